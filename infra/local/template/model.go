@@ -1,0 +1,144 @@
+// Package template reads template.yaml and its nested templates and resolves
+// them into what the local stack runs. It knows CloudFormation, not payhooks.
+package template
+
+import "time"
+
+// Stack is a template with every reference resolved. ARNs are complete.
+type Stack struct {
+	Name, Region, Account string
+
+	Functions []Function
+	Tables    []Table
+	Queues    []Queue
+	Buses     []Bus
+	Rules     []Rule
+	Roles     map[string]Role // by ARN
+	Secrets   []Secret
+	Topics    []Topic
+	Routes    []Route
+	Streams   []StreamSource
+	Pollers   []QueueSource
+	Schedules []Schedule
+	Invokes   []InvokeConfig
+}
+
+// Function is one Lambda function.
+type Function struct {
+	LogicalID string
+	Name, ARN string
+	Dir       string // CodeUri, absolute
+	Role      string // ARN
+	Env       map[string]string
+	Timeout   time.Duration
+	MemoryMB  int
+	// Concurrency is the reserved concurrency; 0 means none is reserved.
+	Concurrency int
+}
+
+// Table is one DynamoDB table; Create is the CreateTable request body.
+type Table struct {
+	Name, ARN string
+	StreamARN string // empty without a stream
+	View      string // NEW_IMAGE, …
+	TTL       string // attribute, empty without TTL
+	Create    map[string]any
+}
+
+// Queue is one SQS queue.
+type Queue struct {
+	Name, ARN, URL  string
+	Visibility      time.Duration
+	Retention       time.Duration
+	Delay           time.Duration
+	DeadLetter      string // ARN, empty without one
+	MaxReceiveCount int
+	Policy          *Policy // resource policy, nil without one
+}
+
+// Bus is one event bus.
+type Bus struct{ Name, ARN string }
+
+// Rule sends the events of a bus that match Pattern to its targets.
+type Rule struct {
+	Name, ARN, Bus string // Bus is the name
+	Pattern        string // JSON, as ListRules returns it
+	Targets        []Target
+}
+
+// Target of a rule.
+type Target struct {
+	ID, ARN    string
+	DeadLetter string // ARN of a queue
+	MaxAge     time.Duration
+	MaxRetries int
+}
+
+// Role is an IAM role with its inline policies.
+type Role struct {
+	Name, ARN string
+	Policies  []Policy
+}
+
+// Policy is a policy document.
+type Policy struct{ Statements []Statement }
+
+// Statement is one statement of a policy document.
+type Statement struct {
+	Effect     string
+	Actions    []string
+	Resources  []string
+	Principals []string                       // resource policies only, as in "events.amazonaws.com"
+	Conditions map[string]map[string][]string // operator, key, values
+}
+
+// Secret of Secrets Manager. Value is empty when the template gives none.
+type Secret struct{ Name, ARN, Value string }
+
+// Topic of SNS.
+type Topic struct{ Name, ARN string }
+
+// Route of an HTTP API: method ANY or one of HTTP's, path with {params}.
+type Route struct {
+	Method, Path string
+	Function     string // logical id
+}
+
+// StreamSource is a DynamoDB event source mapping.
+type StreamSource struct {
+	Function     string // logical id
+	Stream       string // ARN
+	BatchSize    int
+	Window       time.Duration
+	Filters      []string // event patterns, JSON; none matches all
+	MaxRetries   int      // -1 is without end
+	MaxAge       time.Duration
+	Bisect       bool
+	PartialBatch bool // ReportBatchItemFailures
+	Parallel     int
+	OnFailure    string // ARN of a queue
+}
+
+// QueueSource is an SQS event source mapping.
+type QueueSource struct {
+	Function       string // logical id
+	Queue          string // ARN
+	BatchSize      int
+	Window         time.Duration
+	MaxConcurrency int
+	PartialBatch   bool
+}
+
+// Schedule invokes a function on a rate or cron expression.
+type Schedule struct {
+	Name, Function string // logical id
+	Expression     string
+	Input          string // JSON
+}
+
+// InvokeConfig is a function's asynchronous invocation config.
+type InvokeConfig struct {
+	Function   string // logical id
+	MaxRetries int
+	OnFailure  string
+}

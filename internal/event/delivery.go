@@ -1,0 +1,89 @@
+package event
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// State is what became of one event for one action.
+type State string
+
+const (
+	// Waiting: an attempt runs, or the next one is due at Next.
+	Waiting State = "waiting"
+	// Done: the action finished; its writes are committed.
+	Done State = "done"
+	// Parked: no further attempt until an operator asks for one.
+	Parked State = "parked"
+	// Unknown: an outside effect may or may not have happened; an operator
+	// decides. Never retried on a guess.
+	Unknown State = "unknown"
+)
+
+// Delivery is the ledger's record of one event for one action.
+type Delivery struct {
+	Event   string
+	Action  string
+	State   State
+	Attempt int       // attempts begun, counted here and never from the queue
+	Next    time.Time // Waiting: when the next attempt is due; while one runs, the end of its lease
+	Owner   string    // fencing token of the attempt that runs or ran last
+	First   time.Time // when the first attempt began
+	Updated time.Time
+	Error   string // code and sentence of the last failure; no personal data
+	Outcome string // Done: what was done, or why nothing was
+	Expires time.Time
+}
+
+// Claim asks for the right to run one attempt.
+type Claim struct {
+	Event   string
+	Action  string
+	Owner   string    // unique to this attempt
+	Now     time.Time // the caller's clock decides what is due, not the store's TTL
+	Lease   time.Time // nobody else may claim before this; must be after Now
+	Expires time.Time
+}
+
+// Item is one row of an action's state table. Data is a JSON object.
+// Version is 0 for a row that does not exist.
+type Item struct {
+	Version int64
+	Data    json.RawMessage
+}
+
+// Write is one change of state that must commit with a delivery record.
+type Write struct {
+	Table   string // short name, as in "orders"
+	Key     string
+	Version int64           // the version that was read; the commit fails with ErrConflict if it moved
+	Data    json.RawMessage // a JSON object; its fields become the row's attributes
+	// Raw is a transact item in the store's own language for what Data cannot
+	// express (types.TransactWriteItem of DynamoDB). The other fields are
+	// ignored when it is set.
+	Raw any
+}
+
+// EffectState is what is known of an outside effect.
+type EffectState string
+
+const (
+	EffectIntended EffectState = "intended" // about to happen, or crashed while happening
+	EffectDone     EffectState = "done"
+	EffectReleased EffectState = "released" // certainly did not happen; may be tried again
+	EffectUnknown  EffectState = "unknown"
+)
+
+// Effect is one outside effect under its key, such as receipt/pi_123 for a
+// mail. It outlives the events that asked for it.
+type Effect struct {
+	Key     string
+	Action  string
+	State   EffectState
+	Owner   string // fencing token of the attempt that intends it
+	Event   string // the event that caused it
+	Lease   time.Time
+	Updated time.Time
+	Result  json.RawMessage // EffectDone: what the effect returned
+	Error   string
+}

@@ -1,0 +1,80 @@
+// Package event is the domain of payhooks: what an event is, who owes it what,
+// and the ports through which everything else reaches the outside.
+//
+// It imports the standard library only. Adapters import it, never each other.
+package event
+
+import "time"
+
+// Facts is what is known of an event without its payload. It travels on the
+// bus and in indexes; the payload never does.
+//
+// Empty means "does not apply". A fact is only ever a plain value that Stripe
+// sent: an expanded object is represented by its id.
+type Facts struct {
+	ID         string    `json:"id"`
+	Type       string    `json:"type"`
+	Created    time.Time `json:"created"`
+	Livemode   bool      `json:"livemode"`
+	Account    string    `json:"account,omitempty"`     // connected account, acct_…
+	APIVersion string    `json:"api_version,omitempty"` // version the payload is rendered in
+	Endpoint   string    `json:"endpoint,omitempty"`    // the {endpoint} it was posted to
+	Object     string    `json:"object,omitempty"`      // id of data.object
+	ObjectType string    `json:"object_type,omitempty"` // data.object.object
+	Subject    string    `json:"subject,omitempty"`     // what the event is about, see Subject in package webhook
+	Customer   string    `json:"customer,omitempty"`
+	Amount     *int64    `json:"amount,omitempty"` // minor unit of Currency
+	Currency   string    `json:"currency,omitempty"`
+	Status     string    `json:"status,omitempty"`
+	Received   time.Time `json:"received"`
+}
+
+// SameOccurrence reports whether f and o describe one event: a second delivery
+// of it may be rendered in another API version, but never differs in these.
+func (f Facts) SameOccurrence(o Facts) bool {
+	return f.ID == o.ID && f.Type == o.Type && f.Created.Equal(o.Created) &&
+		f.Livemode == o.Livemode && f.Account == o.Account && f.Object == o.Object
+}
+
+// Event is a verified event with the bytes that Stripe signed.
+type Event struct {
+	Facts
+	Body []byte // unchanged; compressed only inside a store
+}
+
+// Stored is an event as the store keeps it, with what became of its fan-out.
+type Stored struct {
+	Event
+	// Wanted lists the actions owed this event. It is meaningful only once
+	// Pending is false.
+	Wanted []string
+	// Pending is true until the bus has taken the event.
+	Pending bool
+	// Only limits the fan-out to one action; set by a replay.
+	Only string
+	// Expires is when the store may forget the event.
+	Expires time.Time
+}
+
+// Envelope is what the bus carries: the facts, never the payload.
+type Envelope struct {
+	Facts
+	// Only names the single action that a replay is for.
+	Only string `json:"only,omitempty"`
+}
+
+// Source and the detail-type (the event type) are how bus rules select.
+const Source = "payhooks"
+
+// Quarantined is a request that was correctly signed but must not reach any
+// action as it is. It is kept apart from events so that a later good delivery
+// of the same id is stored normally.
+type Quarantined struct {
+	Endpoint string    `json:"endpoint"`
+	ID       string    `json:"id"` // event id, or sha256:<body> where none can be used
+	Reason   string    `json:"reason"`
+	Type     string    `json:"type,omitempty"`
+	Received time.Time `json:"received"`
+	Expires  time.Time `json:"-"`
+	Body     []byte    `json:"-"`
+}

@@ -1,0 +1,107 @@
+package event
+
+import (
+	"context"
+	"time"
+)
+
+// Put results.
+type PutResult int
+
+const (
+	PutStored    PutResult = iota // this call stored the event
+	PutDuplicate                  // the same event was there already
+	PutConflict                   // another event holds this id; it stays as it was
+)
+
+// Store keeps events. All methods are safe for concurrent use. An error that
+// is none of this package's means "unavailable, try again".
+type Store interface {
+	// Put stores e as pending unless its id is taken. It is atomic and, when
+	// it returns nil, durable. A repeat whose first reply was lost is
+	// recognised as our own write and reported as PutStored. ErrTooLarge if
+	// the item cannot be stored at any time.
+	Put(ctx context.Context, e Event, expires time.Time) (PutResult, error)
+	// Get returns the event with its signed bytes, or ErrNotFound.
+	Get(ctx context.Context, id string) (Stored, error)
+	// Published records who is owed the event and clears Pending, in one
+	// update on condition that the event exists (else ErrNotFound). wanted is
+	// united with what was recorded before: a replay for one action does not
+	// forget the others.
+	Published(ctx context.Context, id string, wanted []string) error
+	// Republish makes the event pending again, for all who want it or for one.
+	Republish(ctx context.Context, id, only string) error
+	// Related returns the facts of the events with this subject, oldest
+	// first. It may miss events stored in the last second.
+	Related(ctx context.Context, subject string) ([]Facts, error)
+	// Received calls yield for each event received in [from, to), in no
+	// particular order, without bodies, until it returns false. It may miss
+	// events stored in the last second.
+	Received(ctx context.Context, from, to time.Time, yield func(Stored) bool) error
+}
+
+// Quarantine keeps what was signed but odd. Safe for concurrent use.
+type Quarantine interface {
+	// Hold keeps q under its endpoint and id; holding it again changes nothing.
+	// ErrTooLarge if it cannot be stored at any time.
+	Hold(ctx context.Context, q Quarantined) error
+	// Held returns one, or ErrNotFound.
+	Held(ctx context.Context, endpoint, id string) (Quarantined, error)
+	// List calls yield for each, without bodies, until it returns false.
+	List(ctx context.Context, yield func(Quarantined) bool) error
+	// Discard forgets one. Discarding what is not there is no error.
+	Discard(ctx context.Context, endpoint, id string) error
+}
+
+// Ledger says what became of each event for each action, and keeps the
+// actions' state so that both change in one transaction. Safe for concurrent
+// use by many processes.
+type Ledger interface {
+	// Claim begins an attempt: it creates the delivery or takes over one that
+	// is Waiting and due (Next <= Now), sets Owner, Next = Lease and adds one
+	// to Attempt, atomically. It fails with ErrFinished for a delivery that is
+	// Done, Parked or Unknown and with ErrNotDue for one that is not due; both
+	// return the delivery as it stands.
+	Claim(ctx context.Context, c Claim) (Delivery, error)
+	// Save replaces the record and commits the writes, all or nothing, on
+	// condition that d.Owner still owns a Waiting delivery (else ErrFenced)
+	// and that every write's version is still current (else ErrConflict).
+	Save(ctx context.Context, d Delivery, writes ...Write) error
+	// Delivery returns one record, or ErrNotFound.
+	Delivery(ctx context.Context, event, action string) (Delivery, error)
+	// Deliveries returns all records of one event.
+	Deliveries(ctx context.Context, event string) ([]Delivery, error)
+	// Unfinished calls yield for each delivery in the state s with Next before
+	// the time, earliest first within a shard, until it returns false.
+	Unfinished(ctx context.Context, s State, before time.Time, yield func(Delivery) bool) error
+	// Reopen lets an operator ask for a new attempt of what is Parked or
+	// Unknown: Waiting, due at once. ErrNotFound if it is neither.
+	Reopen(ctx context.Context, event, action string, now time.Time) error
+
+	// Load reads one row of state, strongly consistent. A row that does not
+	// exist is Version 0 with nil Data, and no error.
+	Load(ctx context.Context, table, key string) (Item, error)
+	// Scan calls yield for every row of a state table until it returns false.
+	Scan(ctx context.Context, table string, yield func(key string, it Item) bool) error
+
+	// Intend records that an effect is about to happen. If the key is free,
+	// or released, it is taken and returned with the caller's Owner. If it is
+	// taken, the effect as it stands is returned with ErrTaken.
+	Intend(ctx context.Context, e Effect) (Effect, error)
+	// Settle writes e's state, result and error on condition that e.Owner
+	// still holds the intent (else ErrFenced).
+	Settle(ctx context.Context, e Effect) error
+	// Effect returns one, or ErrNotFound.
+	Effect(ctx context.Context, key, action string) (Effect, error)
+}
+
+// Bus fans events out.
+type Bus interface {
+	// Publish puts the envelopes on the bus, in chunks as the bus wants them.
+	// errs has one entry per envelope, nil for each that was taken. At least
+	// once: a lost reply may mean that it was taken.
+	Publish(ctx context.Context, es []Envelope) (errs []error)
+	// Wanted returns the actions whose rules select this envelope, from the
+	// bus's own rules, at most a minute old.
+	Wanted(ctx context.Context, e Envelope) ([]string, error)
+}
