@@ -74,6 +74,15 @@ type Ledger interface {
 	// Unfinished calls yield for each delivery in the state s with Next before
 	// the time, earliest first within a shard, until it returns false.
 	Unfinished(ctx context.Context, s State, before time.Time, yield func(Delivery) bool) error
+	// Owe records that the action is owed the event, as Waiting with no
+	// attempt begun and due at once, unless there is a record already; then it
+	// changes nothing and returns nil.
+	Owe(ctx context.Context, event, action string, now, expires time.Time) error
+	// Resend asks for the right to send a Waiting delivery to its action once
+	// more: true for one caller, and again only after quiet has passed or an
+	// attempt was claimed since. False, nil also if it is no longer Waiting.
+	// It does not change when the delivery is due.
+	Resend(ctx context.Context, event, action string, now time.Time, quiet time.Duration) (bool, error)
 	// Reopen lets an operator ask for a new attempt of what is Parked or
 	// Unknown: Waiting, due at once. ErrNotFound if it is neither.
 	Reopen(ctx context.Context, event, action string, now time.Time) error
@@ -81,6 +90,9 @@ type Ledger interface {
 	// Load reads one row of state, strongly consistent. A row that does not
 	// exist is Version 0 with nil Data, and no error.
 	Load(ctx context.Context, table, key string) (Item, error)
+	// Write commits one row on its own, for state that no delivery changes
+	// (cursors, stock). ErrConflict if the version moved.
+	Write(ctx context.Context, w Write) error
 	// Scan calls yield for every row of a state table until it returns false.
 	Scan(ctx context.Context, table string, yield func(key string, it Item) bool) error
 
@@ -88,8 +100,9 @@ type Ledger interface {
 	// or released, it is taken and returned with the caller's Owner. If it is
 	// taken, the effect as it stands is returned with ErrTaken.
 	Intend(ctx context.Context, e Effect) (Effect, error)
-	// Settle writes e's state, result and error on condition that e.Owner
-	// still holds the intent (else ErrFenced).
+	// Settle writes e's state, result and error on condition that e.Owner took
+	// the key last (else ErrFenced). An owner that learns late what became of
+	// its effect may settle an Unknown one.
 	Settle(ctx context.Context, e Effect) error
 	// Effect returns one, or ErrNotFound.
 	Effect(ctx context.Context, key, action string) (Effect, error)
