@@ -1,0 +1,118 @@
+// Package facts is one view of a Stripe event, whatever API version the event
+// was rendered in.
+//
+// Stripe renames and moves fields between versions: an invoice's payment intent
+// is .payment_intent in 2023-10-16 and hangs on its payments later, a
+// subscription's period moved to its items. Actions read the views here and
+// never the payload, so that a new version is learnt in one place.
+//
+// A field that is absent or null reads as the zero value. An id reads the same
+// whether Stripe sent it plain or expanded. Amounts are Stripe's integers.
+package facts
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/payhooks/payhooks/internal/event"
+)
+
+// Event is one event with the view of its object. At most one view is set; an
+// object of a type that has no view sets none, which is no error.
+type Event struct {
+	event.Facts
+
+	PaymentIntent  *PaymentIntent
+	Charge         *Charge
+	Refund         *Refund
+	Dispute        *Dispute
+	Review         *Review
+	Warning        *EarlyFraudWarning
+	Session        *CheckoutSession
+	Invoice        *Invoice
+	InvoicePayment *InvoicePayment
+	Subscription   *Subscription
+
+	// Previous holds what changed, as it was before; only *.updated events
+	// and a few others (charge.refunded, charge.captured) have it.
+	Previous Previous
+}
+
+// DecodeEvent reads the payload of f. An error wraps event.ErrInvalid and names
+// the field, as in "data.object.amount: want an integer, got a string".
+func (e *Event) DecodeEvent(f event.Facts, body []byte) error {
+	var envelope struct {
+		Data struct {
+			Object   json.RawMessage `json:"object"`
+			Previous json.RawMessage `json:"previous_attributes"`
+		} `json:"data"`
+	}
+	if err := json.Unmarshal(body, &envelope); err != nil {
+		return fmt.Errorf("event %s: %w: %w", f.ID, event.ErrInvalid, err)
+	}
+	*e = Event{Facts: f}
+	r := &reader{}
+	object := r.object("data.object", envelope.Data.Object)
+	if object.absent() {
+		r.fail("data.object", "want an object, got none")
+	}
+	e.Previous = Previous(r.object("data.previous_attributes", envelope.Data.Previous).fields)
+	e.view(object)
+	if r.err != nil {
+		return fmt.Errorf("event %s: %w: %w", f.ID, event.ErrInvalid, r.err)
+	}
+	return nil
+}
+
+// view reads the object as what it calls itself. To learn another object, add
+// its type, its reader and a case here.
+func (e *Event) view(n node) {
+	switch n.text("object") {
+	case "payment_intent":
+		e.PaymentIntent = paymentIntent(n)
+	case "charge":
+		e.Charge = charge(n)
+	case "refund":
+		e.Refund = refund(n)
+	case "dispute":
+		e.Dispute = dispute(n)
+	case "review":
+		e.Review = review(n)
+	case "radar.early_fraud_warning":
+		e.Warning = warning(n)
+	case "checkout.session":
+		e.Session = session(n)
+	case "invoice":
+		e.Invoice = invoice(n)
+	case "invoice_payment":
+		e.InvoicePayment = invoicePayment(n)
+	case "subscription":
+		e.Subscription = subscription(n)
+	}
+}
+
+// Previous is data.previous_attributes: the fields that changed, as they were.
+type Previous map[string]json.RawMessage
+
+// Has reports whether the field changed, also if it was null before.
+func (p Previous) Has(field string) bool { _, ok := p[field]; return ok }
+
+// Int returns what an integer field was before; ok is false if the field did
+// not change or was no integer.
+func (p Previous) Int(field string) (v int64, ok bool) {
+	raw, ok := p[field]
+	if !ok || isNull(raw) || json.Unmarshal(raw, &v) != nil {
+		return 0, false
+	}
+	return v, true
+}
+
+// Text returns what a string field was before; ok is false if the field did
+// not change or was no string.
+func (p Previous) Text(field string) (v string, ok bool) {
+	raw, ok := p[field]
+	if !ok || isNull(raw) || json.Unmarshal(raw, &v) != nil {
+		return "", false
+	}
+	return v, true
+}
