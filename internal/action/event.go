@@ -1,0 +1,81 @@
+package action
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/payhooks/payhooks/internal/event"
+	"github.com/stripe/stripe-go/v76"
+)
+
+// Event is what a function works on: the facts, and data.object decoded as T.
+type Event[T any] struct {
+	event.Facts
+	Object   T
+	Previous json.RawMessage // data.previous_attributes, nil without
+
+	run *attempt
+}
+
+// Decoder is implemented by a *T that reads events of any API version.
+type Decoder interface {
+	DecodeEvent(f event.Facts, body []byte) error
+}
+
+// Related returns the facts of all events with the same subject, oldest first,
+// as far as they are stored: it may miss events of the last second.
+func (e *Event[T]) Related(ctx context.Context) ([]event.Facts, error) {
+	if e.Subject == "" {
+		return []event.Facts{e.Facts}, nil
+	}
+	return e.run.h.Store.Related(ctx, e.Subject)
+}
+
+// Load returns another stored event with its signed bytes, or event.ErrNotFound.
+func (e *Event[T]) Load(ctx context.Context, id string) (event.Event, error) {
+	s, err := e.run.h.Store.Get(ctx, id)
+	return s.Event, err
+}
+
+// Outcome keeps a note with the delivery when it is done: what was done. The
+// last one counts. No personal data, please.
+func (e *Event[T]) Outcome(text string) { e.run.outcome = text }
+
+// AllowStale reports whether an operator asked for effects that come too late
+// otherwise, such as a mail about last week's payment.
+func (e *Event[T]) AllowStale() bool { return e.run.allowStale }
+
+// payload is the part of Stripe's event that a typed action reads.
+type payload struct {
+	Data struct {
+		Object   json.RawMessage `json:"object"`
+		Previous json.RawMessage `json:"previous_attributes"`
+	} `json:"data"`
+}
+
+// decode fills e from the signed bytes. Its errors are permanent: the bytes
+// will not change.
+func decode[T any](e *Event[T], body []byte, anyVersion bool) error {
+	var p payload
+	if err := json.Unmarshal(body, &p); err != nil {
+		return Permanent(fmt.Errorf("decode event: %w", err))
+	}
+	if string(p.Data.Previous) != "null" {
+		e.Previous = p.Data.Previous
+	}
+	if d, ok := any(&e.Object).(Decoder); ok {
+		if err := d.DecodeEvent(e.Facts, body); err != nil {
+			return Permanent(fmt.Errorf("decode %s: %w", e.Type, err))
+		}
+		return nil
+	}
+	if !anyVersion && e.APIVersion != stripe.APIVersion {
+		return Permanent(fmt.Errorf("event is rendered in API version %q and this action reads %q: set the endpoint's version, read package facts, or start with action.AnyVersion", e.APIVersion, stripe.APIVersion))
+	}
+	if err := json.NewDecoder(bytes.NewReader(p.Data.Object)).Decode(&e.Object); err != nil {
+		return Permanent(fmt.Errorf("decode %s: %w", e.ObjectType, err))
+	}
+	return nil
+}

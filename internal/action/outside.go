@@ -1,0 +1,134 @@
+package action
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/payhooks/payhooks/internal/event"
+)
+
+// EffectOption changes the promise of one outside effect.
+type EffectOption int
+
+// AtLeastOnce repeats an effect whose outcome nobody knows, for a receiver
+// that recognises repeats itself (an idempotency key, a PUT). Without it such
+// an effect is never repeated on a guess.
+const AtLeastOnce EffectOption = 1
+
+// settleTime bounds recording an outcome after the effect, also when the
+// function's own time has just run out.
+const settleTime = 3 * time.Second
+
+// Outside does something that no transaction covers, such as sending a mail,
+// at most once per key and action: across attempts, processes and events. The
+// result is remembered as JSON and handed back to whoever asks again, so a
+// function with several effects goes on after the last that succeeded.
+//
+// fn's client must not retry by itself. fn returns NotSent, RetryAfter or
+// Permanent when the effect certainly did not happen; any other error means
+// that nobody knows, and the delivery becomes unknown: kept for an operator,
+// never repeated on a guess.
+//
+// The error that Outside returns must be returned by the function.
+func Outside[E, T any](ctx context.Context, e *Event[E], key string, fn func(context.Context) (T, error), opts ...EffectOption) (T, error) {
+	var result T
+	raw, err := e.run.outside(ctx, key, func(ctx context.Context) (json.RawMessage, error) {
+		t, err := fn(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return json.Marshal(t)
+	}, opts)
+	if err != nil {
+		return result, err
+	}
+	if err := json.Unmarshal(raw, &result); err != nil {
+		return result, Permanent(fmt.Errorf("result of %s: %w", key, err))
+	}
+	return result, nil
+}
+
+func (a *attempt) outside(ctx context.Context, key string, fn func(context.Context) (json.RawMessage, error), opts []EffectOption) (json.RawMessage, error) {
+	if a.used[key] {
+		return nil, a.refuse(fmt.Errorf("outside %s: used twice by one event; give each effect its own key", key))
+	}
+	a.used[key] = true
+	again := len(opts) > 0 && opts[0] == AtLeastOnce
+	intent := event.Effect{
+		Key: key, Action: a.d.Action, State: event.EffectIntended,
+		Owner: a.d.Owner, Event: a.d.Event, Lease: a.d.Next, Updated: a.h.Now(),
+	}
+	held, err := a.h.Ledger.Intend(ctx, intent)
+	if errors.Is(err, event.ErrTaken) {
+		held, err = a.taken(ctx, held, intent, again)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("intend %s: %w", key, err)
+	}
+	if held.State == event.EffectDone {
+		return held.Result, nil
+	}
+	return a.perform(ctx, held, fn, again)
+}
+
+// taken decides what an effect that somebody holds already means for us: a
+// result to hand on, an intent to take over, or an error.
+func (a *attempt) taken(ctx context.Context, held, intent event.Effect, again bool) (event.Effect, error) {
+	switch {
+	case held.State == event.EffectIntended && held.Owner == a.d.Owner:
+		return held, nil // our own, its reply was lost
+	case held.State == event.EffectDone:
+		if held.Event != a.d.Event {
+			a.outcome = "already done for " + held.Event
+		}
+		return held, nil
+	case held.State == event.EffectIntended && held.Lease.After(a.h.Now()):
+		return held, RetryAfter(fmt.Errorf("in progress for %s", held.Event), held.Lease.Sub(a.h.Now()))
+	case again:
+		held.State, held.Updated = event.EffectReleased, a.h.Now()
+		if err := a.h.Ledger.Settle(ctx, held); err != nil {
+			return held, err
+		}
+		return a.h.Ledger.Intend(ctx, intent)
+	case held.State == event.EffectIntended:
+		held.State, held.Error, held.Updated = event.EffectUnknown, "interrupted between the call and its record", a.h.Now()
+		if err := a.h.Ledger.Settle(ctx, held); err != nil {
+			return held, err
+		}
+	}
+	if held.Event != a.d.Event {
+		return held, Ignore("left to " + held.Event + ", whose outcome is unknown")
+	}
+	return held, &unknownError{held.Key, errors.New(held.Error)}
+}
+
+// perform does the effect and records what became of it.
+func (a *attempt) perform(ctx context.Context, held event.Effect, fn func(context.Context) (json.RawMessage, error), again bool) (json.RawMessage, error) {
+	result, err := fn(ctx)
+	held.Updated = a.h.Now()
+	switch {
+	case err == nil:
+		held.State, held.Result = event.EffectDone, result
+	case certain(err) || again:
+		held.State, held.Error = event.EffectReleased, redact(err.Error())
+	default:
+		held.State, held.Error = event.EffectUnknown, redact(err.Error())
+		err = &unknownError{held.Key, err}
+	}
+	settle, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTime)
+	defer cancel()
+	serr := a.h.Ledger.Settle(settle, held)
+	switch {
+	case serr == nil || held.State == event.EffectReleased:
+		return result, err
+	case again:
+		return nil, fmt.Errorf("record %s: %w", held.Key, serr)
+	default:
+		// It happened, or may have, and there is no record of it: the intent
+		// stands, and the end of its lease makes it unknown.
+		return nil, &unknownError{held.Key, fmt.Errorf("record outcome: %w", serr)}
+	}
+}
