@@ -1,0 +1,85 @@
+// Package money reads the integers that Stripe calls amounts.
+//
+// An amount is a whole number of the currency's smallest unit as Stripe counts
+// it, which is not always ISO 4217's. Nothing here uses floating point.
+package money
+
+import (
+	"strconv"
+	"strings"
+)
+
+// Amount is money as Stripe sends it. The zero Amount is nothing of no
+// currency. Currency is a code in any case; Stripe sends it in lower case.
+type Amount struct {
+	Minor    int64
+	Currency string
+}
+
+// zeroDecimal are the currencies that Stripe sends in whole units.
+// Source: docs.stripe.com/currencies#zero-decimal, without UGX.
+var zeroDecimal = set("BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF")
+
+// threeDecimal are sent in thousandths; the last digit is always 0.
+// Source: docs.stripe.com/currencies#three-decimal.
+var threeDecimal = set("BHD JOD KWD OMR TND")
+
+// wholeOnly have no decimals of their own but are sent with two: 500 is 5.
+// HUF and TWD are not among them: they are charged with two decimals and whole
+// only in payouts. Source: docs.stripe.com/currencies#special-cases.
+var wholeOnly = set("ISK UGX")
+
+func set(codes string) map[string]bool {
+	m := map[string]bool{}
+	for _, c := range strings.Fields(codes) {
+		m[c] = true
+	}
+	return m
+}
+
+// Code is the currency as people write it: USD.
+func (a Amount) Code() string { return strings.ToUpper(strings.TrimSpace(a.Currency)) }
+
+// Decimals is how many of the last digits of Minor are decimals: 0, 2 or 3. A
+// currency that is not known has two.
+func (a Amount) Decimals() int {
+	switch code := a.Code(); {
+	case zeroDecimal[code]:
+		return 0
+	case threeDecimal[code]:
+		return 3
+	default:
+		return 2
+	}
+}
+
+// Number is the exact number without the currency: 10.00, 5.000, 500. The
+// point is always a point and there are no separators between thousands. ISK
+// and UGX show decimals only where they are not 0.
+func (a Amount) Number() string {
+	digits, sign := strconv.FormatInt(a.Minor, 10), ""
+	if digits[0] == '-' {
+		digits, sign = digits[1:], "-"
+	}
+	n := a.Decimals()
+	if n == 0 {
+		return sign + digits
+	}
+	if short := n + 1 - len(digits); short > 0 {
+		digits = strings.Repeat("0", short) + digits
+	}
+	whole, part := digits[:len(digits)-n], digits[len(digits)-n:]
+	if wholeOnly[a.Code()] && strings.Trim(part, "0") == "" {
+		return sign + whole
+	}
+	return sign + whole + "." + part
+}
+
+// String is the amount for a mail or a report: 10.00 USD. The code comes after
+// the number and stands for the symbol, which several currencies share.
+func (a Amount) String() string {
+	if a.Code() == "" {
+		return a.Number()
+	}
+	return a.Number() + " " + a.Code()
+}
