@@ -1,0 +1,172 @@
+package webhook
+
+import (
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/payhooks/payhooks/internal/event"
+)
+
+// Parse reads the facts of an event out of a signed body, in one pass and
+// without decoding the payload. Every byte is validated as encoding/json does.
+//
+// An empty reason means that the event may be stored: its ID, Type and Created
+// are usable and are what any JSON decoder sees. With a reason the event must
+// be quarantined, and only the facts that could be trusted are set. Endpoint
+// and Received are the caller's to set.
+func Parse(body []byte) (event.Facts, Reason) {
+	if !utf8.Valid(body) {
+		return event.Facts{}, InvalidUTF8
+	}
+	s := scanner{b: body}
+	if s.peek() != '{' {
+		return event.Facts{}, s.end(NotAnEvent)
+	}
+	var e envelope
+	s.envelope(&e)
+	if r := s.end(""); r != "" {
+		return event.Facts{}, r
+	}
+	return e.facts()
+}
+
+// end reads the rest of the text and returns what is wrong with all of it,
+// else r.
+func (s *scanner) end(r Reason) Reason {
+	if r != "" {
+		s.value()
+	}
+	if s.peek(); s.bad == "" && s.i < len(s.b) {
+		s.fail(NotJSON)
+	}
+	switch {
+	case s.bad != "":
+		return s.bad
+	case s.twice:
+		return AmbiguousKey
+	}
+	return r
+}
+
+// envelope is the top level of an event.
+type envelope struct {
+	id, object, kind, created, livemode, account, version token
+	hasObject                                             bool
+	data                                                  object
+}
+
+const envelopeNames = " id object type created livemode account api_version data "
+
+func (s *scanner) envelope(e *envelope) {
+	for m := (members{names: envelopeNames}); s.next(&m); {
+		switch string(m.key) {
+		case "id":
+			e.id = s.value()
+		case "object":
+			e.object = s.value()
+		case "type":
+			e.kind = s.value()
+		case "created":
+			e.created = s.value()
+		case "livemode":
+			e.livemode = s.value()
+		case "account":
+			e.account = s.value()
+		case "api_version":
+			e.version = s.value()
+		case "data":
+			s.data(e)
+		default:
+			s.value()
+		}
+	}
+}
+
+func (s *scanner) data(e *envelope) {
+	if s.peek() != '{' {
+		s.value()
+		return
+	}
+	for m := (members{names: " object previous_attributes "}); s.next(&m); {
+		if string(m.key) == "object" && s.peek() == '{' {
+			e.hasObject = true
+			s.object(&e.data)
+			continue
+		}
+		s.value()
+	}
+}
+
+// facts checks the envelope and turns it into facts. The order of the checks
+// is that of a reader who asks "what is this?", "which one?", "is it whole?".
+func (e *envelope) facts() (event.Facts, Reason) {
+	f := event.Facts{APIVersion: fact(e.version)}
+	reason := Reason("")
+	note := func(ok bool, r Reason) bool {
+		if !ok && reason == "" {
+			reason = r
+		}
+		return ok
+	}
+	switch kind := e.object.text(); {
+	case strings.HasPrefix(kind, "v2."):
+		note(false, ThinEvent)
+	default:
+		note(kind == "event", NotAnEvent)
+	}
+	id := e.id.text()
+	note(!e.id.empty(), NoID)
+	if note(usableID(id), BadID) {
+		f.ID = id
+	}
+	if kind := e.kind.text(); note(usableType(kind), BadType) {
+		f.Type = kind
+	}
+	if n, ok := e.created.integer(); note(ok && n > 0 && n <= maxCreated, BadCreated) {
+		f.Created = time.Unix(n, 0).UTC()
+	}
+	f.Livemode = e.livemode.kind == 't'
+	note(f.Livemode || e.livemode.kind == 'f' || e.livemode.kind == 0, BadLivemode)
+	f.Account = fact(e.account)
+	note(f.Account != "" || e.account.kind == 'n' || e.account.kind == 0, BadAccount)
+	if note(e.hasObject, NoData) {
+		e.data.facts(&f)
+	}
+	return f, reason
+}
+
+// usableID reports whether an event id can be a key everywhere: it cannot be
+// confused with the keys that stores make themselves, such as sha256:… or
+// effect#….
+func usableID(id string) bool {
+	return id != "" && len(id) <= MaxID && only(id, "_-")
+}
+
+func usableType(kind string) bool {
+	return kind != "" && len(kind) <= MaxType && only(kind, "._-")
+}
+
+// only reports whether s is ASCII letters, digits and the others.
+func only(s, others string) bool {
+	for i := range len(s) {
+		c := s[i]
+		if (c < '0' || c > '9') && (c|0x20 < 'a' || c|0x20 > 'z') && strings.IndexByte(others, c) < 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// fact returns t's text if it can be an index key and travel anywhere: a
+// string, not empty, under MaxFact bytes and without control characters. Else "".
+func fact(t token) string {
+	if t.kind != '"' || len(t.raw) == 0 || len(t.raw) >= 6*MaxFact {
+		return ""
+	}
+	s := t.text()
+	if len(s) >= MaxFact || strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f }) {
+		return ""
+	}
+	return s
+}
