@@ -1,0 +1,114 @@
+// Package mail sends mail through Amazon SES, each one once.
+package mail
+
+import (
+	"errors"
+	"fmt"
+	"mime"
+	netmail "net/mail"
+	"strings"
+	"unicode"
+)
+
+// Mail is one message to one recipient.
+type Mail struct {
+	To      string // an address, with or without a name
+	From    string // an address, with or without a name
+	Subject string
+	Text    string
+	HTML    string
+
+	// What the mail is about travels in X-Payhooks-* headers, so that a mail
+	// found anywhere leads back to its event. An empty one is left out.
+	Kind      string // receipt, failed, refund, trial_ending, dispute
+	Event     string // id of the event that caused it
+	Key       string // effect key, as in receipt/pi_123
+	Reference string // the shop's own number of the order
+}
+
+// Errors of Send. All three promise that no mail went out. Any other error
+// means that nobody knows. No error holds an address or SES's own text, which
+// quotes addresses.
+var (
+	// ErrThrottled: SES takes no more for now; try again later.
+	ErrThrottled = errors.New("mail throttled")
+	// ErrRejected: SES will never take this mail.
+	ErrRejected = errors.New("mail rejected")
+	// ErrNotSent: SES was not reached, or could not tell who asks.
+	ErrNotSent = errors.New("mail not sent")
+)
+
+// longest values, in characters: RFC 5321's for an address, a readable line for
+// the others, and what SES takes as a header's value with its name (996).
+const (
+	maxAddress = 320
+	maxSubject = 200
+	maxHeader  = 200
+	maxEncoded = 900
+)
+
+// ParseAddress reads one mail address, with or without a name. Its errors do
+// not repeat the address.
+func ParseAddress(s string) (netmail.Address, error) {
+	if strings.ContainsFunc(s, unicode.IsControl) {
+		return netmail.Address{}, errors.New("address holds control characters")
+	}
+	a, err := netmail.ParseAddress(strings.TrimSpace(s))
+	if err != nil || len(a.Address) > maxAddress {
+		return netmail.Address{}, errors.New("not a mail address")
+	}
+	return *a, nil
+}
+
+// addresses returns the recipient, bare, and the sender, with its name encoded.
+func (m Mail) addresses() (to, from string, err error) {
+	t, err := ParseAddress(m.To)
+	if err != nil {
+		return "", "", fmt.Errorf("%w: recipient: %w", ErrRejected, err)
+	}
+	f, err := ParseAddress(m.From)
+	if err != nil {
+		return "", "", fmt.Errorf("%w: sender: %w; set MailFrom to an address that SES has verified", ErrRejected, err)
+	}
+	return t.Address, f.String(), nil
+}
+
+// headers are the X-Payhooks-* headers of m, in a fixed order.
+func (m Mail) headers() (names, values []string) {
+	for _, h := range [][2]string{
+		{"X-Payhooks-Kind", m.Kind},
+		{"X-Payhooks-Event", m.Event},
+		{"X-Payhooks-Key", m.Key},
+		{"X-Payhooks-Reference", m.Reference},
+	} {
+		if v := headerValue(h[1]); v != "" {
+			names, values = append(names, h[0]), append(values, v)
+		}
+	}
+	return names, values
+}
+
+// headerValue is s as one line of printable ASCII, cut to what SES takes;
+// anything beyond ASCII is RFC 2047 encoded words, which
+// mime.WordDecoder.DecodeHeader reads back.
+func headerValue(s string) string {
+	for limit := maxHeader; ; limit /= 2 {
+		v := strings.ReplaceAll(mime.QEncoding.Encode("utf-8", line(s, limit)), "\r\n", "")
+		if len(v) <= maxEncoded {
+			return v
+		}
+	}
+}
+
+// line makes s one line of at most limit characters: whatever could start a
+// new header becomes a space.
+func line(s string, limit int) string {
+	s = strings.ToValidUTF8(s, "\uFFFD")
+	s = strings.Join(strings.FieldsFunc(s, func(r rune) bool {
+		return unicode.IsSpace(r) || unicode.IsControl(r) || r == '\u2028' || r == '\u2029'
+	}), " ")
+	if r := []rune(s); len(r) > limit {
+		s = string(r[:limit-1]) + "…"
+	}
+	return s
+}
