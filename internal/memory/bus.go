@@ -1,0 +1,79 @@
+package memory
+
+import (
+	"context"
+	"slices"
+	"sync"
+
+	"github.com/payhooks/payhooks/internal/event"
+)
+
+// Bus is event.Bus in memory. Its fields must not change while a call is
+// under way.
+type Bus struct {
+	// Rules are the event types that each action wants; none means all.
+	Rules map[string][]string
+	// Handle takes each published envelope once for every action whose rule
+	// selects it, in order of their names. An error of its own is the bus
+	// refusing the envelope. nil drops them; Published has them all.
+	Handle func(ctx context.Context, action string, e event.Envelope) error
+	// Fault is asked about every entry of a Publish and about every Wanted.
+	Fault Hook
+
+	mu   sync.Mutex
+	sent []event.Envelope
+}
+
+var _ event.Bus = (*Bus)(nil)
+
+// Publish implements event.Bus.
+func (b *Bus) Publish(ctx context.Context, es []event.Envelope) []error {
+	errs := make([]error, len(es))
+	for i, e := range es {
+		errs[i] = b.Fault.do(ctx, Op{"Publish", e.ID}, 1, func() error { return b.take(ctx, e) })
+	}
+	return errs
+}
+
+func (b *Bus) take(ctx context.Context, e event.Envelope) error {
+	e.Facts = normal(e.Facts)
+	b.mu.Lock()
+	b.sent = append(b.sent, e)
+	b.mu.Unlock()
+	if b.Handle == nil {
+		return nil
+	}
+	for _, action := range b.selecting(e) {
+		if err := b.Handle(ctx, action, e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Wanted implements event.Bus.
+func (b *Bus) Wanted(ctx context.Context, e event.Envelope) (actions []string, err error) {
+	err = b.Fault.do(ctx, Op{"Wanted", e.ID}, 1, func() error {
+		actions = b.selecting(e)
+		return nil
+	})
+	return actions, err
+}
+
+func (b *Bus) selecting(e event.Envelope) []string {
+	var actions []string
+	for _, action := range sorted(b.Rules, compare) {
+		types := b.Rules[action]
+		if (len(types) == 0 || slices.Contains(types, e.Type)) && (e.Only == "" || e.Only == action) {
+			actions = append(actions, action)
+		}
+	}
+	return actions
+}
+
+// Published returns every envelope that the bus took, in order.
+func (b *Bus) Published() []event.Envelope {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.Clone(b.sent)
+}
