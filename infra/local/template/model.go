@@ -16,6 +16,7 @@ type Stack struct {
 	Roles     map[string]Role // by ARN
 	Secrets   []Secret
 	Topics    []Topic
+	APIs      []API
 	Routes    []Route
 	Streams   []StreamSource
 	Pollers   []QueueSource
@@ -34,6 +35,15 @@ type Function struct {
 	MemoryMB  int
 	// Concurrency is the reserved concurrency; 0 means none is reserved.
 	Concurrency int
+	Handler     string
+	Logging     Logging
+}
+
+// Logging is a function's LoggingConfig with Lambda's defaults filled in.
+type Logging struct {
+	Group  string // name of the log group
+	Format string // JSON or Text
+	Level  string // ApplicationLogLevel; empty when Format is Text
 }
 
 // Table is one DynamoDB table; Create is the CreateTable request body.
@@ -98,6 +108,9 @@ type Secret struct{ Name, ARN, Value string }
 // Topic of SNS.
 type Topic struct{ Name, ARN string }
 
+// API is an HTTP API; the local gateway serves all of them on one port.
+type API struct{ ID string }
+
 // Route of an HTTP API: method ANY or one of HTTP's, path with {params}.
 type Route struct {
 	Method, Path string
@@ -121,8 +134,9 @@ type StreamSource struct {
 
 // QueueSource is an SQS event source mapping.
 type QueueSource struct {
-	Function       string // logical id
-	Queue          string // ARN
+	Function       string   // logical id
+	Queue          string   // ARN
+	Filters        []string // event patterns, JSON; none matches all
 	BatchSize      int
 	Window         time.Duration
 	MaxConcurrency int
