@@ -62,7 +62,7 @@ func (s *scanner) step(open byte, first bool) bool {
 // case folding, as encoding/json and other decoders match them.
 type keyset struct {
 	bloom [4]uint64
-	few   [64][]byte
+	few   [112][]byte // more than any of Stripe's objects has
 	n     int
 	odd   bool // one of few has capitals or is not ASCII
 	many  map[string]struct{}
