@@ -1,0 +1,74 @@
+package order
+
+// refunded is the sum over the charges, and of refunds that name none.
+func (f Facts) refunded() (sum int64) {
+	for id := range f.Charges {
+		sum += f.refundedOf(id)
+	}
+	for id, r := range f.Refunds {
+		if _, known := f.Charges[r.Charge]; !known && r.stands() && f.refundable(Charge{}, false) {
+			sum += f.Refunds[id].Amount
+		}
+	}
+	return sum
+}
+
+// refundedOf is what went back, or is on its way back, of one charge.
+//
+// Newer API versions tell every refund: those that stand are the answer. Older
+// ones tell the sum at some time: refunds that failed since are taken off, and
+// those known to be made since are added.
+func (f Facts) refundedOf(id string) int64 {
+	c := f.Charges[id]
+	if !f.refundable(c, true) {
+		return 0
+	}
+	var standing, since, failed, failedSince int64
+	for _, r := range f.Refunds {
+		switch {
+		case r.Charge != id:
+		case r.stands():
+			standing += r.Amount
+			if r.Created > c.Summed.At {
+				since += r.Amount
+			}
+		case r.fell():
+			failed += r.Amount
+			if c.Summed.includes(r) {
+				failedSince += r.Amount
+			}
+		}
+	}
+	switch {
+	case c.Summed.At != 0 && (standing != 0 || c.Told.At <= c.Summed.At):
+		return max(standing, max(0, c.Summed.Sum-failedSince)+since)
+	case standing != 0:
+		return standing
+	default:
+		return max(0, c.Told.Sum-failed)
+	}
+}
+
+// refundable: nothing is refunded of what was not captured; letting go of an
+// authorisation looks like a refund in the events. Of a charge that no event
+// described, a refund is believed unless the intent received nothing.
+func (f Facts) refundable(c Charge, known bool) bool {
+	switch {
+	case c.Captured > 0:
+		return true
+	case c.Released > 0:
+		return false
+	case f.Intent.Received > 0, f.Intent.Succeeded:
+		return true
+	default:
+		return !known && !f.Intent.Known
+	}
+}
+
+func (r Refund) stands() bool { return 1 <= refundRank[r.Status] && refundRank[r.Status] <= 3 }
+func (r Refund) fell() bool   { return refundRank[r.Status] > 3 }
+
+// includes: the sum was taken before the refund failed, so it is in it.
+func (s snapshot) includes(r Refund) bool {
+	return r.Created <= s.At && (r.Failed > s.At || r.Failed == s.At && s.Refund)
+}
