@@ -1,0 +1,109 @@
+package main
+
+import (
+	"io/fs"
+	"os"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"go.yaml.in/yaml/v3"
+)
+
+const repository = "../.."
+
+func TestTemplatesOfThisRepositoryAreInOrder(t *testing.T) {
+	problems, err := check(os.DirFS(repository), "template.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range problems {
+		t.Error(p)
+	}
+}
+
+// edit replaces text in a template; an empty Old makes a new file.
+type edit struct{ Old, New string }
+
+type broken struct {
+	Name string
+	File string
+	edit `yaml:",inline"`
+	Also edit
+	Want string
+}
+
+func TestABrokenTemplateIsRefusedWithASentenceThatNamesWhatIsWrong(t *testing.T) {
+	text, err := os.ReadFile("testdata/broken.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var cases []broken
+	if err := yaml.Unmarshal(text, &cases); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range cases {
+		t.Run(c.Name, func(t *testing.T) {
+			files := repositoryFiles(t)
+			apply(t, files, c.File, c.edit)
+			if c.Also != (edit{}) {
+				apply(t, files, c.File, c.Also)
+			}
+			problems, err := check(files, "template.yaml")
+			if err != nil {
+				problems = append(problems, err.Error())
+			}
+			if all := strings.Join(problems, "\n"); !strings.Contains(all, c.Want) {
+				t.Errorf("want a sentence with %q, got:\n%s", c.Want, all)
+			}
+		})
+	}
+}
+
+func TestTracingBehindAParameterThatIsOffIsAllowed(t *testing.T) {
+	files := repositoryFiles(t)
+	apply(t, files, "template.yaml", edit{
+		"- {Effect: Allow, Action: dynamodb:PutItem, Resource: !GetAtt Quarantine.Arn}",
+		"- !If [HasAlarmKey, {Effect: Allow, Action: xray:PutTraceSegments, Resource: '*'}, !Ref AWS::NoValue]",
+	})
+	problems, err := check(files, "template.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if all := strings.Join(problems, "\n"); strings.Contains(all, "xray") {
+		t.Errorf("refused what a parameter leaves out by default:\n%s", all)
+	}
+}
+
+// repositoryFiles holds the templates and the functions' mains, to be broken.
+func repositoryFiles(t *testing.T) fstest.MapFS {
+	t.Helper()
+	files := fstest.MapFS{}
+	for _, pattern := range []string{"template.yaml", "infra/*.yaml", "functions/*/main.go"} {
+		names, err := fs.Glob(os.DirFS(repository), pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range names {
+			text, err := os.ReadFile(repository + "/" + name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			files[name] = &fstest.MapFile{Data: text}
+		}
+	}
+	return files
+}
+
+func apply(t *testing.T, files fstest.MapFS, name string, e edit) {
+	t.Helper()
+	if e.Old == "" {
+		files[name] = &fstest.MapFile{Data: []byte(e.New)}
+		return
+	}
+	before := string(files[name].Data)
+	if !strings.Contains(before, e.Old) {
+		t.Fatalf("%s no longer has %q: bring this case up to date", name, e.Old)
+	}
+	files[name] = &fstest.MapFile{Data: []byte(strings.Replace(before, e.Old, e.New, 1))}
+}

@@ -1,0 +1,124 @@
+package main
+
+import (
+	"regexp"
+	"strings"
+)
+
+// owner finds the resource that a value refers to, through parameters and
+// outputs of nested stacks. It is not found if the value is spelt out.
+func (s *stack) owner(v any) (place, bool) {
+	if id, ok := object(v)["Ref"].(string); ok {
+		if _, param := s.params[id]; param {
+			arg, given := s.args[id]
+			if !given {
+				return place{}, false
+			}
+			return s.parent.owner(arg)
+		}
+		_, found := s.resources[id]
+		return place{s, id}, found
+	}
+	id, attr := getAtt(v)
+	if n := s.nested[id]; n != nil {
+		return n.owner(at(n.outputs[strings.TrimPrefix(attr, "Outputs.")], "Value"))
+	}
+	_, found := s.resources[id]
+	return place{s, id}, found
+}
+
+func getAtt(v any) (id, attr string) {
+	l := list(object(v)["Fn::GetAtt"])
+	if len(l) == 1 {
+		id, attr, _ = strings.Cut(text(l[0]), ".")
+	}
+	if len(l) == 2 {
+		id, attr = text(l[0]), text(l[1])
+	}
+	return id, attr
+}
+
+var variable = regexp.MustCompile(`\$\{([^!}][^}]*)\}`)
+
+// text reads a value as text, with parameters as the parent or their default
+// gives them. What only AWS knows stays as ${Name}.
+func (s *stack) text(v any) string {
+	if t, ok := v.(string); ok {
+		return t
+	}
+	if id, ok := object(v)["Ref"].(string); ok {
+		return s.variable(id)
+	}
+	if id, attr := getAtt(v); id != "" {
+		return "${" + id + "." + attr + "}"
+	}
+	sub := list(object(v)["Fn::Sub"])
+	if len(sub) == 0 {
+		return ""
+	}
+	return variable.ReplaceAllStringFunc(text(sub[0]), func(m string) string {
+		name := m[2 : len(m)-1]
+		if len(sub) == 2 {
+			if local, ok := object(sub[1])[name]; ok {
+				return s.text(local)
+			}
+		}
+		return s.variable(name)
+	})
+}
+
+func (s *stack) variable(name string) string {
+	p, param := s.params[name]
+	if !param {
+		return "${" + name + "}"
+	}
+	if arg, given := s.args[name]; given {
+		return s.parent.text(arg)
+	}
+	if d, ok := object(p)["Default"]; ok {
+		return text(d)
+	}
+	return "${" + name + "}"
+}
+
+// holds says whether a condition is true with the parameters as they stand.
+func (s *stack) holds(condition any) bool {
+	if name, ok := condition.(string); ok {
+		return s.holds(s.conditions[name])
+	}
+	for op, arg := range object(condition) {
+		args := list(arg)
+		switch op {
+		case "Condition":
+			return s.holds(arg)
+		case "Fn::Not":
+			return len(args) == 1 && !s.holds(args[0])
+		case "Fn::Equals":
+			return len(args) == 2 && s.operand(args[0]) == s.operand(args[1])
+		case "Fn::And", "Fn::Or":
+			return s.several(args, op == "Fn::And")
+		}
+	}
+	return false
+}
+
+func (s *stack) several(conditions []any, and bool) bool {
+	for _, c := range conditions {
+		if s.holds(c) != and {
+			return !and
+		}
+	}
+	return and
+}
+
+// operand reads one side of Fn::Equals; a list parameter comes joined.
+func (s *stack) operand(v any) string {
+	if join := list(object(v)["Fn::Join"]); len(join) == 2 {
+		parts := []string{}
+		for _, e := range list(join[1]) {
+			parts = append(parts, s.text(e))
+		}
+		return strings.Join(parts, text(join[0]))
+	}
+	return s.text(v)
+}

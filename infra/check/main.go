@@ -1,0 +1,59 @@
+// Command check reads template.yaml and the templates nested in it and refuses
+// what `sam validate --lint` and cfn-lint let through: references across nested
+// stacks, cycles, rights wider than needed, queues without dead letters or
+// alarm, and folders without a block.
+//
+//	go run ./infra/check [directory]
+package main
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+)
+
+func main() {
+	dir := "."
+	if len(os.Args) > 1 {
+		dir = os.Args[1]
+	}
+	problems, err := check(os.DirFS(dir), "template.yaml")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	for _, p := range problems {
+		fmt.Fprintln(os.Stderr, p)
+	}
+	if len(problems) > 0 {
+		fmt.Fprintf(os.Stderr, "%d problems\n", len(problems))
+		os.Exit(1)
+	}
+	fmt.Println("template.yaml and what it nests: references, rights, queues and alarms are in order")
+}
+
+// reporter takes one problem: where, what, and what it should be.
+type reporter func(format string, args ...any)
+
+// check returns a sentence for each problem, in a stable order.
+func check(files fs.FS, file string) ([]string, error) {
+	root, err := load(files, file)
+	if err != nil {
+		return nil, err
+	}
+	var problems []string
+	report := func(format string, args ...any) { problems = append(problems, fmt.Sprintf(format, args...)) }
+	for s := range root.all() {
+		checkReferences(s, report)
+		checkNested(s, report)
+		checkCycles(s, report)
+		checkFilters(s, report)
+	}
+	for _, c := range []func(*stack, reporter){
+		checkFunctions, checkRoles, checkPolicies, checkQueues, checkDeadLetters,
+		checkRules, checkStores, checkLogs, checkAlarms,
+	} {
+		c(root, report)
+	}
+	return problems, checkFolders(files, root, report)
+}

@@ -1,0 +1,146 @@
+package main
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+// twoWeeks is the longest that SQS keeps a message.
+const twoWeeks = "1209600"
+
+// deadLetters finds the queues that take what others could not deliver.
+func deadLetters(root *stack) map[place]bool {
+	found := map[place]bool{}
+	for s := range root.all() {
+		for _, id := range sorted(s.resources) {
+			for _, v := range targets(s.resources[id]) {
+				if q, ok := s.owner(v); ok && q.in.kind(q.id) == queue {
+					found[q] = true
+				}
+			}
+		}
+	}
+	return found
+}
+
+// targets lists where a resource sends what it could not deliver.
+func targets(v any) []any {
+	var found []any
+	switch v := v.(type) {
+	case []any:
+		for _, e := range v {
+			found = append(found, targets(e)...)
+		}
+	case map[string]any:
+		for _, k := range sorted(v) {
+			switch k {
+			case "deadLetterTargetArn":
+				found = append(found, v[k])
+			case "DeadLetterConfig":
+				found = append(found, at(v[k], "Arn"))
+			case "OnFailure":
+				found = append(found, at(v[k], "Destination"))
+			default:
+				found = append(found, targets(v[k])...)
+			}
+		}
+	}
+	return found
+}
+
+// checkQueues: every queue is encrypted with a key that EventBridge can use
+// and keeps two weeks; every work queue has dead letters and leaves counting
+// attempts to the ledger.
+func checkQueues(root *stack, report reporter) {
+	dead := deadLetters(root)
+	for q := range root.each(queue) {
+		p := q.props()
+		if q.in.text(p["SqsManagedSseEnabled"]) != "true" {
+			report("%s: needs SqsManagedSseEnabled: true (EventBridge cannot write to the KMS key that AWS manages)", q)
+		}
+		if q.in.text(p["MessageRetentionPeriod"]) != twoWeeks {
+			report("%s: MessageRetentionPeriod must be %s, 14 days", q, twoWeeks)
+		}
+		if dead[q] {
+			continue
+		}
+		if d, ok := q.in.owner(at(p, "RedrivePolicy", "deadLetterTargetArn")); !ok || d.in.kind(d.id) != queue {
+			report("%s: a work queue needs a RedrivePolicy to dead letters", q)
+		} else if n := seconds(q.in.text(at(p, "RedrivePolicy", "maxReceiveCount")), 0); n < 100 {
+			report("%s: maxReceiveCount of %d is within the retry schedule; the ledger counts attempts, not the queue", q, n)
+		}
+	}
+	for p := range root.each(queuePolicy) {
+		for _, st := range list(at(p.props(), "PolicyDocument", "Statement")) {
+			if !strings.Contains(strings.Join(conditionKeys(st), " "), "aws:SourceArn") {
+				report("%s: must let in one sender only, by aws:SourceArn", p)
+			}
+		}
+	}
+}
+
+func conditionKeys(statement any) []string {
+	var keys []string
+	for _, operator := range object(at(statement, "Condition")) {
+		keys = slices.AppendSeq(keys, maps.Keys(object(operator)))
+	}
+	return keys
+}
+
+// checkDeadLetters: somebody is told about each dead letter.
+func checkDeadLetters(root *stack, report reporter) {
+	watched := map[place]bool{}
+	for a := range root.each(alarm) {
+		p := a.props()
+		if text(p["MetricName"]) != "ApproximateNumberOfMessagesVisible" || a.in.text(p["Threshold"]) != "0" ||
+			text(p["ComparisonOperator"]) != "GreaterThanThreshold" {
+			continue
+		}
+		for _, d := range list(p["Dimensions"]) {
+			if q, ok := a.in.owner(at(d, "Value")); ok {
+				watched[q] = true
+			}
+		}
+	}
+	dead := deadLetters(root)
+	for q := range root.each(queue) {
+		if dead[q] && !watched[q] {
+			report("%s: dead letters need an alarm on ApproximateNumberOfMessagesVisible > 0", q)
+		}
+	}
+}
+
+// longestPattern is EventBridge's limit on an event pattern, in characters.
+const longestPattern = 2048
+
+// checkRules: what a rule or a schedule could not deliver is tried again and
+// then kept, and an action's rule selects what the others leave alone.
+func checkRules(root *stack, report reporter) {
+	for r := range root.each(rule) {
+		for _, t := range list(r.props()["Targets"]) {
+			checkTarget(r.String(), object(t), report)
+		}
+		types := r.in.operand(map[string]any{"Fn::Join": []any{",", list(at(r.props(), "EventPattern", "detail-type"))}})
+		if 200+len(types) > longestPattern {
+			report("%s: the event pattern is longer than the %d characters that EventBridge takes", r, longestPattern)
+		}
+	}
+	for f := range root.each(function) {
+		events := object(f.props()["Events"])
+		for _, e := range sorted(events) {
+			if text(at(events[e], "Type")) == "Schedule" {
+				checkTarget(f.String()+"."+e, object(at(events[e], "Properties")), report)
+			}
+		}
+	}
+}
+
+func checkTarget(where string, t map[string]any, report reporter) {
+	if t["RetryPolicy"] == nil {
+		report("%s: the target needs a RetryPolicy", where)
+	}
+	if at(t, "DeadLetterConfig", "Arn") == nil {
+		report("%s: the target needs a DeadLetterConfig", where)
+	}
+}

@@ -1,0 +1,83 @@
+package main
+
+import (
+	"iter"
+	"maps"
+	"slices"
+)
+
+// Resource types that the checks tell apart.
+const (
+	application = "AWS::Serverless::Application"
+	function    = "AWS::Serverless::Function"
+	httpAPI     = "AWS::Serverless::HttpApi"
+	queue       = "AWS::SQS::Queue"
+	queuePolicy = "AWS::SQS::QueuePolicy"
+	table       = "AWS::DynamoDB::Table"
+	topic       = "AWS::SNS::Topic"
+	rule        = "AWS::Events::Rule"
+	role        = "AWS::IAM::Role"
+	logGroup    = "AWS::Logs::LogGroup"
+	filter      = "AWS::Logs::MetricFilter"
+	alarm       = "AWS::CloudWatch::Alarm"
+)
+
+func (s *stack) kind(id string) string { return text(at(s.resources[id], "Type")) }
+
+func (s *stack) props(id string) map[string]any { return object(at(s.resources[id], "Properties")) }
+
+// setting is a property of a function, or what Globals say of it.
+func (s *stack) setting(id, name string) any {
+	if v, ok := s.props(id)[name]; ok {
+		return v
+	}
+	return at(s.globals, "Function", name)
+}
+
+// all visits this stack and everything nested in it.
+func (s *stack) all() iter.Seq[*stack] {
+	return func(yield func(*stack) bool) {
+		if !yield(s) {
+			return
+		}
+		for _, id := range sorted(s.nested) {
+			for n := range s.nested[id].all() {
+				if !yield(n) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// each visits the resources of a type, here and nested.
+func (s *stack) each(kind string) iter.Seq[place] {
+	return func(yield func(place) bool) {
+		for n := range s.all() {
+			for _, id := range sorted(n.resources) {
+				if n.kind(id) == kind && !yield(place{n, id}) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// place is a resource within a stack.
+type place struct {
+	in *stack
+	id string
+}
+
+func (p place) props() map[string]any { return p.in.props(p.id) }
+
+// String names the resource the way an operator finds it: file and ids.
+func (p place) String() string {
+	path := p.id
+	for s := p.in; s.parent != nil; s = s.parent {
+		path = s.name + "." + path
+	}
+	return p.in.file + ": " + path
+}
+
+func sorted[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
