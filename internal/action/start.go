@@ -10,22 +10,18 @@ package action
 import (
 	"context"
 	"crypto/rand"
-	"fmt"
 	"log/slog"
 	mathrand "math/rand/v2"
 	"os"
 	"path"
 	"runtime/debug"
-	"strconv"
 	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-lambda-go/lambdacontext"
-	"github.com/aws/aws-sdk-go-v2/config"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
-	"github.com/payhooks/payhooks/internal/dynamo"
 	"github.com/payhooks/payhooks/internal/queue"
+	"github.com/payhooks/payhooks/internal/stack"
 )
 
 // Option changes how a function is started.
@@ -38,36 +34,14 @@ const AnyVersion Option = 1
 // Start runs fn as this Lambda function's action. It is all that a main calls.
 // The action is named for the folder of the main package.
 func Start[T any](fn func(context.Context, *Event[T]) error, opts ...Option) {
+	s := stack.MustOpen()
 	h := New(fn, opts...)
-	if err := h.connect(context.Background()); err != nil {
-		h.Log.Error("start", "error", err.Error())
-		os.Exit(1)
-	}
-	lambda.Start(h.Handle)
-}
-
-// connect fills the handler's ports with the real ones.
-func (h *Handler) connect(ctx context.Context) error {
+	h.Action, h.Store, h.Ledger = name(), s.Tables, s.Tables
+	h.Queue = &queue.Queue{Client: sqs.NewFromConfig(s.AWS)}
+	h.Retention = s.Retention + giveUp
+	h.Now, h.Rand, h.Owner, h.Pause = stack.Now, mathrand.Float64, rand.Text, sleep
 	h.Log = slog.New(lambdacontext.NewLogHandler())
-	stack := os.Getenv("STACK")
-	if stack == "" {
-		return fmt.Errorf("environment variable STACK is not set: template.yaml sets it to the stack's name")
-	}
-	days, err := strconv.Atoi(os.Getenv("RETENTION_DAYS"))
-	if err != nil || days < 1 {
-		return fmt.Errorf("environment variable RETENTION_DAYS is %q: want a number of days", os.Getenv("RETENTION_DAYS"))
-	}
-	cfg, err := config.LoadDefaultConfig(ctx)
-	if err != nil {
-		return fmt.Errorf("load AWS configuration: %w", err)
-	}
-	tables := dynamo.New(dynamodb.NewFromConfig(cfg), stack)
-	h.Action, h.Store, h.Ledger = name(), tables, tables
-	h.Queue = &queue.Queue{Client: sqs.NewFromConfig(cfg)}
-	h.Retention = time.Duration(days)*24*time.Hour + giveUp
-	h.Now = func() time.Time { return time.Now().UTC() }
-	h.Rand, h.Owner, h.Pause = mathrand.Float64, rand.Text, sleep
-	return nil
+	lambda.Start(h.Handle)
 }
 
 // name is the last element of the main package's path.

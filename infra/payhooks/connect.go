@@ -1,0 +1,74 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+	"github.com/payhooks/payhooks/infra/local"
+	"github.com/payhooks/payhooks/internal/bus"
+	"github.com/payhooks/payhooks/internal/dynamo"
+	"github.com/spf13/cobra"
+)
+
+// connection reaches one stack: the running local one, or a deployed one.
+type connection struct {
+	Stack  string
+	Local  *local.Running // nil for a deployed stack
+	AWS    aws.Config
+	Tables *dynamo.Tables
+	Bus    *bus.Bus
+}
+
+// stackFlags adds the flag that chooses the stack.
+func stackFlags(cmd *cobra.Command) {
+	cmd.Flags().String("stack", "", "name of a deployed stack (default: the running local stack)")
+}
+
+// connect opens the stack that the flags name.
+func connect(cmd *cobra.Command) (*connection, error) {
+	name, err := cmd.Flags().GetString("stack")
+	if err != nil {
+		return nil, err
+	}
+	c := &connection{Stack: name}
+	if name == "" {
+		err = c.local(cmd.Context())
+	} else {
+		c.AWS, err = config.LoadDefaultConfig(cmd.Context())
+	}
+	if err != nil {
+		return nil, err
+	}
+	c.Tables = dynamo.New(dynamodb.NewFromConfig(c.AWS), c.Stack)
+	c.Bus = bus.New(eventbridge.NewFromConfig(c.AWS), c.Stack)
+	return c, nil
+}
+
+func (c *connection) local(ctx context.Context) error {
+	run, err := local.Find(dataDir())
+	if err != nil {
+		return err
+	}
+	c.Local, c.Stack = &run, run.Stack
+	c.AWS, err = config.LoadDefaultConfig(ctx,
+		config.WithRegion(run.Region), config.WithBaseEndpoint(run.AWS),
+		config.WithCredentialsProvider(credentials.NewStaticCredentialsProvider(run.AccessKey, run.SecretKey, "")))
+	if err != nil {
+		return fmt.Errorf("configure AWS client: %w", err)
+	}
+	return nil
+}
+
+// localOnly is for what a deployed stack has no place for.
+func (c *connection) localOnly(what string) error {
+	if c.Local == nil {
+		return errors.New(what + " are kept by the local stack only; a deployed stack sends them")
+	}
+	return nil
+}

@@ -1,0 +1,89 @@
+// Package story makes up what happens to a shop's customers, as the events
+// that Stripe sends about it, and says what must have come of it in the end.
+//
+// Events are built on Stripe's own samples, so their shapes are real; ids and
+// times are new. One seed makes one month.
+package story
+
+import (
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"github.com/payhooks/payhooks/events"
+)
+
+// Event is one event ready to be signed and posted.
+type Event struct {
+	ID, Type string
+	Body     []byte
+}
+
+// Order is what `payhooks orders` must show in the end.
+type Order struct {
+	ID        string
+	Reference string
+	Status    string
+	Currency  string
+	Amount    int64
+	Paid      int64
+	Refunded  int64
+	Disputed  int64
+	Lost      int64
+}
+
+// Story is one customer's.
+type Story struct {
+	Title    string
+	Customer string
+	Email    string
+	Events   []Event // in the order in which they happened
+	Order    Order
+	// Mails is how many mails of each kind must have gone out, at the least
+	// and at the most: a failure is not mailed any more once it is paid.
+	Mails map[string][2]int
+}
+
+// Shop tells n stories in turn, in the given API version. The first event
+// happened at begin.
+func Shop(seed uint64, n int, version string, begin time.Time) []Story {
+	t := &teller{version: version, rng: rand.New(rand.NewPCG(seed, 1)), now: begin} //nolint:gosec // made-up data
+	stories := make([]Story, n)
+	for i := range stories {
+		s := scenarios[i%len(scenarios)]
+		t.begin(i)
+		s.tell(t)
+		t.story.Title = s.title
+		stories[i] = t.story
+	}
+	return stories
+}
+
+// Versions are the API versions that stories can be told in.
+func Versions() []string { return events.Versions() }
+
+// Disorder returns the events of all stories as a bad week would deliver them:
+// interleaved, out of order within a window, and about one in five twice.
+func Disorder(seed uint64, stories []Story, window int) []Event {
+	rng := rand.New(rand.NewPCG(seed, 2)) //nolint:gosec // made-up data
+	var all []Event
+	for _, s := range stories {
+		for _, e := range s.Events {
+			all = append(all, e)
+			if rng.IntN(5) == 0 {
+				all = append(all, e)
+			}
+		}
+	}
+	at := make([]int, len(all))
+	order := make([]int, len(all))
+	for i := range all {
+		at[i], order[i] = i+rng.IntN(window+1), i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return at[a] - at[b] })
+	mixed := make([]Event, len(all))
+	for i, j := range order {
+		mixed[i] = all[j]
+	}
+	return mixed
+}
