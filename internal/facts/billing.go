@@ -193,7 +193,7 @@ func subscriptionItem(sub, n node) SubscriptionItem {
 	item := SubscriptionItem{
 		ID:          n.text("id"),
 		Price:       n.id("price"),
-		Product:     n.in("price").id("product"),
+		Product:     n.expanded("price").id("product"),
 		Quantity:    n.integer("quantity"),
 		PeriodStart: n.time("current_period_start"),
 		PeriodEnd:   n.time("current_period_end"),

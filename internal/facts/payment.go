@@ -111,10 +111,7 @@ func paymentIntent(n node) *PaymentIntent {
 		Created:            n.time("created"),
 	}
 	held, _ := n.list("charges")
-	if strings.HasPrefix(strings.TrimSpace(string(n.fields["latest_charge"])), "{") {
-		held = append(held, n.in("latest_charge"))
-	}
-	for _, c := range held {
+	for _, c := range append(held, n.expanded("latest_charge")) {
 		if c.text("object") == "charge" && c.has("amount") {
 			p.Charges = append(p.Charges, *charge(c))
 		}

@@ -42,9 +42,18 @@ func (n node) flag(field string) bool { return read[bool](n, field, "true or fal
 
 func (n node) text(field string) string { return read[string](n, field, "a string") }
 
+// expanded reads an object that Stripe may have sent as an id only; then it is
+// absent.
+func (n node) expanded(field string) node {
+	if kind(n.fields[field]) == "a string" {
+		return node{r: n.r, path: n.at(field)}
+	}
+	return n.in(field)
+}
+
 // id reads the id of an object that may be expanded.
 func (n node) id(field string) string {
-	if bytes.HasPrefix(bytes.TrimSpace(n.fields[field]), []byte("{")) {
+	if kind(n.fields[field]) == "an object" {
 		return n.in(field).text("id")
 	}
 	return n.text(field)

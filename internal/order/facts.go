@@ -69,6 +69,7 @@ type Refund struct {
 	Charge  string `json:"charge,omitempty"`
 	Amount  int64  `json:"amount"`
 	Status  string `json:"status,omitempty"`
+	Told    bool   `json:"told,omitempty"` // by an API version that tells every refund
 	Created int64  `json:"created,omitempty"`
 	Failed  int64  `json:"failed,omitempty"` // the earliest event that says failed or canceled
 }
@@ -153,19 +154,19 @@ func (i Intent) union(j Intent) Intent {
 
 func (s Session) union(t Session) Session {
 	return Session{
-		Amount:   s.Amount.newer(t.Amount),
-		Paid:     s.Paid || t.Paid,
-		Free:     s.Free || t.Free,
-		Expired:  s.Expired || t.Expired,
-		Unpaid:   max(s.Unpaid, t.Unpaid),
-		Failed:   max(s.Failed, t.Failed),
+		Amount:  s.Amount.newer(t.Amount),
+		Paid:    s.Paid || t.Paid,
+		Free:    s.Free || t.Free,
+		Expired: s.Expired || t.Expired,
+		Unpaid:  max(s.Unpaid, t.Unpaid),
+		Failed:  max(s.Failed, t.Failed),
 	}
 }
 
 func (i Invoice) union(j Invoice) Invoice {
 	return Invoice{
-		Total:    i.Total.newer(j.Total),
-		Paid:     max(i.Paid, j.Paid),
+		Total: i.Total.newer(j.Total),
+		Paid:  max(i.Paid, j.Paid),
 	}
 }
 
@@ -187,6 +188,7 @@ func (r Refund) union(s Refund) Refund {
 		Charge:  max(r.Charge, s.Charge),
 		Amount:  max(r.Amount, s.Amount),
 		Status:  r.Status,
+		Told:    r.Told || s.Told,
 		Created: earliest(r.Created, s.Created),
 		Failed:  earliest(r.Failed, s.Failed),
 	}

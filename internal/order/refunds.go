@@ -29,7 +29,7 @@ func (f Facts) refundedOf(id string) int64 {
 		case r.Charge != id:
 		case r.stands():
 			standing += r.Amount
-			if r.Created > c.Summed.At {
+			if c.Summed.before(r) {
 				since += r.Amount
 			}
 		case r.fell():
@@ -70,5 +70,9 @@ func (r Refund) fell() bool   { return refundRank[r.Status] > 3 }
 
 // includes: the sum was taken before the refund failed, so it is in it.
 func (s snapshot) includes(r Refund) bool {
-	return r.Created <= s.At && (r.Failed > s.At || r.Failed == s.At && s.Refund)
+	return !s.before(r) && (r.Failed > s.At || r.Failed == s.At && s.Refund)
 }
+
+// before: the sum was taken before the refund was made. Old versions tell a
+// refund made after the last sum by another sum, newer ones by the refund.
+func (s snapshot) before(r Refund) bool { return r.Told && r.Created > s.At }

@@ -9,12 +9,17 @@ import (
 // API versions in which Stripe changed what it tells of refunds. Versions begin
 // with their date; an event without one is rendered in an old version.
 const (
-	tellsEveryRefund   = "2024-10-28" // refund.created, refund.updated, refund.failed for all of them
-	releaseIsNoRefund  = "2025-03-31" // the remainder of a partial capture is no longer counted as refunded
-	metadataReference  = "order_id"
-	fromIntent         = 3 // whose metadata says what the order is, highest first
-	fromSession        = 2
-	fromChargeOrSingle = 1
+	tellsEveryRefund  = "2024-10-28" // refund.created, refund.updated, refund.failed for all of them
+	releaseIsNoRefund = "2025-03-31" // the remainder of a partial capture is no longer counted as refunded
+)
+
+// Whose metadata.order_id stands: the highest. A charge keeps the copy that it
+// got when it was made.
+const (
+	fromCharge = iota + 1
+	fromInvoice
+	fromSession
+	fromIntent
 )
 
 // typeRank orders what an object said within one second.
@@ -103,8 +108,8 @@ func intentStatus(event, status string) string {
 
 func (f *Facts) charge(e facts.Event, c facts.Charge) {
 	at := e.Created.Unix()
-	f.Currency = c.Currency
-	f.refer(e, fromChargeOrSingle, c.Metadata)
+	f.Currency = first(c.Currency, f.Currency)
+	f.refer(e, fromCharge, c.Metadata)
 	known := Charge{Amount: numberOf(e, c.Amount)}
 	switch chargeStatus(e.Type, c.Status) {
 	case "failed":
@@ -119,7 +124,9 @@ func (f *Facts) charge(e facts.Event, c facts.Charge) {
 		}
 		f.snapshot(e, c, &known)
 	}
-	f.Charges = unite(f.Charges, map[string]Charge{c.ID: known})
+	if c.ID != "" {
+		f.Charges = unite(f.Charges, map[string]Charge{c.ID: known})
+	}
 }
 
 func chargeStatus(event, status string) string {
@@ -170,7 +177,7 @@ func (f *Facts) snapshot(e facts.Event, c facts.Charge, known *Charge) {
 
 func (f *Facts) refund(e facts.Event, r facts.Refund) {
 	f.Currency = first(f.Currency, r.Currency)
-	known := Refund{Charge: r.Charge, Amount: r.Amount, Status: r.Status}
+	known := Refund{Charge: r.Charge, Amount: r.Amount, Status: r.Status, Told: e.APIVersion >= tellsEveryRefund}
 	if !r.Created.IsZero() {
 		known.Created = r.Created.Unix()
 	}
@@ -187,6 +194,9 @@ func (f *Facts) refund(e facts.Event, r facts.Refund) {
 
 func (f *Facts) dispute(e facts.Event, d facts.Dispute) {
 	f.Shown = d.Currency
+	if d.ID == "" {
+		return
+	}
 	f.Disputes = map[string]Dispute{d.ID: {Status: d.Status, Amount: d.Amount, At: e.Created.Unix()}}
 }
 
@@ -214,7 +224,7 @@ func (f *Facts) session(e facts.Event, s facts.CheckoutSession) {
 // intents; the rest was paid outside or from the customer's balance.
 func (f *Facts) invoice(e facts.Event, i facts.Invoice) {
 	f.Currency = i.Currency
-	f.refer(e, fromChargeOrSingle, i.Metadata)
+	f.refer(e, fromInvoice, i.Metadata)
 	through := max(0, i.AmountPaid-i.AmountPaidOffStripe)
 	if i.PaidOutOfBand {
 		through = 0
@@ -223,7 +233,7 @@ func (f *Facts) invoice(e facts.Event, i facts.Invoice) {
 }
 
 func (f *Facts) refer(e facts.Event, rank int, metadata map[string]string) {
-	f.OrderID = f.OrderID.newer(textOf(rank, e.Created.Unix(), strings.TrimSpace(metadata[metadataReference])))
+	f.OrderID = f.OrderID.newer(textOf(rank, e.Created.Unix(), strings.TrimSpace(metadata["order_id"])))
 }
 
 func textOf(rank int, at int64, is string) text {

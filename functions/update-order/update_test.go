@@ -1,0 +1,72 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/payhooks/payhooks/internal/action/actiontest"
+	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/order"
+)
+
+const succeeded = `{"id":"evt_1","object":"event","api_version":"2023-10-16","created":1790000000,"livemode":true,"type":"payment_intent.succeeded",
+"data":{"object":{"id":"pi_1","object":"payment_intent","status":"succeeded","amount":1200,"amount_received":1200,"currency":"eur","metadata":{"order_id":"A-7"}}}}`
+
+func TestAPaymentThatSucceededIsAPaidOrder(t *testing.T) {
+	rig := actiontest.New(t, update)
+	if d := rig.Post([]byte(succeeded)); d.State != event.Done {
+		t.Fatalf("delivery is %s: %s", d.State, d.Error)
+	}
+	var got order.Order
+	if !rig.State("orders", "pi_1", &got) {
+		t.Fatal("no row was written")
+	}
+	got.Facts = order.Facts{}
+	want := order.Order{Order: "pi_1", Reference: "A-7", Status: order.Paid, Currency: "eur", Amount: 1200, Paid: 1200, Livemode: true}
+	if got.Order != want.Order || got.Reference != want.Reference || got.Status != want.Status || got.Currency != want.Currency ||
+		got.Amount != want.Amount || got.Paid != want.Paid || got.Livemode != want.Livemode {
+		t.Errorf("row is %+v, want %+v", got, want)
+	}
+}
+
+func TestAnEventThatIsAboutNoOrderIsDoneWithTheReason(t *testing.T) {
+	rig := actiontest.New(t, update)
+	d := rig.Post([]byte(strings.ReplaceAll(succeeded, `"object":"payment_intent"`, `"object":"payment_link"`)))
+	if d.State != event.Done || d.Outcome == "" {
+		t.Errorf("delivery is %s with outcome %q, want done with a reason", d.State, d.Outcome)
+	}
+}
+
+func TestAShapeThatCannotBeReadParksTheDeliveryAndNamesTheField(t *testing.T) {
+	rig := actiontest.New(t, update)
+	d := rig.Post([]byte(strings.ReplaceAll(succeeded, `"amount_received":1200`, `"amount_received":"12.00"`)))
+	if d.State != event.Parked || !strings.Contains(d.Error, "data.object.amount_received") {
+		t.Errorf("delivery is %s with error %q, want parked with the field's name", d.State, d.Error)
+	}
+}
+
+func TestEverySampleEventIsDoneWithoutAnError(t *testing.T) {
+	samples, err := filepath.Glob("../../events/*.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	older, err := filepath.Glob("../../events/2023-10-16/*.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if samples = append(samples, older...); len(samples) < 500 {
+		t.Fatalf("found %d samples, want all of both API versions", len(samples))
+	}
+	rig := actiontest.New(t, update)
+	for _, path := range samples {
+		body, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := rig.Post(body); d.State != event.Done || d.Error != "" {
+			t.Errorf("%s: delivery is %s: %s", path, d.State, d.Error)
+		}
+	}
+}
