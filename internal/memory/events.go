@@ -76,12 +76,16 @@ func (s *Store) Published(ctx context.Context, id string, wanted []string) error
 	})
 }
 
-// Republish implements event.Store.
+// Republish implements event.Store. An event that is pending for others
+// already becomes pending for all, so that no request is forgotten.
 func (s *Store) Republish(ctx context.Context, id, only string) error {
 	return s.do(ctx, Op{"Republish", id}, func() error {
 		r, ok := s.events[id]
 		if !ok {
 			return event.ErrNotFound
+		}
+		if r.Pending && r.Only != only {
+			only = ""
 		}
 		r.Pending, r.Only = true, only
 		s.changed(r)

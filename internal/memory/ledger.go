@@ -43,8 +43,11 @@ func (s *Store) Claim(ctx context.Context, c event.Claim) (d event.Delivery, err
 			return event.ErrNotDue
 		}
 		old.State, old.Owner, old.Next, old.Updated = event.Waiting, c.Owner, lease, now
-		old.Expires, old.sent = seconds(c.Expires), time.Time{}
+		old.sent = time.Time{}
 		old.Attempt++
+		if !c.Expires.IsZero() {
+			old.Expires = seconds(c.Expires)
+		}
 		if old.First.IsZero() {
 			old.First = now
 		}

@@ -20,6 +20,9 @@ type row struct {
 
 // Load implements event.Ledger.
 func (s *Store) Load(ctx context.Context, table, key string) (it event.Item, err error) {
+	if err := errors.Join(checkKey("table", table), checkKey("key", key)); err != nil {
+		return it, fmt.Errorf("load: %w", err)
+	}
 	err = s.do(ctx, Op{"Load", table + " " + key}, func() error {
 		it = s.rows[pair{table, key}].Item
 		it.Data = slices.Clone(it.Data)
