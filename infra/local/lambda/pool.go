@@ -1,0 +1,188 @@
+package lambda
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/payhooks/payhooks/infra/local/template"
+)
+
+// pool holds the execution environments of one function.
+type pool struct {
+	host *Host
+	fn   template.Function
+
+	mu       sync.Mutex
+	idle     []*process // the one used last at the end
+	alive    int        // started or starting
+	inFlight int
+	waiting  []chan granted
+}
+
+// granted is what a waiting invocation gets: an environment, or why none came.
+type granted struct {
+	env *process
+	err *startError
+}
+
+// warm starts the first environment.
+func (p *pool) warm(ctx context.Context) error {
+	g, err := p.acquire(ctx)
+	if err != nil {
+		return err
+	}
+	if g.err != nil {
+		return g.err
+	}
+	p.release(g.env)
+	return nil
+}
+
+func (p *pool) invoke(ctx context.Context, payload []byte) (Result, error) {
+	if !p.enter() {
+		return Result{}, ErrThrottled
+	}
+	g, err := p.acquire(ctx)
+	if err != nil {
+		p.leave()
+		return Result{}, err
+	}
+	if g.err != nil {
+		p.leave()
+		return g.err.result(), nil
+	}
+	inv := newInvocation(p.fn, payload)
+	p.host.wg.Go(func() {
+		defer p.leave()
+		if g.env.run(inv) {
+			p.release(g.env)
+		} else {
+			p.gone(nil)
+		}
+	})
+	select {
+	case r := <-inv.result:
+		return r, nil
+	case <-ctx.Done():
+		return Result{}, ctx.Err()
+	}
+}
+
+// enter counts an invocation in, unless the reserved concurrency is in use.
+func (p *pool) enter() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.fn.Concurrency > 0 && p.inFlight >= p.fn.Concurrency {
+		return false
+	}
+	p.inFlight++
+	return true
+}
+
+func (p *pool) leave() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.inFlight--
+}
+
+// acquire takes an idle environment, or waits for one while another starts.
+func (p *pool) acquire(ctx context.Context) (granted, error) {
+	p.mu.Lock()
+	for n := len(p.idle); n > 0; n = len(p.idle) {
+		env := p.idle[n-1]
+		p.idle = p.idle[:n-1]
+		if !env.gone() {
+			p.mu.Unlock()
+			return granted{env: env}, nil
+		}
+		p.alive--
+	}
+	wait := make(chan granted, 1)
+	p.waiting = append(p.waiting, wait)
+	p.growLocked()
+	p.mu.Unlock()
+	select {
+	case g := <-wait:
+		return g, nil
+	case <-ctx.Done():
+		p.abandon(wait)
+		return granted{}, ctx.Err()
+	case <-p.host.ctx.Done():
+		return granted{}, ErrClosed
+	}
+}
+
+// growLocked starts an environment if that is allowed.
+func (p *pool) growLocked() {
+	if p.alive >= p.host.maxProcesses() || p.host.ctx.Err() != nil {
+		return
+	}
+	p.alive++
+	p.host.wg.Go(func() {
+		env, err := p.host.launch(p.fn)
+		if err != nil {
+			p.gone(err)
+			return
+		}
+		p.release(env)
+	})
+}
+
+// release gives the environment to the one who waits longest, or keeps it.
+func (p *pool) release(env *process) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	env.since = time.Now()
+	if len(p.waiting) == 0 {
+		p.idle = append(p.idle, env)
+		return
+	}
+	p.waiting[0] <- granted{env: env}
+	p.waiting = p.waiting[1:]
+}
+
+// gone notes that an environment died; one that never started fails the
+// invocation that waits longest, as Lambda would.
+func (p *pool) gone(err *startError) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.alive--
+	if err != nil && len(p.waiting) > 0 {
+		p.waiting[0] <- granted{err: err}
+		p.waiting = p.waiting[1:]
+	}
+	if len(p.waiting) > 0 {
+		p.growLocked()
+	}
+}
+
+// abandon takes a waiter back; an environment that it got meanwhile goes on.
+func (p *pool) abandon(wait chan granted) {
+	p.mu.Lock()
+	for i, w := range p.waiting {
+		if w == wait {
+			p.waiting = append(p.waiting[:i:i], p.waiting[i+1:]...)
+			break
+		}
+	}
+	p.mu.Unlock()
+	select {
+	case g := <-wait:
+		if g.env != nil {
+			p.release(g.env)
+		}
+	default:
+	}
+}
+
+// shrink ends all idle environments but one that were last used before t.
+func (p *pool) shrink(t time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for len(p.idle) > 1 && p.idle[0].since.Before(t) {
+		p.idle[0].kill()
+		p.idle = p.idle[1:]
+		p.alive--
+	}
+}
