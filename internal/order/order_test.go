@@ -194,6 +194,22 @@ func TestEveryPermutationAndDuplicationEndsInTheSameBytes(t *testing.T) {
 	}
 }
 
+func TestAnUpgradeOfTheAPIVersionInMidStoryChangesNothing(t *testing.T) {
+	for _, story := range stories {
+		whole := newStripe(t, v2023)
+		story.tell(whole)
+		for after := 1; after < len(whole.events); after++ {
+			s := newStripe(t, v2023)
+			s.upgrade = after
+			story.tell(s)
+			want := merge(whole.events)
+			if diff := cmp.Diff(want, merge(s.events), cmpopts.IgnoreFields(Order{}, "Facts")); diff != "" {
+				t.Errorf("%s, upgraded after %d events (-want +got):\n%s", story.name, after, diff)
+			}
+		}
+	}
+}
+
 func TestEventsOfOneSecondEndTheSameInEitherOrder(t *testing.T) {
 	for _, story := range stories {
 		for _, version := range []string{v2023, dahlia} {

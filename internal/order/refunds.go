@@ -5,9 +5,9 @@ func (f Facts) refunded() (sum int64) {
 	for id := range f.Charges {
 		sum += f.refundedOf(id)
 	}
-	for id, r := range f.Refunds {
+	for _, r := range f.Refunds {
 		if _, known := f.Charges[r.Charge]; !known && r.stands() && f.refundable(Charge{}, false) {
-			sum += f.Refunds[id].Amount
+			sum += r.Amount
 		}
 	}
 	return sum
@@ -23,30 +23,44 @@ func (f Facts) refundedOf(id string) int64 {
 	if !f.refundable(c, true) {
 		return 0
 	}
-	var standing, since, failed, failedSince int64
+	t := f.tally(id, c.Summed)
+	switch {
+	case c.Summed.At != 0 && (t.told || c.Told.At <= c.Summed.At):
+		return max(t.standing, max(0, c.Summed.Sum-t.failedSince)+t.since)
+	case t.standing != 0:
+		return t.standing
+	default:
+		return max(0, c.Told.Sum-t.failed)
+	}
+}
+
+// tally sums the refund objects of one charge.
+type tally struct {
+	standing, failed   int64
+	since, failedSince int64 // made, and failed, after the charge's own sum was taken
+	told               bool  // at least one came from a version that tells every refund
+}
+
+func (f Facts) tally(charge string, sum snapshot) (t tally) {
 	for _, r := range f.Refunds {
-		switch {
-		case r.Charge != id:
-		case r.stands():
-			standing += r.Amount
-			if c.Summed.before(r) {
-				since += r.Amount
+		if r.Charge != charge {
+			continue
+		}
+		t.told = t.told || r.Told
+		if r.stands() {
+			t.standing += r.Amount
+			if sum.before(r) {
+				t.since += r.Amount
 			}
-		case r.fell():
-			failed += r.Amount
-			if c.Summed.includes(r) {
-				failedSince += r.Amount
+		}
+		if r.fell() {
+			t.failed += r.Amount
+			if sum.includes(r) {
+				t.failedSince += r.Amount
 			}
 		}
 	}
-	switch {
-	case c.Summed.At != 0 && (standing != 0 || c.Told.At <= c.Summed.At):
-		return max(standing, max(0, c.Summed.Sum-failedSince)+since)
-	case standing != 0:
-		return standing
-	default:
-		return max(0, c.Told.Sum-failed)
-	}
+	return t
 }
 
 // refundable: nothing is refunded of what was not captured; letting go of an
