@@ -35,9 +35,12 @@ func (p listed) uses() []string {
 	return names
 }
 
+// wiring are the packages that mains share to open what they use.
+var wiring = []string{"internal/action", "internal/stack"}
+
 // adapter says whether p is one concrete client of something outside.
 func (p listed) adapter() bool {
-	return strings.HasPrefix(p.name(), "internal/") && slices.ContainsFunc(p.Imports, func(i string) bool {
+	return !slices.Contains(wiring, p.name()) && strings.HasPrefix(p.name(), "internal/") && slices.ContainsFunc(p.Imports, func(i string) bool {
 		return strings.HasPrefix(i, "github.com/aws/aws-sdk-go-v2/service/")
 	})
 }

@@ -1,0 +1,66 @@
+# `make` alone prints the targets.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+FUZZTIME ?= 20s
+
+# The race detector needs a C compiler; without one the tests run without it.
+RACE := $(if $(shell command -v cc gcc clang),-race)
+
+# SAM CLI and cfn-lint of the machine if it has both, else pinned ones in .venv.
+VENV := $(if $(and $(shell command -v sam),$(shell command -v cfn-lint)),,.venv/installed)
+SAM   = SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=$${AWS_DEFAULT_REGION:-us-east-1} $(if $(VENV),.venv/bin/)sam
+CFN   = $(if $(VENV),.venv/bin/)cfn-lint
+# Linters, pinned in a module of their own, built on first use.
+TOOL := go tool -modfile=infra/tools/go.mod
+
+help: ## Show the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: bin/payhooks ## Run a story of customers through the whole stack and check every promise
+	@bin/payhooks demo
+
+test: ## Run all tests, the end-to-end ones included
+	go test $(RACE) -timeout 10m ./...
+
+run: bin/payhooks ## Start the stack on this machine, until Ctrl-C
+	@exec bin/payhooks local
+
+build: $(VENV) ## Build what is deployed, with SAM
+	$(SAM) build
+
+validate: $(VENV) ## Check the templates: SAM, cfn-lint and our own check of what these do not see
+	$(SAM) validate --lint
+	$(CFN) template.yaml $$(grep -l AWSTemplateFormatVersion infra/*.yaml)
+	go run ./infra/check
+
+lint: ## Check the code: golangci-lint, gofumpt, go mod tidy
+	$(TOOL) golangci-lint run
+	@unformatted=$$($(TOOL) gofumpt -l functions internal infra) && test -z "$$unformatted" || \
+		{ printf 'not formatted, run `$(TOOL) gofumpt -w` on them:\n%s\n' "$$unformatted"; exit 1; }
+	go mod tidy -diff
+
+bench: ## Run the benchmarks
+	go test -run '^$$' -bench . -benchmem ./internal/...
+
+fuzz: ## Run every fuzz target for FUZZTIME (20s)
+	@set -e; grep -rHo '^func Fuzz[A-Za-z0-9]*' --include=*_test.go internal functions | while IFS=: read -r file target; do \
+		go test -run '^$$' -fuzz "^$${target#func }\$$" -fuzztime $(FUZZTIME) "./$$(dirname "$$file")"; done
+
+tools: $(VENV) ## Install what build, validate and lint need
+	$(TOOL) golangci-lint version
+	$(SAM) --version
+
+clean: ## Remove what was built and the local stack's data
+	rm -rf bin .aws-sam .payhooks
+
+bin/payhooks: FORCE
+	@go build -o $@ ./infra/payhooks
+
+.venv/installed: infra/tools/requirements.txt
+	@python3 -c 'import venv, ensurepip' 2>/dev/null || { echo 'The SAM CLI needs Python with venv: install python3-venv, or put sam and cfn-lint on the PATH.' >&2; exit 1; }
+	python3 -m venv .venv
+	.venv/bin/pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+.PHONY: help demo test run build validate lint bench fuzz tools clean FORCE
