@@ -1,0 +1,167 @@
+// Package bus fans events out over an EventBridge bus. Every rule on the bus
+// is one action's, and has its name.
+package bus
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
+
+	"github.com/payhooks/payhooks/internal/event"
+)
+
+// Limits of one PutEvents: entries, and bytes of all of them together as
+// EventBridge counts an entry (source, detail-type, detail, 14 for the time).
+const (
+	maxEntries = 10
+	maxBytes   = 256 << 10
+	timeBytes  = 14
+)
+
+// fresh is how old the list of rules may be.
+const fresh = time.Minute
+
+// Bus implements event.Bus. Safe for concurrent use.
+type Bus struct {
+	// Now is the clock that the age of the rules is measured with.
+	Now func() time.Time
+
+	client *eventbridge.Client
+	name   string
+
+	mu    sync.Mutex
+	rules []rule
+	asOf  time.Time
+}
+
+var _ event.Bus = (*Bus)(nil)
+
+// New returns the bus of that name. It makes no request.
+func New(client *eventbridge.Client, name string) *Bus {
+	return &Bus{Now: time.Now, client: client, name: name}
+}
+
+// Publish implements event.Bus. An envelope that no bus would take is
+// event.ErrInvalid; the others go on without it.
+func (b *Bus) Publish(ctx context.Context, es []event.Envelope) []error {
+	errs := make([]error, len(es))
+	var chunk chunk
+	for i, e := range es {
+		entry, size, err := b.entry(e)
+		if err != nil {
+			errs[i] = err
+			continue
+		}
+		if !chunk.fits(size) {
+			b.put(ctx, chunk, errs)
+			chunk.clear()
+		}
+		chunk.add(i, entry, size)
+	}
+	b.put(ctx, chunk, errs)
+	return errs
+}
+
+// chunk is what one request carries.
+type chunk struct {
+	at      []int // index of each entry's envelope
+	entries []types.PutEventsRequestEntry
+	bytes   int
+}
+
+func (c *chunk) fits(size int) bool {
+	return len(c.entries) < maxEntries && c.bytes+size < maxBytes
+}
+
+func (c *chunk) add(at int, entry types.PutEventsRequestEntry, size int) {
+	c.at, c.entries, c.bytes = append(c.at, at), append(c.entries, entry), c.bytes+size
+}
+
+func (c *chunk) clear() { *c = chunk{} }
+
+func (b *Bus) entry(e event.Envelope) (types.PutEventsRequestEntry, int, error) {
+	detail, err := json.Marshal(e)
+	if err != nil {
+		return types.PutEventsRequestEntry{}, 0, fmt.Errorf("publish %s: %w: %w", e.ID, event.ErrInvalid, err)
+	}
+	entry := types.PutEventsRequestEntry{
+		EventBusName: &b.name, Source: aws.String(event.Source), DetailType: aws.String(e.Type), Detail: aws.String(string(detail)),
+	}
+	if !e.Created.IsZero() {
+		entry.Time = aws.Time(e.Created)
+	}
+	size := timeBytes + len(event.Source) + len(e.Type) + len(detail)
+	if e.Type == "" || size >= maxBytes {
+		return entry, 0, fmt.Errorf("publish %s: type %q, %d bytes; the bus takes up to %d, with a type: %w", e.ID, e.Type, size, maxBytes, event.ErrInvalid)
+	}
+	return entry, size, nil
+}
+
+// put sends one chunk and notes what became of each entry.
+func (b *Bus) put(ctx context.Context, c chunk, errs []error) {
+	if len(c.entries) == 0 {
+		return
+	}
+	out, err := b.client.PutEvents(ctx, &eventbridge.PutEventsInput{Entries: c.entries})
+	if err == nil && len(out.Entries) != len(c.entries) {
+		err = errors.New("the answer does not say what became of each entry")
+	}
+	for i, at := range c.at {
+		switch {
+		case err != nil:
+			errs[at] = fmt.Errorf("publish: %w", err)
+		case out.Entries[i].ErrorCode != nil:
+			errs[at] = fmt.Errorf("publish: %s: %s", aws.ToString(out.Entries[i].ErrorCode), aws.ToString(out.Entries[i].ErrorMessage))
+		}
+	}
+}
+
+// Wanted implements event.Bus; in order of the actions' names. When the rules
+// are too old and cannot be listed it fails, because an old list could leave a
+// new action out of what is owed for good. So does a rule that might select
+// the envelope and cannot be read.
+func (b *Bus) Wanted(ctx context.Context, e event.Envelope) ([]string, error) {
+	rules, err := b.current(ctx)
+	if err != nil {
+		return nil, err
+	}
+	doc, err := document(e)
+	if err != nil {
+		return nil, fmt.Errorf("wanted %s: %w", e.ID, err)
+	}
+	var actions []string
+	for _, r := range rules {
+		selects, err := r.selects(doc)
+		if err != nil {
+			return nil, fmt.Errorf("rule %s of bus %s: %w", r.name, b.name, err)
+		}
+		if selects {
+			actions = append(actions, r.name)
+		}
+	}
+	return actions, nil
+}
+
+// current lists the rules if the last list is too old. Callers wait for one
+// another, so that an idle function lists once.
+func (b *Bus) current(ctx context.Context) ([]rule, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	now := b.Now()
+	if age := now.Sub(b.asOf); !b.asOf.IsZero() && age >= 0 && age < fresh {
+		return b.rules, nil
+	}
+	rules, err := b.list(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("list rules of bus %s: %w", b.name, err)
+	}
+	b.rules, b.asOf = rules, now
+	return rules, nil
+}
