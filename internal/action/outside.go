@@ -62,10 +62,16 @@ func (a *attempt) outside(ctx context.Context, key string, fn func(context.Conte
 		Owner: a.d.Owner, Event: a.d.Event, Lease: a.d.Next, Updated: a.h.Now(),
 	}
 	held, err := a.h.Ledger.Intend(ctx, intent)
-	if errors.Is(err, event.ErrTaken) {
-		held, err = a.taken(ctx, held, intent, again)
-	}
-	if err != nil {
+	switch {
+	case errors.Is(err, event.ErrTaken):
+		if held, err = a.taken(ctx, held, intent, again); err != nil {
+			return nil, err
+		}
+	case err != nil:
+		// The intent may stand although its reply was lost. Nothing happened
+		// yet, so it must not become an unknown outcome.
+		intent.State, intent.Error = event.EffectReleased, "not begun"
+		_ = a.settle(ctx, intent)
 		return nil, fmt.Errorf("intend %s: %w", key, err)
 	}
 	if held.State == event.EffectDone {
@@ -78,8 +84,6 @@ func (a *attempt) outside(ctx context.Context, key string, fn func(context.Conte
 // result to hand on, an intent to take over, or an error.
 func (a *attempt) taken(ctx context.Context, held, intent event.Effect, again bool) (event.Effect, error) {
 	switch {
-	case held.State == event.EffectIntended && held.Owner == a.d.Owner:
-		return held, nil // our own, its reply was lost
 	case held.State == event.EffectDone:
 		if held.Event != a.d.Event {
 			a.outcome = "already done for " + held.Event
@@ -118,9 +122,7 @@ func (a *attempt) perform(ctx context.Context, held event.Effect, fn func(contex
 		held.State, held.Error = event.EffectUnknown, redact(err.Error())
 		err = &unknownError{held.Key, err}
 	}
-	settle, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTime)
-	defer cancel()
-	serr := a.h.Ledger.Settle(settle, held)
+	serr := a.settle(ctx, held)
 	switch {
 	case serr == nil || held.State == event.EffectReleased:
 		return result, err
@@ -131,4 +133,11 @@ func (a *attempt) perform(ctx context.Context, held event.Effect, fn func(contex
 		// stands, and the end of its lease makes it unknown.
 		return nil, &unknownError{held.Key, fmt.Errorf("record outcome: %w", serr)}
 	}
+}
+
+// settle records an effect also when the function's own time has run out.
+func (a *attempt) settle(ctx context.Context, e event.Effect) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTime)
+	defer cancel()
+	return a.h.Ledger.Settle(ctx, e)
 }

@@ -74,16 +74,8 @@ func (d *Dispatcher) read(ctx context.Context, r events.DynamoDBEventRecord) *it
 	if err != nil {
 		return d.poison(ctx, it, image, err)
 	}
-	it.env = event.Envelope{Facts: f, Only: onlyAction(only)}
+	it.env = event.Envelope{Facts: f, Only: only}
 	return it
-}
-
-// onlyAction reads the marker of a pending event: * is for all who want it.
-func onlyAction(marker string) string {
-	if marker == "*" {
-		return ""
-	}
-	return marker
 }
 
 // poison deals with an image that cannot be read. If the stored event can, it
