@@ -144,7 +144,7 @@ func (o *Owed) publish(ctx context.Context, s event.Stored) error {
 func (o *Owed) due(ctx context.Context, r *Report) error {
 	now := o.Now()
 	var failed error
-	err := o.Ledger.Unfinished(ctx, event.Waiting, now, func(d event.Delivery) bool {
+	err := o.Ledger.Unfinished(ctx, event.Waiting, now.Add(time.Millisecond), func(d event.Delivery) bool {
 		r.Checked++
 		if now.Sub(d.Next) > late {
 			r.Overdue++

@@ -1,0 +1,195 @@
+package dispatch_test
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/payhooks/payhooks/internal/dispatch"
+	"github.com/payhooks/payhooks/internal/dynamo"
+	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/memory"
+)
+
+var now = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+
+// rig is a dispatcher over a store and a bus in memory.
+type rig struct {
+	*dispatch.Dispatcher
+	store *memory.Store
+	bus   *memory.Bus
+	t     *testing.T
+}
+
+func newRig(t *testing.T) *rig {
+	store := memory.New()
+	bus := &memory.Bus{Rules: map[string][]string{"update-order": {"charge.succeeded"}, "send-receipt": {"charge.succeeded"}, "other": {"payout.paid"}}}
+	return &rig{&dispatch.Dispatcher{
+		Store: store, Quarantine: store, Bus: bus, Decode: dynamo.Facts, Retention: time.Hour,
+		Now: func() time.Time { return now }, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
+	}, store, bus, t}
+}
+
+// put stores n events and returns their stream records.
+func (r *rig) put(n int) []events.DynamoDBEventRecord {
+	r.t.Helper()
+	for i := range n {
+		e := event.Event{Body: []byte("{}"), Facts: event.Facts{ID: fmt.Sprintf("evt_%03d", i), Type: "charge.succeeded", Created: now, Received: now, Endpoint: "default"}}
+		if _, err := r.store.Put(r.t.Context(), e, now.Add(time.Hour)); err != nil {
+			r.t.Fatal(err)
+		}
+	}
+	var records []events.DynamoDBEventRecord
+	for _, c := range r.store.Changes(0, 1000) {
+		records = append(records, events.DynamoDBEventRecord{Change: events.DynamoDBStreamRecord{
+			SequenceNumber: c.SequenceNumber(), NewImage: dynamo.NewImage(c.Stored),
+		}})
+	}
+	return records
+}
+
+func (r *rig) handle(records []events.DynamoDBEventRecord) []string {
+	r.t.Helper()
+	out, err := r.Handle(r.t.Context(), events.DynamoDBEvent{Records: records})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	var failed []string
+	for _, f := range out.BatchItemFailures {
+		failed = append(failed, f.ItemIdentifier)
+	}
+	return failed
+}
+
+func (r *rig) stored(id string) event.Stored {
+	r.t.Helper()
+	s, err := r.store.Get(r.t.Context(), id)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return s
+}
+
+func TestANewEventIsPublishedAndOwedToThoseWhoWantIt(t *testing.T) {
+	r := newRig(t)
+	if failed := r.handle(r.put(1)); failed != nil {
+		t.Fatalf("failed: %v", failed)
+	}
+	s := r.stored("evt_000")
+	if s.Pending || !slices.Equal(s.Wanted, []string{"send-receipt", "update-order"}) {
+		t.Fatalf("pending %t, wanted %v", s.Pending, s.Wanted)
+	}
+	if es := r.bus.Published(); len(es) != 1 || es[0].ID != "evt_000" || es[0].Only != "" {
+		t.Fatalf("published %+v", es)
+	}
+}
+
+func TestAPoisonRecordDoesNotHoldUpTheOthers(t *testing.T) {
+	r := newRig(t)
+	records := r.put(100)
+	records[40].Change.NewImage["created"] = events.NewBooleanAttribute(true)
+	r.store.Fault = func(op memory.Op) memory.Fault {
+		if op.Name == "Get" && op.Key == "evt_040" {
+			return memory.Refuse(fmt.Errorf("attribute created: %w", event.ErrInvalid))
+		}
+		return memory.Fault{}
+	}
+	if failed := r.handle(records); failed != nil {
+		t.Fatalf("the shard does not move on: %v", failed)
+	}
+	if n := len(r.bus.Published()); n != 99 {
+		t.Fatalf("published %d, want 99", n)
+	}
+	q, err := r.store.Held(t.Context(), "default", "evt_040")
+	if err != nil || !strings.Contains(q.Reason, "attribute created") {
+		t.Fatalf("quarantine: %+v %v", q, err)
+	}
+}
+
+func TestABadImageOfAGoodEventIsPublishedFromTheStore(t *testing.T) {
+	r := newRig(t)
+	records := r.put(1)
+	records[0].Change.NewImage["livemode"] = events.NewStringAttribute("yes")
+	if failed := r.handle(records); failed != nil || r.stored("evt_000").Pending {
+		t.Fatalf("failed %v, pending %t", failed, r.stored("evt_000").Pending)
+	}
+}
+
+func TestARecordWithoutAnIDFailsByItsSequenceNumber(t *testing.T) {
+	r := newRig(t)
+	records := r.put(3)
+	records[1].Change.NewImage["id"] = events.NewNumberAttribute("7")
+	want := records[1].Change.SequenceNumber
+	if failed := r.handle(records); !slices.Equal(failed, []string{want}) {
+		t.Fatalf("failed %v, want [%s]", failed, want)
+	}
+}
+
+func TestAFailureNeverNamesAnEmptyPosition(t *testing.T) {
+	r := newRig(t)
+	records := r.put(1)
+	records[0].Change.SequenceNumber = ""
+	r.bus.Fault = func(memory.Op) memory.Fault { return memory.Refuse(errors.New("down")) }
+	out, err := r.Handle(t.Context(), events.DynamoDBEvent{Records: records})
+	if err == nil || len(out.BatchItemFailures) != 0 {
+		t.Fatalf("got %+v and %v, want an error for the whole batch", out, err)
+	}
+}
+
+func TestOnlyTheRefusedEntryIsRetried(t *testing.T) {
+	r := newRig(t)
+	records := r.put(25)
+	r.bus.Fault = func(op memory.Op) memory.Fault {
+		if op.Name == "Publish" && op.Key == "evt_007" {
+			return memory.Refuse(errors.New("throttled"))
+		}
+		return memory.Fault{}
+	}
+	if failed := r.handle(records); !slices.Equal(failed, []string{records[7].Change.SequenceNumber}) {
+		t.Fatalf("failed %v, want the eighth alone", failed)
+	}
+	if !r.stored("evt_007").Pending || r.stored("evt_008").Pending {
+		t.Fatal("the refused event must stay pending, and only that one")
+	}
+}
+
+func TestRemovalsAndOurOwnUpdatesCallForNothing(t *testing.T) {
+	r := newRig(t)
+	records := r.put(2)
+	records[0].Change.NewImage = nil
+	delete(records[1].Change.NewImage, "pending")
+	if failed := r.handle(records); failed != nil || len(r.bus.Published()) != 0 {
+		t.Fatalf("failed %v, published %v", failed, r.bus.Published())
+	}
+}
+
+func TestAReplayForOneActionGoesToThatOneAndForgetsNoOther(t *testing.T) {
+	r := newRig(t)
+	r.handle(r.put(1))
+	if err := r.store.Republish(t.Context(), "evt_000", "send-receipt"); err != nil {
+		t.Fatal(err)
+	}
+	records := r.put(0)
+	r.handle(records[len(records)-1:])
+	es := r.bus.Published()
+	if es[len(es)-1].Only != "send-receipt" {
+		t.Fatalf("published %+v", es[len(es)-1])
+	}
+	if s := r.stored("evt_000"); s.Pending || len(s.Wanted) != 2 {
+		t.Fatalf("pending %t, wanted %v", s.Pending, s.Wanted)
+	}
+}
+
+func TestAnEventRemovedInBetweenIsNoFailure(t *testing.T) {
+	r := newRig(t)
+	records := r.put(1)
+	r.store.Expire(now.Add(24 * time.Hour))
+	if failed := r.handle(records); failed != nil {
+		t.Fatalf("failed: %v", failed)
+	}
+}
