@@ -1,0 +1,233 @@
+package aws
+
+import (
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+
+	"github.com/payhooks/payhooks/infra/local/engine"
+)
+
+// note is a write that is about to happen, or whose outcome is not known. It
+// is on disk before the engine hears of the write.
+type note struct {
+	Table   string
+	Key     attributes
+	Existed bool `json:",omitempty"`
+	Deletes bool `json:",omitempty"`
+}
+
+// capture forwards a write and puts what it changed into the stream, in the
+// order in which each item changed. A change that the engine committed reaches
+// the stream whatever dies in between: its note is settled afterwards. It may
+// then be there twice.
+func (s *Server) capture(operation string, body []byte, changes []change) (*reply, error) {
+	ids := make([]string, len(changes))
+	for i, c := range changes {
+		ids[i] = c.id()
+	}
+	defer s.locks.lock(ids...)()
+	if err := s.look(changes); err != nil {
+		return nil, err
+	}
+	watched := s.watched(changes)
+	if len(watched) == 0 {
+		return s.forward(operation, body)
+	}
+	keys, err := s.doubt(watched)
+	if err != nil {
+		return nil, err
+	}
+	res, err := s.forward(operation, body)
+	switch {
+	case err != nil:
+		s.unsettled.tell()
+		return nil, err
+	case res.status >= http.StatusInternalServerError:
+		s.unsettled.tell()
+		return res, nil
+	case res.status != http.StatusOK:
+		s.store.later(func(tx *bolt.Tx) error { return forget(tx, keys) })
+		return res, nil
+	}
+	if err := s.keep(watched, keys); err != nil {
+		s.log().WarnContext(s.ctx, "a write is in its table and not yet in its stream", "table", watched[0].table.name, "error", err)
+		s.unsettled.tell()
+	}
+	return res, nil
+}
+
+// look finds out which items exist before the write.
+func (s *Server) look(changes []change) error {
+	for i := range changes {
+		c := &changes[i]
+		if c.isNew {
+			continue
+		}
+		item, err := s.get(c.table.name, c.key, c.table.keys)
+		if refused := (*engine.Refused)(nil); errors.As(err, &refused) && refused.Status < http.StatusInternalServerError {
+			continue // a key that the engine does not take: it will say so itself
+		}
+		if err != nil {
+			return fmt.Errorf("the DynamoDB engine did not answer: %w", err)
+		}
+		c.existed = item != nil
+	}
+	return nil
+}
+
+// watched leaves out puts whose record no consumer can want: the whole item is
+// in the request, so the filters can tell.
+func (s *Server) watched(changes []change) []change {
+	var kept []change
+	for _, c := range changes {
+		if c.item != nil {
+			record, err := c.table.stream.record(c, c.item, 0)
+			if err == nil && !c.table.stream.wants(record) {
+				continue
+			}
+		}
+		kept = append(kept, c)
+	}
+	return kept
+}
+
+// doubt notes the writes on disk.
+func (s *Server) doubt(changes []change) (keys [][]byte, err error) {
+	err = s.store.update(func(tx *bolt.Tx) error {
+		keys = nil
+		b := tx.Bucket(bucketNotes)
+		for _, c := range changes {
+			raw, err := json.Marshal(note{c.table.name, c.key, c.existed, c.deletes})
+			if err != nil {
+				return err
+			}
+			seq, err := b.NextSequence()
+			if err != nil {
+				return err
+			}
+			if err := b.Put(seqKey(seq), raw); err != nil {
+				return err
+			}
+			keys = append(keys, seqKey(seq))
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("note a write: %w", err)
+	}
+	return keys, nil
+}
+
+// keep appends what the writes left behind to the streams, and forgets their
+// notes in the same transaction.
+func (s *Server) keep(changes []change, notes [][]byte) error {
+	images := make([]attributes, len(changes))
+	for i, c := range changes {
+		var err error
+		if images[i], err = s.get(c.table.name, c.key, nil); err != nil {
+			return err
+		}
+	}
+	err := s.store.update(func(tx *bolt.Tx) error {
+		for i, c := range changes {
+			if _, err := c.table.stream.append(tx, c, images[i]); err != nil {
+				return err
+			}
+		}
+		return forget(tx, notes)
+	})
+	if err != nil {
+		return err
+	}
+	for _, c := range changes {
+		c.table.stream.more.tell()
+	}
+	return nil
+}
+
+func forget(tx *bolt.Tx, notes [][]byte) error {
+	for _, key := range notes {
+		if err := tx.Bucket(bucketNotes).Delete(key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// settleNotes settles the writes in doubt: those of the last run at once, later
+// ones when a reply was lost. While the engine is away it tries again.
+func (s *Server) settleNotes() {
+	for {
+		more := s.unsettled.next()
+		left := s.settleAll()
+		if left {
+			pause(s.ctx.Done(), 100*time.Millisecond)
+		} else {
+			select {
+			case <-s.ctx.Done():
+			case <-more:
+			}
+		}
+		if s.ctx.Err() != nil {
+			return
+		}
+	}
+}
+
+func (s *Server) settleAll() (left bool) {
+	notes, err := s.notes()
+	if err != nil {
+		return true
+	}
+	for seq, n := range notes {
+		if s.ctx.Err() != nil {
+			return true
+		}
+		if err := s.settle(seq, n); err != nil {
+			left = true
+		}
+	}
+	return left
+}
+
+func (s *Server) notes() (map[uint64]note, error) {
+	notes := map[uint64]note{}
+	err := s.store.view(func(tx *bolt.Tx) error {
+		return tx.Bucket(bucketNotes).ForEach(func(k, v []byte) error {
+			var n note
+			if err := decode(v, &n); err != nil {
+				return err
+			}
+			notes[binary.BigEndian.Uint64(k)] = n
+			return nil
+		})
+	})
+	return notes, err
+}
+
+// settle asks the engine what became of one write. The item's lock makes it
+// wait for a write that is still under way.
+func (s *Server) settle(seq uint64, n note) error {
+	key := [][]byte{seqKey(seq)}
+	t := s.tables[n.Table]
+	if t == nil { // the template gave up the stream
+		return s.store.update(func(tx *bolt.Tx) error { return forget(tx, key) })
+	}
+	c := change{table: t, key: n.Key, existed: n.Existed, deletes: n.Deletes}
+	defer s.locks.lock(c.id())()
+	open := false
+	err := s.store.view(func(tx *bolt.Tx) error {
+		open = tx.Bucket(bucketNotes).Get(key[0]) != nil
+		return nil
+	})
+	if err != nil || !open {
+		return err
+	}
+	return s.keep([]change{c}, key)
+}

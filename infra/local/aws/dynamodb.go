@@ -1,0 +1,144 @@
+package aws
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+// forwardWithin bounds one call to the engine; a write that takes longer is in
+// doubt.
+const forwardWithin = time.Minute
+
+// dynamodb passes calls through to the engine, bytes in and bytes out, and
+// captures what they write to tables with a stream.
+func (s *Server) dynamodb() *service {
+	ops := map[string]operation{}
+	for _, op := range []string{"GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "Scan", "BatchGetItem", "BatchWriteItem", "TransactGetItems", "TransactWriteItems", "DescribeTable", "DescribeTimeToLive", "ListTables"} {
+		ops[op] = s.table
+	}
+	return &service{
+		name: "dynamodb", operations: ops,
+		throttled: failure{status: http.StatusBadRequest, code: "ThrottlingException"},
+		failed:    failure{status: http.StatusInternalServerError, code: "InternalServerError"},
+		denied:    failure{status: http.StatusBadRequest, code: "AccessDeniedException"},
+		unknown:   failure{status: http.StatusBadRequest, code: "UnknownOperationException"},
+		fail:      failJSON("com.amazon.coral.service#"),
+	}
+}
+
+// tableRequest has what the endpoint needs of any of the requests.
+type tableRequest struct {
+	TableName           string
+	IndexName           string
+	Item, Key           attributes
+	ConditionExpression string
+	Names               map[string]string `json:"ExpressionAttributeNames"`
+	RequestItems        map[string]json.RawMessage
+	TransactItems       []map[string]tableRequest
+}
+
+// attributes of an item, each as DynamoDB's JSON.
+type attributes map[string]json.RawMessage
+
+func (s *Server) table(c *call) (prepared, error) {
+	var in tableRequest
+	if err := json.Unmarshal(c.body, &in); err != nil {
+		return prepared{}, invalid("SerializationException", "%v", err)
+	}
+	changes, err := s.changes(c.operation, in)
+	if err != nil {
+		return prepared{}, invalid("SerializationException", "%v", err)
+	}
+	return prepared{
+		needs: s.tableNeeds(c.operation, in),
+		do: func(context.Context) (any, error) {
+			if len(changes) > 0 {
+				return s.capture(c.operation, c.body, changes)
+			}
+			return s.forward(c.operation, c.body)
+		},
+	}, nil
+}
+
+// tableNeeds is what IAM asks for each call: a transaction needs the action of
+// every entry, a query on an index needs the index.
+func (s *Server) tableNeeds(operation string, in tableRequest) []access {
+	switch operation {
+	case "ListTables":
+		return []access{need("dynamodb:ListTables", "*")}
+	case "BatchGetItem", "BatchWriteItem":
+		var needs []access
+		for name := range in.RequestItems {
+			needs = append(needs, need("dynamodb:"+operation, s.tableARN(name)))
+		}
+		return needs
+	case "TransactGetItems", "TransactWriteItems":
+		var needs []access
+		for _, item := range in.TransactItems {
+			for kind, entry := range item {
+				action := map[string]string{"Get": "GetItem", "Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem"}[kind]
+				needs = append(needs, need("dynamodb:"+action, s.tableARN(entry.TableName)))
+			}
+		}
+		return needs
+	}
+	arn := s.tableARN(in.TableName)
+	if in.IndexName != "" {
+		arn += "/index/" + in.IndexName
+	}
+	return []access{need("dynamodb:"+operation, arn)}
+}
+
+func (s *Server) tableARN(name string) string {
+	if strings.HasPrefix(name, "arn:") {
+		return name
+	}
+	return fmt.Sprintf("arn:aws:dynamodb:%s:%s:table/%s", s.Stack.Region, s.Stack.Account, name)
+}
+
+// forward sends the call to the engine and returns its answer unchanged. It
+// goes on when the caller hangs up: a write is never left half watched.
+func (s *Server) forward(operation string, body []byte) (*reply, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.ctx), forwardWithin)
+	defer cancel()
+	res, err := s.Engine.Send(ctx, operation, body)
+	if err != nil {
+		return nil, fmt.Errorf("the DynamoDB engine did not answer: %w", err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	answer, err := io.ReadAll(res.Body)
+	if err != nil {
+		return nil, fmt.Errorf("the DynamoDB engine's answer broke off: %w", err)
+	}
+	header := http.Header{}
+	for _, name := range []string{"Content-Type", "X-Amzn-Requestid", "X-Amz-Crc32"} {
+		if v := res.Header.Values(name); len(v) > 0 {
+			header[name] = slices.Clone(v)
+		}
+	}
+	return &reply{status: res.StatusCode, header: header, body: answer}, nil
+}
+
+// get reads one item, strongly consistent; nil if it is not there.
+func (s *Server) get(table string, key attributes, only []string) (attributes, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.ctx), forwardWithin)
+	defer cancel()
+	in := map[string]any{"TableName": table, "Key": key, "ConsistentRead": true}
+	if len(only) > 0 {
+		names, expression := map[string]string{}, make([]string, len(only))
+		for i, name := range only {
+			expression[i] = fmt.Sprintf("#k%d", i)
+			names[expression[i]] = name
+		}
+		in["ProjectionExpression"], in["ExpressionAttributeNames"] = strings.Join(expression, ","), names
+	}
+	var out struct{ Item attributes }
+	err := s.Engine.Call(ctx, "GetItem", in, &out)
+	return out.Item, err
+}

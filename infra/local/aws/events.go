@@ -1,0 +1,247 @@
+package aws
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/payhooks/payhooks/infra/local/aws/pattern"
+	"github.com/payhooks/payhooks/infra/local/template"
+)
+
+// rule is a rule of a bus, ready to match.
+type rule struct {
+	template.Rule
+
+	pattern *pattern.Pattern
+}
+
+func (s *Server) events() *service {
+	return &service{
+		name: "events",
+		operations: map[string]operation{
+			"PutEvents":         typed(s.putEventsNeeds, s.putEvents),
+			"ListRules":         typed(s.listRulesNeeds, s.listRules),
+			"ListTargetsByRule": typed(s.listTargetsNeeds, s.listTargets),
+		},
+		throttled: failure{status: http.StatusBadRequest, code: "ThrottlingException"},
+		failed:    failure{status: http.StatusInternalServerError, code: "InternalException"},
+		denied:    failure{status: http.StatusBadRequest, code: "AccessDeniedException"},
+		unknown:   failure{status: http.StatusBadRequest, code: "UnknownOperationException"},
+		fail:      failJSON(""),
+	}
+}
+
+type putEventsRequest struct{ Entries []eventEntry }
+
+type eventEntry struct {
+	Source, DetailType, Detail string
+	EventBusName               string
+	Resources                  []string
+	Time                       *float64 // seconds since 1970
+	TraceHeader                string
+}
+
+func (s *Server) busName(name string) string {
+	if name == "" {
+		return "default"
+	}
+	return name[strings.LastIndex(name, "/")+1:]
+}
+
+func (s *Server) busARN(name string) string {
+	return fmt.Sprintf("arn:aws:events:%s:%s:event-bus/%s", s.Stack.Region, s.Stack.Account, s.busName(name))
+}
+
+func (s *Server) putEventsNeeds(in *putEventsRequest) []access {
+	needs := make([]access, len(in.Entries))
+	for i, e := range in.Entries {
+		needs[i] = need("events:PutEvents", s.busARN(e.EventBusName))
+		needs[i].context = map[string][]string{"events:source": {e.Source}, "events:detail-type": {e.DetailType}}
+	}
+	return needs
+}
+
+// maxEvents is what the entries of one PutEvents may come to, in bytes, the
+// smallest limit that AWS documents.
+const maxEvents = 256 << 10
+
+// putEvents answers when every message is in its queue on disk, or noted there
+// to be delivered later.
+func (s *Server) putEvents(_ context.Context, _ *call, in *putEventsRequest) (any, error) {
+	if n := len(in.Entries); n == 0 || n > 10 {
+		return nil, invalid("ValidationException", "PutEvents takes 1 to 10 entries, not %d", n)
+	}
+	size := 0
+	for _, e := range in.Entries {
+		size += e.size()
+	}
+	if size > maxEvents {
+		return nil, invalid("ValidationException", "Total size of the entries in the request is over the limit: %d bytes of %d", size, maxEvents)
+	}
+	results := make([]map[string]string, len(in.Entries))
+	failed := 0
+	var out []delivery
+	for i, e := range in.Entries {
+		if code, message := s.refuse(e); code != "" {
+			results[i] = map[string]string{"ErrorCode": code, "ErrorMessage": message}
+			failed++
+			continue
+		}
+		id, due, err := s.route(e)
+		if err != nil {
+			return nil, err
+		}
+		results[i] = map[string]string{"EventId": id}
+		out = append(out, due...)
+	}
+	if err := s.deliver(out); err != nil {
+		return nil, err
+	}
+	return map[string]any{"FailedEntryCount": failed, "Entries": results}, nil
+}
+
+func (e eventEntry) size() int {
+	n := len(e.Source) + len(e.DetailType) + len(e.Detail)
+	if e.Time != nil {
+		n += 14
+	}
+	for _, r := range e.Resources {
+		n += len(r)
+	}
+	return n
+}
+
+// refuse says what is wrong with one entry; the others go on.
+func (s *Server) refuse(e eventEntry) (code, message string) {
+	var detail map[string]json.RawMessage
+	switch {
+	case e.Source == "" || e.DetailType == "" || e.Detail == "":
+		return "InvalidArgument", "Source, DetailType and Detail are required"
+	case json.Unmarshal([]byte(e.Detail), &detail) != nil:
+		return "MalformedDetail", "Detail is malformed: it must be a JSON object"
+	case !slices.ContainsFunc(s.Stack.Buses, func(b template.Bus) bool { return b.Name == s.busName(e.EventBusName) }):
+		return "ResourceNotFoundException", fmt.Sprintf("the template has no event bus %q", s.busName(e.EventBusName))
+	}
+	return "", ""
+}
+
+// route makes the event and finds the targets whose rules select it.
+func (s *Server) route(e eventEntry) (id string, out []delivery, err error) {
+	at := s.now()
+	if e.Time != nil {
+		at = time.UnixMilli(int64(*e.Time * 1000))
+	}
+	id = newID()
+	body, err := json.Marshal(struct {
+		Version    string          `json:"version"`
+		ID         string          `json:"id"`
+		DetailType string          `json:"detail-type"`
+		Source     string          `json:"source"`
+		Account    string          `json:"account"`
+		Time       string          `json:"time"`
+		Region     string          `json:"region"`
+		Resources  []string        `json:"resources"`
+		Detail     json.RawMessage `json:"detail"`
+	}{
+		"0", id, e.DetailType, e.Source, s.Stack.Account, at.UTC().Format(time.RFC3339), s.Stack.Region,
+		append([]string{}, e.Resources...), json.RawMessage(e.Detail),
+	})
+	if err != nil {
+		return "", nil, fmt.Errorf("write the event: %w", err)
+	}
+	for _, r := range s.rules {
+		if r.Bus != s.busName(e.EventBusName) {
+			continue
+		}
+		ok, err := r.pattern.Match(body)
+		if err != nil {
+			return "", nil, err
+		}
+		if !ok {
+			continue
+		}
+		for _, t := range r.Targets {
+			out = append(out, delivery{Rule: r.ARN, Target: t, Body: string(body), First: s.now()})
+		}
+	}
+	return id, out, nil
+}
+
+type listRulesRequest struct {
+	EventBusName, NamePrefix, NextToken string
+	Limit                               int
+}
+
+func (s *Server) listRulesNeeds(*listRulesRequest) []access {
+	return []access{need("events:ListRules", fmt.Sprintf("arn:aws:events:%s:%s:rule/*", s.Stack.Region, s.Stack.Account))}
+}
+
+func (s *Server) listRules(_ context.Context, _ *call, in *listRulesRequest) (any, error) {
+	found := []map[string]string{}
+	for _, r := range s.rules {
+		if r.Bus == s.busName(in.EventBusName) && strings.HasPrefix(r.Name, in.NamePrefix) {
+			found = append(found, map[string]string{"Name": r.Name, "Arn": r.ARN, "EventBusName": r.Bus, "EventPattern": r.Pattern, "State": "ENABLED"})
+		}
+	}
+	limit := in.Limit
+	if limit <= 0 || limit > 100 {
+		limit = 100
+	}
+	page, next, err := pageOf(found, in.NextToken, limit)
+	return map[string]any{"Rules": page, "NextToken": next}, err
+}
+
+type listTargetsRequest struct {
+	EventBusName, Rule, NextToken string
+	Limit                         int
+}
+
+func (s *Server) listTargetsNeeds(in *listTargetsRequest) []access {
+	name := in.Rule
+	if bus := s.busName(in.EventBusName); bus != "default" {
+		name = bus + "/" + name
+	}
+	return []access{need("events:ListTargetsByRule", fmt.Sprintf("arn:aws:events:%s:%s:rule/%s", s.Stack.Region, s.Stack.Account, name))}
+}
+
+func (s *Server) listTargets(_ context.Context, _ *call, in *listTargetsRequest) (any, error) {
+	for _, r := range s.rules {
+		if r.Bus != s.busName(in.EventBusName) || r.Name != in.Rule {
+			continue
+		}
+		found := make([]map[string]any, len(r.Targets))
+		for i, t := range r.Targets {
+			found[i] = map[string]any{"Id": t.ID, "Arn": t.ARN, "RetryPolicy": map[string]int{
+				"MaximumRetryAttempts": t.MaxRetries, "MaximumEventAgeInSeconds": int(t.MaxAge.Seconds()),
+			}}
+			if t.DeadLetter != "" {
+				found[i]["DeadLetterConfig"] = map[string]string{"Arn": t.DeadLetter}
+			}
+		}
+		page, next, err := pageOf(found, in.NextToken, in.Limit)
+		return map[string]any{"Targets": page, "NextToken": next}, err
+	}
+	return nil, invalid("ResourceNotFoundException", "Rule %s does not exist on EventBus %s.", in.Rule, s.busName(in.EventBusName))
+}
+
+// prepareRules reads the patterns and refuses what the bus could not do.
+func (s *Server) prepareRules() error {
+	for _, r := range s.Stack.Rules {
+		p, err := pattern.Parse(r.Pattern)
+		if err != nil {
+			return fmt.Errorf("rule %s: %w", r.Name, err)
+		}
+		for _, t := range r.Targets {
+			if s.queues[t.ARN] == nil {
+				return fmt.Errorf("rule %s: its target %s is no queue of the template; the local bus delivers to those only", r.Name, t.ARN)
+			}
+		}
+		s.rules = append(s.rules, rule{r, p})
+	}
+	return nil
+}

@@ -1,0 +1,56 @@
+package aws
+
+import (
+	"net/http"
+
+	bolt "go.etcd.io/bbolt"
+)
+
+// serveOwn serves what AWS has no call for.
+//
+//	GET  /_payhooks/mails    the mailbox, one Mail a line, oldest first
+//	GET  /_payhooks/notices  what was published to topics, one Notice a line
+//	GET  /_payhooks/faults   the faults that are set, with their hits
+//	POST /_payhooks/faults   sets faults
+func (s *Server) serveOwn(w http.ResponseWriter, r *http.Request) {
+	switch r.Method + " " + r.URL.Path {
+	case "GET /_payhooks/mails":
+		s.list(w, r, bucketMails)
+	case "GET /_payhooks/notices":
+		s.list(w, r, bucketNotices)
+	case "GET /_payhooks/faults", "POST /_payhooks/faults":
+		s.serveFaults(w, r)
+	default:
+		http.NotFound(w, r)
+	}
+}
+
+// list writes a bucket's values, a line each. They are read in pages: a slow
+// reader must not hold the store.
+func (s *Server) list(w http.ResponseWriter, r *http.Request, bucket []byte) {
+	w.Header().Set("Content-Type", "application/x-ndjson")
+	next := seqKey(0)
+	for next != nil {
+		var page []byte
+		err := s.store.view(func(tx *bolt.Tx) error {
+			c := tx.Bucket(bucket).Cursor()
+			k, v := c.Seek(next)
+			for next = nil; k != nil; k, v = c.Next() {
+				if len(page) > 1<<20 {
+					next = append(next, k...)
+					return nil
+				}
+				page = append(append(page, v...), '\n')
+			}
+			return nil
+		})
+		if err != nil {
+			s.log().ErrorContext(r.Context(), "list", "error", err)
+			breakConnection(w)
+			return
+		}
+		if _, err := w.Write(page); err != nil {
+			return
+		}
+	}
+}

@@ -1,0 +1,163 @@
+package aws
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+)
+
+// Buckets of stack.db.
+var (
+	bucketQueues   = []byte("queues")   // name → messages, due
+	bucketStreams  = []byte("streams")  // table → records
+	bucketPosition = []byte("position") // table, consumer → sequence
+	bucketNotes    = []byte("in-doubt") // writes whose outcome is not known
+	bucketRetries  = []byte("retries")  // bus deliveries to try again
+	bucketMails    = []byte("mails")
+	bucketNotices  = []byte("notices")
+	bucketSecrets  = []byte("secrets")
+)
+
+// store is one bbolt file. Writes that arrive while another is being synced to
+// disk share the next sync, so many callers are as fast as a few.
+type store struct {
+	db     *bolt.DB
+	writes chan write
+	done   chan struct{}
+	quit   chan struct{}
+}
+
+type write struct {
+	fn    func(*bolt.Tx) error
+	after chan<- error // nil when nobody waits
+}
+
+var errClosed = errors.New("the local stack is stopping")
+
+func openStore(path string) (*store, error) {
+	db, err := bolt.Open(path, 0o600, &bolt.Options{Timeout: time.Second, FreelistType: bolt.FreelistMapType})
+	if errors.Is(err, bolt.ErrTimeout) {
+		return nil, fmt.Errorf("%s is in use: a local stack runs on this data folder already; stop it, or set DATA_DIR to another", path)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", path, err)
+	}
+	err = db.Update(func(tx *bolt.Tx) error {
+		for _, name := range [][]byte{bucketQueues, bucketStreams, bucketPosition, bucketNotes, bucketRetries, bucketMails, bucketNotices, bucketSecrets} {
+			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), db.Close())
+	}
+	s := &store{db: db, writes: make(chan write, 256), done: make(chan struct{}), quit: make(chan struct{})}
+	go s.commit()
+	return s, nil
+}
+
+// update runs fn in a transaction and returns when it is on disk. fn may run
+// more than once and must not keep what it computed from an earlier run.
+func (s *store) update(fn func(*bolt.Tx) error) error {
+	after := make(chan error, 1)
+	select {
+	case s.writes <- write{fn, after}:
+	case <-s.quit:
+		return errClosed
+	}
+	select {
+	case err := <-after:
+		return err
+	case <-s.done:
+		select {
+		case err := <-after:
+			return err
+		default:
+			return errClosed
+		}
+	}
+}
+
+// later is update for what need not be on disk yet, and may be lost.
+func (s *store) later(fn func(*bolt.Tx) error) {
+	select {
+	case s.writes <- write{fn: fn}:
+	case <-s.quit:
+	}
+}
+
+func (s *store) view(fn func(*bolt.Tx) error) error { return s.db.View(fn) }
+
+func (s *store) close() error {
+	close(s.quit)
+	<-s.done
+	return s.db.Close()
+}
+
+// commit takes whatever waits and puts it into one transaction.
+func (s *store) commit() {
+	defer close(s.done)
+	for {
+		select {
+		case w := <-s.writes:
+			s.together(s.waiting(w))
+		case <-s.quit:
+			for {
+				select {
+				case w := <-s.writes:
+					s.together(s.waiting(w))
+				default:
+					return
+				}
+			}
+		}
+	}
+}
+
+func (s *store) waiting(first write) []write {
+	batch := []write{first}
+	for len(batch) < cap(s.writes) {
+		select {
+		case w := <-s.writes:
+			batch = append(batch, w)
+		default:
+			return batch
+		}
+	}
+	return batch
+}
+
+// together commits the batch. A write that fails is taken out, told, and the
+// others are run again, so that one caller's error is only his.
+func (s *store) together(batch []write) {
+	for len(batch) > 0 {
+		failed := -1
+		err := s.db.Update(func(tx *bolt.Tx) error {
+			for i, w := range batch {
+				if err := w.fn(tx); err != nil {
+					failed = i
+					return err
+				}
+			}
+			return nil
+		})
+		if failed < 0 {
+			for _, w := range batch {
+				w.tell(err)
+			}
+			return
+		}
+		batch[failed].tell(err)
+		batch = append(batch[:failed], batch[failed+1:]...)
+	}
+}
+
+func (w write) tell(err error) {
+	if w.after != nil {
+		w.after <- err
+	}
+}
