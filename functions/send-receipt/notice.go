@@ -1,0 +1,150 @@
+package main
+
+import (
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/payhooks/payhooks/internal/facts"
+	"github.com/payhooks/payhooks/internal/mail"
+	"github.com/payhooks/payhooks/internal/money"
+)
+
+// Kinds of mail. Each has a pair of templates of that name.
+const (
+	kindReceipt = "receipt"
+	kindFailed  = "failed"
+	kindRefund  = "refund"
+	kindTrial   = "trial_ending"
+	kindDispute = "dispute"
+)
+
+// How long after the event a mail still makes sense.
+const (
+	receiptAge = 72 * time.Hour
+	failedAge  = 24 * time.Hour
+	refundAge  = 72 * time.Hour
+	disputeAge = 7 * 24 * time.Hour // without a date for the answer
+)
+
+// noAddress is the outcome of a mail that nobody can get.
+const noAddress = "no address"
+
+// notice is one mail that a story owes, or would owe but for skip.
+type notice struct {
+	kind, key string
+	event     string    // id of the event that it is about
+	at        time.Time // when that happened
+	until     time.Time // too late after this
+	livemode  bool
+	says      []string // ids of all events that speak of it themselves
+	skip      string   // why there is no mail after all
+
+	payment   string // id of the payment intent, else the charge, else the invoice
+	reference string
+	to        string
+	amount    money.Amount
+	card      string
+	reason    string // failed: Stripe's sentence for the customer; dispute: its reason
+	payLink   string
+	deadline  time.Time // trial: its end; dispute: when the answer is due
+	inquiry   bool      // dispute: no money moved yet
+	// stripeMails: Stripe mails a receipt by itself, as for any live payment
+	// with a receipt_email.
+	stripeMails bool
+}
+
+// notices are all mails that the events owe, in a fixed order. It is a pure
+// function of the set of events.
+func notices(events []facts.Event) []notice {
+	s := study(events)
+	all := slices.Concat(s.receipts(), s.invoiceReceipts(), s.failures(), s.refunds(), s.snapshotRefunds(), s.trials(), s.disputes())
+	for i := range all {
+		n := &all[i]
+		if n.reference == "" {
+			n.reference = s.reference
+		}
+		if n.skip == "" && n.to == "" && n.kind != kindDispute {
+			n.skip = noAddress
+		}
+	}
+	return all
+}
+
+// gather merges what several events say of one mail: the earliest event is
+// what the mail is about.
+type gather struct {
+	order []string
+	by    map[string]*notice
+}
+
+// add takes in that event e speaks of the mail n. Events come oldest first.
+func (g *gather) add(e facts.Event, n notice) *notice {
+	if g.by == nil {
+		g.by = map[string]*notice{}
+	}
+	known := g.by[n.key]
+	if known == nil || known.skip != "" && n.skip == "" {
+		if known != nil {
+			n.says = known.says
+		} else {
+			g.order = append(g.order, n.key)
+		}
+		n.event, n.livemode = e.ID, e.Livemode
+		g.by[n.key] = &n
+		known = &n
+	}
+	known.says = append(known.says, e.ID)
+	return known
+}
+
+func (g *gather) all() []notice {
+	out := make([]notice, 0, len(g.order))
+	for _, key := range g.order {
+		out = append(out, *g.by[key])
+	}
+	return out
+}
+
+// usable returns the first that is a mail address.
+func usable(addresses ...string) string {
+	for _, a := range addresses {
+		if p, err := mail.ParseAddress(a); err == nil {
+			return p.Address
+		}
+	}
+	return ""
+}
+
+// means names the card or other means of payment, as in "Visa ending in 4242".
+func means(c *facts.Charge) string {
+	name := c.Brand
+	if name == "" {
+		name = c.Method
+	}
+	name = capital(strings.ReplaceAll(name, "_", " "))
+	if c.Last4 == "" {
+		return name
+	}
+	return strings.TrimSpace(name + " ending in " + c.Last4)
+}
+
+// capital makes the first letter of s a capital.
+func capital(s string) string {
+	r, size := utf8.DecodeRuneInString(s)
+	if size == 0 {
+		return s
+	}
+	return string(unicode.ToUpper(r)) + s[size:]
+}
+
+func first(values ...string) string {
+	for _, v := range values {
+		if v != "" {
+			return v
+		}
+	}
+	return ""
+}

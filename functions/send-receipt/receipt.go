@@ -1,0 +1,102 @@
+package main
+
+import (
+	"time"
+
+	"github.com/payhooks/payhooks/internal/facts"
+	"github.com/payhooks/payhooks/internal/money"
+)
+
+// receipts are owed for captured charges, one per payment.
+func (s *studied) receipts() []notice {
+	var g gather
+	for _, e := range s.events {
+		switch e.Type {
+		case "charge.succeeded", "charge.captured", "charge.updated":
+			if e.Charge != nil {
+				g.add(e, s.receiptFor(e))
+			}
+		}
+	}
+	return g.all()
+}
+
+func (s *studied) receiptFor(e facts.Event) notice {
+	c, at := e.Charge, capturedAt(e)
+	p := paymentOf(c)
+	amount, skip := s.settled(c)
+	return notice{
+		kind: kindReceipt, key: "receipt/" + p, payment: p, at: at, until: at.Add(receiptAge),
+		to: s.address(p), amount: money.Amount{Minor: amount, Currency: c.Currency},
+		card: means(c), stripeMails: s.receipt[p] != "", skip: skip,
+	}
+}
+
+// settled is what was captured of a charge for good, or why there is no
+// receipt yet. With several captures the intent's success closes them.
+func (s *studied) settled(c *facts.Charge) (amount int64, skip string) {
+	amount = capturedOf(c)
+	if c.Status != "succeeded" || amount == 0 {
+		return 0, notCaptured
+	}
+	inParts := c.PaymentIntent != "" && amount < c.Amount && (c.Multicapture || !c.Captured)
+	if received, ok := s.received[c.PaymentIntent]; inParts && ok {
+		return max(received, amount), ""
+	}
+	if inParts || !c.Captured {
+		return 0, "captured in part; the receipt follows the intent's success"
+	}
+	return amount, ""
+}
+
+const notCaptured = "charge is not captured"
+
+// capturedAt is when the money that e speaks of was taken. An update that did
+// not change it tells nothing new: a charge whose metadata is edited a year
+// later owes no receipt.
+func capturedAt(e facts.Event) time.Time {
+	if e.Type != "charge.updated" || len(e.Previous) == 0 || e.Charge.Created.IsZero() || e.Charge.Created.After(e.Created) {
+		return e.Created
+	}
+	for _, field := range []string{"captured", "amount_captured", "status", "paid", "balance_transaction"} {
+		if e.Previous.Has(field) {
+			return e.Created
+		}
+	}
+	return e.Charge.Created
+}
+
+// invoiceReceipts are owed for invoices that no charge paid: outside Stripe,
+// or from the customer's balance.
+func (s *studied) invoiceReceipts() []notice {
+	var g gather
+	for _, e := range s.events {
+		i := e.Invoice
+		if i == nil || e.Type != "invoice.paid" && e.Type != "invoice.payment_succeeded" {
+			continue
+		}
+		n := notice{
+			kind: kindReceipt, key: "receipt/" + i.ID, payment: i.ID, at: e.Created, until: e.Created.Add(receiptAge),
+			to: first(usable(i.CustomerEmail), s.session, s.invoice), reference: i.Metadata["order_id"],
+			amount: money.Amount{Minor: i.Total, Currency: i.Currency}, card: paidWith(i),
+		}
+		if n.card == "" {
+			n.skip = "the receipt follows the invoice's charge"
+		}
+		g.add(e, n)
+	}
+	return g.all()
+}
+
+// paidWith says what paid an invoice that is an order of its own, else nothing.
+func paidWith(i *facts.Invoice) string {
+	switch {
+	case i.Total <= 0:
+		return ""
+	case i.PaidOutOfBand || i.AmountPaidOffStripe > 0:
+		return "Paid directly"
+	case i.AmountDue == 0:
+		return "Account balance"
+	}
+	return ""
+}

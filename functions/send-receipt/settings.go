@@ -1,0 +1,49 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/payhooks/payhooks/internal/mail"
+)
+
+// settings is what template.yaml says about mails. The zero value sends none.
+type settings struct {
+	// Mode: "always"; "unless-stripe-does" leaves the receipts that Stripe
+	// mails itself to Stripe; anything else sends nothing.
+	Mode string
+	From string // sender, verified in SES
+	Shop string // where notices about disputes go
+	// TestRecipient gets the mails of test-mode events; "customer" is the
+	// customer himself, empty is nobody.
+	TestRecipient string
+	ShopName      string // as customers know it
+	PayLink       string // where to pay again when Stripe has no page for it
+}
+
+const (
+	modeAlways       = "always"
+	modeUnlessStripe = "unless-stripe-does"
+	toCustomer       = "customer"
+)
+
+func settingsFrom(env func(string) string) settings {
+	s := settings{
+		Mode: env("MAIL"), From: env("MAIL_FROM"), Shop: env("MAIL_SHOP"),
+		TestRecipient: env("MAIL_TEST_RECIPIENT"), ShopName: env("SHOP_NAME"), PayLink: env("PAY_LINK"),
+	}
+	from, err := mail.ParseAddress(s.From)
+	if err != nil {
+		return s // said by the first mail, which is parked with it
+	}
+	if s.ShopName == "" {
+		s.ShopName = from.Name
+	}
+	if s.ShopName == "" {
+		_, s.ShopName, _ = strings.Cut(from.Address, "@")
+	}
+	if from.Name == "" {
+		from.Name = s.ShopName
+		s.From = from.String()
+	}
+	return s
+}

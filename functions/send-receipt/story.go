@@ -1,0 +1,98 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/payhooks/payhooks/internal/action"
+	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/facts"
+)
+
+// telling are the types of events that say something about mails. The action
+// is wanted by those that can make one due; the others are read with them.
+var telling = map[string]bool{
+	"charge.succeeded":                         true,
+	"charge.captured":                          true,
+	"charge.updated":                           true,
+	"charge.failed":                            true,
+	"charge.refunded":                          true,
+	"charge.refund.updated":                    true,
+	"charge.dispute.created":                   true,
+	"refund.created":                           true,
+	"refund.updated":                           true,
+	"refund.failed":                            true,
+	"payment_intent.succeeded":                 true,
+	"payment_intent.payment_failed":            true,
+	"payment_intent.canceled":                  true,
+	"checkout.session.completed":               true,
+	"checkout.session.async_payment_succeeded": true,
+	"invoice.finalized":                        true,
+	"invoice.paid":                             true,
+	"invoice.payment_succeeded":                true,
+	"invoice.payment_failed":                   true,
+	"customer.subscription.trial_will_end":     true,
+	"customer.subscription.deleted":            true,
+}
+
+// longest is how many events of one subject are read, the newest ones: a
+// payment has a dozen, a subscription may have thousands.
+const longest = 60
+
+// story is what is known of one subject, oldest event first.
+type story []facts.Event
+
+// tell reads the events that share e's subject.
+func tell(ctx context.Context, e *action.Event[facts.Event]) (story, error) {
+	related, err := e.Related(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("look up related events: %w", err)
+	}
+	s := story{e.Object}
+	for _, f := range newest(related) {
+		if f.ID == e.ID {
+			continue
+		}
+		stored, err := e.Load(ctx, f.ID)
+		if errors.Is(err, event.ErrNotFound) {
+			continue // expired meanwhile
+		}
+		if err != nil {
+			return nil, fmt.Errorf("load related event %s: %w", f.ID, err)
+		}
+		var other facts.Event
+		if other.DecodeEvent(stored.Facts, stored.Body) != nil {
+			continue // parked by its own delivery, which says why
+		}
+		s = append(s, other)
+	}
+	slices.SortFunc(s, func(a, b facts.Event) int {
+		return cmp.Or(a.Created.Compare(b.Created), strings.Compare(a.ID, b.ID))
+	})
+	return s, nil
+}
+
+func newest(related []event.Facts) []event.Facts {
+	related = slices.DeleteFunc(slices.Clone(related), func(f event.Facts) bool { return !telling[f.Type] })
+	return related[max(0, len(related)-longest):]
+}
+
+// owedBy are the mails that the event must see to: those that it speaks of
+// itself, and those that were not due before it was received. The latter may
+// be about another event that came first and lacked an address, say; then
+// whichever comes last completes it, and the mail's key keeps it to one.
+func (s story) owedBy(id string) []notice {
+	i := slices.IndexFunc(s, func(e facts.Event) bool { return e.ID == id })
+	before := slices.DeleteFunc(slices.Clone(s), func(e facts.Event) bool { return !e.Received.Before(s[i].Received) })
+	was := map[string]bool{}
+	for _, n := range notices(before) {
+		was[n.key] = n.skip == ""
+	}
+	return slices.DeleteFunc(notices(s), func(n notice) bool {
+		return !slices.Contains(n.says, id) && (n.skip != "" || was[n.key])
+	})
+}

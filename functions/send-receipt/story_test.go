@@ -1,0 +1,155 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/payhooks/payhooks/internal/action/actiontest"
+	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/mail"
+	"github.com/payhooks/payhooks/internal/webhook"
+)
+
+// post is a mailbox that keeps what it gets, or fails as told.
+type post struct {
+	sent []mail.Mail
+	err  error
+}
+
+func (p *post) Send(_ context.Context, m mail.Mail) (string, error) {
+	if p.err != nil {
+		return "", p.err
+	}
+	p.sent = append(p.sent, m)
+	return fmt.Sprint("m-", len(p.sent)), nil
+}
+
+// shop is the action under test with its mailbox and clock.
+type shop struct {
+	*actiontest.Rig
+	post *post
+	late time.Duration // how far the action's clock is past the events'
+	t    testing.TB
+}
+
+var always = settings{
+	Mode: modeAlways, From: "Acme <shop@example.com>", Shop: "owner@example.com",
+	TestRecipient: toCustomer, ShopName: "Acme", PayLink: "https://shop.example.com/pay",
+}
+
+func open(t testing.TB, cfg settings) *shop {
+	s := &shop{post: &post{}, t: t}
+	s.Rig = actiontest.New(t, sender{settings: cfg, Mail: s.post, Now: func() time.Time { return s.Now.Add(s.late) }}.send)
+	s.Now = noon.Add(time.Hour)
+	return s
+}
+
+// deliver stores an event as ingest would, a moment after the last, and runs
+// the action for it.
+func (s *shop) deliver(body []byte) event.Delivery {
+	s.t.Helper()
+	f, reason := webhook.Parse(body)
+	if reason != "" {
+		s.t.Fatalf("ingest would quarantine this event: %s", reason)
+	}
+	s.Now = s.Now.Add(10 * time.Millisecond)
+	f.Received, f.Endpoint = s.Now, "default"
+	if _, err := s.Store.Put(s.t.Context(), event.Event{Facts: f, Body: body}, s.Now.Add(time.Hour*9000)); err != nil {
+		s.t.Fatal(err)
+	}
+	return s.Deliver(f.ID)
+}
+
+// mails are what went out, in order: kind, key, amount in the subject or text.
+func (s *shop) mails() (all []string) {
+	for _, m := range s.post.sent {
+		_, amount, _ := strings.Cut(m.Text, "Amount:     ")
+		amount, _, _ = strings.Cut(amount, "\n")
+		all = append(all, strings.TrimSpace(m.Key+" "+amount+" → "+m.To))
+	}
+	return all
+}
+
+var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+
+type obj map[string]any
+
+// with returns o with some fields changed.
+func (o obj) with(changes obj) obj {
+	c := maps.Clone(o)
+	maps.Copy(c, changes)
+	return c
+}
+
+const (
+	before2024 = "2023-10-16"
+	today      = "2026-08-26.dahlia"
+)
+
+// told renders one event; after is how long past noon it was created.
+func told(id, kind, version string, after time.Duration, object, previous obj) []byte {
+	data := obj{"object": object}
+	if previous != nil {
+		data["previous_attributes"] = previous
+	}
+	body, err := json.Marshal(obj{
+		"id": id, "object": "event", "type": kind, "api_version": version, "livemode": false,
+		"created": noon.Add(after).Unix(), "pending_webhooks": 1, "data": data,
+		"request": obj{"id": nil, "idempotency_key": nil},
+	})
+	if err != nil {
+		panic(err)
+	}
+	return body
+}
+
+func card() obj {
+	return obj{"type": "card", "card": obj{"brand": "visa", "last4": "4242"}}
+}
+
+func chargeOf(pi string) obj {
+	return obj{
+		"id": "ch_1", "object": "charge", "payment_intent": pi, "status": "succeeded", "paid": true, "captured": true,
+		"amount": 10000, "amount_captured": 10000, "amount_refunded": 0, "currency": "usd", "created": noon.Unix(),
+		"billing_details": obj{"email": "jenny@example.com"}, "payment_method_details": card(),
+		"metadata": obj{"order_id": "A-17"},
+	}
+}
+
+func refundOf(id string, amount int, status string) obj {
+	return obj{
+		"id": id, "object": "refund", "charge": "ch_1", "payment_intent": "pi_1", "status": status,
+		"amount": amount, "currency": "usd", "created": noon.Add(time.Hour).Unix(),
+	}
+}
+
+func intent(status string, received int) obj {
+	return obj{
+		"id": "pi_1", "object": "payment_intent", "status": status, "amount": 10000, "amount_received": received,
+		"currency": "usd", "latest_charge": "ch_1", "created": noon.Unix(),
+	}
+}
+
+// permutations calls yield with every order of bodies, each event twice at the
+// end of the order for duplicates.
+func permutations(bodies [][]byte, yield func([][]byte)) {
+	var walk func(n int)
+	walk = func(n int) {
+		if n == len(bodies) {
+			yield(slices.Clone(bodies))
+			return
+		}
+		for i := n; i < len(bodies); i++ {
+			bodies[n], bodies[i] = bodies[i], bodies[n]
+			walk(n + 1)
+			bodies[n], bodies[i] = bodies[i], bodies[n]
+		}
+	}
+	walk(0)
+}

@@ -1,0 +1,145 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/payhooks/payhooks/internal/facts"
+)
+
+// studied is a story with what its events say together.
+type studied struct {
+	events    []facts.Event
+	reference string
+	// By payment, which is the id of the intent, else of the charge.
+	received map[string]int64  // what a succeeded intent received
+	paid     map[string]bool   // succeeded, also if only authorised
+	captured map[string]bool   // some of it was captured
+	known    map[string]bool   // a charge of it is known
+	canceled map[string]bool   // the intent was
+	receipt  map[string]string // receipt_email
+	billing  map[string]string // billing_details.email
+	payPage  map[string]string // hosted_invoice_url, also by charge
+	card     map[string]string // what it was paid with
+	of       map[string]string // payment by charge
+	// Of the whole story.
+	session, invoice string          // addresses
+	broken           map[string]lost // refunds that failed or were canceled
+	gone             map[string]bool // subscriptions that ended
+}
+
+// lost is a refund that came to nothing.
+type lost struct {
+	charge string
+	amount int64
+}
+
+func study(events []facts.Event) *studied {
+	s := &studied{
+		events: events, received: map[string]int64{}, paid: map[string]bool{}, captured: map[string]bool{},
+		known: map[string]bool{}, canceled: map[string]bool{}, receipt: map[string]string{}, billing: map[string]string{},
+		payPage: map[string]string{}, card: map[string]string{}, of: map[string]string{}, broken: map[string]lost{}, gone: map[string]bool{},
+	}
+	var order string
+	for _, e := range events {
+		order = first(order, s.learn(e))
+	}
+	s.reference = first(s.reference, order)
+	return s
+}
+
+// learn takes in one event and returns the metadata's order number.
+func (s *studied) learn(e facts.Event) (order string) {
+	switch {
+	case e.Charge != nil:
+		s.learnCharge(e.Charge)
+		return e.Charge.Metadata["order_id"]
+	case e.PaymentIntent != nil:
+		s.learnIntent(e.Type, e.PaymentIntent)
+		return e.PaymentIntent.Metadata["order_id"]
+	case e.Session != nil:
+		s.reference = first(s.reference, e.Session.ClientReference)
+		s.session = first(usable(e.Session.Email), s.session)
+		return e.Session.Metadata["order_id"]
+	case e.Invoice != nil:
+		s.learnInvoice(e.Type, e.Invoice)
+		return e.Invoice.Metadata["order_id"]
+	case e.Refund != nil:
+		if e.Refund.Status == "failed" || e.Refund.Status == "canceled" {
+			s.broken[e.Refund.ID] = lost{e.Refund.Charge, e.Refund.Amount}
+		}
+	case e.Subscription != nil:
+		s.gone[e.Subscription.ID] = s.gone[e.Subscription.ID] || strings.HasSuffix(e.Type, ".deleted")
+	}
+	return ""
+}
+
+func (s *studied) learnCharge(c *facts.Charge) {
+	p := paymentOf(c)
+	s.known[p], s.of[c.ID] = true, p
+	s.paid[p] = s.paid[p] || c.Status == "succeeded"
+	s.captured[p] = s.captured[p] || isCaptured(c)
+	if c.Status == "succeeded" {
+		s.card[p] = means(c)
+	}
+	s.receipt[p] = first(usable(c.ReceiptEmail), s.receipt[p])
+	s.billing[p] = first(usable(c.BillingEmail), s.billing[p])
+}
+
+func (s *studied) learnIntent(kind string, p *facts.PaymentIntent) {
+	s.receipt[p.ID] = first(usable(p.ReceiptEmail), s.receipt[p.ID])
+	switch kind {
+	case "payment_intent.succeeded":
+		s.paid[p.ID], s.captured[p.ID] = true, true
+		s.received[p.ID] = max(s.received[p.ID], p.AmountReceived)
+	case "payment_intent.canceled":
+		s.canceled[p.ID] = true
+	}
+}
+
+func (s *studied) learnInvoice(kind string, i *facts.Invoice) {
+	s.invoice = first(usable(i.CustomerEmail), s.invoice)
+	for _, p := range append(i.PaymentIntents, i.Charges...) {
+		s.payPage[p] = first(webPage(i.HostedURL), s.payPage[p])
+		if kind == "invoice.paid" || kind == "invoice.payment_succeeded" {
+			s.paid[p] = true
+		}
+	}
+}
+
+// address is where mails about a payment go: the charge's receipt_email, its
+// billing details', the checkout session's, the invoice's.
+func (s *studied) address(payment string) string {
+	return first(s.receipt[payment], s.billing[payment], s.session, s.invoice)
+}
+
+// uncaptured reports that nothing of the payment is known to be captured
+// although it, or its end, is known.
+func (s *studied) uncaptured(payment string) bool {
+	return !s.captured[payment] && (s.known[payment] || s.canceled[payment])
+}
+
+// paymentOf is what a charge's receipt is kept under.
+func paymentOf(c *facts.Charge) string { return first(c.PaymentIntent, c.ID) }
+
+// capturedOf is how much of a charge was captured. A charge that is captured
+// and names no amount is captured whole; only one that may be captured in
+// parts can be closed with nothing.
+func capturedOf(c *facts.Charge) int64 {
+	if c.AmountCaptured == 0 && c.Captured && !c.Multicapture && c.AmountRefunded == 0 && c.Status == "succeeded" {
+		return c.Amount
+	}
+	return c.AmountCaptured
+}
+
+// isCaptured reports whether any of the charge was captured.
+func isCaptured(c *facts.Charge) bool {
+	return c.Status == "succeeded" && (c.AmountCaptured > 0 || c.Captured && !c.Multicapture)
+}
+
+// webPage is the link if it can stand in a mail.
+func webPage(link string) string {
+	if strings.HasPrefix(link, "https://") || strings.HasPrefix(link, "http://") {
+		return link
+	}
+	return ""
+}
