@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/payhooks/payhooks/internal/action/actiontest"
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/order"
@@ -23,11 +25,9 @@ func TestAPaymentThatSucceededIsAPaidOrder(t *testing.T) {
 	if !rig.State("orders", "pi_1", &got) {
 		t.Fatal("no row was written")
 	}
-	got.Facts = order.Facts{}
 	want := order.Order{Order: "pi_1", Reference: "A-7", Status: order.Paid, Currency: "eur", Amount: 1200, Paid: 1200, Livemode: true}
-	if got.Order != want.Order || got.Reference != want.Reference || got.Status != want.Status || got.Currency != want.Currency ||
-		got.Amount != want.Amount || got.Paid != want.Paid || got.Livemode != want.Livemode {
-		t.Errorf("row is %+v, want %+v", got, want)
+	if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(order.Order{}, "Facts")); diff != "" {
+		t.Errorf("row (-want +got):\n%s", diff)
 	}
 }
 
@@ -44,6 +44,30 @@ func TestAShapeThatCannotBeReadParksTheDeliveryAndNamesTheField(t *testing.T) {
 	d := rig.Post([]byte(strings.ReplaceAll(succeeded, `"amount_received":1200`, `"amount_received":"12.00"`)))
 	if d.State != event.Parked || !strings.Contains(d.Error, "data.object.amount_received") {
 		t.Errorf("delivery is %s with error %q, want parked with the field's name", d.State, d.Error)
+	}
+}
+
+func TestEventsInAnyOrderAndTwiceKeepOneRow(t *testing.T) {
+	created := strings.NewReplacer("evt_1", "evt_0", "payment_intent.succeeded", "payment_intent.created", `"status":"succeeded"`, `"status":"requires_payment_method"`,
+		`"amount_received":1200`, `"amount_received":0`, "1790000000", "1789999990").Replace(succeeded)
+	again := strings.ReplaceAll(succeeded, "evt_1", "evt_2")
+	var rows []order.Order
+	for _, sequence := range [][]string{{created, succeeded}, {succeeded, again, created}, {created, again, succeeded, created}} {
+		rig := actiontest.New(t, update)
+		for _, body := range sequence {
+			rig.Post([]byte(body))
+		}
+		rig.Deliver("evt_0")
+		var got order.Order
+		if !rig.State("orders", "pi_1", &got) {
+			t.Fatal("no row was written")
+		}
+		rows = append(rows, got)
+	}
+	for _, row := range rows[1:] {
+		if diff := cmp.Diff(rows[0], row); diff != "" {
+			t.Errorf("rows differ:\n%s", diff)
+		}
 	}
 }
 
