@@ -1,0 +1,139 @@
+// Package gateway is the local API Gateway: an HTTP API in payload format 2.0
+// in front of Lambda functions, with the limits of the real one.
+package gateway
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/payhooks/payhooks/infra/local/lambda"
+	"github.com/payhooks/payhooks/infra/local/template"
+)
+
+// Limits of an HTTP API, in bytes.
+const (
+	MaxBody   = 10 << 20
+	MaxHeader = 10240 // request line and header values together
+)
+
+// Refusal is a request that no function answered.
+type Refusal struct {
+	Method, Path string
+	Status       int
+	Reason       string
+}
+
+// Gateway serves the routes. Fill in the fields; it is safe for concurrent use.
+type Gateway struct {
+	API, Region, Account string
+	Routes               []template.Route
+	// Invoke runs a function, see lambda.Host.
+	Invoke func(ctx context.Context, function string, payload []byte) (lambda.Result, error)
+	// Refused, if set, is told what the gateway answered by itself.
+	Refused func(Refusal)
+	// Timeout of an invocation; 0 means 30 s as in AWS, where it is fixed.
+	Timeout time.Duration
+	// Now is the clock; nil is time.Now.
+	Now func() time.Time
+}
+
+// answer of the gateway itself.
+type answer struct {
+	status  int
+	message string
+	reason  string
+}
+
+func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	id := requestID()
+	w.Header().Set("Apigw-Requestid", id)
+	if a := g.serve(w, r, id); a != nil {
+		if g.Refused != nil {
+			g.Refused(Refusal{Method: r.Method, Path: r.URL.Path, Status: a.status, Reason: a.reason})
+		}
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(a.status)
+		_ = json.NewEncoder(w).Encode(map[string]string{"message": a.message})
+	}
+}
+
+func (g *Gateway) serve(w http.ResponseWriter, r *http.Request, id string) *answer {
+	if headerSize(r) > MaxHeader {
+		return &answer{http.StatusRequestHeaderFieldsTooLarge, "Request Header Fields Too Large", "request line and headers are over 10,240 bytes"}
+	}
+	route, params := g.match(r.Method, r.URL.Path)
+	if route == nil {
+		return &answer{http.StatusNotFound, "Not Found", "no route"}
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxBody))
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &large):
+		return &answer{http.StatusRequestEntityTooLarge, "Request Entity Too Large", "the body is over 10 MB"}
+	case err != nil:
+		return &answer{http.StatusBadRequest, "Bad Request", "the body ended early"}
+	}
+	event, err := encode(g.event(r, id, route, params, body))
+	if err != nil {
+		return &answer{http.StatusInternalServerError, "Internal Server Error", err.Error()}
+	}
+	return g.invoke(w, r, route.Function, event)
+}
+
+func (g *Gateway) invoke(w http.ResponseWriter, r *http.Request, function string, event []byte) *answer {
+	timeout := g.Timeout
+	if timeout == 0 {
+		timeout = 30 * time.Second
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), timeout)
+	defer cancel()
+	res, err := g.Invoke(ctx, function, event)
+	switch {
+	case errors.Is(err, lambda.ErrTooLarge):
+		return &answer{http.StatusRequestEntityTooLarge, "Request Entity Too Large", "the event is over Lambda's 6 MB"}
+	case errors.Is(err, lambda.ErrThrottled):
+		return &answer{http.StatusServiceUnavailable, "Service Unavailable", "the function's concurrency is in use"}
+	case errors.Is(err, context.DeadlineExceeded):
+		return &answer{http.StatusServiceUnavailable, "Service Unavailable", "the function did not answer in time"}
+	case err != nil:
+		return &answer{http.StatusInternalServerError, "Internal Server Error", err.Error()}
+	case res.Error != "":
+		return &answer{http.StatusInternalServerError, "Internal Server Error", "the function failed"}
+	}
+	if err := reply(w, r, res.Payload); err != nil {
+		return &answer{http.StatusInternalServerError, "Internal Server Error", err.Error()}
+	}
+	return nil
+}
+
+// encode writes JSON without escaping HTML, as the gateway does: the size of
+// the event decides whether Lambda takes it.
+func encode(v any) ([]byte, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	err := enc.Encode(v)
+	return bytes.TrimRight(b.Bytes(), "\n"), err
+}
+
+func headerSize(r *http.Request) int {
+	n := len(r.Method) + len(r.RequestURI) + len(r.Proto) + 4 + len("Host") + len(r.Host) + 4
+	for k, vs := range r.Header {
+		for _, v := range vs {
+			n += len(k) + len(v) + 4
+		}
+	}
+	return n
+}
+
+func (g *Gateway) now() time.Time {
+	if g.Now != nil {
+		return g.Now()
+	}
+	return time.Now()
+}
