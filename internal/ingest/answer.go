@@ -1,0 +1,138 @@
+package ingest
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/webhook"
+)
+
+// answer is what became of a request: for the sender the code, for us the rest.
+type answer struct {
+	code   int
+	reason string // word for logs and metrics
+	detail string // which of several causes
+	facts  event.Facts
+	err    error // for the log only
+}
+
+// accepted is for what is safely kept, or rightly dropped.
+func (a answer) accepted(reason string) answer {
+	a.code, a.reason = http.StatusOK, reason
+	return a
+}
+
+// failed is for what the store did not take.
+func (a answer) failed(err error) answer {
+	a.code, a.reason, a.err = http.StatusServiceUnavailable, "store_failed", err
+	if errors.Is(err, event.ErrTooLarge) {
+		a.code, a.reason = http.StatusRequestEntityTooLarge, "too_large"
+	}
+	return a
+}
+
+// secretFailure marks an error as our own, met while looking for secrets.
+type secretFailure struct{ error }
+
+func (e secretFailure) Unwrap() error { return e.error }
+
+func secretError(err error) error { return secretFailure{err} }
+
+// refusal is the answer to a request that could not be verified: the sender's
+// fault is 400, ours 5xx.
+func refusal(err error) answer {
+	var ours secretFailure
+	switch {
+	case errors.Is(err, webhook.ErrNoSecret), errors.Is(err, webhook.ErrBadSecret):
+		return answer{code: http.StatusInternalServerError, reason: "no_secret", err: err}
+	case errors.As(err, &ours):
+		return answer{code: http.StatusServiceUnavailable, reason: "secret_failed", err: err}
+	}
+	return answer{code: http.StatusBadRequest, reason: "bad_signature", detail: cause(err)}
+}
+
+func cause(err error) string {
+	switch {
+	case errors.Is(err, webhook.ErrNoHeader):
+		return "no_header"
+	case errors.Is(err, webhook.ErrTooOld):
+		return "too_old"
+	case errors.Is(err, webhook.ErrTooNew):
+		return "too_new"
+	case errors.Is(err, webhook.ErrNoMatch):
+		return "no_match"
+	}
+	return "malformed"
+}
+
+// response is all that the outside learns. What is said about a signed event
+// goes to whoever holds the secret, so it may name the reason.
+func (a answer) response() events.APIGatewayV2HTTPResponse {
+	headers := map[string]string{"content-type": "application/json"}
+	said := map[string]string{}
+	switch a.code {
+	case http.StatusOK:
+		status, reason, _ := strings.Cut(a.reason, ":")
+		said["status"] = status
+		if reason != "" {
+			said["reason"] = reason
+		}
+	case http.StatusBadRequest:
+		said["error"] = "not correctly signed by Stripe, or not in time"
+	case http.StatusNotFound:
+		said["error"] = "no such endpoint"
+	case http.StatusMethodNotAllowed:
+		said["error"] = "only POST is accepted here"
+		headers["allow"] = http.MethodPost
+	case http.StatusRequestEntityTooLarge:
+		said["error"] = "the event is too large to be stored"
+	default:
+		said["error"] = "not stored; send it again later"
+	}
+	body, err := json.Marshal(said)
+	if err != nil { // cannot be: strings only
+		body = []byte("{}")
+	}
+	return events.APIGatewayV2HTTPResponse{StatusCode: a.code, Headers: headers, Body: string(body)}
+}
+
+// log writes the request's one line. Nothing in it comes from the payload
+// beyond the event's id and type, and nothing at all before the signature was
+// found right.
+func (h *Handler) log(ctx context.Context, a answer, start time.Time) {
+	attrs := []slog.Attr{
+		slog.String("event", a.facts.ID), slog.String("type", a.facts.Type),
+		slog.String("endpoint", a.facts.Endpoint), slog.Int("answer", a.code),
+		slog.String("reason", a.reason), slog.Int64("ms", h.Now().Sub(start).Milliseconds()),
+	}
+	if a.detail != "" {
+		attrs = append(attrs, slog.String("detail", a.detail))
+	}
+	if a.err != nil {
+		attrs = append(attrs, slog.String("error", a.err.Error()))
+	}
+	var p *panicked
+	if errors.As(a.err, &p) {
+		attrs = append(attrs, slog.String("stack", p.stack))
+	}
+	h.Log.LogAttrs(ctx, a.level(), "request", attrs...)
+}
+
+// level is error for what an operator must look at.
+func (a answer) level() slog.Level {
+	switch {
+	case a.code >= 500, a.reason == "too_large", a.reason == "conflict":
+		return slog.LevelError
+	case a.code >= 400, strings.HasPrefix(a.reason, "quarantined"):
+		return slog.LevelWarn
+	}
+	return slog.LevelInfo
+}

@@ -1,0 +1,146 @@
+// Package ingest is the door: it verifies what Stripe posts, stores it once,
+// and only then says 200.
+package ingest
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/webhook"
+)
+
+// margin is what is left of the function's time for the answer, so that a slow
+// table gives the sender a 5xx and not a timeout.
+const margin = 500 * time.Millisecond
+
+// Secrets gives the signing secrets of an endpoint. webhook.ErrNoSecret and
+// webhook.ErrBadSecret mean that there is nothing to verify against; other
+// errors mean "unavailable". Safe for concurrent use.
+type Secrets interface {
+	// Secrets returns at least one secret, or an error.
+	Secrets(ctx context.Context, endpoint string) ([]string, error)
+	// Refresh looks for newer secrets after none of known matched, as often
+	// as is reasonable, and reports whether they differ from known.
+	Refresh(ctx context.Context, endpoint string, known []string) (secrets []string, changed bool, err error)
+}
+
+// Handler answers the requests of API Gateway. Safe for concurrent use.
+type Handler struct {
+	Endpoints  webhook.Endpoints
+	Secrets    Secrets
+	Store      event.Store
+	Quarantine event.Quarantine
+	Retention  time.Duration // how long events are kept
+	Now        func() time.Time
+	Log        *slog.Logger
+	// Parse reads a signed body; nil is webhook.Parse.
+	Parse func(body []byte) (event.Facts, webhook.Reason)
+}
+
+// Handle answers one request and writes one log line about it. It answers 2xx
+// only after the event is durable in the store or the quarantine, or was
+// ignored; its error is always nil.
+func (h *Handler) Handle(ctx context.Context, req events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error) {
+	start := h.Now()
+	if deadline, ok := ctx.Deadline(); ok {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadline(ctx, deadline.Add(-margin))
+		defer cancel()
+	}
+	a := h.answer(ctx, req, start)
+	h.log(ctx, a, start)
+	return a.response(), nil
+}
+
+// answer makes the checks in the order of what they cost.
+func (h *Handler) answer(ctx context.Context, req events.APIGatewayV2HTTPRequest, now time.Time) answer {
+	endpoint, ok := h.Endpoints[req.PathParameters["endpoint"]]
+	if !ok {
+		return answer{code: http.StatusNotFound, reason: "unknown_endpoint"}
+	}
+	a := h.receive(ctx, endpoint, req, now)
+	a.facts.Endpoint = endpoint.Name
+	return a
+}
+
+func (h *Handler) receive(ctx context.Context, endpoint webhook.Endpoint, req events.APIGatewayV2HTTPRequest, now time.Time) answer {
+	if req.RequestContext.HTTP.Method != http.MethodPost {
+		return answer{code: http.StatusMethodNotAllowed, reason: "method"}
+	}
+	body, err := readBody(req)
+	switch {
+	case errors.Is(err, event.ErrTooLarge):
+		return answer{code: http.StatusRequestEntityTooLarge, reason: "too_large", err: err}
+	case err != nil:
+		return answer{code: http.StatusBadRequest, reason: "bad_body", err: err}
+	}
+	if err := h.verify(ctx, endpoint.Name, body, signatureHeader(req.Headers), now); err != nil {
+		return refusal(err)
+	}
+	facts, reason, err := h.parse(body)
+	if err != nil {
+		return answer{code: http.StatusInternalServerError, reason: "panic", err: err}
+	}
+	facts.Endpoint, facts.Received = endpoint.Name, now
+	return h.keep(ctx, endpoint, event.Event{Facts: facts, Body: body}, reason)
+}
+
+// verify checks the header before it asks for secrets, and asks again if none
+// matches: a secret rolled a moment ago works without a deploy.
+func (h *Handler) verify(ctx context.Context, endpoint string, body []byte, header string, now time.Time) error {
+	signature, err := webhook.ParseSignature(header, now)
+	if err != nil {
+		return err
+	}
+	secrets, err := h.Secrets.Secrets(ctx, endpoint)
+	if err != nil {
+		return secretError(err)
+	}
+	if err = signature.Verify(body, secrets); !errors.Is(err, webhook.ErrNoMatch) {
+		return err
+	}
+	secrets, changed, refreshErr := h.Secrets.Refresh(ctx, endpoint, secrets)
+	if refreshErr != nil {
+		return secretError(refreshErr)
+	}
+	if !changed {
+		return err
+	}
+	return signature.Verify(body, secrets)
+}
+
+// keep puts the event where it belongs.
+func (h *Handler) keep(ctx context.Context, endpoint webhook.Endpoint, e event.Event, reason webhook.Reason) answer {
+	a := answer{facts: e.Facts}
+	if reason == "" {
+		var ignore bool
+		if reason, ignore = endpoint.Admit(e.Facts); ignore {
+			return a.accepted("ignored")
+		}
+	}
+	expires := e.Received.Add(h.Retention)
+	if reason != "" {
+		if err := h.Quarantine.Hold(ctx, quarantined(e, reason, expires)); err != nil {
+			return a.failed(err)
+		}
+		return a.accepted("quarantined:" + string(reason))
+	}
+	result, err := h.Store.Put(ctx, e, expires)
+	if err != nil {
+		return a.failed(err)
+	}
+	switch result {
+	case event.PutDuplicate:
+		return a.accepted("duplicate")
+	case event.PutConflict:
+		return a.accepted("conflict")
+	default:
+		return a.accepted("stored")
+	}
+}

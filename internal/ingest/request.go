@@ -1,0 +1,99 @@
+package ingest
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"runtime"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/webhook"
+)
+
+// readBody returns the bytes that were posted. It judges their number before
+// it decodes them: event.ErrTooLarge if there are more than webhook.MaxBody.
+func readBody(req events.APIGatewayV2HTTPRequest) ([]byte, error) {
+	size := len(req.Body)
+	if req.IsBase64Encoded {
+		size = base64.StdEncoding.DecodedLen(size) - strings.Count(req.Body[max(0, size-2):], "=")
+	}
+	if size > webhook.MaxBody {
+		return nil, fmt.Errorf("body of %d bytes: %w", size, event.ErrTooLarge)
+	}
+	if !req.IsBase64Encoded {
+		return []byte(req.Body), nil
+	}
+	body, err := base64.StdEncoding.DecodeString(req.Body)
+	if err != nil {
+		return nil, errors.New("body is not base64, as its envelope says")
+	}
+	return body, nil
+}
+
+// signatureHeader finds the header in any casing. API Gateway sends lower case
+// and joins duplicates; where casings differ, they are duplicates too.
+func signatureHeader(headers map[string]string) string {
+	const name = "stripe-signature"
+	if v, ok := headers[name]; ok && len(headers) == 1 {
+		return v
+	}
+	var values []string
+	for k, v := range headers {
+		if strings.EqualFold(k, name) {
+			values = append(values, v)
+		}
+	}
+	slices.Sort(values)
+	return strings.Join(values, ",")
+}
+
+// parse returns an error if the parser panics. The error has the place, and
+// never what was parsed.
+func (h *Handler) parse(body []byte) (f event.Facts, reason webhook.Reason, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			f, err = event.Facts{}, &panicked{value: p, stack: string(debug.Stack())}
+		}
+	}()
+	if h.Parse != nil {
+		f, reason = h.Parse(body)
+		return f, reason, nil
+	}
+	f, reason = webhook.Parse(body)
+	return f, reason, nil
+}
+
+// panicked is a panic of the parser.
+type panicked struct {
+	value any
+	stack string
+}
+
+// Error gives the value only where the runtime made it.
+func (p *panicked) Error() string {
+	if err, ok := p.value.(runtime.Error); ok {
+		return "parser panicked: " + err.Error()
+	}
+	return fmt.Sprintf("parser panicked with a %T", p.value)
+}
+
+// quarantined names what is held by its event id, else by its digest.
+func quarantined(e event.Event, reason webhook.Reason, expires time.Time) event.Quarantined {
+	id := e.ID
+	if id == "" {
+		sum := sha256.Sum256(e.Body)
+		id = "sha256:" + hex.EncodeToString(sum[:])
+	}
+	return event.Quarantined{
+		Endpoint: e.Endpoint, ID: id, Reason: string(reason), Type: e.Type,
+		Received: e.Received, Expires: expires, Body: e.Body,
+	}
+}
