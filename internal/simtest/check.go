@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/payhooks/payhooks/internal/event"
@@ -58,9 +59,9 @@ func (w *world) unsettled() []string {
 			continue
 		}
 		ds, _ := w.store.Deliveries(ctx, p.id)
-		switch st := event.StatusOf(s, ds); st {
-		case event.StatusWaiting, event.StatusPending, event.StatusIgnored:
-			left = append(left, fmt.Sprintf("%s is %s: %+v", p.id, st, ds))
+		waits := slices.ContainsFunc(ds, func(d event.Delivery) bool { return d.State == event.Waiting })
+		if waits || s.Pending || len(ds) < len(actions) {
+			left = append(left, fmt.Sprintf("%s (pending %t): %+v", p.id, s.Pending, ds))
 		}
 	}
 	return left

@@ -73,6 +73,10 @@ func (secrets) Secrets(context.Context, string) ([]string, error) {
 	return []string{signingSecret}, nil
 }
 
+func (secrets) Refresh(_ context.Context, _ string, known []string) ([]string, bool, error) {
+	return known, false, nil
+}
+
 func newIngest(w *world, log *slog.Logger) *ingest.Handler {
 	endpoints, err := webhook.ParseEndpoints("default=any")
 	if err != nil {
