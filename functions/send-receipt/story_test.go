@@ -50,9 +50,14 @@ func open(t testing.TB, cfg settings) *shop {
 	return s
 }
 
-// deliver stores an event as ingest would, a moment after the last, and runs
-// the action for it.
+// deliver stores an event and runs the action for it.
 func (s *shop) deliver(body []byte) event.Delivery {
+	s.t.Helper()
+	return s.Deliver(s.store(body))
+}
+
+// store keeps an event as ingest would, a moment after the last.
+func (s *shop) store(body []byte) (id string) {
 	s.t.Helper()
 	f, reason := webhook.Parse(body)
 	if reason != "" {
@@ -63,7 +68,7 @@ func (s *shop) deliver(body []byte) event.Delivery {
 	if _, err := s.Store.Put(s.t.Context(), event.Event{Facts: f, Body: body}, s.Now.Add(time.Hour*9000)); err != nil {
 		s.t.Fatal(err)
 	}
-	return s.Deliver(f.ID)
+	return f.ID
 }
 
 // mails are what went out, in order: kind, key, amount in the subject or text.

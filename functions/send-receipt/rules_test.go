@@ -1,0 +1,294 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/mail"
+)
+
+func TestADuplicateOfAnEventSendsNothingMore(t *testing.T) {
+	for _, c := range stories {
+		t.Run(c.name, func(t *testing.T) {
+			s := open(t, always)
+			for range 2 {
+				for _, body := range c.events {
+					s.deliver(body)
+				}
+			}
+			if got := s.mails(); len(got) != len(c.want) {
+				t.Errorf("mails\n  %s\nwant %d", strings.Join(got, "\n  "), len(c.want))
+			}
+		})
+	}
+}
+
+// live makes an event of the live mode.
+func live(body []byte) []byte {
+	return []byte(strings.Replace(string(body), `"livemode":false`, `"livemode":true`, 1))
+}
+
+func TestTheModeDecidesWhoGetsAReceipt(t *testing.T) {
+	withReceipt := chargeOf("pi_1").with(obj{"receipt_email": "receipt@example.com"})
+	unless, off, silent := always, always, always
+	unless.Mode, off.Mode, silent.Mode = modeUnlessStripe, "off", ""
+	tester, nobody := always, always
+	tester.TestRecipient, nobody.TestRecipient = "tester@example.com", ""
+	for _, c := range []struct {
+		name    string
+		cfg     settings
+		live    bool
+		charge  obj
+		to, why string
+	}{
+		{"off", off, true, withReceipt, "", "mail is off"},
+		{"no mode at all is off", silent, true, withReceipt, "", "mail is off"},
+		{"always, live", always, true, withReceipt, "receipt@example.com", ""},
+		{"receipt_email comes before the billing address", always, false, withReceipt, "receipt@example.com", ""},
+		{"unless Stripe does, live with receipt_email", unless, true, withReceipt, "", "Stripe mails this receipt itself"},
+		{"unless Stripe does, live without receipt_email", unless, true, chargeOf("pi_1"), "jenny@example.com", ""},
+		{"unless Stripe does, test mode: Stripe mails nothing there", unless, false, withReceipt, "receipt@example.com", ""},
+		{"test mode goes to the test recipient", tester, false, withReceipt, "tester@example.com", ""},
+		{"live mode never goes to the test recipient", tester, true, withReceipt, "receipt@example.com", ""},
+		{"test mode without a test recipient", nobody, false, withReceipt, "", "test mode: no MailTestRecipient"},
+		{"no address", always, true, anonymous(), "", "no address"},
+		{"an address that is none", always, true, chargeOf("pi_1").with(obj{"billing_details": obj{"email": "jenny"}}), "", "no address"},
+		{"an uncaptured charge", always, true, uncaptured(), "", "charge is not captured"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := open(t, c.cfg)
+			body := told("evt_1", "charge.succeeded", today, 0, c.charge, nil)
+			if c.live {
+				body = live(body)
+			}
+			d := s.deliver(body)
+			if c.why != "" {
+				if d.State != event.Done || d.Outcome != "ignored: "+c.why || len(s.post.sent) != 0 {
+					t.Errorf("%s %q and %d mails, want done, ignored: %s", d.State, d.Outcome, len(s.post.sent), c.why)
+				}
+				return
+			}
+			if len(s.post.sent) != 1 || s.post.sent[0].To != c.to || d.Outcome != "receipt sent" {
+				t.Errorf("%q, mails %v, want one to %s", d.Outcome, s.mails(), c.to)
+			}
+		})
+	}
+}
+
+func TestAMailThatComesTooLateIsStaleUnlessAnOperatorAsksForIt(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		event []byte
+		limit time.Duration
+	}{
+		{"receipt", told("evt_1", "charge.succeeded", today, time.Hour, chargeOf("pi_1"), nil), 72 * time.Hour},
+		{"failure", told("evt_1", "charge.failed", today, time.Hour, failedCharge1(), nil), 24 * time.Hour},
+		{"dispute", told("evt_1", "charge.dispute.created", today, time.Hour, disputed(), nil), (9*24 - 1) * time.Hour},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := open(t, always)
+			s.late = c.limit + time.Second
+			if d := s.deliver(c.event); d.Outcome != "ignored: stale" || len(s.post.sent) != 0 {
+				t.Errorf("just too late: %q, mails %v", d.Outcome, s.mails())
+			}
+			s = open(t, always)
+			s.late = c.limit - time.Minute
+			if d := s.deliver(c.event); len(s.post.sent) != 1 {
+				t.Errorf("just in time: %q, mails %v", d.Outcome, s.mails())
+			}
+		})
+	}
+	t.Run("an operator asks", func(t *testing.T) {
+		s := open(t, always)
+		s.late = 1000 * time.Hour
+		id := s.store(told("evt_1", "charge.succeeded", today, 0, chargeOf("pi_1"), nil))
+		if d := s.DeliverStale(id); d.Outcome != "receipt sent" {
+			t.Errorf("%s %q", d.State, d.Outcome)
+		}
+	})
+}
+
+func TestAnEditOfAnOldChargeOwesNoReceipt(t *testing.T) {
+	old := chargeOf("pi_1").with(obj{"created": noon.Add(-8000 * time.Hour).Unix()})
+	s := open(t, always)
+	d := s.deliver(told("evt_1", "charge.updated", today, 0, old, obj{"metadata": obj{}}))
+	if d.Outcome != "ignored: stale" || len(s.post.sent) != 0 {
+		t.Errorf("%q, mails %v", d.Outcome, s.mails())
+	}
+	s.deliver(told("evt_2", "charge.updated", today, 0, old.with(obj{"payment_intent": "pi_2"}), obj{"captured": false}))
+	if len(s.post.sent) != 1 {
+		t.Errorf("an old authorisation captured today: mails %v, want one", s.mails())
+	}
+}
+
+func TestWhatTheMailerSaysDecidesTheDelivery(t *testing.T) {
+	for _, c := range []struct {
+		err   error
+		state event.State
+	}{
+		{fmt.Errorf("%w: 429", mail.ErrThrottled), event.Waiting},
+		{fmt.Errorf("%w: refused", mail.ErrNotSent), event.Waiting},
+		{fmt.Errorf("%w: MessageRejected", mail.ErrRejected), event.Parked},
+		{errors.New("connection reset by peer"), event.Unknown},
+	} {
+		t.Run(c.err.Error(), func(t *testing.T) {
+			s := open(t, always)
+			s.post.err = c.err
+			d := s.deliver(told("evt_1", "charge.succeeded", today, 0, chargeOf("pi_1"), nil))
+			if d.State != c.state || d.Error == "" {
+				t.Fatalf("%s %q, want %s", d.State, d.Error, c.state)
+			}
+			s.post.err = nil
+			if s.Now = d.Next.Add(time.Second); c.state == event.Waiting && s.Deliver("evt_1").State != event.Done {
+				t.Error("the next attempt did not send it")
+			}
+			// Another event of the same payment repeats nothing that may have gone out.
+			s.deliver(told("evt_2", "charge.updated", today, 0, chargeOf("pi_1"), nil))
+			if n := len(s.post.sent); c.state == event.Unknown && n != 0 || c.state != event.Unknown && n != 1 {
+				t.Errorf("%d mails went out afterwards", n)
+			}
+		})
+	}
+}
+
+func TestThrottledMailWaitsAtLeastAMinute(t *testing.T) {
+	s := open(t, always)
+	s.post.err = mail.ErrThrottled
+	d := s.deliver(told("evt_1", "charge.succeeded", today, 0, chargeOf("pi_1"), nil))
+	if wait := d.Next.Sub(s.Now); wait < time.Minute {
+		t.Errorf("next attempt after %s", wait)
+	}
+}
+
+func TestNoFailureNoticeOnceThePaymentSucceeded(t *testing.T) {
+	for _, success := range [][]byte{
+		told("evt_1", "charge.succeeded", today, 0, chargeOf("pi_1").with(obj{"id": "ch_2"}), nil),
+		told("evt_1", "charge.succeeded", today, 0, uncaptured().with(obj{"id": "ch_2"}), nil),
+		told("evt_1", "payment_intent.succeeded", today, 0, intent("succeeded", 10000), nil),
+		told("evt_1", "invoice.paid", before2024, 0, invoice(obj{}), nil),
+	} {
+		s := open(t, always)
+		s.deliver(success)
+		before := len(s.post.sent)
+		d := s.deliver(told("evt_2", "charge.failed", today, -time.Minute, failedCharge1(), nil))
+		if len(s.post.sent) != before || d.Outcome != "ignored: the payment succeeded" {
+			t.Errorf("after a success: %q, mails %v", d.Outcome, s.mails())
+		}
+	}
+}
+
+func TestAFailedAttemptWithoutAChargeIsKeyedByItsError(t *testing.T) {
+	s := open(t, always)
+	noCharge := obj{"code": "payment_intent_authentication_failure"}
+	p := declined(noCharge).with(obj{"receipt_email": "jenny@example.com"})
+	s.deliver(told("evt_1", "payment_intent.payment_failed", today, 0, p, nil))
+	s.deliver(told("evt_2", "payment_intent.payment_failed", today, 0, p, nil))
+	other := declined(obj{"code": "payment_intent_authentication_failure", "message": "Another card."})
+	s.deliver(told("evt_3", "payment_intent.payment_failed", today, time.Minute, other, nil))
+	if len(s.post.sent) != 2 || !strings.HasPrefix(s.post.sent[0].Key, "failed/pi_1/") {
+		t.Errorf("mails %v, want two under the intent", s.mails())
+	}
+}
+
+func TestAFailureNoticeSaysWhereToPay(t *testing.T) {
+	s := open(t, always)
+	s.deliver(told("evt_1", "charge.failed", before2024, 0, failedCharge1(), nil))
+	if m := s.post.sent[0]; !strings.Contains(m.Text, always.PayLink) || !strings.Contains(m.HTML, always.PayLink) {
+		t.Errorf("without an invoice: no pay link in\n%s", m.Text)
+	}
+	s = open(t, always)
+	unpaid := invoice(obj{"status": "open", "amount_paid": 0, "amount_remaining": 10000})
+	s.deliver(told("evt_1", "invoice.payment_failed", before2024, 0, unpaid, nil))
+	s.deliver(told("evt_2", "charge.failed", before2024, 0, failedCharge1(), nil))
+	if len(s.post.sent) != 1 || !strings.Contains(s.post.sent[0].Text, "https://invoice.stripe.com/i/1") {
+		t.Errorf("with an invoice: mails %v, want one with its page", s.mails())
+	}
+	s = open(t, always)
+	unpaid["hosted_invoice_url"] = "javascript:alert(1)"
+	s.deliver(told("evt_1", "invoice.payment_failed", before2024, 0, unpaid, nil))
+	if strings.Contains(s.post.sent[0].HTML+s.post.sent[0].Text, "javascript") {
+		t.Error("a link that is no web page reached a mail")
+	}
+}
+
+func TestARefundKnownToHaveFailedIsNotTold(t *testing.T) {
+	for name, bodies := range map[string][][]byte{
+		"its own events": {
+			told("evt_2", "refund.failed", today, time.Hour, refundOf("re_1", 3000, "failed"), nil),
+			told("evt_3", "refund.created", today, time.Minute, refundOf("re_1", 3000, "pending"), nil),
+		},
+		"canceled": {
+			told("evt_2", "refund.updated", today, time.Hour, refundOf("re_1", 3000, "canceled"), nil),
+			told("evt_3", "refund.created", today, time.Minute, refundOf("re_1", 3000, "requires_action"), nil),
+		},
+		"snapshots": {
+			told("evt_2", "charge.refund.updated", before2024, time.Hour, refundOf("re_1", 3000, "failed"), nil),
+			told("evt_3", "charge.refunded", before2024, time.Minute, chargeOf("pi_1").with(obj{"amount_refunded": 3000}), obj{"amount_refunded": 0}),
+			told("evt_4", "charge.refunded", before2024, time.Minute, chargeOf("pi_1").with(obj{"amount_refunded": 3000}), obj{"amount_refunded": 0}),
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := open(t, always)
+			s.deliver(told("evt_1", "charge.succeeded", today, 0, chargeOf("pi_1"), nil))
+			for _, body := range bodies {
+				s.deliver(body)
+			}
+			if got := s.mails(); len(got) != 1 {
+				t.Errorf("mails %v, want the receipt only", got)
+			}
+		})
+	}
+}
+
+func TestOldVersionsThatListRefundsGetOneNoticeForEach(t *testing.T) {
+	s := open(t, always)
+	list := func(rs ...obj) obj { return obj{"object": "list", "data": rs, "has_more": false} }
+	one, two := refundOf("re_1", 3000, "succeeded"), refundOf("re_2", 3000, "succeeded")
+	s.deliver(told("evt_1", "charge.refunded", "2022-08-01", time.Hour, chargeOf("pi_1").with(obj{"amount_refunded": 3000, "refunds": list(one)}), nil))
+	s.deliver(told("evt_2", "charge.refunded", "2022-08-01", time.Hour, chargeOf("pi_1").with(obj{"amount_refunded": 6000, "refunds": list(two, one)}), nil))
+	want := []string{"refund/re_1 30.00 USD → jenny@example.com", "refund/re_2 30.00 USD → jenny@example.com"}
+	if got := s.mails(); !slices.Equal(got, want) {
+		t.Errorf("mails %v, want %v", got, want)
+	}
+}
+
+func TestEverySampleEventIsDoneWithoutAMailForWhatWasNotCaptured(t *testing.T) {
+	var files []string
+	for _, pattern := range []string{"../../events/*.json", "../../events/*/*.json"} {
+		found, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, found...)
+	}
+	samples := 0
+	s := open(t, always)
+	for _, name := range files {
+		body, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(string(body), `"object": "event"`) {
+			continue // an envelope for sam local invoke
+		}
+		samples++
+		if d := s.deliver(body); d.State != event.Done {
+			t.Errorf("%s is %s: %s", name, d.State, d.Error)
+		}
+	}
+	if samples < 500 {
+		t.Errorf("only %d samples found", samples)
+	}
+	for _, m := range s.post.sent {
+		if m.Kind == kindReceipt || m.Kind == kindRefund {
+			t.Errorf("no sample was captured, but %s went out for %s", m.Key, m.Event)
+		}
+	}
+}
