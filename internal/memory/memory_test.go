@@ -1,0 +1,167 @@
+package memory_test
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/memory"
+	"github.com/payhooks/payhooks/internal/porttest"
+)
+
+func TestTheStoreKeepsThePromisesOfThePorts(t *testing.T) {
+	porttest.Run(t, func(*testing.T) porttest.Ports {
+		s := memory.New()
+		s.Attempts = 3
+		var armed atomic.Bool
+		s.Fault = func(memory.Op) memory.Fault {
+			if armed.CompareAndSwap(true, false) {
+				return memory.LoseReply(memory.ErrUnavailable)
+			}
+			return memory.Fault{}
+		}
+		return porttest.Ports{Store: s, Quarantine: s, Ledger: s, LoseReply: func() { armed.Store(true) }}
+	})
+}
+
+func TestTheBusKeepsThePromisesOfItsPort(t *testing.T) {
+	porttest.RunBus(t, func(_ *testing.T, rules map[string][]string) (event.Bus, func() []event.Envelope) {
+		b := &memory.Bus{Rules: rules}
+		return b, b.Published
+	})
+}
+
+func TestABusEntryThatIsRefusedHoldsNoOtherUp(t *testing.T) {
+	var handled []string
+	b := &memory.Bus{
+		Rules: map[string][]string{"b": nil, "a": {"ping"}},
+		Handle: func(_ context.Context, action string, e event.Envelope) error {
+			handled = append(handled, action+" "+e.ID)
+			return nil
+		},
+		Fault: func(op memory.Op) memory.Fault {
+			if op == (memory.Op{Name: "Publish", Key: "evt_2"}) {
+				return memory.Refuse(memory.ErrUnavailable)
+			}
+			return memory.Fault{}
+		},
+	}
+	envelope := func(id string) event.Envelope { return event.Envelope{Facts: event.Facts{ID: id, Type: "ping"}} }
+	errs := b.Publish(t.Context(), []event.Envelope{envelope("evt_1"), envelope("evt_2"), envelope("evt_3")})
+	if errs[0] != nil || !errors.Is(errs[1], memory.ErrUnavailable) || errs[2] != nil {
+		t.Fatalf("errors are %v", errs)
+	}
+	if got, want := len(handled), 4; got != want || handled[0] != "a evt_1" || handled[3] != "b evt_3" {
+		t.Fatalf("handled %v", handled)
+	}
+}
+
+func TestTheFeedHasWhatIsLeftPendingAndNothingElse(t *testing.T) {
+	s := memory.New()
+	e := event.Event{Facts: event.Facts{ID: "evt_1", Type: "ping"}, Body: []byte("{}")}
+	for range 2 {
+		if _, err := s.Put(t.Context(), e, time.Time{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	must(t, s.Published(t.Context(), "evt_1", []string{"a"}))
+	must(t, s.Republish(t.Context(), "evt_1", "a"))
+	must(t, s.Republish(t.Context(), "evt_1", "a"))
+	must(t, s.Published(t.Context(), "evt_1", []string{"a"}))
+	cs := s.Changes(0, 10)
+	if len(cs) != 3 || cs[0].Stored.Only != "" || cs[1].Stored.Only != "a" || cs[0].SequenceNumber() >= cs[1].SequenceNumber() {
+		t.Fatalf("changes are %+v", cs)
+	}
+	if cs[0].Stored.Body != nil {
+		t.Fatal("a change carries the body")
+	}
+	if got := s.Changes(cs[0].Seq, 1); len(got) != 1 || got[0].Seq != cs[1].Seq {
+		t.Fatalf("after the first: %+v", got)
+	}
+	s.Trim(cs[1].Seq)
+	if got := s.Changes(0, 10); len(got) != 1 || got[0].Seq != cs[2].Seq {
+		t.Fatalf("after a trim: %+v", got)
+	}
+}
+
+func TestAFaultBeforeHasNoEffectAndOneAfterLosesTheReplyOnly(t *testing.T) {
+	s := memory.New()
+	e := event.Event{Facts: event.Facts{ID: "evt_1", Type: "ping"}}
+	refused := errors.New("refused")
+	s.Fault = func(memory.Op) memory.Fault { return memory.Refuse(refused) }
+	if _, err := s.Put(t.Context(), e, time.Time{}); !errors.Is(err, refused) || len(s.Changes(0, 9)) != 0 {
+		t.Fatalf("before: error %v, changes %v", err, s.Changes(0, 9))
+	}
+	s.Fault = func(memory.Op) memory.Fault { return memory.LoseReply(refused) }
+	if _, err := s.Put(t.Context(), e, time.Time{}); !errors.Is(err, refused) || len(s.Changes(0, 9)) != 1 {
+		t.Fatalf("after: error %v, changes %v", err, s.Changes(0, 9))
+	}
+}
+
+func TestACrashAtAnyIOLeavesTheStoreUsable(t *testing.T) {
+	s := memory.New()
+	e := event.Event{Facts: event.Facts{ID: "evt_1", Type: "ping"}}
+	crash := func() error { panic("crash") }
+	for _, f := range []memory.Fault{{Before: crash}, {After: crash}} {
+		s.Fault = func(memory.Op) memory.Fault { return f }
+		func() {
+			defer func() { _ = recover() }()
+			_, err := s.Put(t.Context(), e, time.Time{})
+			t.Errorf("no crash: %v", err)
+		}()
+	}
+	s.Fault = nil
+	if _, err := s.Get(t.Context(), "evt_1"); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestAStaleIndexHidesAnEventThatGetStillHas(t *testing.T) {
+	s := memory.New()
+	s.Stale = func(id string) bool { return id == "evt_1" }
+	for _, id := range []string{"evt_1", "evt_2"} {
+		if _, err := s.Put(t.Context(), event.Event{Facts: event.Facts{ID: id, Subject: "pi_1"}}, time.Time{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	fs, err := s.Related(t.Context(), "pi_1")
+	must(t, err)
+	if len(fs) != 1 || fs[0].ID != "evt_2" {
+		t.Fatalf("related: %+v", fs)
+	}
+	_, err = s.Get(t.Context(), "evt_1")
+	must(t, err)
+}
+
+func TestExpireRemovesWhatIsPastItsTimeWithoutAChange(t *testing.T) {
+	s := memory.New()
+	now := time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)
+	_, err := s.Put(t.Context(), event.Event{Facts: event.Facts{ID: "evt_1"}}, now)
+	must(t, err)
+	_, err = s.Put(t.Context(), event.Event{Facts: event.Facts{ID: "evt_2"}}, now.Add(time.Second))
+	must(t, err)
+	must(t, s.Owe(t.Context(), "evt_1", "a", now, now))
+	must(t, s.Hold(t.Context(), event.Quarantined{Endpoint: "default", ID: "evt_3", Expires: now}))
+	before := len(s.Changes(0, 9))
+	s.Expire(now)
+	_, gone := s.Get(t.Context(), "evt_1")
+	_, kept := s.Get(t.Context(), "evt_2")
+	_, delivery := s.Delivery(t.Context(), "evt_1", "a")
+	_, held := s.Held(t.Context(), "default", "evt_3")
+	if !errors.Is(gone, event.ErrNotFound) || kept != nil || !errors.Is(delivery, event.ErrNotFound) || !errors.Is(held, event.ErrNotFound) {
+		t.Fatalf("errors are %v, %v, %v, %v", gone, kept, delivery, held)
+	}
+	if len(s.Changes(0, 9)) != before {
+		t.Fatal("expiry made a change")
+	}
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,55 @@
+package porttest
+
+import (
+	"testing"
+
+	"github.com/payhooks/payhooks/internal/event"
+)
+
+// RunBus runs the suite of event.Bus. open returns a bus with one rule per
+// action for these event types, and what the bus has taken so far.
+func RunBus(t *testing.T, open func(t *testing.T, rules map[string][]string) (event.Bus, func() []event.Envelope)) {
+	t.Helper()
+	rules := map[string][]string{
+		"update-order": {"payment_intent.succeeded", "charge.refunded"},
+		"send-receipt": {"payment_intent.succeeded"},
+		"watch":        nil, // every type
+	}
+	t.Run("wanted are the actions whose rules select the type", func(t *testing.T) {
+		b, _ := open(t, rules)
+		for typ, want := range map[string][]string{
+			"payment_intent.succeeded": {"send-receipt", "update-order", "watch"},
+			"charge.refunded":          {"update-order", "watch"},
+			"ping":                     {"watch"},
+		} {
+			got, err := b.Wanted(t.Context(), event.Envelope{Facts: event.Facts{ID: "evt_1", Type: typ}})
+			noError(t, err)
+			same(t, want, got)
+		}
+	})
+	t.Run("a replay for one action is wanted by it alone, if its rule selects the type", func(t *testing.T) {
+		b, _ := open(t, rules)
+		for only, want := range map[string][]string{"update-order": {"update-order"}, "send-receipt": nil, "nobody": nil} {
+			got, err := b.Wanted(t.Context(), event.Envelope{Facts: event.Facts{ID: "evt_1", Type: "charge.refunded"}, Only: only})
+			noError(t, err)
+			same(t, want, got)
+		}
+	})
+	t.Run("every envelope is published with all its facts", func(t *testing.T) {
+		b, taken := open(t, rules)
+		var es []event.Envelope
+		for range 23 {
+			es = append(es, event.Envelope{Facts: newEvent().Facts, Only: "watch", AllowStale: true})
+		}
+		errs := b.Publish(t.Context(), es)
+		same(t, len(es), len(errs))
+		for _, err := range errs {
+			noError(t, err)
+		}
+		same(t, es, taken())
+	})
+	t.Run("publishing nothing is no error", func(t *testing.T) {
+		b, _ := open(t, rules)
+		same(t, 0, len(b.Publish(t.Context(), nil)))
+	})
+}

@@ -1,0 +1,142 @@
+// Package porttest is the suite that every implementation of the ports of
+// package event passes. Each test guards a sentence of a port's comment.
+package porttest
+
+import (
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"reflect"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/payhooks/payhooks/internal/event"
+)
+
+// Ports are an implementation under test. Its tables may hold what earlier
+// tests left. State tables "orders" and "cursors" must exist.
+type Ports struct {
+	Store      event.Store
+	Quarantine event.Quarantine
+	Ledger     event.Ledger
+	// LoseReply lets the next request of any port happen and its reply be
+	// lost, below whatever the implementation retries with.
+	LoseReply func()
+}
+
+// Run runs the suite; open is called once for each test.
+func Run(t *testing.T, open func(t *testing.T) Ports) {
+	t.Helper()
+	for _, group := range []struct {
+		name  string
+		tests map[string]func(*testing.T, Ports)
+	}{
+		{"store", storeTests},
+		{"replay", replayTests},
+		{"index", indexTests},
+		{"quarantine", quarantineTests},
+		{"claim", claimTests},
+		{"save", saveTests},
+		{"sweep", sweepTests},
+		{"state", stateTests},
+		{"effect", effectTests},
+		{"lost reply", lostReplyTests},
+	} {
+		t.Run(group.name, func(t *testing.T) {
+			for name, test := range group.tests {
+				t.Run(name, func(t *testing.T) { test(t, open(t)) })
+			}
+		})
+	}
+}
+
+// now is the tests' clock: a time with parts that no store keeps.
+var now = time.Date(2026, 11, 22, 12, 30, 15, 123456789, time.UTC)
+
+// unique makes a name that no other run used.
+func unique(prefix string) string { return prefix + strings.ToLower(rand.Text()[:12]) }
+
+func newEvent() event.Event {
+	amount := int64(2000)
+	id := unique("evt_")
+	return event.Event{
+		Facts: event.Facts{
+			ID: id, Type: "payment_intent.succeeded", Created: now.Truncate(time.Second), Livemode: true,
+			Account: "acct_1", APIVersion: "2023-10-16", Endpoint: "default", Object: "pi_" + id, ObjectType: "payment_intent",
+			Subject: "pi_" + id, Customer: "cus_1", Amount: &amount, Currency: "usd", Status: "succeeded",
+			Received: now.Truncate(time.Millisecond),
+		},
+		Body: []byte(`{ "id": "` + id + `" }` + "\n"),
+	}
+}
+
+func put(t *testing.T, p Ports, e event.Event) {
+	t.Helper()
+	res, err := p.Store.Put(t.Context(), e, now.Add(time.Hour))
+	noError(t, err)
+	same(t, event.PutStored, res)
+}
+
+func noError(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatalf("unexpected error: %v", err)
+	}
+}
+
+func isError(t *testing.T, want, err error) {
+	t.Helper()
+	if !errors.Is(err, want) {
+		t.Fatalf("error is %v, want %v", err, want)
+	}
+}
+
+func same[T any](t *testing.T, want, got T) {
+	t.Helper()
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Fatalf("not as promised (-want +got):\n%s", diff)
+	}
+}
+
+func sameJSON(t *testing.T, want string, got json.RawMessage) {
+	t.Helper()
+	if a, b := decode(t, []byte(want)), decode(t, got); !reflect.DeepEqual(a, b) {
+		t.Fatalf("JSON is %s, want %s", got, want)
+	}
+}
+
+func decode(t *testing.T, data []byte) (v any) {
+	t.Helper()
+	d := json.NewDecoder(strings.NewReader(string(data)))
+	d.UseNumber()
+	noError(t, d.Decode(&v))
+	return v
+}
+
+// eventually waits for an index that may be a second behind.
+func eventually(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	late := time.After(5 * time.Second)
+	for !ok() {
+		select {
+		case <-late:
+			t.Fatalf("%s: not within 5 seconds", what)
+		case <-tick.C:
+		}
+	}
+}
+
+// together runs f n times at once and waits for all.
+func together(n int, f func(i int)) {
+	var wg sync.WaitGroup
+	for i := range n {
+		wg.Go(func() { f(i) })
+	}
+	wg.Wait()
+}

@@ -1,0 +1,228 @@
+package porttest
+
+import (
+	"bytes"
+	"crypto/rand"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/payhooks/payhooks/internal/event"
+)
+
+var storeTests = map[string]func(*testing.T, Ports){
+	"a stored event is read back with its bytes unchanged": func(t *testing.T, p Ports) {
+		e := newEvent()
+		put(t, p, e)
+		got, err := p.Store.Get(t.Context(), e.ID)
+		noError(t, err)
+		same(t, event.Stored{Event: e, Pending: true, Expires: now.Add(time.Hour).Truncate(time.Second)}, got)
+	},
+	"an event with few facts is read back as it is": func(t *testing.T, p Ports) {
+		e := event.Event{Facts: event.Facts{ID: unique("evt_"), Type: "ping", Created: now.Truncate(time.Second)}, Body: []byte("{}")}
+		put(t, p, e)
+		got, err := p.Store.Get(t.Context(), e.ID)
+		noError(t, err)
+		same(t, e, got.Event)
+	},
+	"what is not there is ErrNotFound": func(t *testing.T, p Ports) {
+		for _, id := range []string{unique("evt_"), "", strings.Repeat("x", 3000)} {
+			_, err := p.Store.Get(t.Context(), id)
+			isError(t, event.ErrNotFound, err)
+		}
+	},
+	"of 100 concurrent puts exactly one stores": func(t *testing.T, p Ports) {
+		e := newEvent()
+		results := make([]event.PutResult, 100)
+		errs := make([]error, 100)
+		together(100, func(i int) { results[i], errs[i] = p.Store.Put(t.Context(), e, now) })
+		stored := 0
+		for i, res := range results {
+			noError(t, errs[i])
+			if res == event.PutStored {
+				stored++
+			} else {
+				same(t, event.PutDuplicate, res)
+			}
+		}
+		same(t, 1, stored)
+	},
+	"another rendering of an event is a duplicate and the first stays": func(t *testing.T, p Ports) {
+		e := newEvent()
+		put(t, p, e)
+		again := e
+		again.APIVersion, again.Body, again.Received = "2026-08-26.dahlia", []byte("{}"), now.Add(time.Minute)
+		res, err := p.Store.Put(t.Context(), again, now)
+		noError(t, err)
+		same(t, event.PutDuplicate, res)
+		got, err := p.Store.Get(t.Context(), e.ID)
+		noError(t, err)
+		same(t, e, got.Event)
+	},
+	"a time finer than the store keeps is still a duplicate": func(t *testing.T, p Ports) {
+		e := newEvent()
+		e.Created = e.Created.Add(123 * time.Millisecond)
+		put(t, p, e)
+		res, err := p.Store.Put(t.Context(), e, now)
+		noError(t, err)
+		same(t, event.PutDuplicate, res)
+	},
+	"another occurrence under the same id is a conflict and the first stays": func(t *testing.T, p Ports) {
+		e := newEvent()
+		put(t, p, e)
+		for name, change := range map[string]func(*event.Event){
+			"type":     func(e *event.Event) { e.Type = "charge.refunded" },
+			"created":  func(e *event.Event) { e.Created = e.Created.Add(time.Second) },
+			"livemode": func(e *event.Event) { e.Livemode = false },
+			"account":  func(e *event.Event) { e.Account = "" },
+			"object":   func(e *event.Event) { e.Object = "pi_other" },
+		} {
+			other := e
+			change(&other)
+			res, err := p.Store.Put(t.Context(), other, now)
+			noError(t, err)
+			if res != event.PutConflict {
+				t.Errorf("another %s: result %d, want a conflict", name, res)
+			}
+		}
+		got, err := p.Store.Get(t.Context(), e.ID)
+		noError(t, err)
+		same(t, e, got.Event)
+	},
+	"a body that does not fit is ErrTooLarge and nothing is stored": func(t *testing.T, p Ports) {
+		e := newEvent()
+		e.Body = random(410_000)
+		_, err := p.Store.Put(t.Context(), e, now)
+		isError(t, event.ErrTooLarge, err)
+		_, err = p.Store.Get(t.Context(), e.ID)
+		isError(t, event.ErrNotFound, err)
+	},
+	"a body that just fits is stored whole and can be published": func(t *testing.T, p Ports) {
+		for name, body := range map[string][]byte{
+			"incompressible": random(404_000), "compressible": bytes.Repeat([]byte(`{"a":1},`), 250_000),
+		} {
+			e := newEvent()
+			e.Body = body
+			put(t, p, e)
+			noError(t, p.Store.Published(t.Context(), e.ID, []string{"update-order", "send-receipt"}))
+			got, err := p.Store.Get(t.Context(), e.ID)
+			noError(t, err)
+			if !bytes.Equal(body, got.Body) {
+				t.Errorf("%s body of %d bytes came back as %d other bytes", name, len(body), len(got.Body))
+			}
+		}
+	},
+	"an id that cannot be a key is ErrInvalid": func(t *testing.T, p Ports) {
+		for _, id := range []string{"", strings.Repeat("x", 1024)} {
+			e := newEvent()
+			e.ID = id
+			_, err := p.Store.Put(t.Context(), e, now)
+			isError(t, event.ErrInvalid, err)
+		}
+	},
+	"a fact that no index takes does not keep the event out": func(t *testing.T, p Ports) {
+		e := newEvent()
+		e.Subject, e.Customer = strings.Repeat("s", 1024), strings.Repeat("c", 3000)
+		put(t, p, e)
+		_, err := p.Store.Get(t.Context(), e.ID)
+		noError(t, err)
+	},
+	"a cancelled context is an error of none of ours": func(t *testing.T, p Ports) {
+		ctx, cancel := contextOf(t)
+		cancel()
+		_, err := p.Store.Put(ctx, newEvent(), now)
+		for _, ours := range []error{event.ErrInvalid, event.ErrTooLarge, event.ErrNotFound} {
+			if is(err, ours) {
+				t.Fatalf("error is %v", err)
+			}
+		}
+		if err == nil {
+			t.Fatal("no error")
+		}
+	},
+}
+
+var replayTests = map[string]func(*testing.T, Ports){
+	"published notes who is owed and clears pending": func(t *testing.T, p Ports) {
+		e := newEvent()
+		put(t, p, e)
+		noError(t, p.Store.Published(t.Context(), e.ID, []string{"b", "a"}))
+		got := get(t, p, e.ID)
+		same(t, []string{"a", "b"}, got.Wanted)
+		same(t, false, got.Pending)
+	},
+	"published for nobody clears pending": func(t *testing.T, p Ports) {
+		e := newEvent()
+		put(t, p, e)
+		noError(t, p.Store.Published(t.Context(), e.ID, nil))
+		same(t, false, get(t, p, e.ID).Pending)
+	},
+	"published unites with what was owed before": func(t *testing.T, p Ports) {
+		e := newEvent()
+		put(t, p, e)
+		noError(t, p.Store.Published(t.Context(), e.ID, []string{"a", "b"}))
+		noError(t, p.Store.Published(t.Context(), e.ID, []string{"b", "c"}))
+		noError(t, p.Store.Published(t.Context(), e.ID, nil))
+		same(t, []string{"a", "b", "c"}, get(t, p, e.ID).Wanted)
+	},
+	"published and republish of no event are ErrNotFound and make none": func(t *testing.T, p Ports) {
+		id := unique("evt_")
+		isError(t, event.ErrNotFound, p.Store.Published(t.Context(), id, []string{"a"}))
+		isError(t, event.ErrNotFound, p.Store.Published(t.Context(), id, nil))
+		isError(t, event.ErrNotFound, p.Store.Republish(t.Context(), id, ""))
+		isError(t, event.ErrNotFound, p.Store.Republish(t.Context(), id, "a"))
+		_, err := p.Store.Get(t.Context(), id)
+		isError(t, event.ErrNotFound, err)
+	},
+	"republish makes it pending for all or for one": func(t *testing.T, p Ports) {
+		for _, only := range []string{"", "a"} {
+			e := newEvent()
+			put(t, p, e)
+			noError(t, p.Store.Published(t.Context(), e.ID, []string{"a", "b"}))
+			noError(t, p.Store.Republish(t.Context(), e.ID, only))
+			noError(t, p.Store.Republish(t.Context(), e.ID, only))
+			got := get(t, p, e.ID)
+			same(t, true, got.Pending)
+			same(t, only, got.Only)
+			same(t, []string{"a", "b"}, got.Wanted)
+		}
+	},
+	"republish for one does not forget that all were asked for": func(t *testing.T, p Ports) {
+		for _, first := range []string{"", "b"} {
+			e := newEvent()
+			put(t, p, e)
+			noError(t, p.Store.Published(t.Context(), e.ID, nil))
+			noError(t, p.Store.Republish(t.Context(), e.ID, first))
+			noError(t, p.Store.Republish(t.Context(), e.ID, "a"))
+			got := get(t, p, e.ID)
+			same(t, true, got.Pending)
+			same(t, "", got.Only)
+		}
+	},
+	"published for one does not clear a replay for another": func(t *testing.T, p Ports) {
+		e := newEvent()
+		put(t, p, e)
+		noError(t, p.Store.Published(t.Context(), e.ID, []string{"a", "b"}))
+		noError(t, p.Store.Republish(t.Context(), e.ID, "b"))
+		noError(t, p.Store.Published(t.Context(), e.ID, []string{"a", "c"}))
+		got := get(t, p, e.ID)
+		same(t, "b", got.Only)
+		same(t, []string{"a", "b", "c"}, got.Wanted)
+		noError(t, p.Store.Published(t.Context(), e.ID, []string{"b"}))
+		same(t, false, get(t, p, e.ID).Pending)
+	},
+}
+
+func get(t *testing.T, p Ports, id string) event.Stored {
+	t.Helper()
+	s, err := p.Store.Get(t.Context(), id)
+	noError(t, err)
+	return s
+}
+
+// random bytes, which no compression makes smaller.
+func random(n int) []byte {
+	b := make([]byte, n)
+	_, _ = rand.Read(b) // never fails
+	return b
+}
