@@ -1,0 +1,223 @@
+// Package local runs the stack that template.yaml describes on this machine:
+// the real functions, with everything that AWS puts around them emulated.
+package local
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/payhooks/payhooks/infra/local/aws"
+	"github.com/payhooks/payhooks/infra/local/engine"
+	"github.com/payhooks/payhooks/infra/local/gateway"
+	"github.com/payhooks/payhooks/infra/local/lambda"
+	"github.com/payhooks/payhooks/infra/local/template"
+)
+
+// Config of a stack. Dir and DataDir are needed; the rest has defaults.
+type Config struct {
+	Dir     string // folder of template.yaml and go.mod
+	DataDir string // what the stack keeps; one stack at a time
+	// Port and ConsolePort; 0 takes any that is free.
+	Port, ConsolePort int
+	// Secret is the signing secret of every endpoint for which the template
+	// has none; commas separate several.
+	Secret string
+	// DynamoDBEndpoint is an engine that runs already; empty starts one.
+	DynamoDBEndpoint string
+	// Env overrides variables of the functions that have them in the template.
+	Env map[string]string
+	// Console answers everything on the console port but /healthz.
+	Console func(Running) http.Handler
+	// Output gets what functions write, Refused what the gateway answers by
+	// itself; both from several goroutines.
+	Output  func(lambda.Line)
+	Refused func(gateway.Refusal)
+	// Progress says what takes time before the stack is ready.
+	Progress func(what string)
+	// Log gets the stack's own troubles. Nil is slog.Default().
+	Log *slog.Logger
+}
+
+// Stack is a running local stack.
+type Stack struct {
+	Running
+	Template *template.Stack
+	Host     *lambda.Host
+	AWS      *aws.Server
+	Engine   *engine.Engine
+
+	cfg     Config
+	lock    *os.File
+	api     net.Listener
+	console net.Listener
+	servers []*http.Server
+	wg      sync.WaitGroup
+	drain   context.CancelFunc // stops the event sources
+	sources sync.WaitGroup
+	closing sync.Once
+	closed  error
+}
+
+// Name, region and account of every local stack.
+const (
+	StackName = "local"
+	Region    = "us-east-1"
+	Account   = "000000000000"
+)
+
+// Start starts the stack and returns when every function is ready. An error is
+// one sentence that says what to do; nothing is left running then.
+func Start(ctx context.Context, cfg Config) (*Stack, error) {
+	s := &Stack{cfg: cfg}
+	if err := s.start(ctx); err != nil {
+		if closed := s.Close(); closed != nil {
+			s.log().ErrorContext(ctx, "stop after a failed start", "error", closed)
+		}
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *Stack) start(ctx context.Context) (err error) {
+	if s.cfg.DataDir, err = filepath.Abs(s.cfg.DataDir); err != nil {
+		return fmt.Errorf("find the data folder: %w", err)
+	}
+	if s.lock, err = openFolder(s.cfg.DataDir); err != nil {
+		return err
+	}
+	if err := s.read(); err != nil {
+		return err
+	}
+	if err := s.listen(ctx); err != nil {
+		return err
+	}
+	binaries, err := s.prepare(ctx)
+	if err != nil {
+		return err
+	}
+	if err := s.startAWS(ctx); err != nil {
+		return err
+	}
+	s.Running = s.describe()
+	sources, err := s.checkSources()
+	if err != nil {
+		return err
+	}
+	s.serve(s.console, s.consoleHandler())
+	s.Host.Endpoint, s.Host.Binaries = s.AWS.URL(), binaries
+	if err := s.Host.Start(ctx); err != nil {
+		return err
+	}
+	if err := s.write(s.cfg.DataDir); err != nil {
+		return err
+	}
+	s.runSources(ctx, sources)
+	s.serve(s.api, s.gateway())
+	return nil
+}
+
+// read reads the template with the parameters of a local stack.
+func (s *Stack) read() error {
+	params, err := template.Parameters(filepath.Join(s.cfg.Dir, "infra", "local", "parameters.yaml"))
+	if err != nil {
+		return err
+	}
+	s.Template, err = template.Load(filepath.Join(s.cfg.Dir, "template.yaml"), template.Options{
+		Name: StackName, Region: Region, Account: Account, Parameters: params,
+	})
+	return err
+}
+
+// prepare starts the engine with its tables and builds the functions, both at
+// the same time.
+func (s *Stack) prepare(ctx context.Context) (binaries map[string]string, err error) {
+	s.Engine = &engine.Engine{
+		URL: s.cfg.DynamoDBEndpoint, Package: filepath.Join(s.cfg.Dir, "infra", "local", "engine"),
+		DataDir: s.cfg.DataDir, Log: s.log(),
+	}
+	s.progress(fmt.Sprintf("building %d functions", len(s.Template.Functions)))
+	g, gctx := errgroup.WithContext(ctx)
+	g.Go(func() error {
+		if err := s.Engine.Start(gctx); err != nil {
+			return err
+		}
+		return s.Engine.Client().CreateTables(gctx, s.Template.Tables)
+	})
+	g.Go(func() (err error) {
+		binaries, err = lambda.Build(gctx, s.cfg.Dir, filepath.Join(s.cfg.DataDir, "bin"), s.Template.Functions)
+		return err
+	})
+	return binaries, g.Wait()
+}
+
+// Close stops everything and returns when no process is left. Messages that a
+// function has when it is stopped come back after a restart. It may be called
+// twice.
+func (s *Stack) Close() error {
+	s.closing.Do(func() { s.closed = s.close() })
+	return s.closed
+}
+
+func (s *Stack) close() error {
+	var errs []error
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	for _, srv := range s.servers {
+		if srv.Shutdown(ctx) != nil {
+			errs = append(errs, srv.Close())
+		}
+	}
+	s.stopSources(ctx)
+	if s.Host != nil {
+		errs = append(errs, s.Host.Close())
+	}
+	s.sources.Wait()
+	if s.AWS != nil {
+		errs = append(errs, s.AWS.Close())
+	}
+	if s.Engine != nil {
+		errs = append(errs, s.Engine.Close())
+	}
+	for _, l := range []net.Listener{s.api, s.console} {
+		if l != nil {
+			_ = l.Close() // closed already if it was served
+		}
+	}
+	s.wg.Wait()
+	if s.lock != nil {
+		if s.PID != 0 {
+			_ = os.Remove(filepath.Join(s.cfg.DataDir, runningFile)) // Find checks the process anyway
+		}
+		errs = append(errs, s.lock.Close())
+	}
+	return errors.Join(errs...)
+}
+
+func (s *Stack) progress(what string) {
+	if s.cfg.Progress != nil {
+		s.cfg.Progress(what)
+	}
+}
+
+func (s *Stack) log() *slog.Logger {
+	if s.cfg.Log != nil {
+		return s.cfg.Log
+	}
+	return slog.Default()
+}
+
+// newKey is an access key of the local stack's own.
+func newKey(prefix string) lambda.Credentials {
+	return lambda.Credentials{AccessKey: prefix + rand.Text()[:16], SecretKey: rand.Text(), SessionToken: rand.Text()}
+}

@@ -1,0 +1,141 @@
+package local
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/payhooks/payhooks/infra/local/aws"
+	"github.com/payhooks/payhooks/infra/local/gateway"
+	"github.com/payhooks/payhooks/infra/local/lambda"
+)
+
+// listen takes both ports before anything slow happens.
+func (s *Stack) listen(ctx context.Context) (err error) {
+	if s.api, err = listen(ctx, s.cfg.Port, "PORT"); err != nil {
+		return err
+	}
+	s.console, err = listen(ctx, s.cfg.ConsolePort, "CONSOLE_PORT")
+	return err
+}
+
+func listen(ctx context.Context, port int, variable string) (net.Listener, error) {
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", fmt.Sprintf("127.0.0.1:%d", port))
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, fmt.Errorf("port %d is taken by another program; stop it, or set %s to a free port", port, variable)
+	case err != nil:
+		return nil, fmt.Errorf("cannot listen on port %d; set %s to another: %w", port, variable, err)
+	}
+	return l, nil
+}
+
+// startAWS starts the endpoint with a key for each function and one for the
+// operator, and makes the host that the keys are for.
+func (s *Stack) startAWS(ctx context.Context) error {
+	operator := newKey("AKIA")
+	s.AccessKey, s.SecretKey = operator.AccessKey, operator.SecretKey
+	keys := map[string]aws.Caller{operator.AccessKey: {Name: "operator", Operator: true}}
+	own := map[string]lambda.Credentials{}
+	for _, f := range s.Template.Functions {
+		c := newKey("ASIA")
+		own[f.LogicalID] = c
+		keys[c.AccessKey] = aws.Caller{Name: filepath.Base(f.Dir), Role: f.Role}
+	}
+	s.Host = &lambda.Host{
+		Functions: s.Template.Functions, Region: Region, Credentials: own, Env: s.cfg.Env,
+		Output: s.cfg.Output, MaxProcesses: concurrency(),
+	}
+	server := &aws.Server{
+		Stack: s.Template, Engine: s.Engine.Client(), DataDir: s.cfg.DataDir, Keys: keys,
+		Secrets: s.seeds(), Log: s.log(),
+	}
+	if err := server.Start(ctx); err != nil {
+		return err
+	}
+	s.AWS = server
+	return nil
+}
+
+// concurrency bounds the processes of one function on this machine.
+func concurrency() int { return max(4, min(8, runtime.NumCPU())) }
+
+// seeds are the signing secrets of the endpoints that have none.
+func (s *Stack) seeds() map[string]string {
+	out := map[string]string{}
+	for _, secret := range s.Template.Secrets {
+		if secret.Value == "" && strings.HasPrefix(secret.Name, StackName+"/webhooks/") {
+			out[secret.Name] = s.cfg.Secret
+		}
+	}
+	return out
+}
+
+func (s *Stack) describe() Running {
+	r := Running{
+		PID: os.Getpid(), Stack: StackName, Region: Region, Account: Account,
+		API: "http://localhost:" + port(s.api), Console: "http://localhost:" + port(s.console), AWS: s.AWS.URL(),
+		AccessKey: s.AccessKey, SecretKey: s.SecretKey, SigningSecret: s.cfg.Secret,
+	}
+	for _, f := range s.Template.Functions {
+		r.Functions = append(r.Functions, filepath.Base(f.Dir))
+	}
+	return r
+}
+
+func port(l net.Listener) string {
+	_, p, err := net.SplitHostPort(l.Addr().String())
+	if err != nil {
+		return ""
+	}
+	return p
+}
+
+func (s *Stack) gateway() http.Handler {
+	return &gateway.Gateway{
+		API: StackName, Region: Region, Account: Account, Routes: s.Template.Routes,
+		Invoke: s.Host.Invoke, Refused: s.cfg.Refused,
+	}
+}
+
+func (s *Stack) consoleHandler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", s.health)
+	if s.cfg.Console != nil {
+		mux.Handle("/", s.cfg.Console(s.Running))
+	}
+	return mux
+}
+
+// health answers 200 when every function has asked for its first event.
+func (s *Stack) health(w http.ResponseWriter, _ *http.Request) {
+	ready := s.Host.Ready()
+	w.Header().Set("Content-Type", "application/json")
+	if !ready {
+		w.WriteHeader(http.StatusServiceUnavailable)
+	}
+	_ = json.NewEncoder(w).Encode(map[string]any{"ready": ready, "functions": s.Functions})
+}
+
+func (s *Stack) serve(l net.Listener, h http.Handler) {
+	srv := &http.Server{
+		Handler: h, ReadHeaderTimeout: 10 * time.Second, MaxHeaderBytes: 64 << 10,
+		ErrorLog: slog.NewLogLogger(s.log().Handler(), slog.LevelDebug),
+	}
+	s.servers = append(s.servers, srv)
+	s.wg.Go(func() {
+		if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			s.log().Error("a port is not served any more", "address", l.Addr().String(), "error", err)
+		}
+	})
+}
