@@ -60,8 +60,8 @@ type Charge struct {
 	Captured  int64    `json:"captured,omitempty"`
 	Failed    int64    `json:"failed,omitempty"`   // the earliest event that says so
 	Released  int64    `json:"released,omitempty"` // never captured and never will be; the earliest event
-	Told      snapshot `json:"told,omitzero"`      // refunds, by an API version that tells every refund
-	Summed    snapshot `json:"summed,omitzero"`    // refunds, by an older one, which tells their sum only
+	Sum       snapshot `json:"sum,omitzero"`       // of its refunds
+	Old       bool     `json:"old,omitempty"`      // some event came in an API version that tells sums, not refunds
 }
 
 // Refund is one refund object.
@@ -69,7 +69,7 @@ type Refund struct {
 	Charge  string `json:"charge,omitempty"`
 	Amount  int64  `json:"amount"`
 	Status  string `json:"status,omitempty"`
-	Told    bool   `json:"told,omitempty"` // by an API version that tells every refund
+	Told    bool   `json:"told,omitempty"` // by refund.created of an API version that sends it for every refund
 	Created int64  `json:"created,omitempty"`
 	Failed  int64  `json:"failed,omitempty"` // the earliest event that says failed or canceled
 }
@@ -178,8 +178,8 @@ func (c Charge) union(d Charge) Charge {
 		Captured:  max(c.Captured, d.Captured),
 		Failed:    earliest(c.Failed, d.Failed),
 		Released:  earliest(c.Released, d.Released),
-		Told:      c.Told.newer(d.Told),
-		Summed:    c.Summed.newer(d.Summed),
+		Sum:       c.Sum.newer(d.Sum),
+		Old:       c.Old || d.Old,
 	}
 }
 

@@ -101,6 +101,11 @@ var stories = []struct {
 	{"lost what was not refunded", func(s *stripe) {
 		s.intent(1000).pay("ch_1", 1000).refund("re_1", 600).dispute("closed", "dp_1", 400, "lost")
 	}, row{"pi_1", "A-1", Lost, 1000, 1000, 600, 0, 400}},
+	{"a whole life", func(s *stripe) {
+		s.intent(1000).fail("ch_0").authorize("ch_1", 1000).capture(700, true).refund("re_1", 200).refund("re_2", 100).failRefund("re_2").
+			dispute("created", "dp_1", 300, "warning_needs_response").dispute("updated", "dp_1", 300, "needs_response").dispute("funds_withdrawn", "dp_1", 300, "under_review").
+			dispute("closed", "dp_1", 300, "won").dispute("created", "dp_2", 500, "needs_response").dispute("closed", "dp_2", 500, "lost").touch()
+	}, row{"pi_1", "A-1", Lost, 1000, 700, 200, 0, 500}},
 	{"failed", func(s *stripe) { s.intent(1000).fail("ch_0") },
 		row{"pi_1", "A-1", Failed, 1000, 0, 0, 0, 0}},
 	{"failed twice, then paid", func(s *stripe) { s.intent(1000).fail("ch_0").fail("ch_00").pay("ch_1", 1000) },

@@ -16,51 +16,33 @@ func (f Facts) refunded() (sum int64) {
 // refundedOf is what went back, or is on its way back, of one charge.
 //
 // Newer API versions tell every refund: those that stand are the answer. Older
-// ones tell the sum at some time: refunds that failed since are taken off, and
-// those known to be made since are added.
+// ones tell the sum at some time, which Stripe lowers when a refund fails: what
+// failed since is taken off, and what was made since is added.
 func (f Facts) refundedOf(id string) int64 {
 	c := f.Charges[id]
 	if !f.refundable(c, true) {
 		return 0
 	}
-	t := f.tally(id, c.Summed)
-	switch {
-	case c.Summed.At != 0 && (t.told || c.Told.At <= c.Summed.At):
-		return max(t.standing, max(0, c.Summed.Sum-t.failedSince)+t.since)
-	case t.standing != 0:
-		return t.standing
-	default:
-		return max(0, c.Told.Sum-t.failed)
-	}
-}
-
-// tally sums the refund objects of one charge.
-type tally struct {
-	standing, failed   int64
-	since, failedSince int64 // made, and failed, after the charge's own sum was taken
-	told               bool  // at least one came from a version that tells every refund
-}
-
-func (f Facts) tally(charge string, sum snapshot) (t tally) {
+	var standing, made, failed int64
+	told := false
 	for _, r := range f.Refunds {
-		if r.Charge != charge {
+		switch {
+		case r.Charge != id:
 			continue
+		case r.stands() && c.Sum.before(r):
+			made += r.Amount
+			fallthrough
+		case r.stands():
+			standing += r.Amount
+		case c.Sum.includes(r):
+			failed += r.Amount
 		}
-		t.told = t.told || r.Told
-		if r.stands() {
-			t.standing += r.Amount
-			if sum.before(r) {
-				t.since += r.Amount
-			}
-		}
-		if r.fell() {
-			t.failed += r.Amount
-			if sum.includes(r) {
-				t.failedSince += r.Amount
-			}
-		}
+		told = told || r.Told
 	}
-	return t
+	if told && !c.Old {
+		return standing
+	}
+	return max(standing, max(0, c.Sum.Sum-failed)+made)
 }
 
 // refundable: nothing is refunded of what was not captured; letting go of an
@@ -82,11 +64,11 @@ func (f Facts) refundable(c Charge, known bool) bool {
 func (r Refund) stands() bool { return 1 <= refundRank[r.Status] && refundRank[r.Status] <= 3 }
 func (r Refund) fell() bool   { return refundRank[r.Status] > 3 }
 
-// includes: the sum was taken before the refund failed, so it is in it.
+// includes: the sum counts this refund, which failed afterwards.
 func (s snapshot) includes(r Refund) bool {
-	return !s.before(r) && (r.Failed > s.At || r.Failed == s.At && s.Refund)
+	return r.fell() && !s.before(r) && (r.Failed > s.At || r.Failed == s.At && s.Refund)
 }
 
-// before: the sum was taken before the refund was made. Old versions tell a
-// refund made after the last sum by another sum, newer ones by the refund.
+// before: the sum was taken before the refund was made. Where no event told
+// the making, a later sum does.
 func (s snapshot) before(r Refund) bool { return r.Told && r.Created > s.At }

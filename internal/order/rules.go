@@ -76,7 +76,7 @@ func (f Facts) paid() int64 {
 		captured += c.Captured
 	}
 	got := max(captured, f.Intent.Received, f.Invoice.Paid)
-	if got == 0 && f.settled() && !f.Session.Free {
+	if got == 0 && f.settled() {
 		return f.amount()
 	}
 	return got

@@ -3,6 +3,8 @@ package order
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -72,6 +74,14 @@ func (s *stripe) charge() object {
 		refunded += s.released
 	}
 	return with(s.ch, "amount_refunded", refunded)
+}
+
+// forget drops the events whose type begins so, as if the endpoint had not asked
+// for them.
+func (s *stripe) forget(kind string) {
+	s.events = slices.DeleteFunc(s.events, func(e facts.Event) bool {
+		return strings.HasPrefix(e.Type, kind)
+	})
 }
 
 func with(o object, kv ...any) object {

@@ -161,11 +161,7 @@ func (f *Facts) snapshot(e facts.Event, c facts.Charge, known *Charge) {
 			s.Sum = max(0, s.Sum-released)
 		}
 	}
-	if e.APIVersion < tellsEveryRefund {
-		known.Summed = s
-	} else {
-		known.Told = s
-	}
+	known.Sum, known.Old = s, e.APIVersion < tellsEveryRefund
 	if released > 0 && e.APIVersion < releaseIsNoRefund {
 		return // the list may hold the release as a refund
 	}
@@ -177,7 +173,7 @@ func (f *Facts) snapshot(e facts.Event, c facts.Charge, known *Charge) {
 
 func (f *Facts) refund(e facts.Event, r facts.Refund) {
 	f.Currency = first(f.Currency, r.Currency)
-	known := Refund{Charge: r.Charge, Amount: r.Amount, Status: r.Status, Told: e.APIVersion >= tellsEveryRefund}
+	known := Refund{Charge: r.Charge, Amount: r.Amount, Status: r.Status, Told: e.Type == "refund.created" && e.APIVersion >= tellsEveryRefund}
 	if !r.Created.IsZero() {
 		known.Created = r.Created.Unix()
 	}
