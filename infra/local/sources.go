@@ -32,7 +32,7 @@ func (s *Stack) checkSources() ([]eventSource, error) {
 		all = append(all, &source.Queue{QueueSource: t, To: s.target(t.Function), From: q, Region: Region, Workers: concurrency()})
 	}
 	for _, t := range s.Template.Schedules {
-		all = append(all, &source.Schedule{Schedule: t, To: s.target(t.Function), Account: Account, Region: Region})
+		all = append(all, &source.Schedule{Schedule: t, To: s.target(t.Function), Account: Account, Region: Region, Retries: s.retries(t.Function)})
 	}
 	for _, src := range all {
 		if err := src.Check(); err != nil {
@@ -40,6 +40,16 @@ func (s *Stack) checkSources() ([]eventSource, error) {
 		}
 	}
 	return all, s.checkLogs()
+}
+
+// retries of an invocation that nobody waits for.
+func (s *Stack) retries(function string) int {
+	for _, c := range s.Template.Invokes {
+		if c.Function == function {
+			return c.MaxRetries
+		}
+	}
+	return 2
 }
 
 func (s *Stack) stream(t template.StreamSource) (*source.Stream, error) {

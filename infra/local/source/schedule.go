@@ -19,6 +19,8 @@ type Schedule struct {
 	template.Schedule
 	To              Function
 	Account, Region string
+	// Retries of a run that failed; Lambda's own default is 2.
+	Retries int
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
 
@@ -44,11 +46,10 @@ func (s *Schedule) Run(ctx context.Context) {
 	}
 }
 
-// fire invokes the function, and again twice if it fails, as Lambda does for
-// what nobody waits for.
+// fire invokes the function, and again if it fails.
 func (s *Schedule) fire(ctx context.Context, due time.Time) {
 	event, err := s.event(due)
-	for attempt := 0; err == nil && attempt < 3; attempt++ {
+	for attempt := 0; err == nil && attempt <= s.Retries; attempt++ {
 		if attempt > 0 && !pause(ctx, backoff(attempt)) {
 			return
 		}

@@ -59,6 +59,8 @@ func init() {
 		"AWS::CloudFormation::WaitConditionHandle": {"", "", "name", nil},
 		"AWS::SES::ConfigurationSet":               {"Name", "", "name", nil},
 		"AWS::SES::EmailIdentity":                  {"EmailIdentity", "", "name", nil},
+		"AWS::Lambda::EventSourceMapping":          {"", "", "name", nil},
+		"AWS::Scheduler::Schedule":                 {"Name", "arn:aws:scheduler:%r:%a:schedule/default/%n", "name", nil},
 		"AWS::KMS::Key":                            {"", "arn:aws:kms:%r:%a:key/%n", "name", nil},
 		"AWS::KMS::Alias":                          {"AliasName", "", "name", nil},
 	}

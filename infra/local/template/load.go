@@ -144,6 +144,7 @@ func (s *scope) declare() error {
 		r.props = merge(s.globals(r.kind), r.props)
 		s.resources[r.id] = r
 		s.order = append(s.order, r.id)
+		s.implicitEvents(r)
 	}
 	s.implicit()
 	return nil
@@ -153,6 +154,24 @@ func (s *scope) declare() error {
 func (s *scope) implicit() {
 	if s.resources[implicitAPI] == nil {
 		s.resources[implicitAPI] = &resource{id: implicitAPI, kind: kindHTTPAPI, node: s.root}
+	}
+}
+
+// implicitEvents adds what SAM makes of a function's events, under the names
+// that SAM gives them, so that policies can refer to them.
+func (s *scope) implicitEvents(r *resource) {
+	if r.kind != kindFunction {
+		return
+	}
+	made := map[string]string{
+		"Schedule": kindRule, "ScheduleV2": "AWS::Scheduler::Schedule",
+		"SQS": "AWS::Lambda::EventSourceMapping", "DynamoDB": "AWS::Lambda::EventSourceMapping",
+	}
+	for k, e := range pairs(field(r.props, "Events")) {
+		if t := field(e, "Type"); t != nil && made[t.Value] != "" {
+			id := r.id + k.Value
+			s.resources[id] = &resource{id: id, kind: made[t.Value], node: e, props: field(e, "Properties")}
+		}
 	}
 }
 
