@@ -262,7 +262,7 @@ type failer interface {
 	Fatalf(string, ...any)
 }
 
-// merge is what the action does, through the store's encoding.
+// merge is what the action makes of the events, one after the other.
 func merge(es []facts.Event) (o Order) {
 	for _, e := range es {
 		o = Merge(o, e)

@@ -1,0 +1,149 @@
+package order
+
+import (
+	"cmp"
+	"maps"
+)
+
+// union is the set of what either says.
+func (f Facts) union(g Facts) Facts {
+	return Facts{
+		Account:  max(f.Account, g.Account),
+		Livemode: f.Livemode || g.Livemode,
+		Currency: max(f.Currency, g.Currency),
+		Shown:    max(f.Shown, g.Shown),
+		Client:   f.Client.newer(g.Client),
+		OrderID:  f.OrderID.newer(g.OrderID),
+		Intent:   f.Intent.union(g.Intent),
+		Session:  f.Session.union(g.Session),
+		Invoice:  f.Invoice.union(g.Invoice),
+		Charges:  unite(f.Charges, g.Charges),
+		Refunds:  unite(f.Refunds, g.Refunds),
+		Disputes: unite(f.Disputes, g.Disputes),
+	}
+}
+
+// unite joins member by member and leaves both maps as they are.
+func unite[T interface{ union(T) T }](a, b map[string]T) map[string]T {
+	if len(b) == 0 {
+		return a
+	}
+	all := make(map[string]T, len(a)+len(b))
+	maps.Copy(all, a)
+	for id, v := range b {
+		if known, ok := all[id]; ok {
+			v = known.union(v)
+		}
+		all[id] = v
+	}
+	return all
+}
+
+func (i Intent) union(j Intent) Intent {
+	return Intent{
+		Known:      i.Known || j.Known,
+		Amount:     i.Amount.newer(j.Amount),
+		Received:   max(i.Received, j.Received),
+		Succeeded:  i.Succeeded || j.Succeeded,
+		Canceled:   i.Canceled || j.Canceled,
+		Authorized: i.Authorized || j.Authorized,
+		Processing: max(i.Processing, j.Processing),
+		Failed:     max(i.Failed, j.Failed),
+	}
+}
+
+func (s Session) union(t Session) Session {
+	return Session{
+		Amount:  s.Amount.newer(t.Amount),
+		Paid:    s.Paid || t.Paid,
+		Free:    s.Free || t.Free,
+		Expired: s.Expired || t.Expired,
+		Unpaid:  max(s.Unpaid, t.Unpaid),
+		Failed:  max(s.Failed, t.Failed),
+	}
+}
+
+func (i Invoice) union(j Invoice) Invoice {
+	return Invoice{
+		Total: i.Total.newer(j.Total),
+		Paid:  max(i.Paid, j.Paid),
+	}
+}
+
+func (c Charge) union(d Charge) Charge {
+	return Charge{
+		Amount:    c.Amount.newer(d.Amount),
+		Succeeded: c.Succeeded || d.Succeeded,
+		Pending:   c.Pending || d.Pending,
+		Captured:  max(c.Captured, d.Captured),
+		Failed:    earliest(c.Failed, d.Failed),
+		Released:  earliest(c.Released, d.Released),
+		Sum:       c.Sum.newer(d.Sum),
+		Old:       c.Old || d.Old,
+	}
+}
+
+func (r Refund) union(s Refund) Refund {
+	u := Refund{
+		Charge:  max(r.Charge, s.Charge),
+		Amount:  max(r.Amount, s.Amount),
+		Status:  r.Status,
+		Told:    r.Told || s.Told,
+		Created: earliest(r.Created, s.Created),
+		Failed:  earliest(r.Failed, s.Failed),
+	}
+	if rank, other := refundRank[r.Status], refundRank[s.Status]; other > rank || other == rank && s.Status > r.Status {
+		u.Status = s.Status
+	}
+	return u
+}
+
+func (d Dispute) union(e Dispute) Dispute {
+	if e.above(d) {
+		return e
+	}
+	return d
+}
+
+func (d Dispute) above(e Dispute) bool {
+	switch rank, other := disputeRank[d.Status], disputeRank[e.Status]; {
+	case rank != other:
+		return rank > other
+	case d.At != e.At:
+		return d.At > e.At
+	case d.Status != e.Status:
+		return d.Status < e.Status // within one second: lost, prevented, won
+	default:
+		return d.Amount > e.Amount
+	}
+}
+
+func (a text) newer(b text) text {
+	if cmp.Or(cmp.Compare(a.Rank, b.Rank), cmp.Compare(a.At, b.At), cmp.Compare(a.Is, b.Is)) < 0 {
+		return b
+	}
+	return a
+}
+
+func (a number) newer(b number) number {
+	if cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.Rank, b.Rank), cmp.Compare(a.Is, b.Is)) < 0 {
+		return b
+	}
+	return a
+}
+
+func (a snapshot) newer(b snapshot) snapshot {
+	order := cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.Sum, b.Sum))
+	if order < 0 || order == 0 && b.Refund {
+		return b
+	}
+	return a
+}
+
+// earliest of two times of which 0 means never.
+func earliest(a, b int64) int64 {
+	if a == 0 || b != 0 && b < a {
+		return b
+	}
+	return a
+}
