@@ -1,7 +1,12 @@
 // Package events holds a sample of every event type that Stripe documents, as
 // Stripe renders it: <type>.json in API version Latest, 2023-10-16/<type>.json
-// in the version that stripe-go v76 speaks. The folder lambda has the envelopes
-// in which AWS brings them to the functions.
+// in the version that stripe-go v76 speaks.
+//
+// The folder lambda has the envelopes in which AWS brings them to the
+// functions, for sam local invoke -e: dynamodb-stream.json for dispatch,
+// sqs.json for an action, apigateway.json for ingest. A signature holds for
+// five minutes, so ingest answers 400 to the last one; payhooks trigger
+// --envelope prints one that is signed now.
 package events
 
 import (
