@@ -1,12 +1,14 @@
 package main
 
 import (
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -132,11 +134,12 @@ func TestWhatTheMailerSaysDecidesTheDelivery(t *testing.T) {
 	for _, c := range []struct {
 		err   error
 		state event.State
+		mails int // once the mailer works again
 	}{
-		{fmt.Errorf("%w: 429", mail.ErrThrottled), event.Waiting},
-		{fmt.Errorf("%w: refused", mail.ErrNotSent), event.Waiting},
-		{fmt.Errorf("%w: MessageRejected", mail.ErrRejected), event.Parked},
-		{errors.New("connection reset by peer"), event.Unknown},
+		{fmt.Errorf("%w: 429", mail.ErrThrottled), event.Waiting, 1},
+		{fmt.Errorf("%w: refused", mail.ErrNotSent), event.Waiting, 1},
+		{fmt.Errorf("%w: MessageRejected", mail.ErrRejected), event.Parked, 0},
+		{errors.New("connection reset by peer"), event.Unknown, 0},
 	} {
 		t.Run(c.err.Error(), func(t *testing.T) {
 			s := open(t, always)
@@ -151,8 +154,50 @@ func TestWhatTheMailerSaysDecidesTheDelivery(t *testing.T) {
 			}
 			// Another event of the same payment repeats nothing that may have gone out.
 			s.deliver(told("evt_2", "charge.updated", today, 0, chargeOf("pi_1"), nil))
-			if n := len(s.post.sent); c.state == event.Unknown && n != 0 || c.state != event.Unknown && n != 1 {
-				t.Errorf("%d mails went out afterwards", n)
+			if n := len(s.post.sent); n != c.mails {
+				t.Errorf("%d mails went out afterwards, want %d", n, c.mails)
+			}
+		})
+	}
+}
+
+func TestALaterEventLeavesTheMailToTheOneThatMadeItDue(t *testing.T) {
+	s := open(t, always)
+	s.post.err = mail.ErrThrottled
+	s.deliver(told("evt_1", "charge.succeeded", today, 0, chargeOf("pi_1"), nil))
+	d := s.deliver(told("evt_2", "charge.updated", today, time.Second, chargeOf("pi_1"), nil))
+	if d.Outcome != "ignored: told by evt_1" {
+		t.Errorf("%s %q, want it left to evt_1", d.State, d.Outcome)
+	}
+	better := chargeOf("pi_1").with(obj{"receipt_email": "better@example.com"})
+	s.post.err = nil
+	s.deliver(told("evt_3", "charge.updated", today, time.Minute, better, obj{"receipt_email": nil, "status": "pending"}))
+	if got := s.mails(); len(got) != 1 || !strings.HasSuffix(got[0], "better@example.com") {
+		t.Errorf("after a new address: mails %v", got)
+	}
+}
+
+func TestEventsOfOnePaymentAtTheSameMomentSendEachMailOnce(t *testing.T) {
+	for _, c := range stories {
+		t.Run(c.name, func(t *testing.T) {
+			s := open(t, always)
+			s.Handler.Owner = rand.Text
+			var ids []string
+			for _, body := range c.events {
+				ids = append(ids, s.store(body))
+			}
+			for range 2 { // what had to wait for another's mail comes again
+				var wg sync.WaitGroup
+				for _, id := range ids {
+					wg.Go(func() { s.Deliver(id) })
+				}
+				wg.Wait()
+				s.Now = s.Now.Add(time.Hour)
+			}
+			got := s.mails()
+			slices.Sort(got)
+			if !slices.Equal(got, c.want) {
+				t.Errorf("mails\n  %s\nwant\n  %s", strings.Join(got, "\n  "), strings.Join(c.want, "\n  "))
 			}
 		})
 	}
@@ -181,6 +226,17 @@ func TestNoFailureNoticeOnceThePaymentSucceeded(t *testing.T) {
 		if len(s.post.sent) != before || d.Outcome != "ignored: the payment succeeded" {
 			t.Errorf("after a success: %q, mails %v", d.Outcome, s.mails())
 		}
+	}
+}
+
+func TestAPaymentThatFailedAndThenSucceededGetsBothMails(t *testing.T) {
+	s := open(t, always)
+	s.deliver(told("evt_1", "charge.failed", today, 0, failedCharge1(), nil))
+	s.deliver(told("evt_2", "payment_intent.payment_failed", today, 0, declined(obj{"charge": "ch_1"}), nil))
+	s.deliver(told("evt_3", "charge.succeeded", today, time.Minute, chargeOf("pi_1").with(obj{"id": "ch_2"}), nil))
+	want := []string{"failed/ch_1 100.00 USD → jenny@example.com", "receipt/pi_1 100.00 USD → jenny@example.com"}
+	if got := s.mails(); !slices.Equal(got, want) {
+		t.Errorf("mails %v, want %v", got, want)
 	}
 }
 

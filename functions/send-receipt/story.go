@@ -41,7 +41,7 @@ var telling = map[string]bool{
 
 // longest is how many events of one subject are read, the newest ones: a
 // payment has a dozen, a subscription may have thousands.
-const longest = 60
+const longest = 40
 
 // story is what is known of one subject, oldest event first.
 type story []facts.Event
@@ -82,17 +82,28 @@ func newest(related []event.Facts) []event.Facts {
 }
 
 // owedBy are the mails that the event must see to: those that it speaks of
-// itself, and those that were not due before it was received. The latter may
-// be about another event that came first and lacked an address, say; then
-// whichever comes last completes it, and the mail's key keeps it to one.
+// itself, and those about other events that it completes, with an address,
+// say. What was due before it was received is left to the event that made it
+// due, so that one payment's events do not wait for each other; where two
+// cannot tell who came first, both try and the mail's key keeps it to one.
 func (s story) owedBy(id string) []notice {
 	i := slices.IndexFunc(s, func(e facts.Event) bool { return e.ID == id })
 	before := slices.DeleteFunc(slices.Clone(s), func(e facts.Event) bool { return !e.Received.Before(s[i].Received) })
-	was := map[string]bool{}
+	was := map[string]notice{}
 	for _, n := range notices(before) {
-		was[n.key] = n.skip == ""
+		was[n.key] = n
 	}
-	return slices.DeleteFunc(notices(s), func(n notice) bool {
-		return !slices.Contains(n.says, id) && (n.skip != "" || was[n.key])
-	})
+	var mine []notice
+	for _, n := range notices(s) {
+		w, known := was[n.key]
+		left := known && w.skip == "" && w.to == n.to && n.event != id
+		switch {
+		case !slices.Contains(n.says, id) && (n.skip != "" || left):
+			continue
+		case n.skip == "" && left:
+			n.skip = "told by " + n.event
+		}
+		mine = append(mine, n)
+	}
+	return mine
 }

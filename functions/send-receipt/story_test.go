@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -18,11 +19,14 @@ import (
 
 // post is a mailbox that keeps what it gets, or fails as told.
 type post struct {
+	mu   sync.Mutex
 	sent []mail.Mail
 	err  error
 }
 
 func (p *post) Send(_ context.Context, m mail.Mail) (string, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	if p.err != nil {
 		return "", p.err
 	}
@@ -141,8 +145,7 @@ func intent(status string, received int) obj {
 	}
 }
 
-// permutations calls yield with every order of bodies, each event twice at the
-// end of the order for duplicates.
+// permutations calls yield with every order of bodies.
 func permutations(bodies [][]byte, yield func([][]byte)) {
 	var walk func(n int)
 	walk = func(n int) {
