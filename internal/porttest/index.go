@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -77,6 +78,25 @@ var indexTests = map[string]func(*testing.T, Ports){
 			s := received(t, p, e.Received, e.Received.Add(time.Second))[e.ID]
 			return s.Pending && s.Only == "a" && slices.Equal(s.Wanted, []string{"a", "b"})
 		})
+	},
+	"no event is lost between the pages of an index": func(t *testing.T, p Ports) {
+		subject, at := unique("pi_"), now.AddDate(0, 2, 0)
+		want := map[string]bool{}
+		for range 60 { // together more than the megabyte that a page holds
+			e := newEvent()
+			e.Subject, e.Received, e.Status = subject, at, strings.Repeat("s", 20_000)
+			put(t, p, e)
+			want[e.ID] = true
+		}
+		eventually(t, "all of them related", func() bool { return len(related(t, p, subject)) == len(want) })
+		for _, days := range []int{1, 90} {
+			got := received(t, p, at.AddDate(0, 0, -days), at.AddDate(0, 0, days))
+			for id := range want {
+				if _, ok := got[id]; !ok {
+					t.Errorf("%s is not among what was received within %d days", id, days)
+				}
+			}
+		}
 	},
 	"received stops when told to": func(t *testing.T, p Ports) {
 		for range 3 {

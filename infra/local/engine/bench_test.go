@@ -1,0 +1,98 @@
+package engine_test
+
+import (
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"testing"
+	"time"
+
+	awssdk "github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/payhooks/payhooks/internal/event"
+)
+
+// BenchmarkPorts measures the ports against the baseline "bare PutItem": one
+// unconditional put of an item of the same 3 KB into the same table.
+func BenchmarkPorts(b *testing.B) {
+	db := openTables(b)
+	b.Run("bare PutItem", func(b *testing.B) { benchBare(b, db) })
+	b.Run("Put", func(b *testing.B) { benchPut(b, db) })
+	b.Run("Claim", func(b *testing.B) { benchClaim(b, db) })
+	b.Run("Save alone", func(b *testing.B) { benchSave(b, db, 0) })
+	b.Run("Save with one write", func(b *testing.B) { benchSave(b, db, 1) })
+}
+
+const bodySize = 3000
+
+// incompressible text, so that both items have the same size.
+func filler() []byte {
+	text := ""
+	for len(text) < bodySize {
+		text += rand.Text()
+	}
+	return []byte(text[:bodySize])
+}
+
+func benchBare(b *testing.B, db database) {
+	body := filler()
+	for i := range b.N {
+		_, err := db.client.PutItem(b.Context(), &dynamodb.PutItemInput{
+			TableName: awssdk.String(db.tables.Name("orders")), Item: map[string]types.AttributeValue{
+				"id": text(fmt.Sprint("bare", b.N, "_", i)), "body": &types.AttributeValueMemberB{Value: body},
+			},
+		})
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func benchPut(b *testing.B, db database) {
+	body := filler()
+	for i := range b.N {
+		id := fmt.Sprint("evt_", b.N, "_", i)
+		_, err := db.tables.Put(b.Context(), event.Event{Body: body, Facts: event.Facts{
+			ID: id, Type: "payment_intent.succeeded", Created: noon, Received: noon, Subject: id, Customer: "cus_1",
+		}}, noon)
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func benchClaim(b *testing.B, db database) {
+	for i := range b.N {
+		benchDelivery(b, db, fmt.Sprint("claim_", b.N, "_", i))
+	}
+}
+
+func benchDelivery(b *testing.B, db database, id string) event.Delivery {
+	b.Helper()
+	d, err := db.tables.Claim(b.Context(), event.Claim{Event: id, Action: "a", Owner: "o", Now: noon, Lease: noon.Add(time.Minute)})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return d
+}
+
+func benchSave(b *testing.B, db database, writes int) {
+	data := json.RawMessage(`{"paid":` + strconv.Itoa(b.N) + `}`)
+	for i := range b.N {
+		b.StopTimer()
+		id := fmt.Sprint("save_", writes, "_", b.N, "_", i)
+		d := benchDelivery(b, db, id)
+		d.State = event.Done
+		ws := make([]event.Write, writes)
+		for n := range ws {
+			ws[n] = event.Write{Table: "orders", Key: id, Data: data}
+		}
+		b.StartTimer()
+		if err := db.tables.Save(b.Context(), d, ws...); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

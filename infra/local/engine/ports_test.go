@@ -1,0 +1,90 @@
+package engine_test
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	awssdk "github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"github.com/payhooks/payhooks/infra/local/engine"
+	"github.com/payhooks/payhooks/infra/local/template"
+	"github.com/payhooks/payhooks/internal/dynamo"
+	"github.com/payhooks/payhooks/internal/porttest"
+)
+
+func TestTheTablesKeepThePromisesOfThePorts(t *testing.T) {
+	db := openTables(t)
+	porttest.Run(t, func(*testing.T) porttest.Ports {
+		return porttest.Ports{Store: db.tables, Quarantine: db.tables, Ledger: db.tables, LoseReply: db.wire.loseNext}
+	})
+}
+
+// stackName is that of the tables which the tests make.
+const stackName = "porttest"
+
+// database is a running engine with the template's tables.
+type database struct {
+	client *dynamodb.Client
+	tables *dynamo.Tables
+	wire   *wire
+}
+
+// openTables makes the tables of template.yaml in the engine, or in the one
+// that DYNAMODB_ENDPOINT names.
+func openTables(tb testing.TB) database {
+	tb.Helper()
+	e := &engine.Engine{URL: os.Getenv("DYNAMODB_ENDPOINT"), Package: ".", DataDir: filepath.Join(tb.TempDir(), "data")}
+	if err := e.Start(tb.Context()); err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() {
+		if err := e.Close(); err != nil {
+			tb.Error(err)
+		}
+	})
+	stack, err := template.Load("../../../template.yaml", template.Options{Name: stackName, Region: "us-east-1", Account: "000000000000"})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	w := &wire{next: &http.Transport{MaxIdleConnsPerHost: 64}}
+	tb.Cleanup(w.next.CloseIdleConnections)
+	admin := e.Client()
+	admin.HTTP = &http.Client{Transport: w.next}
+	if err := admin.CreateTables(tb.Context(), stack.Tables); err != nil {
+		tb.Fatal(err)
+	}
+	client := dynamodb.New(dynamodb.Options{
+		BaseEndpoint: awssdk.String(e.Endpoint()), Region: "us-east-1", HTTPClient: &http.Client{Transport: w},
+		Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""),
+		// As functions have it, but for the pauses.
+		Retryer: retry.NewStandard(func(o *retry.StandardOptions) { o.MaxBackoff = 10 * time.Millisecond }),
+	})
+	return database{client, dynamo.New(client, stackName), w}
+}
+
+// wire carries requests to the engine and loses a reply when told to: the
+// request has happened, and its sender sees the connection break.
+type wire struct {
+	next *http.Transport
+	lose atomic.Bool
+}
+
+func (w *wire) loseNext() { w.lose.Store(true) }
+
+func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
+	res, err := w.next.RoundTrip(req)
+	if err != nil || !w.lose.CompareAndSwap(true, false) {
+		return res, err
+	}
+	_, err = io.Copy(io.Discard, res.Body)
+	return nil, errors.Join(errors.New("read: connection reset by peer"), io.ErrUnexpectedEOF, err, res.Body.Close())
+}
