@@ -1,0 +1,217 @@
+package main
+
+import (
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/payhooks/payhooks/events"
+	"github.com/payhooks/payhooks/infra/local"
+	"github.com/payhooks/payhooks/internal/webhook"
+	"github.com/spf13/cobra"
+)
+
+// triggerFlags are what to send, how often and where.
+type triggerFlags struct {
+	count, duplicate               int
+	version, secret, url, endpoint string
+	overrides                      []string
+	list, envelope                 bool
+}
+
+func triggerCommand() *cobra.Command {
+	var f triggerFlags
+	cmd := &cobra.Command{
+		Use:   "trigger TYPE",
+		Short: "Post correctly signed sample events, with fresh ids and times",
+		Example: `  payhooks trigger payment_intent.succeeded
+  payhooks trigger charge.succeeded --override amount=500 --override event.livemode=true
+  payhooks trigger charge.succeeded --count 1000 --duplicate 1 --json
+  payhooks trigger charge.succeeded --url https://….amazonaws.com --secret whsec_…
+  payhooks trigger charge.succeeded --envelope > event.json && sam local invoke Ingest -e event.json`,
+		Args: func(_ *cobra.Command, args []string) error { return f.check(args) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if f.list {
+				return listSamples(cmd, f.version)
+			}
+			return f.run(cmd, args[0])
+		},
+	}
+	flags := cmd.Flags()
+	flags.IntVar(&f.count, "count", 1, "how many events")
+	flags.IntVar(&f.duplicate, "duplicate", 0, "how often each event is sent again")
+	flags.StringVar(&f.version, "api-version", events.Latest, "API version of the sample: "+strings.Join(events.Versions(), " or "))
+	flags.StringVar(&f.secret, "secret", "", "signing secret (default: the local stack's; with --url $STRIPE_WEBHOOK_SECRET)")
+	flags.StringVar(&f.url, "url", "", "URL of the API (default: the running local stack)")
+	flags.StringVar(&f.endpoint, "endpoint", "default", "the endpoint of /webhooks/{endpoint}")
+	flags.StringArrayVar(&f.overrides, "override", nil, "set a field of the object, or with event. of the event: path=value (repeatable)")
+	flags.BoolVar(&f.list, "list", false, "list the event types that there is a sample of")
+	flags.BoolVar(&f.envelope, "envelope", false, "print the API Gateway event for sam local invoke instead of posting")
+	return cmd
+}
+
+// check finds mistakes of usage.
+func (f *triggerFlags) check(args []string) error {
+	types, err := events.Types(f.version)
+	switch {
+	case err != nil:
+		return usage("--api-version: %v", err)
+	case f.list && len(args) == 0:
+		return nil
+	case len(args) != 1:
+		return usage("want one event type, as in payhooks trigger payment_intent.succeeded; --list shows all")
+	case f.count < 1 || f.duplicate < 0:
+		return usage("--count must be 1 or more and --duplicate 0 or more")
+	case slices.Contains(types, args[0]):
+		return nil
+	}
+	if near := nearest(args[0], types); len(near) > 0 {
+		return usage("there is no sample of %q in API version %s; did you mean %s?", args[0], f.version, strings.Join(near, ", "))
+	}
+	return usage("there is no sample of %q in API version %s; --list shows all", args[0], f.version)
+}
+
+func (f *triggerFlags) run(cmd *cobra.Command, kind string) error {
+	next, err := f.source(kind)
+	if err != nil {
+		return err
+	}
+	target, secret, err := f.target()
+	if err != nil {
+		return err
+	}
+	if f.envelope {
+		_, body, err := next()
+		if err != nil {
+			return err
+		}
+		return printEnvelope(cmd.OutOrStdout(), f.endpoint, body, webhook.Sign(body, secret, time.Now()))
+	}
+	p := newPoster(cmd, target, secret)
+	p.kind, p.total = kind, f.count*(1+f.duplicate)
+	return p.run(cmd.Context(), f.count, f.duplicate, next)
+}
+
+// source returns what makes the next event.
+func (f *triggerFlags) source(kind string) (func() (string, []byte, error), error) {
+	sample, err := events.Sample(kind, f.version)
+	if err != nil {
+		return nil, err
+	}
+	var overrides []events.Override
+	for _, text := range f.overrides {
+		o, err := events.ParseOverride(text)
+		if err != nil {
+			return nil, usage("%v", err)
+		}
+		overrides = append(overrides, o)
+	}
+	return func() (string, []byte, error) {
+		fresh := events.Fresh{Now: time.Now(), Random: letters}
+		return fresh.Event(sample, overrides...)
+	}, nil
+}
+
+// letters are random: base32 of the system's randomness.
+func letters(n int) string {
+	text := rand.Text()
+	for len(text) < n {
+		text += rand.Text()
+	}
+	return text[:n]
+}
+
+// target returns the URL to post to and the secret to sign with. What the
+// flags leave open is the running local stack's; nothing is needed of that
+// when both are given, or when nothing is posted.
+func (f *triggerFlags) target() (address, secret string, err error) {
+	address, secret = f.url, f.secret
+	if secret == "" && address != "" {
+		secret = os.Getenv("STRIPE_WEBHOOK_SECRET")
+	}
+	if address != "" && secret == "" {
+		return "", "", usage("--url needs the endpoint's signing secret: --secret or STRIPE_WEBHOOK_SECRET")
+	}
+	if address == "" {
+		run, err := local.Find(dataDir())
+		switch {
+		case err == nil:
+			address = run.API
+			secret = firstOf(secret, run.SigningSecret)
+		case f.envelope && errors.Is(err, local.ErrNotRunning):
+			secret = firstOf(secret, "whsec_local")
+		default:
+			return "", "", err
+		}
+	}
+	secrets, err := webhook.ParseSecrets(secret)
+	if err != nil {
+		return "", "", usage("signing secret: %v", err)
+	}
+	address, err = webhookURL(address, f.endpoint)
+	return address, secrets[0], err
+}
+
+func firstOf(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+// webhookURL adds /webhooks/{endpoint} unless it is there already.
+func webhookURL(address, endpoint string) (string, error) {
+	if address == "" {
+		return "", nil
+	}
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return "", usage("--url %q is no http:// or https:// URL", address)
+	}
+	if !strings.Contains(u.Path, "/webhooks/") {
+		u = u.JoinPath("webhooks", url.PathEscape(endpoint))
+	}
+	return u.String(), nil
+}
+
+func listSamples(cmd *cobra.Command, version string) error {
+	types, err := events.Types(version)
+	if err != nil {
+		return err
+	}
+	out := newRows(cmd, "TYPE", "API VERSION")
+	for _, kind := range types {
+		row := struct {
+			Type       string `json:"type"`
+			APIVersion string `json:"api_version"`
+		}{kind, version}
+		if err := out.add(row, kind, version); err != nil {
+			return err
+		}
+	}
+	return out.flush("no samples")
+}
+
+// printEnvelope prints the event that API Gateway makes of a post.
+func printEnvelope(w io.Writer, endpoint string, body []byte, signature string) error {
+	path := "/webhooks/" + endpoint
+	envelope := map[string]any{
+		"version": "2.0", "routeKey": "ANY /webhooks/{endpoint}", "rawPath": path, "rawQueryString": "",
+		"headers":        map[string]string{"content-type": "application/json; charset=utf-8", "stripe-signature": signature},
+		"requestContext": map[string]any{"http": map[string]string{"method": "POST", "path": path}, "stage": "$default"},
+		"pathParameters": map[string]string{"endpoint": endpoint}, "body": string(body), "isBase64Encoded": false,
+	}
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(envelope); err != nil {
+		return fmt.Errorf("print envelope: %w", err)
+	}
+	return nil
+}
