@@ -45,8 +45,7 @@ func connect(cmd *cobra.Command) (*connection, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.Tables = dynamo.New(dynamodb.NewFromConfig(c.AWS), c.Stack)
-	c.Bus = bus.New(eventbridge.NewFromConfig(c.AWS), c.Stack)
+	c.adapters()
 	return c, nil
 }
 
@@ -55,6 +54,20 @@ func (c *connection) local(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	return c.reach(ctx, run)
+}
+
+// open connects to a local stack that the caller knows.
+func open(ctx context.Context, run local.Running) (*connection, error) {
+	c := &connection{}
+	if err := c.reach(ctx, run); err != nil {
+		return nil, err
+	}
+	c.adapters()
+	return c, nil
+}
+
+func (c *connection) reach(ctx context.Context, run local.Running) (err error) {
 	c.Local, c.Stack = &run, run.Stack
 	c.AWS, err = config.LoadDefaultConfig(ctx,
 		config.WithRegion(run.Region), config.WithBaseEndpoint(run.AWS),
@@ -63,6 +76,11 @@ func (c *connection) local(ctx context.Context) error {
 		return fmt.Errorf("configure AWS client: %w", err)
 	}
 	return nil
+}
+
+func (c *connection) adapters() {
+	c.Tables = dynamo.New(dynamodb.NewFromConfig(c.AWS), c.Stack)
+	c.Bus = bus.New(eventbridge.NewFromConfig(c.AWS), c.Stack)
 }
 
 // localOnly is for what a deployed stack has no place for.

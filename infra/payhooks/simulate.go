@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"os"
 	"runtime"
 	"sync/atomic"
 	"time"
@@ -49,7 +50,7 @@ func simulateCommand() *cobra.Command {
 func simulate(cmd *cobra.Command, first, n uint64) (simulation, error) {
 	bar := progressbar.NewOptions64(int64(n), progressbar.OptionSetWriter(cmd.ErrOrStderr()), //nolint:gosec // a count
 		progressbar.OptionSetDescription("schedules"), progressbar.OptionShowCount(), progressbar.OptionShowIts(), progressbar.OptionClearOnFinish(),
-		progressbar.OptionThrottle(200*time.Millisecond), progressbar.OptionSetVisibility(!wantsJSON(cmd) && terminal(stderr)))
+		progressbar.OptionThrottle(200*time.Millisecond), progressbar.OptionSetVisibility(!wantsJSON(cmd) && terminal(os.Stderr)))
 	begin := time.Now()
 	var next, done atomic.Uint64
 	g, ctx := errgroup.WithContext(cmd.Context())
