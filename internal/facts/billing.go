@@ -71,6 +71,7 @@ type Subscription struct {
 	Customer          string
 	Currency          string
 	Items             []SubscriptionItem
+	ItemsComplete     bool // the payload says that there are no other items
 	LatestInvoice     string
 	PauseCollection   bool
 	CancelAtPeriodEnd bool
@@ -169,7 +170,7 @@ func subscription(n node) *Subscription {
 	s := &Subscription{
 		ID:                n.text("id"),
 		Status:            n.text("status"),
-		Customer:          n.id("customer"),
+		Customer:          first(n.id("customer"), n.id("customer_account")),
 		Currency:          n.text("currency"),
 		LatestInvoice:     n.id("latest_invoice"),
 		PauseCollection:   n.has("pause_collection"),
@@ -182,7 +183,8 @@ func subscription(n node) *Subscription {
 		Metadata:          n.metadata(),
 		Created:           n.time("created"),
 	}
-	items, _ := n.list("items")
+	items, complete := n.list("items")
+	s.ItemsComplete = complete
 	for _, i := range items {
 		s.Items = append(s.Items, subscriptionItem(n, i))
 	}
@@ -192,8 +194,8 @@ func subscription(n node) *Subscription {
 func subscriptionItem(sub, n node) SubscriptionItem {
 	item := SubscriptionItem{
 		ID:          n.text("id"),
-		Price:       n.id("price"),
-		Product:     n.expanded("price").id("product"),
+		Price:       first(n.id("price"), n.id("plan")),
+		Product:     first(n.expanded("price").id("product"), n.expanded("plan").id("product")),
 		Quantity:    n.integer("quantity"),
 		PeriodStart: n.time("current_period_start"),
 		PeriodEnd:   n.time("current_period_end"),

@@ -13,6 +13,7 @@ package facts
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 
 	"github.com/payhooks/payhooks/internal/event"
 )
@@ -32,6 +33,12 @@ type Event struct {
 	Invoice        *Invoice
 	InvoicePayment *InvoicePayment
 	Subscription   *Subscription
+	Entitlements   *EntitlementSummary
+
+	// SubscriptionBefore and EntitlementsBefore are the object as it was before
+	// the change that previous_attributes tell of; nil where they tell nothing.
+	SubscriptionBefore *Subscription
+	EntitlementsBefore *EntitlementSummary
 
 	// Previous holds what changed, as it was before; only *.updated events
 	// and a few others (charge.refunded, charge.captured) have it.
@@ -58,6 +65,7 @@ func (e *Event) DecodeEvent(f event.Facts, body []byte) error {
 	}
 	e.Previous = Previous(r.object("data.previous_attributes", envelope.Data.Previous).fields)
 	e.view(object)
+	e.before(object)
 	if r.err != nil {
 		return fmt.Errorf("event %s: %w: %w", f.ID, event.ErrInvalid, r.err)
 	}
@@ -88,6 +96,27 @@ func (e *Event) view(n node) {
 		e.InvoicePayment = invoicePayment(n)
 	case "subscription":
 		e.Subscription = subscription(n)
+	case "entitlements.active_entitlement_summary", "customer_entitlement_summary":
+		e.Entitlements = entitlements(n)
+	}
+}
+
+// before views what the object was. What cannot be read there is left out: it
+// only helps to put events of one second in order.
+func (e *Event) before(n node) {
+	if len(e.Previous) == 0 {
+		return
+	}
+	was := node{r: &reader{}, path: n.path, fields: maps.Clone(n.fields)}
+	maps.Copy(was.fields, e.Previous)
+	switch {
+	case e.Subscription != nil:
+		e.SubscriptionBefore = subscription(was)
+	case e.Entitlements != nil:
+		e.EntitlementsBefore = entitlements(was)
+	}
+	if was.r.err != nil {
+		e.SubscriptionBefore, e.EntitlementsBefore = nil, nil
 	}
 }
 
