@@ -1,12 +1,10 @@
 package aws
 
 import (
-	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
-	"time"
 
 	bolt "go.etcd.io/bbolt"
 
@@ -43,23 +41,30 @@ func (s *Server) capture(operation string, body []byte, changes []change) (*repl
 	if err != nil {
 		return nil, err
 	}
+	if operation == "BatchWriteItem" { // it may leave some of the puts undone
+		for i := range watched {
+			watched[i].item = nil
+		}
+	}
 	res, err := s.forward(operation, body)
+	s.conclude(res, err, watched, keys)
+	return res, err
+}
+
+// conclude brings what became of a write to the stream, or leaves it in doubt
+// if nobody knows.
+func (s *Server) conclude(res *reply, err error, changes []change, notes [][]byte) {
 	switch {
-	case err != nil:
+	case err != nil || res.status >= http.StatusInternalServerError:
 		s.unsettled.tell()
-		return nil, err
-	case res.status >= http.StatusInternalServerError:
-		s.unsettled.tell()
-		return res, nil
 	case res.status != http.StatusOK:
-		s.store.later(func(tx *bolt.Tx) error { return forget(tx, keys) })
-		return res, nil
+		s.store.later(func(tx *bolt.Tx) error { return forget(tx, notes) })
+	default:
+		if err := s.keep(changes, notes); err != nil {
+			s.log().WarnContext(s.ctx, "a write is in its table and not yet in its stream", "table", changes[0].table.name, "error", err)
+			s.unsettled.tell()
+		}
 	}
-	if err := s.keep(watched, keys); err != nil {
-		s.log().WarnContext(s.ctx, "a write is in its table and not yet in its stream", "table", watched[0].table.name, "error", err)
-		s.unsettled.tell()
-	}
-	return res, nil
 }
 
 // look finds out which items exist before the write.
@@ -127,14 +132,11 @@ func (s *Server) doubt(changes []change) (keys [][]byte, err error) {
 // keep appends what the writes left behind to the streams, and forgets their
 // notes in the same transaction.
 func (s *Server) keep(changes []change, notes [][]byte) error {
-	images := make([]attributes, len(changes))
-	for i, c := range changes {
-		var err error
-		if images[i], err = s.get(c.table.name, c.key, nil); err != nil {
-			return err
-		}
+	images, err := s.images(changes)
+	if err != nil {
+		return err
 	}
-	err := s.store.update(func(tx *bolt.Tx) error {
+	err = s.store.update(func(tx *bolt.Tx) error {
 		for i, c := range changes {
 			if _, err := c.table.stream.append(tx, c, images[i]); err != nil {
 				return err
@@ -151,6 +153,21 @@ func (s *Server) keep(changes []change, notes [][]byte) error {
 	return nil
 }
 
+// images are the items as the writes left them.
+func (s *Server) images(changes []change) ([]attributes, error) {
+	images := make([]attributes, len(changes))
+	for i, c := range changes {
+		if images[i] = c.item; c.item != nil {
+			continue // a put; nobody else writes the item meanwhile
+		}
+		var err error
+		if images[i], err = s.get(c.table.name, c.key, nil); err != nil {
+			return nil, err
+		}
+	}
+	return images, nil
+}
+
 func forget(tx *bolt.Tx, notes [][]byte) error {
 	for _, key := range notes {
 		if err := tx.Bucket(bucketNotes).Delete(key); err != nil {
@@ -158,76 +175,4 @@ func forget(tx *bolt.Tx, notes [][]byte) error {
 		}
 	}
 	return nil
-}
-
-// settleNotes settles the writes in doubt: those of the last run at once, later
-// ones when a reply was lost. While the engine is away it tries again.
-func (s *Server) settleNotes() {
-	for {
-		more := s.unsettled.next()
-		left := s.settleAll()
-		if left {
-			pause(s.ctx.Done(), 100*time.Millisecond)
-		} else {
-			select {
-			case <-s.ctx.Done():
-			case <-more:
-			}
-		}
-		if s.ctx.Err() != nil {
-			return
-		}
-	}
-}
-
-func (s *Server) settleAll() (left bool) {
-	notes, err := s.notes()
-	if err != nil {
-		return true
-	}
-	for seq, n := range notes {
-		if s.ctx.Err() != nil {
-			return true
-		}
-		if err := s.settle(seq, n); err != nil {
-			left = true
-		}
-	}
-	return left
-}
-
-func (s *Server) notes() (map[uint64]note, error) {
-	notes := map[uint64]note{}
-	err := s.store.view(func(tx *bolt.Tx) error {
-		return tx.Bucket(bucketNotes).ForEach(func(k, v []byte) error {
-			var n note
-			if err := decode(v, &n); err != nil {
-				return err
-			}
-			notes[binary.BigEndian.Uint64(k)] = n
-			return nil
-		})
-	})
-	return notes, err
-}
-
-// settle asks the engine what became of one write. The item's lock makes it
-// wait for a write that is still under way.
-func (s *Server) settle(seq uint64, n note) error {
-	key := [][]byte{seqKey(seq)}
-	t := s.tables[n.Table]
-	if t == nil { // the template gave up the stream
-		return s.store.update(func(tx *bolt.Tx) error { return forget(tx, key) })
-	}
-	c := change{table: t, key: n.Key, existed: n.Existed, deletes: n.Deletes}
-	defer s.locks.lock(c.id())()
-	open := false
-	err := s.store.view(func(tx *bolt.Tx) error {
-		open = tx.Bucket(bucketNotes).Get(key[0]) != nil
-		return nil
-	})
-	if err != nil || !open {
-		return err
-	}
-	return s.keep([]change{c}, key)
 }

@@ -3,7 +3,6 @@ package aws
 import (
 	"context"
 	"encoding/binary"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
@@ -21,25 +20,6 @@ type Queue struct {
 
 	server *Server
 	more   broadcast
-}
-
-// Message is one message as a consumer sees it.
-type Message struct {
-	ID         string
-	Receipt    string // valid until the message is received again
-	Body       string
-	Attributes map[string]MessageAttribute // the sender's own
-	Sent       time.Time
-	First      time.Time // when it was first received
-	Receives   int       // this time included
-	Sender     string
-}
-
-// MessageAttribute is an attribute that a sender put on a message.
-type MessageAttribute struct {
-	DataType    string
-	StringValue string `json:",omitempty"`
-	BinaryValue []byte `json:",omitempty"`
 }
 
 // Receive is what to receive.
@@ -65,17 +45,6 @@ func (s *Server) Queue(arn string) (*Queue, error) {
 		return q, nil
 	}
 	return nil, fmt.Errorf("the template has no queue %s", arn)
-}
-
-// stored is a message on disk, without its body.
-type stored struct {
-	ID         string
-	Attributes map[string]MessageAttribute `json:",omitempty"`
-	Sender     string                      `json:",omitempty"`
-	Sent       time.Time
-	First      time.Time
-	Due        time.Time
-	Receives   int
 }
 
 // Send puts a message into the queue; when it returns nil, it is on disk.
@@ -217,74 +186,6 @@ func (q *Queue) put(tx *bolt.Tx, m stored, body string) error {
 	return b.write(key, m)
 }
 
-// take hides and returns what is visible now.
-func (q *Queue) take(r Receive) ([]Message, error) {
-	due, ok := q.nextDue()
-	if !ok || due.After(q.server.now()) {
-		return nil, nil
-	}
-	var got []Message
-	var dead *Queue
-	err := q.server.store.update(func(tx *bolt.Tx) error {
-		got, dead = nil, nil
-		now := q.server.now()
-		b := q.bucket(tx)
-		for len(got) < max(r.Max, 1) {
-			key, ok := b.visible(now)
-			if !ok {
-				return nil
-			}
-			m, err := b.read(key)
-			if err != nil {
-				return err
-			}
-			switch {
-			case q.Retention > 0 && now.Sub(m.Sent) > q.Retention:
-				err = b.remove(key, m)
-			case q.MaxReceiveCount > 0 && m.Receives >= q.MaxReceiveCount && q.server.queues[q.DeadLetter] != nil:
-				dead = q.server.queues[q.DeadLetter]
-				err = q.bury(tx, key, m, dead)
-			default:
-				m, err = b.receive(key, m, now, now.Add(r.Visibility))
-				got = append(got, m.message(key, string(b.body.Get(key))))
-			}
-			if err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("receive from %s: %w", q.Name, err)
-	}
-	if dead != nil {
-		dead.more.tell()
-	}
-	return got, nil
-}
-
-// bury moves a message to the dead letter queue; it keeps its id and age.
-func (q *Queue) bury(tx *bolt.Tx, key []byte, m stored, dead *Queue) error {
-	b := q.bucket(tx)
-	body := string(b.body.Get(key))
-	if err := b.remove(key, m); err != nil {
-		return err
-	}
-	m.Due, m.Receives, m.First = q.server.now(), 0, time.Time{}
-	return dead.put(tx, m, body)
-}
-
-func (q *Queue) nextDue() (due time.Time, ok bool) {
-	_ = q.server.store.view(func(tx *bolt.Tx) error {
-		k, _ := q.bucket(tx).due.Cursor().First()
-		if ok = k != nil; ok {
-			due = dueTime(k)
-		}
-		return nil
-	})
-	return due, ok
-}
-
 // held finds the message of a receipt.
 func (q *Queue) held(tx *bolt.Tx, receipt string) (key []byte, m stored, err error) {
 	id, rest, _ := strings.Cut(receipt, ".")
@@ -305,19 +206,4 @@ func (q *Queue) held(tx *bolt.Tx, receipt string) (key []byte, m stored, err err
 		return nil, stored{}, ErrNotInFlight
 	}
 	return key, m, nil
-}
-
-func (m stored) message(key []byte, body string) Message {
-	return Message{
-		ID: m.ID, Body: body, Attributes: m.Attributes, Sent: m.Sent, First: m.First,
-		Receives: m.Receives, Sender: m.Sender,
-		Receipt: fmt.Sprintf("%x.%d", binary.BigEndian.Uint64(key), m.Receives),
-	}
-}
-
-func decode(raw []byte, into any) error {
-	if err := json.Unmarshal(raw, into); err != nil {
-		return fmt.Errorf("read stack.db: %w", err)
-	}
-	return nil
 }

@@ -1,6 +1,7 @@
 package aws
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -160,4 +161,11 @@ func (w write) tell(err error) {
 	if w.after != nil {
 		w.after <- err
 	}
+}
+
+func decode(raw []byte, into any) error {
+	if err := json.Unmarshal(raw, into); err != nil {
+		return fmt.Errorf("read stack.db: %w", err)
+	}
+	return nil
 }
