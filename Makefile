@@ -27,6 +27,8 @@ run: bin/payhooks ## Start the stack on this machine, until Ctrl-C
 	@exec bin/payhooks local
 
 build: $(VENV) ## Build what is deployed, with SAM
+	@# SAM hides what the compiler says, so it is asked first.
+	GOOS=linux GOARCH=arm64 go build -trimpath ./functions/...
 	$(SAM) build
 
 validate: $(VENV) ## Check the templates: SAM, cfn-lint and our own check of what these do not see

@@ -60,6 +60,24 @@ func TestABrokenTemplateIsRefusedWithASentenceThatNamesWhatIsWrong(t *testing.T)
 	}
 }
 
+func TestOneFolderAndOneBlockAreAllThatAnActionNeeds(t *testing.T) {
+	block, err := os.ReadFile("testdata/notify-churn.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := repositoryFiles(t)
+	apply(t, files, "functions/notify-churn/main.go", edit{New: "package main"})
+	indented := "Resources:\n  " + strings.ReplaceAll(strings.TrimSpace(string(block)), "\n", "\n  ")
+	apply(t, files, "template.yaml", edit{"Resources:", indented})
+	problems, err := check(files, "template.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range problems {
+		t.Error(p)
+	}
+}
+
 func TestTracingBehindAParameterThatIsOffIsAllowed(t *testing.T) {
 	files := repositoryFiles(t)
 	apply(t, files, "template.yaml", edit{
