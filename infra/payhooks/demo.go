@@ -132,8 +132,9 @@ func postSigned(ctx context.Context, url, secret string, body []byte) error {
 // settle waits until nothing is pending or waiting any more.
 func (c *connection) settle(ctx context.Context, patience time.Duration) error {
 	deadline := time.Now().Add(patience)
+	done := map[string]bool{}
 	for {
-		left, err := c.unsettled(ctx)
+		left, err := c.unsettled(ctx, done)
 		if err != nil || len(left) == 0 {
 			return err
 		}
@@ -148,8 +149,9 @@ func (c *connection) settle(ctx context.Context, patience time.Duration) error {
 	}
 }
 
-// unsettled lists the events that still have something before them.
-func (c *connection) unsettled(ctx context.Context) ([]string, error) {
+// unsettled lists the events that still have something before them, and adds
+// the others to done.
+func (c *connection) unsettled(ctx context.Context, done map[string]bool) ([]string, error) {
 	now := time.Now()
 	stored, err := received(ctx, c, now.Add(-24*time.Hour), now.Add(time.Hour))
 	if err != nil {
@@ -157,6 +159,9 @@ func (c *connection) unsettled(ctx context.Context) ([]string, error) {
 	}
 	var left []string
 	for _, s := range stored {
+		if done[s.ID] {
+			continue
+		}
 		ds, err := c.Tables.Deliveries(ctx, s.ID)
 		if err != nil {
 			return nil, err
@@ -164,6 +169,8 @@ func (c *connection) unsettled(ctx context.Context) ([]string, error) {
 		switch event.StatusOf(s, ds) {
 		case event.StatusPending, event.StatusWaiting:
 			left = append(left, s.ID)
+		default:
+			done[s.ID] = true
 		}
 	}
 	return left, nil

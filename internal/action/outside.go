@@ -18,6 +18,10 @@ type EffectOption int
 // an effect is never repeated on a guess.
 const AtLeastOnce EffectOption = 1
 
+// lookAgain is how soon another event that wants an effect in progress asks
+// for its result.
+const lookAgain = 3 * time.Second
+
 // settleTime bounds recording an outcome after the effect, also when the
 // function's own time has just run out.
 const settleTime = 3 * time.Second
@@ -90,7 +94,7 @@ func (a *attempt) taken(ctx context.Context, held, intent event.Effect, again bo
 		}
 		return held, nil
 	case held.State == event.EffectIntended && held.Lease.After(a.h.Now()):
-		return held, RetryAfter(fmt.Errorf("in progress for %s", held.Event), held.Lease.Sub(a.h.Now()))
+		return held, RetryAfter(fmt.Errorf("in progress for %s", held.Event), min(held.Lease.Sub(a.h.Now()), lookAgain))
 	case again:
 		held.State, held.Updated = event.EffectReleased, a.h.Now()
 		if err := a.h.Ledger.Settle(ctx, held); err != nil {
