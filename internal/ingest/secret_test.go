@@ -3,8 +3,6 @@ package ingest_test
 import (
 	"errors"
 	"fmt"
-	"io"
-	"log/slog"
 	"strings"
 	"testing"
 	"time"
@@ -12,8 +10,6 @@ import (
 	"github.com/payhooks/payhooks/internal/secret"
 	"github.com/payhooks/payhooks/internal/webhook"
 )
-
-func discard() *slog.Logger { return slog.New(slog.NewJSONHandler(io.Discard, nil)) }
 
 func TestWithoutAUsableSecretEverythingIsRefusedWith5xx(t *testing.T) {
 	for name, c := range map[string]struct {

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 	"sync"
 	"testing"
@@ -160,7 +161,7 @@ func TestAnotherEventUnderAnIDIsAConflictAndARenderingIsNot(t *testing.T) {
 func TestConcurrentDeliveriesOfOneEventStoreItOnce(t *testing.T) {
 	r := newRig(t, "default=any")
 	req := r.request(whole)
-	r.handler.Log = discard()
+	r.handler.Log = slog.New(slog.DiscardHandler)
 	var all sync.WaitGroup
 	for range 100 {
 		all.Go(func() {

@@ -109,7 +109,7 @@ func hash(key []byte) byte {
 	if len(key) == 0 {
 		return 0
 	}
-	return byte(len(key))*7 ^ key[0]*31 ^ key[len(key)-1]*17 ^ key[len(key)/2]
+	return byte(len(key)&0xff)*7 ^ key[0]*31 ^ key[len(key)-1]*17 ^ key[len(key)/2]
 }
 
 // snake reports whether key has no capitals and is ASCII, as all of Stripe's.
