@@ -70,7 +70,10 @@ type Host struct {
 	// MaxProcesses bounds the environments of one function; more concurrent
 	// invocations wait for a free one. 0 means 4.
 	MaxProcesses int
-	// IdleAfter is how long environments above one are kept; 0 means 10 s.
+	// MaxSpare bounds the environments above one per function, of all functions
+	// together: it is what bounds memory. 0 means 6.
+	MaxSpare int
+	// IdleAfter is how long environments above one are kept; 0 means 5 s.
 	IdleAfter time.Duration
 
 	pools  map[string]*pool // by logical id
@@ -81,6 +84,7 @@ type Host struct {
 	cancel context.CancelFunc
 	wg     sync.WaitGroup
 	ready  atomic.Bool
+	spare  atomic.Int32 // environments above one per function
 }
 
 // Start starts one environment per function and returns when all of them have
@@ -180,7 +184,7 @@ func (h *Host) idleAfter() time.Duration {
 	if h.IdleAfter > 0 {
 		return h.IdleAfter
 	}
-	return 10 * time.Second
+	return 5 * time.Second
 }
 
 func (h *Host) maxProcesses() int {
@@ -188,6 +192,19 @@ func (h *Host) maxProcesses() int {
 		return h.MaxProcesses
 	}
 	return 4
+}
+
+// takeSpare asks for an environment above the one that every function has.
+func (h *Host) takeSpare() bool {
+	most := h.MaxSpare
+	if most == 0 {
+		most = 6
+	}
+	if h.spare.Add(1) <= int32(most) { //nolint:gosec // a small number
+		return true
+	}
+	h.spare.Add(-1)
+	return false
 }
 
 // newID is a random UUID, as request ids are.

@@ -96,7 +96,7 @@ func (p *pool) acquire(ctx context.Context) (granted, error) {
 			p.mu.Unlock()
 			return granted{env: env}, nil
 		}
-		p.alive--
+		p.lostLocked()
 	}
 	wait := make(chan granted, 1)
 	p.waiting = append(p.waiting, wait)
@@ -115,7 +115,7 @@ func (p *pool) acquire(ctx context.Context) (granted, error) {
 
 // growLocked starts an environment if that is allowed.
 func (p *pool) growLocked() {
-	if p.alive >= p.host.maxProcesses() || p.host.ctx.Err() != nil {
+	if p.alive >= p.host.maxProcesses() || p.host.ctx.Err() != nil || p.alive > 0 && !p.host.takeSpare() {
 		return
 	}
 	p.alive++
@@ -147,7 +147,7 @@ func (p *pool) release(env *process) {
 func (p *pool) gone(err *startError) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.alive--
+	p.lostLocked()
 	if err != nil && len(p.waiting) > 0 {
 		p.waiting[0] <- granted{err: err}
 		p.waiting = p.waiting[1:]
@@ -183,6 +183,13 @@ func (p *pool) shrink(t time.Time) {
 	for len(p.idle) > 1 && p.idle[0].since.Before(t) {
 		p.idle[0].kill()
 		p.idle = p.idle[1:]
-		p.alive--
+		p.lostLocked()
+	}
+}
+
+// lostLocked counts an environment out.
+func (p *pool) lostLocked() {
+	if p.alive--; p.alive > 0 {
+		p.host.spare.Add(-1)
 	}
 }
