@@ -37,7 +37,7 @@ func (s *Server) secretsManager() *service {
 }
 
 type secretRequest struct {
-	SecretId           string //nolint:revive // the name on the wire
+	SecretId           string
 	SecretString       *string
 	ClientRequestToken string
 	VersionStage       string

@@ -1,8 +1,6 @@
 package aws_test
 
 import (
-	"bufio"
-	"bytes"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -43,20 +41,35 @@ func receipt(from string) *sesv2.SendEmailInput {
 	}
 }
 
-// lines reads a list of JSON objects, one a line.
-func lines[T any](t *testing.T, url string) []T {
+// fetch asks the endpoint for one of its own paths; host may be empty.
+func fetch(t *testing.T, method, url, host, body string) (status int, answer string) {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, http.NoBody)
+	req, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
+	req.Host = host
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
-	res := must(client.Do(req))(t)
+	res, err := client.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
 	defer func() { _ = res.Body.Close() }()
+	raw, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res.StatusCode, string(raw)
+}
+
+// lines reads a list of JSON objects, one a line.
+func lines[T any](t *testing.T, url string) []T {
+	t.Helper()
+	_, answer := fetch(t, http.MethodGet, url, "", "")
 	var all []T
-	for in := bufio.NewScanner(res.Body); in.Scan(); {
+	for line := range strings.Lines(answer) {
 		var v T
-		if err := json.Unmarshal(in.Bytes(), &v); err != nil {
+		if err := json.Unmarshal([]byte(line), &v); err != nil {
 			t.Fatal(err)
 		}
 		all = append(all, v)
@@ -222,15 +235,7 @@ func TestFaultsAreInjectedOnRequest(t *testing.T) {
 		return err
 	}
 	post := func(body string) (int, string) {
-		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, r.URL()+"/_payhooks/faults", strings.NewReader(body))
-		if err != nil {
-			t.Fatal(err)
-		}
-		client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
-		res := must(client.Do(req))(t)
-		defer func() { _ = res.Body.Close() }()
-		answer := must(io.ReadAll(res.Body))(t)
-		return res.StatusCode, string(bytes.TrimSpace(answer))
+		return fetch(t, http.MethodPost, r.URL()+"/_payhooks/faults", "", body)
 	}
 	for kind, want := range map[string]string{"throttle": "ThrottlingException", "error": "InternalServerError", "reset": ""} {
 		post(`{"faults":[{"service":"dynamodb","kind":"` + kind + `","count":1}]}`)
@@ -281,15 +286,7 @@ func TestALostReplyLeavesTheMailSent(t *testing.T) {
 
 func TestAWebPageThatReachesThePortIsTurnedAway(t *testing.T) {
 	r := start(t)
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, r.URL()+"/_payhooks/mails", http.NoBody)
-	if err != nil {
-		t.Fatal(err)
-	}
-	req.Host = "evil.example"
-	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
-	res := must(client.Do(req))(t)
-	_ = res.Body.Close()
-	if res.StatusCode != http.StatusForbidden {
-		t.Errorf("answered %d", res.StatusCode)
+	if status, _ := fetch(t, http.MethodGet, r.URL()+"/_payhooks/mails", "evil.example", ""); status != http.StatusForbidden {
+		t.Errorf("answered %d", status)
 	}
 }

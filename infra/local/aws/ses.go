@@ -49,7 +49,7 @@ type sendEmailRequest struct {
 	Content          struct {
 		Simple *struct {
 			Subject content
-			Body    struct{ Text, Html *content } //nolint:revive // the name on the wire
+			Body    struct{ Text, Html *content }
 			Headers []struct{ Name, Value string }
 		}
 	}

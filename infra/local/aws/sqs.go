@@ -37,7 +37,7 @@ func (s *Server) sqs() *service {
 }
 
 // onQueue is embedded in the requests that name a queue by URL.
-type onQueue struct{ QueueUrl string } //nolint:revive // the name on the wire
+type onQueue struct{ QueueUrl string }
 
 func (q onQueue) queueName() string { return q.QueueUrl[strings.LastIndex(q.QueueUrl, "/")+1:] }
 
@@ -45,7 +45,7 @@ type named interface{ queueName() string }
 
 func queueNeeds[In any](s *Server, action string) func(*In) []access {
 	return func(in *In) []access {
-		name := any(in).(named).queueName() //nolint:forcetypeassert // every request here embeds onQueue
+		name := any(in).(named).queueName() // every request here embeds onQueue
 		arn := fmt.Sprintf("arn:aws:sqs:%s:%s:%s", s.Stack.Region, s.Stack.Account, name)
 		return []access{need("sqs:"+action, arn)}
 	}

@@ -11,7 +11,7 @@ import (
 type queueRequest struct {
 	onQueue
 	QueueName              string
-	QueueOwnerAWSAccountId string //nolint:revive // the name on the wire
+	QueueOwnerAWSAccountId string
 	AttributeNames         []string
 }
 

@@ -192,7 +192,9 @@ func (r *rig) config(t testing.TB, key string) awssdk.Config {
 func (r *rig) dynamo(t testing.TB, key string) *dynamodb.Client {
 	return dynamodb.NewFromConfig(r.config(t, key))
 }
+
 func (r *rig) sqs(t testing.TB, key string) *sqs.Client { return sqs.NewFromConfig(r.config(t, key)) }
+
 func (r *rig) bus(t testing.TB, key string) *eventbridge.Client {
 	return eventbridge.NewFromConfig(r.config(t, key))
 }
@@ -204,6 +206,7 @@ func (r *rig) mail(t testing.TB, key string) *sesv2.Client {
 func (r *rig) secrets(t testing.TB, key string) *secretsmanager.Client {
 	return secretsmanager.NewFromConfig(r.config(t, key))
 }
+
 func (r *rig) topics(t testing.TB, key string) *sns.Client {
 	return sns.NewFromConfig(r.config(t, key))
 }
