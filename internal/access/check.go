@@ -1,0 +1,69 @@
+package access
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/payhooks/payhooks/internal/event"
+)
+
+// Reader reads one row of state; dynamo.Tables and memory.Store are Readers.
+type Reader interface {
+	Load(ctx context.Context, table, key string) (event.Item, error)
+}
+
+// Decision is the answer to "may this customer use it now?".
+type Decision struct {
+	Allowed bool
+	// Until is when that is going to change unless Stripe says otherwise; zero
+	// if no such time is known. An answer may be kept until then, though not
+	// longer than the shop can wait for a cancellation to show.
+	Until time.Time
+	Why   string // for logs and support, not for the customer
+}
+
+// Check decides whether the customer may use a product (prod_…) or a feature
+// (its lookup key, else its id) at the time now. It costs one consistent read.
+//
+// It allows what Stripe grants, until the end of the period and the days of
+// grace after it, so that a renewal that is told late locks nobody out, and
+// what Stripe forgot to end ends by itself. What Stripe ended is refused at
+// once. A customer of whom nothing is known is refused without an error; on an
+// error nobody knows, and the caller decides.
+//
+// Packages under internal are for this module: an application in a fork of it
+// imports this one, any other reads the table and ports what it needs.
+func Check(ctx context.Context, r Reader, customer, what string, now time.Time) (Decision, error) {
+	it, err := r.Load(ctx, Table, customer)
+	if err != nil {
+		return Decision{}, fmt.Errorf("check access: %w", err)
+	}
+	if it.Version == 0 {
+		return Decision{Why: "nothing is known of this customer"}, nil
+	}
+	var c Customer
+	if err := json.Unmarshal(it.Data, &c); err != nil {
+		return Decision{}, fmt.Errorf("check access: row of %s: %w", customer, err)
+	}
+	return c.Check(what, now), nil
+}
+
+// Check is the package's Check on a row that is at hand.
+func (c Customer) Check(what string, now time.Time) Decision {
+	if slices.Contains(c.Features.Seen, what) {
+		s := c.Features.listing(what)
+		return Decision{Allowed: s.allowed, Why: s.why}
+	}
+	s := c.product(what, now)
+	switch {
+	case s.why == "":
+		return Decision{Why: "the customer never had it"}
+	case !s.allowed:
+		return Decision{Why: s.why}
+	default:
+		return Decision{Allowed: true, Until: s.lapses, Why: s.why}
+	}
+}

@@ -1,0 +1,68 @@
+package access
+
+import (
+	"maps"
+	"slices"
+	"time"
+)
+
+// Row is what Stripe grants or has taken from a customer: a product or a
+// feature. What was ever granted stays listed.
+type Row struct {
+	Customer string `json:"customer"`
+	Product  string `json:"product,omitempty"`
+	Feature  string `json:"feature,omitempty"` // its lookup key, else its id
+	Granted  bool   `json:"granted"`
+	// Until is the end of the item's period while all is well, or an earlier
+	// end of the subscription; the end of grace when it is past due; and when
+	// it ended once it did. Zero where there is no such time.
+	Until    time.Time `json:"until,omitzero"`
+	Why      string    `json:"why"`
+	Account  string    `json:"account,omitempty"`
+	Livemode bool      `json:"livemode"`
+}
+
+// Rows returns what Stripe says at the time now, ordered by product, then by
+// feature. A subscription that Stripe calls active grants, however long ago its
+// period ended: Why tells. Check does not rely on a silence that long.
+func (c Customer) Rows(now time.Time) []Row {
+	var rows []Row
+	for _, p := range c.products() {
+		rows = append(rows, c.row(Row{Product: p}, c.product(p, now)))
+	}
+	for _, f := range c.Features.Seen {
+		rows = append(rows, c.row(Row{Feature: f}, c.Features.listing(f)))
+	}
+	return rows
+}
+
+func (c Customer) row(r Row, s standing) Row {
+	r.Customer, r.Account, r.Livemode = c.Customer, c.Account, c.Livemode
+	r.Granted, r.Until, r.Why = s.granted, s.until, s.why
+	return r
+}
+
+// products are all that any subscription ever had, in order.
+func (c Customer) products() (all []string) {
+	for _, l := range c.Subscriptions {
+		all = append(all, l.Seen...)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// product is the best that any subscription says of it.
+func (c Customer) product(name string, now time.Time) (best standing) {
+	for _, id := range slices.Sorted(maps.Keys(c.Subscriptions)) {
+		l := c.Subscriptions[id]
+		if !slices.Contains(l.Seen, name) {
+			continue
+		}
+		if s := l.in(id, name, c.grace(), now); best.why == "" || s.better(best) > 0 {
+			best = s
+		}
+	}
+	return best
+}
+
+func (c Customer) grace() time.Duration { return time.Duration(c.GraceDays) * 24 * time.Hour }

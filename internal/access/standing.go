@@ -1,0 +1,171 @@
+package access
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// standing is what one subscription, or the summaries, mean for one product or
+// feature at a time.
+type standing struct {
+	granted bool      // by what Stripe says
+	allowed bool      // also if Stripe went silent; see Check
+	until   time.Time // when it ends, ended, or is paid until
+	lapses  time.Time // when allowed turns false by itself; zero for never
+	rank    int       // how close it is to granting
+	why     string
+}
+
+// better orders standings: the one that lets the customer do more is greater.
+func (s standing) better(o standing) int {
+	return cmp.Or(boolean(s.allowed)-boolean(o.allowed), boolean(s.granted)-boolean(o.granted), cmp.Compare(s.rank, o.rank), s.until.Compare(o.until), strings.Compare(s.why, o.why))
+}
+
+func boolean(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// in says what the subscription means for the product.
+func (l Life) in(id, product string, grace time.Duration, now time.Time) standing {
+	if l.Ended != (end{}) {
+		at := at(l.Ended.At)
+		return standing{until: at, rank: 1, why: id + " is " + l.Ended.Why + " since " + at.Format(time.RFC3339)}
+	}
+	history, tie := l.history()
+	head := history[len(history)-1]
+	item, ok := find(items(history), product)
+	if !ok {
+		return standing{rank: 2, why: "no longer in " + id + noted(tie)}
+	}
+	s := status(id, head, history, grace, now)
+	if good[head.Status] {
+		s = current(s, head, item, grace, now)
+	}
+	s.why += noted(tie)
+	return s
+}
+
+// status says what the subscription's status means.
+func status(id string, head Fact, history []Fact, grace time.Duration, now time.Time) standing {
+	s := standing{why: id + " is " + strings.ReplaceAll(cmp.Or(head.Status, "without a status"), "_", " ")}
+	switch head.Status {
+	case "active", "trialing":
+		s.rank, s.granted = 7, true
+	case "past_due":
+		since := at(pastDue(history))
+		s.until = since.Add(grace)
+		s.rank, s.granted = 6, now.Before(s.until)
+		s.allowed, s.lapses = s.granted, s.until
+		s.why += " since " + since.Format(time.RFC3339) + ", grace " + tense(s.granted) + " at " + s.until.Format(time.RFC3339)
+	case "unpaid":
+		s.rank = 5
+	case "paused":
+		s.rank = 4
+	default:
+		s.rank = 3
+	}
+	return s
+}
+
+// current adds how long a subscription in good standing goes on.
+func current(s standing, head Fact, item Item, grace time.Duration, now time.Time) standing {
+	s.allowed = true
+	if item.Until != 0 {
+		s.until = at(item.Until)
+	}
+	if head.Paused {
+		s.why += ", collection paused"
+	}
+	switch ends := head.Cancel != 0 && (item.Until == 0 || head.Cancel <= item.Until); {
+	case ends:
+		s.until = at(head.Cancel)
+		s.why += ", cancels then"
+	case head.Ends:
+		s.why += ", cancels then"
+	}
+	if s.until.IsZero() {
+		return s
+	}
+	s.lapses = s.until.Add(grace)
+	s.allowed = now.Before(s.lapses)
+	if !now.Before(s.until) {
+		s.why += ", nothing heard since its period ended"
+	}
+	return s
+}
+
+func tense(granted bool) string {
+	if granted {
+		return "ends"
+	}
+	return "ended"
+}
+
+func noted(tie bool) string {
+	if tie {
+		return " (order of events within one second unknown, by event id)"
+	}
+	return ""
+}
+
+// listing says what the summaries mean for the feature.
+func (l Life) listing(feature string) standing {
+	history, tie := l.history()
+	head := history[len(history)-1]
+	when := at(head.At).Format(time.RFC3339) + noted(tie)
+	switch _, ok := find(head.Items, feature); {
+	case ok:
+		return standing{granted: true, allowed: true, rank: 3, why: "listed in the entitlements of " + when}
+	case !head.Partial:
+		return standing{rank: 1, why: "not in the entitlements of " + when}
+	}
+	if _, ok := find(items(history), feature); ok {
+		return standing{granted: true, allowed: true, rank: 2, why: "not taken away by the incomplete entitlements of " + when}
+	}
+	return standing{rank: 1, why: "not in the entitlements before those of " + when + ", which are incomplete"}
+}
+
+// pastDue is when it became past due after it was last good.
+func pastDue(history []Fact) (since int64) {
+	for _, f := range slices.Backward(history) {
+		if good[f.Status] {
+			break
+		}
+		if f.Status == "past_due" {
+			since = f.At
+		}
+	}
+	return since
+}
+
+// items are those of the last complete list, and of all incomplete ones since.
+func items(history []Fact) (all []Item) {
+	for _, f := range history {
+		if !f.Partial {
+			all = nil
+		}
+		for _, i := range f.Items {
+			if n := slices.IndexFunc(all, func(o Item) bool { return o.Name == i.Name }); n >= 0 {
+				all[n] = i
+			} else {
+				all = append(all, i)
+			}
+		}
+	}
+	return all
+}
+
+func find(items []Item, name string) (Item, bool) {
+	n := slices.IndexFunc(items, func(i Item) bool { return i.Name == name })
+	if n < 0 {
+		return Item{}, false
+	}
+	return items[n], true
+}
+
+func at(seconds int64) time.Time { return time.Unix(seconds, 0).UTC() }

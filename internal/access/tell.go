@@ -1,0 +1,144 @@
+package access
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/payhooks/payhooks/internal/facts"
+)
+
+// typeRank orders what a subscription said within one second: it is created
+// before all else, and its own announcements do not outdo a change.
+func typeRank(event string) int {
+	switch event {
+	case "customer.subscription.created":
+		return 0
+	case "customer.subscription.updated":
+		return 2
+	case "customer.subscription.paused", "customer.subscription.resumed":
+		return 3
+	default:
+		return 1
+	}
+}
+
+// subscription is what one event says of a subscription.
+func subscription(e facts.Event) Life {
+	s := *e.Subscription
+	status := statusOf(e.Type, s.Status)
+	f := Fact{
+		At: e.Created.Unix(), Rank: typeRank(e.Type), Event: e.ID, Status: status,
+		Items: products(s), Partial: !s.ItemsComplete,
+		Paused: s.PauseCollection, Ends: s.CancelAtPeriodEnd,
+	}
+	if s.CancelAt.After(e.Created) {
+		f.Cancel = s.CancelAt.Unix()
+	}
+	life := Life{Seen: names(f.Items)}
+	if over[status] {
+		life.Ended = end{At: unix(cmp.Or(s.EndedAt, e.Created)), Why: status}
+		return life
+	}
+	f.Is = marks(s)
+	if e.SubscriptionBefore != nil {
+		f.changed(marks(*e.SubscriptionBefore))
+	}
+	life.Facts = []Fact{f}
+	return life
+}
+
+// statusOf lets the event's type beat the status of its object.
+func statusOf(event, status string) string {
+	switch {
+	case event == "customer.subscription.deleted" && !over[status]:
+		return "canceled"
+	case event == "customer.subscription.paused":
+		return "paused"
+	case event == "customer.subscription.resumed" && status == "paused":
+		return "active"
+	default:
+		return status
+	}
+}
+
+// products are the items by product, each once. An item whose product is not
+// known is named by its price.
+func products(s facts.Subscription) (items []Item) {
+	for _, i := range s.Items {
+		items = append(items, Item{Name: cmp.Or(i.Product, i.Price), Until: unix(i.PeriodEnd)})
+	}
+	return tidy(items)
+}
+
+// marks are what a change of a subscription is recognised by.
+func marks(s facts.Subscription) map[string]string {
+	items := make([]string, len(s.Items))
+	for n, i := range s.Items {
+		items[n] = fmt.Sprint(i.ID, " ", i.Price, " ", i.Quantity, " ", unix(i.PeriodEnd))
+	}
+	return map[string]string{
+		"status":  s.Status,
+		"items":   digest(items...),
+		"invoice": digest(s.LatestInvoice),
+		"cancel":  fmt.Sprint(s.CancelAtPeriodEnd, unix(s.CancelAt)),
+		"pause":   strconv.FormatBool(s.PauseCollection),
+		"trial":   strconv.FormatInt(unix(s.TrialEnd), 10),
+	}
+}
+
+// entitlements is what one summary says: it replaces the one before.
+func entitlements(e facts.Event) Life {
+	f := Fact{
+		At: e.Created.Unix(), Event: e.ID, Status: listed,
+		Items: features(*e.Entitlements), Partial: !e.Entitlements.Complete,
+	}
+	f.Is = map[string]string{"items": digest(names(f.Items)...)}
+	if e.EntitlementsBefore != nil {
+		f.changed(map[string]string{"items": digest(names(features(*e.EntitlementsBefore))...)})
+	}
+	return Life{Facts: []Fact{f}, Seen: names(f.Items)}
+}
+
+// features are named as the shop does; by their id only without such a name.
+func features(s facts.EntitlementSummary) (items []Item) {
+	for _, e := range s.Entitlements {
+		items = append(items, Item{Name: cmp.Or(e.LookupKey, e.Feature, e.ID)})
+	}
+	return tidy(items)
+}
+
+// tidy orders items by name and joins those of one name: the longest counts.
+func tidy(items []Item) []Item {
+	slices.SortFunc(items, func(a, b Item) int {
+		return cmp.Or(strings.Compare(a.Name, b.Name), cmp.Compare(b.Until, a.Until))
+	})
+	items = slices.CompactFunc(items, func(a, b Item) bool { return a.Name == b.Name })
+	return slices.DeleteFunc(items, func(i Item) bool { return i.Name == "" })
+}
+
+func names(items []Item) []string {
+	all := make([]string, len(items))
+	for n, i := range items {
+		all[n] = i.Name
+	}
+	return all
+}
+
+func digest(values ...string) string {
+	slices.Sort(values)
+	sum := sha256.Sum256([]byte(strings.Join(values, "\n")))
+	return hex.EncodeToString(sum[:4])
+}
+
+func unix(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.Unix()
+}
