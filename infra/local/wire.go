@@ -58,12 +58,27 @@ func (s *Stack) startAWS(ctx context.Context) error {
 	}
 	server := &aws.Server{
 		Stack: s.Template, Engine: s.Engine.Client(), DataDir: s.cfg.DataDir, Keys: keys,
-		Secrets: s.seeds(), Log: s.log(),
+		Secrets: s.seeds(), Log: s.log(), Invoke: s.Host.InvokeAPI,
 	}
 	if err := server.Start(ctx); err != nil {
 		return err
 	}
 	s.AWS = server
+	return s.release()
+}
+
+// release shows the messages that functions had when the stack was killed.
+// Those who had them are gone: waiting for their visibility to end helps nobody.
+func (s *Stack) release() error {
+	for _, src := range s.Template.Pollers {
+		q, err := s.AWS.Queue(src.Queue)
+		if err != nil {
+			return err
+		}
+		if err := q.Release(); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

@@ -98,6 +98,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.serveOwn(w, r)
 		return
 	}
+	if s.Invoke != nil && strings.HasPrefix(r.URL.Path, invokePrefix) {
+		s.invoke(w, r)
+		return
+	}
 	c, err := s.identify(w, r)
 	if err == nil {
 		err = s.serve(r.Context(), w, c)

@@ -41,6 +41,8 @@ type Server struct {
 	Secrets map[string]string
 	// Addr to listen on; empty is 127.0.0.1:0.
 	Addr string
+	// Invoke, if set, serves Lambda's Invoke to those who may call it.
+	Invoke http.HandlerFunc
 	// Log gets what cannot be answered to anyone. Nil is slog.Default().
 	Log *slog.Logger
 	// Now is the clock; nil is time.Now.
