@@ -105,6 +105,9 @@ func (t *Tables) Get(ctx context.Context, id string) (event.Stored, error) {
 // Published implements event.Store. It takes a second request in the rare case
 // that a replay for another action came in between: that one stays pending.
 func (t *Tables) Published(ctx context.Context, id string, wanted []string) error {
+	if checkKey("event id", id) != nil {
+		return fmt.Errorf("published %s: %w", id, event.ErrNotFound)
+	}
 	in := &dynamodb.UpdateItemInput{
 		Key:                                 item{"id": str(id)},
 		UpdateExpression:                    aws.String("REMOVE pending"),
@@ -146,6 +149,9 @@ func oneOf(in *dynamodb.UpdateItemInput, wanted []string) string {
 // already becomes pending for all, so that no request is forgotten; that takes
 // a second request. Every call makes a record in the table's stream.
 func (t *Tables) Republish(ctx context.Context, id, only string) error {
+	if checkKey("event id", id) != nil {
+		return fmt.Errorf("republish %s: %w", id, event.ErrNotFound)
+	}
 	replay := nonce() // an update that changes nothing makes no stream record
 	all := &dynamodb.UpdateItemInput{
 		Key:                       item{"id": str(id)},

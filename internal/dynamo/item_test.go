@@ -128,3 +128,18 @@ func TestATimeThatIsNoneIsAnError(t *testing.T) {
 		t.Fatalf("a year of six digits: error is %v", err)
 	}
 }
+
+func TestAFactThatNoIndexTakesBecomesNoKey(t *testing.T) {
+	for n, kept := range map[int]bool{1: true, 1023: true, 1024: false, 0: false} {
+		e := event.Event{Facts: event.Facts{ID: "evt_1", Subject: strings.Repeat("s", n), Customer: strings.Repeat("c", n)}}
+		it, err := eventItem(e, time.Time{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range []string{"subject", "customer"} {
+			if _, ok := it[name]; ok != kept {
+				t.Errorf("%s of %d bytes: kept is %t", name, n, ok)
+			}
+		}
+	}
+}

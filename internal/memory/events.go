@@ -188,7 +188,7 @@ func tooLarge(body []byte) bool {
 		return false
 	}
 	var n counter
-	w, err := flate.NewWriter(&n, flate.DefaultCompression)
+	w, err := flate.NewWriter(&n, flate.BestSpeed)
 	if err != nil {
 		return true
 	}

@@ -82,7 +82,7 @@ var indexTests = map[string]func(*testing.T, Ports){
 	"no event is lost between the pages of an index": func(t *testing.T, p Ports) {
 		subject, at := unique("pi_"), now.AddDate(0, 2, 0)
 		want := map[string]bool{}
-		for range 60 { // together more than the megabyte that a page holds
+		for range 240 { // in every shard more than the megabyte that a page holds
 			e := newEvent()
 			e.Subject, e.Received, e.Status = subject, at, strings.Repeat("s", 20_000)
 			put(t, p, e)

@@ -3,6 +3,8 @@ package porttest
 import (
 	"bytes"
 	"crypto/rand"
+	"fmt"
+	"sort"
 	"strings"
 	"testing"
 	"time"
@@ -97,20 +99,34 @@ var storeTests = map[string]func(*testing.T, Ports){
 		_, err = p.Store.Get(t.Context(), e.ID)
 		isError(t, event.ErrNotFound, err)
 	},
-	"a body that just fits is stored whole and can be published": func(t *testing.T, p Ports) {
-		for name, body := range map[string][]byte{
-			"incompressible": random(404_000), "compressible": bytes.Repeat([]byte(`{"a":1},`), 250_000),
-		} {
+	"the largest body that fits is stored whole and can be published": func(t *testing.T, p Ports) {
+		var largest event.Event
+		sort.Search(400<<10, func(n int) bool {
 			e := newEvent()
-			e.Body = body
-			put(t, p, e)
-			noError(t, p.Store.Published(t.Context(), e.ID, []string{"update-order", "send-receipt"}))
-			got, err := p.Store.Get(t.Context(), e.ID)
-			noError(t, err)
-			if !bytes.Equal(body, got.Body) {
-				t.Errorf("%s body of %d bytes came back as %d other bytes", name, len(body), len(got.Body))
+			e.Body = random(n)
+			if _, err := p.Store.Put(t.Context(), e, now); err != nil {
+				isError(t, event.ErrTooLarge, err)
+				return true
 			}
+			largest = e
+			return false
+		})
+		if n := len(largest.Body); n < 395<<10 {
+			t.Errorf("the largest body that fits has only %d bytes", n)
 		}
+		var actions []string
+		for i := range 20 {
+			actions = append(actions, fmt.Sprintf("an-action-with-a-longer-name-%02d", i))
+		}
+		noError(t, p.Store.Published(t.Context(), largest.ID, actions))
+		noError(t, p.Store.Republish(t.Context(), largest.ID, actions[0]))
+		same(t, true, bytes.Equal(largest.Body, get(t, p, largest.ID).Body))
+	},
+	"a large body that compresses is stored whole": func(t *testing.T, p Ports) {
+		e := newEvent()
+		e.Body = bytes.Repeat([]byte(`{"a":1},`), 250_000)
+		put(t, p, e)
+		same(t, true, bytes.Equal(e.Body, get(t, p, e.ID).Body))
 	},
 	"an id that cannot be a key is ErrInvalid": func(t *testing.T, p Ports) {
 		for _, id := range []string{"", strings.Repeat("x", 1024)} {
@@ -166,13 +182,14 @@ var replayTests = map[string]func(*testing.T, Ports){
 		same(t, []string{"a", "b", "c"}, get(t, p, e.ID).Wanted)
 	},
 	"published and republish of no event are ErrNotFound and make none": func(t *testing.T, p Ports) {
-		id := unique("evt_")
-		isError(t, event.ErrNotFound, p.Store.Published(t.Context(), id, []string{"a"}))
-		isError(t, event.ErrNotFound, p.Store.Published(t.Context(), id, nil))
-		isError(t, event.ErrNotFound, p.Store.Republish(t.Context(), id, ""))
-		isError(t, event.ErrNotFound, p.Store.Republish(t.Context(), id, "a"))
-		_, err := p.Store.Get(t.Context(), id)
-		isError(t, event.ErrNotFound, err)
+		for _, id := range []string{unique("evt_"), ""} {
+			isError(t, event.ErrNotFound, p.Store.Published(t.Context(), id, []string{"a"}))
+			isError(t, event.ErrNotFound, p.Store.Published(t.Context(), id, nil))
+			isError(t, event.ErrNotFound, p.Store.Republish(t.Context(), id, ""))
+			isError(t, event.ErrNotFound, p.Store.Republish(t.Context(), id, "a"))
+			_, err := p.Store.Get(t.Context(), id)
+			isError(t, event.ErrNotFound, err)
+		}
 	},
 	"republish makes it pending for all or for one": func(t *testing.T, p Ports) {
 		for _, only := range []string{"", "a"} {
