@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -18,7 +19,24 @@ import (
 	"github.com/payhooks/payhooks/infra/local/template"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// TestMain also lets a test run this binary as a stack of its own, to kill it.
+func TestMain(m *testing.M) {
+	if dir := os.Getenv("PAYHOOKS_TEST_AS_STACK"); dir != "" {
+		runAsStack(dir)
+	}
+	goleak.VerifyTestMain(m)
+}
+
+// runAsStack runs an engine until this process is killed, and prints its pid.
+func runAsStack(dir string) {
+	e := &engine.Engine{Package: ".", DataDir: dir}
+	if err := e.Start(context.Background()); err != nil {
+		_, _ = os.Stderr.WriteString(err.Error())
+		os.Exit(1)
+	}
+	_, _ = os.Stdout.WriteString(strconv.Itoa(e.PID()) + "\n")
+	select {}
+}
 
 func start(t *testing.T) (*engine.Engine, *engine.Client) {
 	t.Helper()

@@ -1,16 +1,11 @@
-//go:build !linux
+//go:build !unix
 
 package engine
 
-import (
-	"os/exec"
-	"syscall"
-)
+import "os/exec"
 
-// runTied runs cmd apart from the terminal's process group, so that Ctrl-C
-// reaches the stack first and it stops the engine itself.
+// runTied runs cmd.
 func runTied(cmd *exec.Cmd, started func(error), gone func()) error {
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	err := cmd.Start()
 	started(err)
 	if err != nil {
