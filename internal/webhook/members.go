@@ -130,6 +130,9 @@ func spells(key []byte, names string) bool {
 // fold maps keys that are equal under Unicode's simple folding to one string.
 // For what folds to ASCII it is the lower-case form.
 func fold(key []byte) string {
+	if snake(key) {
+		return string(key)
+	}
 	return string(bytes.Map(func(r rune) rune {
 		least := r
 		for f := unicode.SimpleFold(r); f != r; f = unicode.SimpleFold(f) {
