@@ -18,6 +18,7 @@ var commands = []func() *cobra.Command{
 	eventsCommand,
 	mailsCommand,
 	ordersCommand,
+	accessCommand,
 	parkedCommand,
 	quarantineCommand,
 	simulateCommand,

@@ -1,0 +1,179 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"github.com/payhooks/payhooks/internal/access"
+	"github.com/payhooks/payhooks/internal/action/actiontest"
+	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/facts"
+)
+
+const (
+	active = `{"id":"evt_1","object":"event","api_version":"2026-08-26.dahlia","created":1790000000,"livemode":true,"type":"customer.subscription.updated",
+"data":{"object":{"id":"sub_1","object":"subscription","status":"active","customer":"cus_1","items":{"object":"list","has_more":false,
+"data":[{"id":"si_1","price":{"id":"price_1","product":"prod_a"},"current_period_end":1792592000}]}}}}`
+	summary = `{"id":"evt_3","object":"event","api_version":"2026-08-26.dahlia","created":1790000000,"livemode":true,"type":"entitlements.active_entitlement_summary.updated",
+"data":{"object":{"object":"entitlements.active_entitlement_summary","customer":"cus_1","livemode":true,
+"entitlements":{"object":"list","has_more":true,"data":[{"id":"ent_1","feature":"feat_1","lookup_key":"seats"}]}}}}`
+)
+
+var deleted = strings.NewReplacer("evt_1", "evt_2", "updated", "deleted", "1790000000", "1790000060", "active", "canceled").Replace(active)
+
+// fake is a Stripe that lists these, or fails.
+type fake struct {
+	items        []facts.SubscriptionItem
+	entitlements []facts.Entitlement
+	err          error
+}
+
+func (f *fake) Items(context.Context, facts.Event) ([]facts.SubscriptionItem, error) {
+	return f.items, f.err
+}
+
+func (f *fake) Entitlements(context.Context, facts.Event) ([]facts.Entitlement, error) {
+	return f.entitlements, f.err
+}
+
+func rows(t *testing.T, rig *actiontest.Rig) []access.Row {
+	t.Helper()
+	var c access.Customer
+	if !rig.State(access.Table, "cus_1", &c) {
+		t.Fatal("no row was written")
+	}
+	return c.Rows(rig.Now)
+}
+
+func TestAnActiveSubscriptionGrantsItsProductUntilThePeriodsEnd(t *testing.T) {
+	rig := actiontest.New(t, granter{7, keyless{}}.grant)
+	if d := rig.Post([]byte(active)); d.State != event.Done || d.Outcome != "" {
+		t.Fatalf("delivery is %s: %s%s", d.State, d.Error, d.Outcome)
+	}
+	want := []access.Row{{Customer: "cus_1", Product: "prod_a", Granted: true, Until: time.Unix(1792592000, 0).UTC(), Livemode: true}}
+	if diff := cmp.Diff(want, rows(t, rig), cmpopts.IgnoreFields(access.Row{}, "Why")); diff != "" {
+		t.Errorf("rows (-want +got):\n%s", diff)
+	}
+	d, err := access.Check(t.Context(), rig.Store, "cus_1", "prod_a", rig.Now)
+	if err != nil || !d.Allowed {
+		t.Errorf("check says %+v, %v, want it allowed", d, err)
+	}
+}
+
+func TestAnOlderUpdateAfterTheDeletionGivesNothingBack(t *testing.T) {
+	rig := actiontest.New(t, granter{7, keyless{}}.grant)
+	rig.Post([]byte(deleted))
+	if d := rig.Post([]byte(active)); d.State != event.Done {
+		t.Fatalf("delivery is %s: %s", d.State, d.Error)
+	}
+	if r := rows(t, rig); r[0].Granted {
+		t.Errorf("row is %+v, want it revoked", r[0])
+	}
+}
+
+func TestGraceIsThatOfTheSetting(t *testing.T) {
+	past := []byte(strings.ReplaceAll(active, `"status":"active"`, `"status":"past_due"`))
+	for days, granted := range map[int]bool{0: false, 1: true} {
+		rig := actiontest.New(t, granter{days, keyless{}}.grant)
+		rig.Post(past)
+		if r := rows(t, rig)[0]; r.Granted != granted {
+			t.Errorf("with %d days: %+v", days, r)
+		}
+	}
+}
+
+func TestTheRestOfAnIncompleteSummaryIsFetched(t *testing.T) {
+	rig := actiontest.New(t, granter{7, &fake{entitlements: []facts.Entitlement{{LookupKey: "seats"}, {LookupKey: "sso"}}}}.grant)
+	if d := rig.Post([]byte(summary)); d.State != event.Done {
+		t.Fatalf("delivery is %s: %s", d.State, d.Error)
+	}
+	if r := rows(t, rig); len(r) != 2 || !r[0].Granted || r[1].Feature != "sso" || !r[1].Granted {
+		t.Errorf("rows are %+v, want both features", r)
+	}
+}
+
+func TestTheRestOfTheItemsIsFetchedAndHasTheSamePeriod(t *testing.T) {
+	rig := actiontest.New(t, granter{7, &fake{items: []facts.SubscriptionItem{{ID: "si_1", Product: "prod_a"}, {ID: "si_2", Product: "prod_b"}}}}.grant)
+	rig.Post([]byte(strings.ReplaceAll(active, `"has_more":false`, `"has_more":true`)))
+	r := rows(t, rig)
+	if len(r) != 2 || r[1].Product != "prod_b" || !r[1].Granted || !r[1].Until.Equal(r[0].Until) || r[0].Until.IsZero() {
+		t.Errorf("rows are %+v, want both products with one period", r)
+	}
+}
+
+func TestWithoutAKeyAnIncompleteSummaryTakesNothingAwayAndSaysSo(t *testing.T) {
+	rig := actiontest.New(t, granter{7, keyless{}}.grant)
+	rig.Post([]byte(strings.NewReplacer("evt_3", "evt_0", `"has_more":true`, `"has_more":false`, "seats", "sso", "1790000000", "1789999940").Replace(summary)))
+	d := rig.Post([]byte(summary))
+	if d.State != event.Done || !strings.Contains(d.Outcome, "nothing is taken away") {
+		t.Fatalf("delivery is %s with outcome %q, want done with a note", d.State, d.Outcome)
+	}
+	if r := rows(t, rig); len(r) != 2 || !r[0].Granted || !r[1].Granted {
+		t.Errorf("rows are %+v, want both features granted", r)
+	}
+}
+
+func TestWhileStripeIsDownAnIncompleteSummaryWaits(t *testing.T) {
+	stripe := &fake{err: errors.New("503 from Stripe")}
+	rig := actiontest.New(t, granter{7, stripe}.grant)
+	d := rig.Post([]byte(summary))
+	if d.State != event.Waiting {
+		t.Fatalf("delivery is %s: %s", d.State, d.Error)
+	}
+	stripe.err, rig.Now = nil, d.Next
+	if d := rig.Deliver("evt_3"); d.State != event.Done {
+		t.Errorf("delivery is %s: %s", d.State, d.Error)
+	}
+}
+
+func TestAnEventThatGrantsNothingIsDoneWithTheReason(t *testing.T) {
+	rig := actiontest.New(t, granter{7, keyless{}}.grant)
+	d := rig.Post([]byte(strings.ReplaceAll(active, `"object":"subscription"`, `"object":"plan"`)))
+	if d.State != event.Done || d.Outcome == "" {
+		t.Errorf("delivery is %s with outcome %q, want done with a reason", d.State, d.Outcome)
+	}
+}
+
+func TestTheGraceSettingIsAWeekUnlessItIsANumberOfDays(t *testing.T) {
+	for setting, want := range map[string]int{"": 7, "0": 0, "14": 14} {
+		if days, err := graceDays(setting); err != nil || days != want {
+			t.Errorf("%q: got %d, %v, want %d", setting, days, err, want)
+		}
+	}
+	for _, setting := range []string{"-1", "a week"} {
+		if _, err := graceDays(setting); err == nil {
+			t.Errorf("%q was taken for a number of days", setting)
+		}
+	}
+}
+
+func TestEverySampleEventIsDoneWithoutAnError(t *testing.T) {
+	samples, err := filepath.Glob("../../events/*.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	older, err := filepath.Glob("../../events/2023-10-16/*.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if samples = append(samples, older...); len(samples) < 500 {
+		t.Fatalf("found %d samples, want all of both API versions", len(samples))
+	}
+	rig := actiontest.New(t, granter{7, keyless{}}.grant)
+	for _, path := range samples {
+		body, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := rig.Post(body); d.State != event.Done || d.Error != "" {
+			t.Errorf("%s: delivery is %s: %s", path, d.State, d.Error)
+		}
+	}
+}
