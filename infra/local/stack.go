@@ -140,7 +140,8 @@ func (s *Stack) read() error {
 }
 
 // prepare starts the engine with its tables and builds the functions, both at
-// the same time.
+// the same time. The folder of what is built is shared, so that a fresh data
+// folder does not link everything again.
 func (s *Stack) prepare(ctx context.Context) (binaries map[string]string, err error) {
 	s.Engine = &engine.Engine{
 		URL: s.cfg.DynamoDBEndpoint, Package: filepath.Join(s.cfg.Dir, "infra", "local", "engine"),
@@ -155,7 +156,11 @@ func (s *Stack) prepare(ctx context.Context) (binaries map[string]string, err er
 		return s.Engine.Client().CreateTables(gctx, s.Template.Tables)
 	})
 	g.Go(func() (err error) {
-		binaries, err = lambda.Build(gctx, s.cfg.Dir, filepath.Join(s.cfg.DataDir, "bin"), s.Template.Functions)
+		built, err := lambda.Build(gctx, s.cfg.Dir, filepath.Join(s.cfg.Dir, "bin", "functions"), s.Template.Functions)
+		if err != nil {
+			return err
+		}
+		binaries, err = lambda.Install(built, filepath.Join(s.cfg.DataDir, "bin"))
 		return err
 	})
 	return binaries, g.Wait()
