@@ -39,6 +39,7 @@ type Story struct {
 	Email    string
 	Events   []Event // in the order in which they happened
 	Order    Order
+	Access   []Access // by subscriptions and entitlements
 	// Mails is how many mails of each kind must have gone out, at the least
 	// and at the most: a failure is not mailed any more once it is paid.
 	Mails map[string][2]int
