@@ -71,7 +71,8 @@ type Host struct {
 	// invocations wait for a free one. 0 means 4.
 	MaxProcesses int
 	// MaxSpare bounds the environments above one per function, of all functions
-	// together: it is what bounds memory. 0 means 6.
+	// together: it is what bounds memory. 0 means as many as
+	// make ten environments in all, and two at least.
 	MaxSpare int
 	// IdleAfter is how long environments above one are kept; 0 means 5 s.
 	IdleAfter time.Duration
@@ -198,7 +199,7 @@ func (h *Host) maxProcesses() int {
 func (h *Host) takeSpare() bool {
 	most := h.MaxSpare
 	if most == 0 {
-		most = 6
+		most = max(2, 10-len(h.Functions))
 	}
 	if h.spare.Add(1) <= int32(most) { //nolint:gosec // a small number
 		return true
