@@ -59,7 +59,7 @@ func alive(pid int) bool {
 
 // write replaces the file at once, so that nobody reads half of it.
 func (r Running) write(dataDir string) error {
-	data, err := json.MarshalIndent(r, "", "  ")
+	data, err := json.MarshalIndent(r, "", "  ") //nolint:gosec // keys of the local stack only, mode 0600
 	if err != nil {
 		return fmt.Errorf("write %s: %w", runningFile, err)
 	}

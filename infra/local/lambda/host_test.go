@@ -256,7 +256,7 @@ func TestInvokeAPIAnswersAsLambdaDoes(t *testing.T) {
 		{"local-Worker", "", `nonsense`, "", 400},
 		{"other", "", `{}`, "", 404},
 	} {
-		req := httptest.NewRequest(http.MethodPost, "/2015-03-31/functions/"+c.name+"/invocations", strings.NewReader(c.event))
+		req := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/2015-03-31/functions/"+c.name+"/invocations", strings.NewReader(c.event))
 		req.Header.Set("X-Amz-Invocation-Type", c.kind)
 		w := httptest.NewRecorder()
 		h.InvokeAPI(w, req)

@@ -14,9 +14,12 @@ var bounds = [6]struct {
 	low, high int
 	names     string // of low and what follows it
 }{
-	{0, 59, ""}, {0, 23, ""}, {1, 31, ""},
+	{0, 59, ""},
+	{0, 23, ""},
+	{1, 31, ""},
 	{1, 12, "JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC"},
-	{1, 7, "SUN MON TUE WED THU FRI SAT"}, {1970, 2199, ""},
+	{1, 7, "SUN MON TUE WED THU FRI SAT"},
+	{1970, 2199, ""},
 }
 
 func parseCron(fields []string) (func(time.Time) time.Time, error) {

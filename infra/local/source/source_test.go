@@ -164,11 +164,15 @@ func TestAStreamIsHandedOverInOrderUntilEveryRecordIsDoneOrGivenUp(t *testing.T)
 		},
 		"an answer that names no record fails all": {
 			template.StreamSource{BatchSize: 5, PartialBatch: true, MaxRetries: 0},
-			func([]int) ([]int, error) { return []int{77}, nil }, [][]int{{1, 2, 3, 4, 5}}, "1-5",
+			func([]int) ([]int, error) { return []int{77}, nil },
+			[][]int{{1, 2, 3, 4, 5}},
+			"1-5",
 		},
 		"bisected until the poison is alone": {
-			template.StreamSource{BatchSize: 5, Bisect: true, MaxRetries: 1}, poison,
-			[][]int{{1, 2, 3, 4, 5}, {1, 2}, {3, 4, 5}, {3}, {3}, {4, 5}}, "3-3",
+			template.StreamSource{BatchSize: 5, Bisect: true, MaxRetries: 1},
+			poison,
+			[][]int{{1, 2, 3, 4, 5}, {1, 2}, {3, 4, 5}, {3}, {3}, {4, 5}},
+			"3-3",
 		},
 		"retried, then given up": {
 			template.StreamSource{BatchSize: 5, MaxRetries: 2}, poison, [][]int{{1, 2, 3, 4, 5}, {1, 2, 3, 4, 5}, {1, 2, 3, 4, 5}}, "1-5",
@@ -294,7 +298,8 @@ func TestOfAQueueOnlyWhatSucceededIsDeleted(t *testing.T) {
 		"all, without partial answers": {template.QueueSource{BatchSize: 10}, once(2), []string{"r1", "r2", "r3"}},
 		"what the filter does not want": {
 			template.QueueSource{BatchSize: 10, Filters: []string{`{"body":{"n":[7]}}`}},
-			func([]int) ([]int, error) { return nil, errNo }, []string{"r1", "r2", "r3"},
+			func([]int) ([]int, error) { return nil, errNo },
+			[]string{"r1", "r2", "r3"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

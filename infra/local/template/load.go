@@ -94,8 +94,10 @@ type resource struct {
 }
 
 func (l *loader) open(file, name string, params map[string]any, from string) (*scope, error) {
-	s := &scope{loader: l, file: file, shown: file, name: name,
-		resources: map[string]*resource{}, nested: map[string]*scope{}, resolving: map[string]bool{}}
+	s := &scope{
+		loader: l, file: file, shown: file, name: name,
+		resources: map[string]*resource{}, nested: map[string]*scope{}, resolving: map[string]bool{},
+	}
 	if rel, err := filepath.Rel(l.root, file); err == nil {
 		s.shown = rel
 	}
