@@ -139,8 +139,8 @@ func (h *Host) Invoke(ctx context.Context, function string, payload []byte) (Res
 func (h *Host) Processes(function string) []int {
 	var pids []int
 	h.envs.Range(func(_, v any) bool {
-		if p, ok := v.(*process); ok && p.fn.LogicalID == function {
-			pids = append(pids, p.cmd.Process.Pid)
+		if p, ok := v.(*process); ok && p.fn.LogicalID == function && p.pid() != 0 {
+			pids = append(pids, p.pid())
 		}
 		return true
 	})

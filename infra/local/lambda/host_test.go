@@ -121,12 +121,12 @@ func TestAFunctionSeesItsOwnEnvironmentAndNothingOfTheUsers(t *testing.T) {
 }
 
 func TestFailuresAreReportedAsLambdaDoesAndTheNextEventSucceeds(t *testing.T) {
-	h := host(t, fn("Worker", 300*time.Millisecond), nil)
+	h := host(t, fn("Worker", 2*time.Second), nil)
 	for event, want := range map[string]reply{
 		`{"do":"error"}`:              {ErrorType: "errorString", ErrorMessage: "no luck"},
 		`{"do":"panic"}`:              {ErrorType: "string", ErrorMessage: "at the disco"},
 		`{"do":"crash"}`:              {ErrorType: "Runtime.ExitError", ErrorMessage: "Runtime exited with error: exit status 7"},
-		`{"do":"slow"}`:               {ErrorType: "Sandbox.Timedout", ErrorMessage: "Task timed out after 0.30 seconds"},
+		`{"do":"slow"}`:               {ErrorType: "Sandbox.Timedout", ErrorMessage: "Task timed out after 2.00 seconds"},
 		`{"do":"big","size":6400000}`: {ErrorType: "Function.ResponseSizeTooLarge", ErrorMessage: "exceeded maximum allowed payload size"},
 	} {
 		t.Run(event, func(t *testing.T) {

@@ -105,10 +105,11 @@ func (h *Host) launch(fn template.Function) (*process, *startError) {
 	p.cmd.Stdout, p.cmd.Stderr = p.out, p.out
 	p.cmd.WaitDelay = time.Second
 	tie(p.cmd)
-	if err := p.cmd.Start(); err != nil {
+	h.envs.Store(p.token, p) // before it can ask for anything
+	if err := p.begin(); err != nil {
+		h.envs.Delete(p.token)
 		return nil, &startError{fn: fn, reason: err.Error()}
 	}
-	h.envs.Store(p.token, p)
 	if h.ctx.Err() != nil { // Close may have missed it
 		p.kill()
 	}
@@ -119,6 +120,22 @@ func (h *Host) launch(fn template.Function) (*process, *startError) {
 		close(p.dead)
 	})
 	return p.started()
+}
+
+func (p *process) begin() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.cmd.Start()
+}
+
+// pid is 0 for a process that is not started yet.
+func (p *process) pid() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.cmd.Process == nil {
+		return 0
+	}
+	return p.cmd.Process.Pid
 }
 
 func (p *process) started() (*process, *startError) {
@@ -188,7 +205,12 @@ func (p *process) gone() bool {
 	}
 }
 
-func (p *process) kill() { killGroup(p.cmd.Process) }
+// kill ends the process with all that it started, if it was started itself.
+func (p *process) kill() {
+	if p.pid() != 0 {
+		killGroup(p.cmd.Process)
+	}
+}
 
 func describe(exit error) string {
 	if exit == nil {
