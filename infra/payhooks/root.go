@@ -22,6 +22,7 @@ var commands = []func() *cobra.Command{
 	parkedCommand,
 	quarantineCommand,
 	simulateCommand,
+	chaosCommand,
 }
 
 func rootCommand() *cobra.Command {

@@ -3,6 +3,7 @@ package simtest
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -120,16 +121,16 @@ func (w *world) sweep() {
 func (w *world) drain() error {
 	w.calm = true
 	for range 600 {
-		for w.stripe.left() {
+		for tries := 0; w.stripe.left(); tries++ {
+			if tries > 10_000 {
+				return errors.New("an event is never acknowledged")
+			}
 			w.deliverWebhook()
 		}
 		w.drainStream()
 		for _, name := range actions {
-			for {
-				if at, ok := w.queues[name].NextVisible(); !ok || at.After(w.now) {
-					break
-				}
-				w.pollQueue(name)
+			if err := w.drainQueue(name); err != nil {
+				return err
 			}
 		}
 		if w.settled() {
@@ -139,6 +140,16 @@ func (w *world) drain() error {
 		w.sweep()
 	}
 	return fmt.Errorf("not settled after six days: %v", w.unsettled())
+}
+
+func (w *world) drainQueue(name string) error {
+	for range 10_000 {
+		if at, ok := w.queues[name].NextVisible(); !ok || at.After(w.now) {
+			return nil
+		}
+		w.pollQueue(name)
+	}
+	return fmt.Errorf("queue %s is never empty", name)
 }
 
 func (w *world) drainStream() {
