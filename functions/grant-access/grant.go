@@ -19,9 +19,6 @@ type granter struct {
 	Stripe    lists
 }
 
-// errNoKey: there is no Stripe API key to fetch anything with.
-var errNoKey = errors.New("no Stripe API key is configured")
-
 // lists reads from Stripe what an event did not have room for. Without a key
 // for the event's account the error is errNoKey.
 type lists interface {
@@ -100,15 +97,4 @@ func graceDays(setting string) (int, error) {
 		return 0, fmt.Errorf("environment variable GRACE_DAYS is %q: want a number of days, 0 or more", setting)
 	}
 	return days, nil
-}
-
-// keyless has no Stripe API key.
-type keyless struct{}
-
-func (keyless) Items(context.Context, facts.Event) ([]facts.SubscriptionItem, error) {
-	return nil, errNoKey
-}
-
-func (keyless) Entitlements(context.Context, facts.Event) ([]facts.Entitlement, error) {
-	return nil, errNoKey
 }

@@ -53,7 +53,7 @@ func rows(t *testing.T, rig *actiontest.Rig) []access.Row {
 }
 
 func TestAnActiveSubscriptionGrantsItsProductUntilThePeriodsEnd(t *testing.T) {
-	rig := actiontest.New(t, granter{7, keyless{}}.grant)
+	rig := actiontest.New(t, granter{7, api{keyless}}.grant)
 	if d := rig.Post([]byte(active)); d.State != event.Done || d.Outcome != "" {
 		t.Fatalf("delivery is %s: %s%s", d.State, d.Error, d.Outcome)
 	}
@@ -68,7 +68,7 @@ func TestAnActiveSubscriptionGrantsItsProductUntilThePeriodsEnd(t *testing.T) {
 }
 
 func TestAnOlderUpdateAfterTheDeletionGivesNothingBack(t *testing.T) {
-	rig := actiontest.New(t, granter{7, keyless{}}.grant)
+	rig := actiontest.New(t, granter{7, api{keyless}}.grant)
 	rig.Post([]byte(deleted))
 	if d := rig.Post([]byte(active)); d.State != event.Done {
 		t.Fatalf("delivery is %s: %s", d.State, d.Error)
@@ -81,7 +81,7 @@ func TestAnOlderUpdateAfterTheDeletionGivesNothingBack(t *testing.T) {
 func TestGraceIsThatOfTheSetting(t *testing.T) {
 	past := []byte(strings.ReplaceAll(active, `"status":"active"`, `"status":"past_due"`))
 	for days, granted := range map[int]bool{0: false, 1: true} {
-		rig := actiontest.New(t, granter{days, keyless{}}.grant)
+		rig := actiontest.New(t, granter{days, api{keyless}}.grant)
 		rig.Post(past)
 		if r := rows(t, rig)[0]; r.Granted != granted {
 			t.Errorf("with %d days: %+v", days, r)
@@ -109,7 +109,7 @@ func TestTheRestOfTheItemsIsFetchedAndHasTheSamePeriod(t *testing.T) {
 }
 
 func TestWithoutAKeyAnIncompleteSummaryTakesNothingAwayAndSaysSo(t *testing.T) {
-	rig := actiontest.New(t, granter{7, keyless{}}.grant)
+	rig := actiontest.New(t, granter{7, api{keyless}}.grant)
 	rig.Post([]byte(strings.NewReplacer("evt_3", "evt_0", `"has_more":true`, `"has_more":false`, "seats", "sso", "1790000000", "1789999940").Replace(summary)))
 	d := rig.Post([]byte(summary))
 	if d.State != event.Done || !strings.Contains(d.Outcome, "nothing is taken away") {
@@ -134,7 +134,7 @@ func TestWhileStripeIsDownAnIncompleteSummaryWaits(t *testing.T) {
 }
 
 func TestAnEventThatGrantsNothingIsDoneWithTheReason(t *testing.T) {
-	rig := actiontest.New(t, granter{7, keyless{}}.grant)
+	rig := actiontest.New(t, granter{7, api{keyless}}.grant)
 	d := rig.Post([]byte(strings.ReplaceAll(active, `"object":"subscription"`, `"object":"plan"`)))
 	if d.State != event.Done || d.Outcome == "" {
 		t.Errorf("delivery is %s with outcome %q, want done with a reason", d.State, d.Outcome)
@@ -166,7 +166,7 @@ func TestEverySampleEventIsDoneWithoutAnError(t *testing.T) {
 	if samples = append(samples, older...); len(samples) < 500 {
 		t.Fatalf("found %d samples, want all of both API versions", len(samples))
 	}
-	rig := actiontest.New(t, granter{7, keyless{}}.grant)
+	rig := actiontest.New(t, granter{7, api{keyless}}.grant)
 	for _, path := range samples {
 		body, err := os.ReadFile(path)
 		if err != nil {

@@ -16,5 +16,5 @@ func main() {
 		slog.New(lambdacontext.NewLogHandler()).Error("start", "error", err.Error())
 		os.Exit(1)
 	}
-	action.Start(granter{GraceDays: days, Stripe: keyless{}}.grant)
+	action.Start(granter{GraceDays: days, Stripe: api{For: keyless}}.grant)
 }

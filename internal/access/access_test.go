@@ -25,10 +25,14 @@ var stories = []struct {
 	tell func(s *stripe)
 	want []grant
 }{
-	{"active", func(s *stripe) { s.start("sub_1", "active", "prod_a") },
-		[]grant{{"prod_a", true, 30, "sub_1 is active"}}},
-	{"created and updated within one second", func(s *stripe) { s.start("sub_1", "incomplete", "prod_a").turn("active") },
-		[]grant{{"prod_a", true, 30, "sub_1 is active"}}},
+	{
+		"active", func(s *stripe) { s.start("sub_1", "active", "prod_a") },
+		[]grant{{"prod_a", true, 30, "sub_1 is active"}},
+	},
+	{
+		"created and updated within one second", func(s *stripe) { s.start("sub_1", "incomplete", "prod_a").turn("active") },
+		[]grant{{"prod_a", true, 30, "sub_1 is active"}},
+	},
 	{"on trial", func(s *stripe) {
 		u := s.start("sub_1", "trialing", "prod_a").wait(27 * day)
 		s.event("", "customer.subscription.trial_will_end", u.render(), nil)
@@ -58,8 +62,10 @@ var stories = []struct {
 	{"unpaid, then paid", func(s *stripe) {
 		s.start("sub_1", "active", "prod_a").wait(month).turn("past_due").wait(2 * day).turn("unpaid").wait(day).update(func(u *sub) { u.status, u.end = "active", u.end+month })
 	}, []grant{{"prod_a", true, 60, "active"}}},
-	{"incomplete", func(s *stripe) { s.start("sub_1", "incomplete", "prod_a") },
-		[]grant{{"prod_a", false, 0, "incomplete"}}},
+	{
+		"incomplete", func(s *stripe) { s.start("sub_1", "incomplete", "prod_a") },
+		[]grant{{"prod_a", false, 0, "incomplete"}},
+	},
 	{"never completed", func(s *stripe) {
 		s.start("sub_1", "incomplete", "prod_a").wait(23 * 3600).turn("incomplete_expired")
 	}, []grant{{"prod_a", false, -1, "incomplete_expired"}}},
@@ -83,8 +89,10 @@ var stories = []struct {
 	{"to be canceled, then kept", func(s *stripe) {
 		s.start("sub_1", "active", "prod_a").wait(day).update(func(u *sub) { u.cancelAtEnd = true }).wait(day).update(func(u *sub) { u.cancelAtEnd = false })
 	}, []grant{{"prod_a", true, 30, "active"}}},
-	{"canceled", func(s *stripe) { s.start("sub_1", "active", "prod_a").wait(10 * day).cancel().wait(day) },
-		[]grant{{"prod_a", false, 10, "canceled since"}}},
+	{
+		"canceled", func(s *stripe) { s.start("sub_1", "active", "prod_a").wait(10 * day).cancel().wait(day) },
+		[]grant{{"prod_a", false, 10, "canceled since"}},
+	},
 	{"canceled within the second of an update", func(s *stripe) {
 		s.start("sub_1", "active", "prod_a").wait(10 * day).update(func(u *sub) { u.invoice = "in_9" }).cancel()
 	}, []grant{{"prod_a", false, 10, "canceled since"}}},
@@ -112,10 +120,14 @@ var stories = []struct {
 		s.start("sub_1", "active", "prod_a", "prod_b").wait(month).
 			update(func(u *sub) { u.products, u.more, u.end = []string{"prod_a"}, true, u.end+month })
 	}, []grant{{"prod_a", true, 60, "active"}, {"prod_b", true, 30, "active"}}},
-	{"features", func(s *stripe) { s.entitle(false, "seats", "sso") },
-		[]grant{{"seats", true, 0, "listed"}, {"sso", true, 0, "listed"}}},
-	{"a feature taken away", func(s *stripe) { s.entitle(false, "seats", "sso").wait(day).entitle(false, "sso") },
-		[]grant{{"seats", false, 0, "not in"}, {"sso", true, 0, "listed"}}},
+	{
+		"features", func(s *stripe) { s.entitle(false, "seats", "sso") },
+		[]grant{{"seats", true, 0, "listed"}, {"sso", true, 0, "listed"}},
+	},
+	{
+		"a feature taken away", func(s *stripe) { s.entitle(false, "seats", "sso").wait(day).entitle(false, "sso") },
+		[]grant{{"seats", false, 0, "not in"}, {"sso", true, 0, "listed"}},
+	},
 	{"all features taken away and one given within one second", func(s *stripe) {
 		s.entitle(false, "seats").wait(day).entitle(false).entitle(false, "sso")
 	}, []grant{{"seats", false, 0, "not in"}, {"sso", true, 0, "listed"}}},

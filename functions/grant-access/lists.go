@@ -1,0 +1,76 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/payhooks/payhooks/internal/facts"
+	"github.com/stripe/stripe-go/v76"
+	"github.com/stripe/stripe-go/v76/client"
+)
+
+// errNoKey: there is no Stripe API key to fetch anything with.
+var errNoKey = errors.New("no Stripe API key is configured")
+
+// api lists through Stripe's API.
+type api struct {
+	// For returns the client for an account and mode, or errNoKey.
+	For func(ctx context.Context, account string, livemode bool) (*client.API, error)
+}
+
+// keyless is an api without a key.
+func keyless(context.Context, string, bool) (*client.API, error) { return nil, errNoKey }
+
+// Items lists all items of the event's subscription, without their periods.
+func (a api) Items(ctx context.Context, e facts.Event) (all []facts.SubscriptionItem, err error) {
+	c, err := a.For(ctx, e.Account, e.Livemode)
+	if err != nil {
+		return nil, err
+	}
+	list := c.SubscriptionItems.List(&stripe.SubscriptionItemListParams{
+		ListParams: page(ctx, e.Account), Subscription: &e.Subscription.ID,
+	})
+	for list.Next() {
+		i := list.SubscriptionItem()
+		item := facts.SubscriptionItem{ID: i.ID, Quantity: i.Quantity}
+		if i.Price != nil {
+			item.Price = i.Price.ID
+			if i.Price.Product != nil {
+				item.Product = i.Price.Product.ID
+			}
+		}
+		all = append(all, item)
+	}
+	if err := list.Err(); err != nil {
+		return nil, fmt.Errorf("list the items of %s: %w", e.Subscription.ID, err)
+	}
+	return all, nil
+}
+
+// Entitlements lists all active entitlements of the event's customer.
+func (a api) Entitlements(ctx context.Context, e facts.Event) (all []facts.Entitlement, err error) {
+	c, err := a.For(ctx, e.Account, e.Livemode)
+	if err != nil {
+		return nil, err
+	}
+	list := c.EntitlementsActiveEntitlements.List(&stripe.EntitlementsActiveEntitlementListParams{
+		ListParams: page(ctx, e.Account), Customer: &e.Entitlements.Customer,
+	})
+	for list.Next() {
+		n := list.EntitlementsActiveEntitlement()
+		all = append(all, facts.Entitlement{ID: n.ID, Feature: n.Feature, LookupKey: n.LookupKey})
+	}
+	if err := list.Err(); err != nil {
+		return nil, fmt.Errorf("list the entitlements of %s: %w", e.Entitlements.Customer, err)
+	}
+	return all, nil
+}
+
+func page(ctx context.Context, account string) stripe.ListParams {
+	p := stripe.ListParams{Context: ctx, Limit: stripe.Int64(100)}
+	if account != "" {
+		p.SetStripeAccount(account)
+	}
+	return p
+}

@@ -1,0 +1,87 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/facts"
+	"github.com/stripe/stripe-go/v76"
+	"github.com/stripe/stripe-go/v76/client"
+)
+
+// served is an api whose Stripe answers each request, told as its path, query
+// and account, with one of the pages.
+func served(t *testing.T, pages map[string]string) api {
+	return answered(t, func(w http.ResponseWriter, r *http.Request) {
+		asked := r.URL.Path + "?" + r.URL.RawQuery + " " + r.Header.Get("Stripe-Account")
+		body, ok := pages[asked]
+		if !ok {
+			t.Errorf("asked for %s", asked)
+			http.Error(w, "{}", http.StatusNotFound)
+			return
+		}
+		_, _ = fmt.Fprint(w, body)
+	})
+}
+
+func answered(t *testing.T, h http.HandlerFunc) api {
+	t.Helper()
+	srv := httptest.NewServer(h)
+	t.Cleanup(srv.Close)
+	backend := stripe.GetBackendWithConfig(stripe.APIBackend, &stripe.BackendConfig{
+		URL: stripe.String(srv.URL), MaxNetworkRetries: stripe.Int64(0), LeveledLogger: &stripe.LeveledLogger{},
+	})
+	return api{For: func(context.Context, string, bool) (*client.API, error) {
+		return client.New("sk_test_1", &stripe.Backends{API: backend, Connect: backend, Uploads: backend}), nil
+	}}
+}
+
+func list(more bool, members ...string) string {
+	return fmt.Sprintf(`{"object":"list","has_more":%v,"data":[%s]}`, more, strings.Join(members, ","))
+}
+
+func TestEntitlementsAreListedPageByPageInTheEventsAccount(t *testing.T) {
+	a := served(t, map[string]string{
+		"/v1/entitlements/active_entitlements?limit=100&customer=cus_1 acct_1":                      list(true, `{"id":"ent_1","feature":"feat_1","lookup_key":"seats"}`),
+		"/v1/entitlements/active_entitlements?limit=100&customer=cus_1&starting_after=ent_1 acct_1": list(false, `{"id":"ent_2","feature":"feat_2","lookup_key":"sso"}`),
+	})
+	got, err := a.Entitlements(t.Context(), facts.Event{Facts: event.Facts{Account: "acct_1"}, Entitlements: &facts.EntitlementSummary{Customer: "cus_1"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]facts.Entitlement{{ID: "ent_1", Feature: "feat_1", LookupKey: "seats"}, {ID: "ent_2", Feature: "feat_2", LookupKey: "sso"}}, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestItemsAreListedWithTheirProducts(t *testing.T) {
+	a := served(t, map[string]string{
+		"/v1/subscription_items?limit=100&subscription=sub_1 ": list(false, `{"id":"si_1","quantity":2,"price":{"id":"price_1","product":"prod_a"}}`),
+	})
+	got, err := a.Items(t.Context(), facts.Event{Subscription: &facts.Subscription{ID: "sub_1"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]facts.SubscriptionItem{{ID: "si_1", Price: "price_1", Product: "prod_a", Quantity: 2}}, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestWhatStripeRefusesIsAnErrorAndNoShortList(t *testing.T) {
+	a := answered(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusTooManyRequests)
+		_, _ = fmt.Fprint(w, `{"error":{"type":"invalid_request_error","message":"slow down"}}`)
+	})
+	if got, err := a.Items(t.Context(), facts.Event{Subscription: &facts.Subscription{ID: "sub_1"}}); err == nil || got != nil {
+		t.Errorf("items: got %v, %v, want an error", got, err)
+	}
+	if got, err := a.Entitlements(t.Context(), facts.Event{Entitlements: &facts.EntitlementSummary{Customer: "cus_1"}}); err == nil || got != nil {
+		t.Errorf("entitlements: got %v, %v, want an error", got, err)
+	}
+}
