@@ -66,11 +66,11 @@ var guards = []guard{
 	},
 	{
 		"unknown after a lost reply", "internal/action/outside.go",
-		`	case certain(err) || again:`, `	default:`, simulation,
+		`	case certain(err) || again:`, `	case err != nil || again:`, simulation,
 	},
 	{
 		"the partial batch response of an action", "internal/action/handler.go",
-		`		if k {`, `		if false {`, append([]string{}, "./internal/action/...", "./internal/simtest"),
+		`		if k {`, `		if k && false {`, append([]string{}, "./internal/action/...", "./internal/simtest"),
 	},
 	{
 		"the partial batch response of dispatch", "internal/dispatch/dispatch.go",
