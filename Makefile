@@ -3,6 +3,9 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 FUZZTIME ?= 20s
+SEEDS    ?= 10000
+FIRST    ?= 1
+DURATION ?= 5m
 
 # The race detector needs a C compiler; without one the tests run without it.
 RACE := $(if $(shell command -v cc gcc clang),-race)
@@ -49,6 +52,15 @@ fuzz: ## Run every fuzz target for FUZZTIME (20s)
 	@set -e; grep -rHo '^func Fuzz[A-Za-z0-9]*' --include=*_test.go internal functions | while IFS=: read -r file target; do \
 		go test -run '^$$' -fuzz "^$${target#func }\$$" -fuzztime $(FUZZTIME) "./$$(dirname "$$file")"; done
 
+simulate: bin/payhooks ## Run SEEDS (10000) schedules of crashes, lost replies and clock jumps
+	@bin/payhooks simulate --seeds $(SEEDS) --first $(FIRST)
+
+chaos: bin/payhooks ## Load a stack for DURATION (5m) while calls fail and processes are killed
+	@bin/payhooks chaos --duration $(DURATION)
+
+mutants: ## Take each guard out of the code and see that a test notices
+	go run ./infra/mutants
+
 tools: $(VENV) ## Install what build, validate and lint need
 	$(TOOL) golangci-lint version
 	$(SAM) --version
@@ -65,4 +77,4 @@ bin/payhooks: FORCE
 	.venv/bin/pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
 
-.PHONY: help demo test run build validate lint bench fuzz tools clean FORCE
+.PHONY: help demo test run build validate lint bench fuzz simulate chaos mutants tools clean FORCE
