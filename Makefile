@@ -58,6 +58,9 @@ simulate: bin/payhooks ## Run SEEDS (10000) schedules of crashes, lost replies a
 chaos: bin/payhooks ## Load a stack for DURATION (5m) while calls fail and processes are killed
 	@bin/payhooks chaos --duration $(DURATION)
 
+chaos: bin/payhooks ## Load a stack while calls fail and processes are killed, and count
+	@bin/payhooks chaos
+
 mutants: ## Take each guard out of the code and see that a test notices
 	go run ./infra/mutants
 

@@ -74,7 +74,8 @@ var guards = []guard{
 	},
 	{
 		"the partial batch response of dispatch", "internal/dispatch/dispatch.go",
-		`		out.BatchItemFailures = append(`, `		_ = append(`, []string{"./internal/dispatch"},
+		`		out.BatchItemFailures = append(`, `		_ = append(`,
+		[]string{"./internal/dispatch"},
 	},
 	{
 		"the sweep of what is due", "internal/reconcile/owed.go",
@@ -82,12 +83,14 @@ var guards = []guard{
 	},
 	{
 		"the sweep of what has no record", "internal/reconcile/owed.go",
-		`errors.Join(o.walk(ctx, &r), o.due(ctx, &r))`, `errors.Join(o.due(ctx, &r))`, []string{"./internal/reconcile"},
+		`errors.Join(o.walk(ctx, &r), o.due(ctx, &r))`, `errors.Join(o.due(ctx, &r))`,
+		[]string{"./internal/reconcile"},
 	},
 	{
 		"the cursor stays before what failed", "internal/reconcile/owed.go",
 		`		if failed = errors.Join(failed, err); failed != nil || budget <= 0 || !timeLeft(ctx) {`,
-		`		if failed = errors.Join(failed, err); false {`, []string{"./internal/reconcile"},
+		`		if failed = errors.Join(failed, err); false {`,
+		[]string{"./internal/reconcile"},
 	},
 	{
 		"no flood from the sweep", "internal/dynamo/claim.go",

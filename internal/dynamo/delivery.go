@@ -64,7 +64,7 @@ func deliveryItem(d event.Delivery) item {
 
 // open is the partition of the index of what is unfinished.
 func open(s event.State, shard uint32) string {
-	return string(s) + "#" + string(rune('0'+shard))
+	return fmt.Sprintf("%s#%d", s, shard)
 }
 
 func readDelivery(r *reader) event.Delivery {

@@ -1,6 +1,7 @@
 package dynamo
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -58,7 +59,7 @@ func readStored(r *reader) event.Stored {
 
 // day is the partition of the index by receipt.
 func day(received time.Time, shard uint32) string {
-	return format(received, time.DateOnly) + "#" + string(rune('0'+shard))
+	return fmt.Sprintf("%s#%d", format(received, time.DateOnly), shard)
 }
 
 // Image is an item as Lambda hands it over from a table's stream.

@@ -24,23 +24,37 @@ var stories = []struct {
 	tell func(s *stripe)
 	want row
 }{
-	{"paid at once", func(s *stripe) { s.intent(1000).pay("ch_1", 1000) },
-		row{"pi_1", "A-1", Paid, 1000, 1000, 0, 0, 0}},
-	{"created only", func(s *stripe) { s.intent(1000) },
-		row{"pi_1", "A-1", Open, 1000, 0, 0, 0, 0}},
-	{"a charge without an intent", func(s *stripe) { s.pay("ch_1", 700) },
-		row{"ch_1", "", Paid, 700, 700, 0, 0, 0}},
-	{"authorised", func(s *stripe) { s.intent(1000).authorize("ch_1", 1000) },
-		row{"pi_1", "A-1", Authorized, 1000, 0, 0, 0, 0}},
-	{"authorised and released", func(s *stripe) { s.intent(1000).authorize("ch_1", 1000).release() },
-		row{"pi_1", "A-1", Canceled, 1000, 0, 0, 0, 0}},
-	{"a charge without an intent, authorised and released", func(s *stripe) { s.authorize("ch_1", 1000).release() },
-		row{"ch_1", "", Canceled, 1000, 0, 0, 0, 0}},
+	{
+		"paid at once", func(s *stripe) { s.intent(1000).pay("ch_1", 1000) },
+		row{"pi_1", "A-1", Paid, 1000, 1000, 0, 0, 0},
+	},
+	{
+		"created only", func(s *stripe) { s.intent(1000) },
+		row{"pi_1", "A-1", Open, 1000, 0, 0, 0, 0},
+	},
+	{
+		"a charge without an intent", func(s *stripe) { s.pay("ch_1", 700) },
+		row{"ch_1", "", Paid, 700, 700, 0, 0, 0},
+	},
+	{
+		"authorised", func(s *stripe) { s.intent(1000).authorize("ch_1", 1000) },
+		row{"pi_1", "A-1", Authorized, 1000, 0, 0, 0, 0},
+	},
+	{
+		"authorised and released", func(s *stripe) { s.intent(1000).authorize("ch_1", 1000).release() },
+		row{"pi_1", "A-1", Canceled, 1000, 0, 0, 0, 0},
+	},
+	{
+		"a charge without an intent, authorised and released", func(s *stripe) { s.authorize("ch_1", 1000).release() },
+		row{"ch_1", "", Canceled, 1000, 0, 0, 0, 0},
+	},
 	{"an authorisation expired", func(s *stripe) {
 		s.authorize("ch_1", 1000).send("charge.expired", s.ch)
 	}, row{"ch_1", "", Canceled, 1000, 0, 0, 0, 0}},
-	{"captured in part, the rest released", func(s *stripe) { s.intent(1000).authorize("ch_1", 1000).capture(600, true) },
-		row{"pi_1", "A-1", Paid, 1000, 600, 0, 0, 0}},
+	{
+		"captured in part, the rest released", func(s *stripe) { s.intent(1000).authorize("ch_1", 1000).capture(600, true) },
+		row{"pi_1", "A-1", Paid, 1000, 600, 0, 0, 0},
+	},
 	{"captured in part, then refunded in part", func(s *stripe) {
 		s.intent(1000).authorize("ch_1", 1000).capture(600, true).refund("re_1", 100)
 	}, row{"pi_1", "A-1", PartiallyRefunded, 1000, 600, 100, 0, 0}},
@@ -56,10 +70,14 @@ var stories = []struct {
 	{"captured in several parts, not yet all", func(s *stripe) {
 		s.intent(1000).authorize("ch_1", 1000).capture(300, false).capture(200, false)
 	}, row{"pi_1", "A-1", Paid, 1000, 500, 0, 0, 0}},
-	{"captured more than authorised", func(s *stripe) { s.intent(1000).authorize("ch_1", 1000).capture(1200, true).refund("re_1", 1100) },
-		row{"pi_1", "A-1", PartiallyRefunded, 1000, 1200, 1100, 0, 0}},
-	{"refunded in parts", func(s *stripe) { s.intent(1000).pay("ch_1", 1000).refund("re_1", 300).refund("re_2", 300) },
-		row{"pi_1", "A-1", PartiallyRefunded, 1000, 1000, 600, 0, 0}},
+	{
+		"captured more than authorised", func(s *stripe) { s.intent(1000).authorize("ch_1", 1000).capture(1200, true).refund("re_1", 1100) },
+		row{"pi_1", "A-1", PartiallyRefunded, 1000, 1200, 1100, 0, 0},
+	},
+	{
+		"refunded in parts", func(s *stripe) { s.intent(1000).pay("ch_1", 1000).refund("re_1", 300).refund("re_2", 300) },
+		row{"pi_1", "A-1", PartiallyRefunded, 1000, 1000, 600, 0, 0},
+	},
 	{"refunded in parts, one failed", func(s *stripe) {
 		s.intent(1000).pay("ch_1", 1000).refund("re_1", 300).refund("re_2", 200).failRefund("re_1")
 	}, row{"pi_1", "A-1", PartiallyRefunded, 1000, 1000, 200, 0, 0}},
@@ -69,8 +87,10 @@ var stories = []struct {
 	{"a refund failed and was made again", func(s *stripe) {
 		s.intent(1000).pay("ch_1", 1000).refund("re_1", 1000).failRefund("re_1").refund("re_2", 1000)
 	}, row{"pi_1", "A-1", Refunded, 1000, 1000, 1000, 0, 0}},
-	{"the only refund failed", func(s *stripe) { s.intent(1000).pay("ch_1", 1000).refund("re_1", 1000).failRefund("re_1") },
-		row{"pi_1", "A-1", Paid, 1000, 1000, 0, 0, 0}},
+	{
+		"the only refund failed", func(s *stripe) { s.intent(1000).pay("ch_1", 1000).refund("re_1", 1000).failRefund("re_1") },
+		row{"pi_1", "A-1", Paid, 1000, 1000, 0, 0, 0},
+	},
 	{"an inquiry came to nothing", func(s *stripe) {
 		s.intent(1000).pay("ch_1", 1000).dispute("created", "dp_1", 1000, "warning_needs_response").dispute("updated", "dp_1", 1000, "warning_under_review").dispute("closed", "dp_1", 1000, "warning_closed")
 	}, row{"pi_1", "A-1", Paid, 1000, 1000, 0, 0, 0}},
@@ -106,25 +126,41 @@ var stories = []struct {
 			dispute("created", "dp_1", 300, "warning_needs_response").dispute("updated", "dp_1", 300, "needs_response").dispute("funds_withdrawn", "dp_1", 300, "under_review").
 			dispute("closed", "dp_1", 300, "won").dispute("created", "dp_2", 500, "needs_response").dispute("closed", "dp_2", 500, "lost").touch()
 	}, row{"pi_1", "A-1", Lost, 1000, 700, 200, 0, 500}},
-	{"failed", func(s *stripe) { s.intent(1000).fail("ch_0") },
-		row{"pi_1", "A-1", Failed, 1000, 0, 0, 0, 0}},
-	{"failed twice, then paid", func(s *stripe) { s.intent(1000).fail("ch_0").fail("ch_00").pay("ch_1", 1000) },
-		row{"pi_1", "A-1", Paid, 1000, 1000, 0, 0, 0}},
-	{"failed, then authorised and released", func(s *stripe) { s.intent(1000).fail("ch_0").authorize("ch_1", 1000).release() },
-		row{"pi_1", "A-1", Canceled, 1000, 0, 0, 0, 0}},
+	{
+		"failed", func(s *stripe) { s.intent(1000).fail("ch_0") },
+		row{"pi_1", "A-1", Failed, 1000, 0, 0, 0, 0},
+	},
+	{
+		"failed twice, then paid", func(s *stripe) { s.intent(1000).fail("ch_0").fail("ch_00").pay("ch_1", 1000) },
+		row{"pi_1", "A-1", Paid, 1000, 1000, 0, 0, 0},
+	},
+	{
+		"failed, then authorised and released", func(s *stripe) { s.intent(1000).fail("ch_0").authorize("ch_1", 1000).release() },
+		row{"pi_1", "A-1", Canceled, 1000, 0, 0, 0, 0},
+	},
 	{"canceled before any attempt", func(s *stripe) {
 		s.intent(1000).send("payment_intent.canceled", with(s.pi, "status", "canceled"))
 	}, row{"pi_1", "A-1", Canceled, 1000, 0, 0, 0, 0}},
-	{"a bank debit on its way", func(s *stripe) { s.intent(1000).debit() },
-		row{"pi_1", "A-1", Processing, 1000, 0, 0, 0, 0}},
-	{"a bank debit that failed", func(s *stripe) { s.intent(1000).debit().fail("py_1") },
-		row{"pi_1", "A-1", Failed, 1000, 0, 0, 0, 0}},
-	{"a card that failed, then a bank debit on its way", func(s *stripe) { s.intent(1000).fail("ch_0").debit() },
-		row{"pi_1", "A-1", Processing, 1000, 0, 0, 0, 0}},
-	{"a bank debit that arrived", func(s *stripe) { s.intent(1000).debit().pay("py_1", 1000) },
-		row{"pi_1", "A-1", Paid, 1000, 1000, 0, 0, 0}},
-	{"a checkout completed, its money on the way", func(s *stripe) { s.intent(1000).session("completed", "complete", "unpaid") },
-		row{"pi_1", "cart-1", Processing, 1000, 0, 0, 0, 0}},
+	{
+		"a bank debit on its way", func(s *stripe) { s.intent(1000).debit() },
+		row{"pi_1", "A-1", Processing, 1000, 0, 0, 0, 0},
+	},
+	{
+		"a bank debit that failed", func(s *stripe) { s.intent(1000).debit().fail("py_1") },
+		row{"pi_1", "A-1", Failed, 1000, 0, 0, 0, 0},
+	},
+	{
+		"a card that failed, then a bank debit on its way", func(s *stripe) { s.intent(1000).fail("ch_0").debit() },
+		row{"pi_1", "A-1", Processing, 1000, 0, 0, 0, 0},
+	},
+	{
+		"a bank debit that arrived", func(s *stripe) { s.intent(1000).debit().pay("py_1", 1000) },
+		row{"pi_1", "A-1", Paid, 1000, 1000, 0, 0, 0},
+	},
+	{
+		"a checkout completed, its money on the way", func(s *stripe) { s.intent(1000).session("completed", "complete", "unpaid") },
+		row{"pi_1", "cart-1", Processing, 1000, 0, 0, 0, 0},
+	},
 	{"an async checkout paid", func(s *stripe) {
 		s.intent(1000).debit().session("completed", "complete", "unpaid").session("async_payment_succeeded", "complete", "paid").pay("py_1", 1000)
 	}, row{"pi_1", "cart-1", Paid, 1000, 1000, 0, 0, 0}},
@@ -135,10 +171,14 @@ var stories = []struct {
 	{"an async checkout failed", func(s *stripe) {
 		s.intent(1000).session("completed", "complete", "unpaid").session("async_payment_failed", "complete", "unpaid")
 	}, row{"pi_1", "cart-1", Failed, 1000, 0, 0, 0, 0}},
-	{"a checkout that expired with its intent", func(s *stripe) { s.intent(1000).session("expired", "expired", "unpaid") },
-		row{"pi_1", "cart-1", Canceled, 1000, 0, 0, 0, 0}},
-	{"a checkout that expired without an intent", func(s *stripe) { s.session("expired", "expired", "unpaid") },
-		row{"cs_1", "cart-1", Canceled, 1000, 0, 0, 0, 0}},
+	{
+		"a checkout that expired with its intent", func(s *stripe) { s.intent(1000).session("expired", "expired", "unpaid") },
+		row{"pi_1", "cart-1", Canceled, 1000, 0, 0, 0, 0},
+	},
+	{
+		"a checkout that expired without an intent", func(s *stripe) { s.session("expired", "expired", "unpaid") },
+		row{"cs_1", "cart-1", Canceled, 1000, 0, 0, 0, 0},
+	},
 	{"a checkout that needed no payment", func(s *stripe) {
 		s.send("checkout.session.completed", object{"object": "checkout.session", "id": "cs_1", "mode": "payment", "status": "complete", "payment_status": "no_payment_required", "amount_total": 0, "currency": "eur"})
 	}, row{"cs_1", "", Paid, 0, 0, 0, 0, 0}},
@@ -152,8 +192,10 @@ var stories = []struct {
 			s.invoice("total", 900, "amount_due", 900, "amount_paid", 900, "paid", true, "paid_out_of_band", true)
 		}
 	}, row{"in_1", "B-2", Paid, 900, 900, 0, 0, 0}},
-	{"an invoice paid from the balance", func(s *stripe) { s.invoice("total", 900, "amount_due", 0, "amount_paid", 0, "starting_balance", -2000) },
-		row{"in_1", "B-2", Paid, 900, 900, 0, 0, 0}},
+	{
+		"an invoice paid from the balance", func(s *stripe) { s.invoice("total", 900, "amount_due", 0, "amount_paid", 0, "starting_balance", -2000) },
+		row{"in_1", "B-2", Paid, 900, 900, 0, 0, 0},
+	},
 }
 
 // debit begins an attempt whose money arrives days later.
