@@ -19,7 +19,7 @@ import (
 )
 
 const (
-	demoSecret = "whsec_demo"
+	demoSecret = "whsec_demo" //nolint:gosec // of a stack that lives as long as the demo
 	demoSeed   = 20261122
 	// patience is how long the demo waits for everything to be done.
 	patience = 3 * time.Minute

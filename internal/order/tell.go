@@ -125,7 +125,7 @@ func (f *Facts) charge(e facts.Event, c facts.Charge) {
 		f.snapshot(e, c, &known)
 	}
 	if c.ID != "" {
-		f.Charges = unite(f.Charges, map[string]Charge{c.ID: known})
+		f.Charges = unite(f.Charges, map[string]Charge{c.ID: known}, Charge.union)
 	}
 }
 
@@ -184,7 +184,7 @@ func (f *Facts) refund(e facts.Event, r facts.Refund) {
 		known.Failed = e.Created.Unix()
 	}
 	if r.ID != "" {
-		f.Refunds = unite(f.Refunds, map[string]Refund{r.ID: known})
+		f.Refunds = unite(f.Refunds, map[string]Refund{r.ID: known}, Refund.union)
 	}
 }
 

@@ -17,14 +17,14 @@ func (f Facts) union(g Facts) Facts {
 		Intent:   f.Intent.union(g.Intent),
 		Session:  f.Session.union(g.Session),
 		Invoice:  f.Invoice.union(g.Invoice),
-		Charges:  unite(f.Charges, g.Charges),
-		Refunds:  unite(f.Refunds, g.Refunds),
-		Disputes: unite(f.Disputes, g.Disputes),
+		Charges:  unite(f.Charges, g.Charges, Charge.union),
+		Refunds:  unite(f.Refunds, g.Refunds, Refund.union),
+		Disputes: unite(f.Disputes, g.Disputes, Dispute.union),
 	}
 }
 
 // unite joins member by member and leaves both maps as they are.
-func unite[T interface{ union(T) T }](a, b map[string]T) map[string]T {
+func unite[T any](a, b map[string]T, union func(T, T) T) map[string]T {
 	if len(b) == 0 {
 		return a
 	}
@@ -32,7 +32,7 @@ func unite[T interface{ union(T) T }](a, b map[string]T) map[string]T {
 	maps.Copy(all, a)
 	for id, v := range b {
 		if known, ok := all[id]; ok {
-			v = known.union(v)
+			v = union(known, v)
 		}
 		all[id] = v
 	}
