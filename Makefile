@@ -8,10 +8,10 @@ FIRST    ?= 1
 DURATION ?= 5m
 
 # The race detector needs a C compiler; without one the tests run without it.
-RACE := $(if $(shell command -v cc gcc clang),-race)
+RACE := $(if $(shell command -v cc gcc clang 2>/dev/null),-race)
 
 # SAM CLI and cfn-lint of the machine if it has both, else pinned ones in .venv.
-VENV := $(if $(and $(shell command -v sam),$(shell command -v cfn-lint)),,.venv/installed)
+VENV := $(if $(and $(shell command -v sam 2>/dev/null),$(shell command -v cfn-lint 2>/dev/null)),,.venv/installed)
 SAM   = SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=$${AWS_DEFAULT_REGION:-us-east-1} $(if $(VENV),.venv/bin/)sam
 CFN   = $(if $(VENV),.venv/bin/)cfn-lint
 # Linters, pinned in a module of their own, built on first use.
@@ -57,9 +57,6 @@ simulate: bin/payhooks ## Run SEEDS (10000) schedules of crashes, lost replies a
 
 chaos: bin/payhooks ## Load a stack for DURATION (5m) while calls fail and processes are killed
 	@bin/payhooks chaos --duration $(DURATION)
-
-chaos: bin/payhooks ## Load a stack while calls fail and processes are killed, and count
-	@bin/payhooks chaos
 
 mutants: ## Take each guard out of the code and see that a test notices
 	go run ./infra/mutants
