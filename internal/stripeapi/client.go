@@ -1,0 +1,129 @@
+// Package stripeapi reaches Stripe's API with the key that the stack keeps in
+// Secrets Manager.
+//
+// It is for reading. Stripe-go's own state is not touched: each client has its
+// own key, timeout and retries, and logs nothing.
+package stripeapi
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/stripe/stripe-go/v76"
+	"github.com/stripe/stripe-go/v76/client"
+)
+
+const (
+	// timeout of one request, the answer included.
+	timeout = 8 * time.Second
+	// retries of one call by stripe-go itself, after half a second: with the
+	// timeout they stay within a function's 30 seconds. More is the ledger's.
+	retries = 1
+)
+
+// Client makes clients of stripe-go. Secret and Now are needed. It makes no
+// request before For, and is safe for concurrent use.
+type Client struct {
+	// Secret reads what the secret holds: a key, which serves its own mode, or
+	// {"live":"rk_live_…","test":"rk_test_…"}. ErrNoKey if there is none.
+	Secret func(ctx context.Context) (string, error)
+	// Base is the API's address; empty is Stripe's own.
+	Base string
+	Now  func() time.Time
+	// Timeout of one request; 0 is 8 seconds.
+	Timeout time.Duration
+
+	keys      keys
+	once      sync.Once
+	transport http.RoundTripper
+}
+
+// Open returns the client of a stack: its key is in the secret STACK/stripe,
+// STRIPE_API_BASE replaces Stripe's address.
+func Open(cfg aws.Config, stack string) *Client {
+	return &Client{Secret: fromManager(cfg, stack+"/stripe"), Base: os.Getenv("STRIPE_API_BASE"), Now: time.Now}
+}
+
+// For returns a client for the account (empty for the stack's own) in one
+// mode. ErrNoKey if no key serves that mode. Every request gets the key that is
+// current when it is made, and the account if its params name none. Pass a
+// context with Params or ListParams.
+func (c *Client) For(ctx context.Context, account string, livemode bool) (*client.API, error) {
+	if _, err := c.key(ctx, livemode); err != nil {
+		return nil, err
+	}
+	base, err := c.base()
+	if err != nil {
+		return nil, err
+	}
+	limit := c.Timeout
+	if limit == 0 {
+		limit = timeout
+	}
+	own := stripe.NewBackendsWithConfig(&stripe.BackendConfig{
+		HTTPClient: &http.Client{
+			Timeout: limit, Transport: &signer{client: c, account: account, livemode: livemode, next: c.shared()},
+			// A redirect would take the key elsewhere.
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
+		EnableTelemetry:   stripe.Bool(false),
+		LeveledLogger:     &stripe.LeveledLogger{Level: stripe.LevelNull},
+		MaxNetworkRetries: stripe.Int64(retries),
+		URL:               base,
+	})
+	return client.New("", own), nil // the key is set by signer
+}
+
+// Params returns the params of one request for the account.
+func Params(ctx context.Context, account string) stripe.Params {
+	p := stripe.Params{Context: ctx}
+	if account != "" {
+		p.SetStripeAccount(account)
+	}
+	return p
+}
+
+// ListParams returns the params of a list for the account, in pages of 100.
+func ListParams(ctx context.Context, account string) stripe.ListParams {
+	p := stripe.ListParams{Context: ctx, Limit: stripe.Int64(100)}
+	if account != "" {
+		p.SetStripeAccount(account)
+	}
+	return p
+}
+
+// base refuses to send a key in the clear to anything but this machine.
+func (c *Client) base() (*string, error) {
+	if c.Base == "" {
+		return nil, nil //nolint:nilnil // stripe-go takes nil for its default
+	}
+	u, err := url.Parse(c.Base)
+	if err != nil || u.Host == "" {
+		return nil, &setupError{fmt.Errorf("STRIPE_API_BASE is %q: want a URL such as https://api.stripe.com", c.Base)}
+	}
+	if u.Scheme != "https" && (u.Scheme != "http" || !loopback(u.Hostname())) {
+		return nil, &setupError{fmt.Errorf("STRIPE_API_BASE is %q: want https, since the API key goes there", c.Base)}
+	}
+	return &c.Base, nil
+}
+
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// shared is the one pool of connections.
+func (c *Client) shared() http.RoundTripper {
+	c.once.Do(func() {
+		t := &http.Transport{Proxy: http.ProxyFromEnvironment, MaxIdleConnsPerHost: 4, IdleConnTimeout: time.Minute, ForceAttemptHTTP2: true}
+		c.transport = t
+	})
+	return c.transport
+}
