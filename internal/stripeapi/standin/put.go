@@ -1,0 +1,185 @@
+package standin
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+)
+
+// put answers PUT /_stand-in/objects and /_stand-in/events. It needs no key:
+// it is the stand-in's own, and listens on this machine only.
+func (a *API) put(w http.ResponseWriter, r *http.Request) {
+	var list []json.RawMessage
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 256<<20))
+	if err == nil {
+		err = json.Unmarshal(body, &list)
+	}
+	account := r.Header.Get("Stripe-Account")
+	switch {
+	case err != nil:
+		err = fmt.Errorf("want a JSON array of objects: %w", err)
+	case r.Method == http.MethodPut && r.URL.Path == "/_stand-in/objects":
+		err = a.Put(account, list...)
+	case r.Method == http.MethodPut && r.URL.Path == "/_stand-in/events":
+		err = a.PutEvents(account, list...)
+	default:
+		Fail(w, http.StatusNotFound, invalid, "", "The stand-in takes PUT /_stand-in/objects and PUT /_stand-in/events.")
+		return
+	}
+	if err != nil {
+		Fail(w, http.StatusBadRequest, invalid, "", err.Error())
+		return
+	}
+	w.WriteHeader(http.StatusNoContent)
+}
+
+// Put stores objects with an id each, in place of what was there.
+func (a *API) Put(account string, objects ...json.RawMessage) error {
+	var all []*entry
+	for i, data := range objects {
+		e, err := read(Object{Account: account, Data: data})
+		if err != nil {
+			return fmt.Errorf("object %d: %w", i, err)
+		}
+		all = append(all, e)
+	}
+	return a.store(all)
+}
+
+// PutEvents stores events and what they tell of their objects. An event that
+// names a connected account belongs to it.
+func (a *API) PutEvents(account string, events ...json.RawMessage) error {
+	var all []*entry
+	for i, data := range events {
+		e, err := read(Object{Account: account, Data: data})
+		if err == nil && e.kind != "event" {
+			err = fmt.Errorf("is a %s", e.kind)
+		}
+		if err != nil {
+			return fmt.Errorf("event %d: %w", i, err)
+		}
+		if own := text(e.members["account"]); own != "" {
+			e.Account = own
+		}
+		all = append(all, e)
+		var told struct {
+			Object json.RawMessage `json:"object"`
+		}
+		if json.Unmarshal(e.members["data"], &told) != nil {
+			return fmt.Errorf("event %d: has no data.object", i)
+		}
+		if o, err := read(Object{Account: e.Account, At: max(e.created, 1), Data: told.Object}); err == nil {
+			all = append(all, o) // an object without an id, such as balance, cannot be asked for
+		}
+	}
+	return a.store(all)
+}
+
+// Load takes over what was saved before.
+func (a *API) Load(objects []Object) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, o := range objects {
+		e, err := read(o)
+		if err != nil {
+			return err
+		}
+		a.take(e)
+		a.seq = max(a.seq, o.Seq)
+	}
+	return nil
+}
+
+func (a *API) store(all []*entry) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	var news []*entry
+	newest := map[[2]string]int64{}
+	for _, e := range all {
+		key := [2]string{e.Account, e.id}
+		at, seen := newest[key]
+		if old := a.objects[e.Account][e.id]; !seen && old != nil {
+			at, seen = old.At, true
+		}
+		if seen && e.At != 0 && e.At < at {
+			continue // an older event tells an older state
+		}
+		newest[key] = e.At
+		a.seq++
+		e.Seq = a.seq
+		news = append(news, e)
+	}
+	if a.Save != nil {
+		saved := make([]Object, len(news))
+		for i, e := range news {
+			saved[i] = e.Object
+		}
+		if err := a.Save(saved); err != nil {
+			return fmt.Errorf("save: %w", err)
+		}
+	}
+	for _, e := range news {
+		a.take(e)
+	}
+	return nil
+}
+
+func (a *API) take(e *entry) {
+	if a.objects == nil {
+		a.objects, a.made = map[string]map[string]*entry{}, map[string]map[string]*entry{}
+	}
+	if a.objects[e.Account] == nil {
+		a.objects[e.Account], a.made[e.Account] = map[string]*entry{}, map[string]*entry{}
+	}
+	a.objects[e.Account][e.id] = e
+	for _, m := range derived(e) {
+		a.made[e.Account][m.id] = m
+	}
+}
+
+// ID returns the object's own id.
+func (o Object) ID() string {
+	var has struct {
+		ID string `json:"id"`
+	}
+	if json.Unmarshal(o.Data, &has) != nil {
+		return ""
+	}
+	return has.ID
+}
+
+func read(o Object) (*entry, error) {
+	e := &entry{Object: o}
+	if err := json.Unmarshal(o.Data, &e.members); err != nil {
+		return nil, fmt.Errorf("not a JSON object: %w", err)
+	}
+	e.id, e.kind = text(e.members["id"]), text(e.members["object"])
+	if e.id == "" || e.kind == "" {
+		return nil, fmt.Errorf("needs an id and an object type, has id %q and object %q", e.id, e.kind)
+	}
+	if c, ok := e.members["created"]; ok {
+		_ = json.Unmarshal(c, &e.created) // what has no number sorts last
+	}
+	return e, nil
+}
+
+// text is a JSON string's, or the id of an expanded object; else "".
+func text(raw json.RawMessage) string {
+	var s string
+	if json.Unmarshal(raw, &s) == nil {
+		return s
+	}
+	var o struct {
+		ID string `json:"id"`
+	}
+	if json.Unmarshal(raw, &o) == nil {
+		return o.ID
+	}
+	return ""
+}
+
+func number(raw json.RawMessage) (n int64) {
+	_ = json.Unmarshal(raw, &n) // absent and null are 0
+	return n
+}
