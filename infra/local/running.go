@@ -23,6 +23,8 @@ type Running struct {
 	AccessKey     string   `json:"access_key"`
 	SecretKey     string   `json:"secret_key"` //nolint:gosec // a key of the local stack only
 	SigningSecret string   `json:"signing_secret"`
+	StripeBase    string   `json:"stripe_base,omitempty"` // Stripe's API as the functions reach it; empty: Stripe itself
+	StandIn       string   `json:"stripe,omitempty"`      // the stand-in's own address, if it runs
 	Functions     []string `json:"functions"`
 }
 

@@ -21,6 +21,7 @@ import (
 	"github.com/payhooks/payhooks/infra/local/engine"
 	"github.com/payhooks/payhooks/infra/local/gateway"
 	"github.com/payhooks/payhooks/infra/local/lambda"
+	"github.com/payhooks/payhooks/infra/local/stripe"
 	"github.com/payhooks/payhooks/infra/local/template"
 )
 
@@ -36,7 +37,11 @@ type Config struct {
 	// DynamoDBEndpoint is an engine that runs already; empty starts one.
 	DynamoDBEndpoint string
 	// Env overrides variables of the functions that have them in the template.
+	// Without STRIPE_API_BASE a stand-in of Stripe's API is started for them,
+	// unless StripeKey is set.
 	Env map[string]string
+	// StripeKey is the API key in the stack's secret for it.
+	StripeKey string
 	// Console answers everything on the console port but /healthz.
 	Console func(Running) http.Handler
 	// Output gets what functions write, Refused what the gateway answers by
@@ -58,6 +63,7 @@ type Stack struct {
 	Engine   *engine.Engine
 
 	cfg     Config
+	stripe  *stripe.Server // nil when Stripe's API is elsewhere
 	lock    *os.File
 	api     net.Listener
 	console net.Listener
@@ -104,6 +110,9 @@ func (s *Stack) start(ctx context.Context) (err error) {
 	}
 	binaries, err := s.prepare(ctx)
 	if err != nil {
+		return err
+	}
+	if err := s.startStripe(ctx); err != nil {
 		return err
 	}
 	if err := s.startAWS(ctx); err != nil {
@@ -190,6 +199,9 @@ func (s *Stack) close() error {
 	s.sources.Wait()
 	if s.AWS != nil {
 		errs = append(errs, s.AWS.Close())
+	}
+	if s.stripe != nil {
+		errs = append(errs, s.stripe.Close())
 	}
 	if s.Engine != nil {
 		errs = append(errs, s.Engine.Close())

@@ -1,11 +1,13 @@
 package local
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"os"
@@ -18,6 +20,7 @@ import (
 	"github.com/payhooks/payhooks/infra/local/aws"
 	"github.com/payhooks/payhooks/infra/local/gateway"
 	"github.com/payhooks/payhooks/infra/local/lambda"
+	"github.com/payhooks/payhooks/infra/local/stripe"
 )
 
 // listen takes both ports before anything slow happens.
@@ -85,9 +88,29 @@ func (s *Stack) release() error {
 // concurrency bounds the processes of one function on this machine.
 func concurrency() int { return max(4, min(8, runtime.NumCPU())) }
 
-// seeds are the signing secrets of the endpoints that have none.
+// startStripe starts the stand-in of Stripe's API, unless the functions are to
+// call another.
+func (s *Stack) startStripe(ctx context.Context) error {
+	if s.cfg.Env["STRIPE_API_BASE"] != "" || s.cfg.StripeKey != "" {
+		return nil
+	}
+	server := &stripe.Server{DataDir: s.cfg.DataDir, Log: s.log()}
+	if err := server.Start(ctx); err != nil {
+		return err
+	}
+	s.stripe = server
+	s.cfg.Env = maps.Clone(s.cfg.Env)
+	if s.cfg.Env == nil {
+		s.cfg.Env = map[string]string{}
+	}
+	s.cfg.Env["STRIPE_API_BASE"] = server.URL()
+	return nil
+}
+
+// seeds are the signing secrets of the endpoints that have none, and the key
+// of Stripe's API.
 func (s *Stack) seeds() map[string]string {
-	out := map[string]string{}
+	out := map[string]string{StackName + "/stripe": cmp.Or(s.cfg.StripeKey, stripe.Keys)}
 	for _, secret := range s.Template.Secrets {
 		if secret.Value == "" && strings.HasPrefix(secret.Name, StackName+"/webhooks/") {
 			out[secret.Name] = s.cfg.Secret
@@ -101,6 +124,10 @@ func (s *Stack) describe() Running {
 		PID: os.Getpid(), Stack: StackName, Region: Region, Account: Account,
 		API: "http://localhost:" + port(s.api), Console: "http://localhost:" + port(s.console), AWS: s.AWS.URL(),
 		AccessKey: s.AccessKey, SecretKey: s.SecretKey, SigningSecret: s.cfg.Secret,
+		StripeBase: s.cfg.Env["STRIPE_API_BASE"],
+	}
+	if s.stripe != nil {
+		r.StandIn = s.stripe.URL()
 	}
 	for _, f := range s.Template.Functions {
 		r.Functions = append(r.Functions, filepath.Base(f.Dir))

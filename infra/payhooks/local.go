@@ -45,12 +45,10 @@ func runLocal(cmd *cobra.Command) error {
 func localConfig() (local.Config, error) {
 	cfg := local.Config{
 		DataDir: dataDir(), Secret: env("STRIPE_WEBHOOK_SECRET", "whsec_local"),
-		DynamoDBEndpoint: os.Getenv("DYNAMODB_ENDPOINT"), Env: map[string]string{},
+		DynamoDBEndpoint: os.Getenv("DYNAMODB_ENDPOINT"), Env: map[string]string{}, StripeKey: os.Getenv("STRIPE_API_KEY"),
 	}
-	for _, name := range []string{"STRIPE_API_BASE", "STRIPE_API_KEY"} {
-		if v := os.Getenv(name); v != "" {
-			cfg.Env[name] = v
-		}
+	if base := os.Getenv("STRIPE_API_BASE"); base != "" {
+		cfg.Env["STRIPE_API_BASE"] = base
 	}
 	var err error
 	if cfg.Dir, err = projectDir(); err != nil {
