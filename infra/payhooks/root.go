@@ -21,6 +21,7 @@ var commands = []func() *cobra.Command{
 	accessCommand,
 	parkedCommand,
 	quarantineCommand,
+	auditCommand,
 	simulateCommand,
 	chaosCommand,
 }

@@ -27,6 +27,8 @@ type attempt struct {
 	outcome string
 	used    map[string]bool // effect keys
 	misuse  error
+	// rehearsal: an audit runs the function; nothing may come of it.
+	rehearsal bool
 }
 
 // do runs the function and saves the delivery with what it asked for. A change

@@ -60,6 +60,9 @@ func (a *attempt) outside(ctx context.Context, key string, fn func(context.Conte
 		return nil, a.refuse(fmt.Errorf("outside %s: used twice by one event; give each effect its own key", key))
 	}
 	a.used[key] = true
+	if a.rehearsal {
+		return a.kept(ctx, key)
+	}
 	again := len(opts) > 0 && opts[0] == AtLeastOnce
 	intent := event.Effect{
 		Key: key, Action: a.d.Action, State: event.EffectIntended,

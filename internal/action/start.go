@@ -41,7 +41,7 @@ func Start[T any](fn func(context.Context, *Event[T]) error, opts ...Option) {
 	h.Retention = s.Retention + giveUp
 	h.Now, h.Rand, h.Owner, h.Pause = stack.Now, mathrand.Float64, rand.Text, sleep
 	h.Log = slog.New(lambdacontext.NewLogHandler())
-	lambda.Start(h.Handle)
+	lambda.Start(h.Invoke)
 }
 
 // name is the last element of the main package's path.

@@ -46,7 +46,10 @@ func NotSent(err error) error { return RetryAfter(err, 0) }
 
 type ignoreError struct{ why string }
 
-func (e *ignoreError) Error() string { return "ignored: " + e.why }
+func (e *ignoreError) Error() string { return ignoredPrefix + e.why }
+
+// ignoredPrefix begins the outcome of a delivery that changed nothing.
+const ignoredPrefix = "ignored: "
 
 // Ignore finishes the delivery without committing anything and keeps the reason.
 func Ignore(why string) error { return &ignoreError{why} }

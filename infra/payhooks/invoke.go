@@ -1,0 +1,59 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+
+	"github.com/payhooks/payhooks/internal/action"
+)
+
+// logicalID is the name of an action's block in the template, by convention:
+// SendReceipt for send-receipt.
+func logicalID(action string) string {
+	var b strings.Builder
+	for word := range strings.SplitSeq(action, "-") {
+		if word != "" {
+			b.WriteString(strings.ToUpper(word[:1]) + word[1:])
+		}
+	}
+	return b.String()
+}
+
+// function finds the Lambda function of an action.
+func (c *connection) function(ctx context.Context, action string) (string, error) {
+	id := logicalID(action)
+	if c.Local != nil {
+		return c.Stack + "-" + id, nil
+	}
+	out, err := cloudformation.NewFromConfig(c.AWS).DescribeStackResource(ctx, &cloudformation.DescribeStackResourceInput{
+		StackName: &c.Stack, LogicalResourceId: &id,
+	})
+	if err != nil {
+		return "", fmt.Errorf("find function %s of stack %s (the block of an action is named for it): %w", id, c.Stack, err)
+	}
+	return aws.ToString(out.StackResourceDetail.PhysicalResourceId), nil
+}
+
+// audit asks an action's function.
+func (c *connection) audit(ctx context.Context, function string, req action.AuditRequest) (action.AuditReply, error) {
+	var reply action.AuditReply
+	body, err := json.Marshal(map[string]any{"audit": req})
+	if err != nil {
+		return reply, err
+	}
+	out, err := lambda.NewFromConfig(c.AWS).Invoke(ctx, &lambda.InvokeInput{FunctionName: &function, Payload: body})
+	if err != nil {
+		return reply, fmt.Errorf("invoke %s: %w", function, err)
+	}
+	if out.FunctionError != nil {
+		return reply, errors.New(function + ": " + string(out.Payload))
+	}
+	return reply, json.Unmarshal(out.Payload, &reply)
+}
