@@ -38,10 +38,10 @@ func answered(err error, said *stripe.Error) error {
 		text += " " + string(said.Code)
 	}
 	text += ": " + mask(said.Msg)
-	switch {
-	case said.HTTPStatusCode == http.StatusUnauthorized:
+	switch said.HTTPStatusCode {
+	case http.StatusUnauthorized:
 		text += " (the API key is refused: put a valid one into the stack's secret for it, then retry)"
-	case said.HTTPStatusCode == http.StatusForbidden:
+	case http.StatusForbidden:
 		text += " (the API key lacks this permission: grant it to the restricted key in Stripe's dashboard, then retry)"
 	}
 	if said.RequestID != "" {
