@@ -17,7 +17,7 @@ func main() {
 	s := stack.MustOpen()
 	secrets := &secret.Cache{Fetch: secret.FromManager(secretsmanager.NewFromConfig(s.AWS), s.Name), Now: stack.Now}
 	h := &ingest.Handler{
-		Endpoints: mustEndpoints(), Secrets: secrets, Store: s.Tables, Quarantine: s.Tables,
+		Endpoints: stack.MustEndpoints(), Secrets: secrets, Store: s.Tables, Quarantine: s.Tables,
 		Retention: s.Retention, Now: stack.Now, Log: slog.New(lambdacontext.NewLogHandler()),
 	}
 	lambda.Start(h.Handle)

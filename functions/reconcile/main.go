@@ -1,5 +1,5 @@
 // Command reconcile closes gaps: every minute it sends again what is owed and
-// overdue.
+// overdue, and fetches from Stripe what never came.
 package main
 
 import (
@@ -7,15 +7,19 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-lambda-go/lambdacontext"
+	"github.com/payhooks/payhooks/internal/ingest"
 	"github.com/payhooks/payhooks/internal/reconcile"
 	"github.com/payhooks/payhooks/internal/stack"
+	"github.com/payhooks/payhooks/internal/stripeapi"
 )
 
 func main() {
-	s := stack.MustOpen()
-	o := &reconcile.Owed{
-		Store: s.Tables, Ledger: s.Tables, Bus: s.Bus(),
-		Now: stack.Now, Log: slog.New(lambdacontext.NewLogHandler()), Retention: s.Retention,
+	s, log := stack.MustOpen(), slog.New(lambdacontext.NewLogHandler())
+	bus, door := s.Bus(), &ingest.Door{Store: s.Tables, Quarantine: s.Tables, Retention: s.Retention}
+	o := &reconcile.Owed{Store: s.Tables, Ledger: s.Tables, Bus: bus, Now: stack.Now, Log: log, Retention: s.Retention}
+	m := &reconcile.Missed{
+		Origin: stripeapi.Open(s.AWS, s.Name), Types: bus, Door: door, Ledger: s.Tables,
+		Endpoints: stack.MustEndpoints(), Now: stack.Now, Log: log,
 	}
-	lambda.Start(o.Sweep)
+	lambda.Start(reconcile.Sweeps{Owed: o, Missed: m}.Run)
 }

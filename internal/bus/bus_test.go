@@ -326,3 +326,31 @@ func TestPatternsSelectAsEventBridgeDoes(t *testing.T) {
 		}
 	}
 }
+
+func TestTheTypesOfAllRulesAreListedOnce(t *testing.T) {
+	enabled := func(name, pattern string) rule { return rule{Name: name, State: "ENABLED", EventPattern: pattern} }
+	s := &server{rules: []rule{
+		enabled("a", pattern("a", []string{"charge.refunded", "charge.succeeded"})),
+		enabled("b", pattern("b", []string{"charge.refunded", "account.updated"})),
+		{Name: "off", State: "DISABLED", EventPattern: pattern("off", []string{"charge.failed"})},
+	}}
+	types, every, err := open(t, s).Types(t.Context())
+	if diff := cmp.Diff([]string{"account.updated", "charge.refunded", "charge.succeeded"}, types); diff != "" || every || err != nil {
+		t.Fatal(diff, every, err)
+	}
+}
+
+func TestARuleWhoseTypesCannotBeListedTakesEveryType(t *testing.T) {
+	for name, p := range map[string]string{
+		"none":   pattern("a", nil),
+		"prefix": `{"detail-type":[{"prefix":"charge."}]}`,
+		"broken": `{`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := &server{rules: []rule{{Name: "a", State: "ENABLED", EventPattern: p}}}
+			if _, every, err := open(t, s).Types(t.Context()); !every || err != nil {
+				t.Fatal(every, err)
+			}
+		})
+	}
+}

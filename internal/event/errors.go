@@ -13,4 +13,8 @@ var (
 	ErrTaken    = errors.New("effect key is taken")
 	// ErrInvalid: this input can never succeed, however often it is tried.
 	ErrInvalid = errors.New("invalid")
+	// ErrNotConfigured: nobody has said how to reach it.
+	ErrNotConfigured = errors.New("not configured")
+	// ErrRefused: what we ask with does not have the right.
+	ErrRefused = errors.New("refused")
 )

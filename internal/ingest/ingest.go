@@ -83,12 +83,17 @@ func (h *Handler) receive(ctx context.Context, endpoint webhook.Endpoint, req ev
 	if err := h.verify(ctx, endpoint.Name, body, signatureHeader(req.Headers), now); err != nil {
 		return refusal(err)
 	}
-	facts, reason, err := h.parse(body)
-	if err != nil {
+	door := Door{Store: h.Store, Quarantine: h.Quarantine, Retention: h.Retention, Parse: h.Parse}
+	facts, became, err := door.Take(ctx, Arrival{Endpoint: endpoint, Received: now}, body)
+	var p *panicked
+	switch a := (answer{facts: facts}); {
+	case errors.As(err, &p):
 		return answer{code: http.StatusInternalServerError, reason: "panic", err: err}
+	case err != nil:
+		return a.failed(err)
+	default:
+		return a.accepted(became)
 	}
-	facts.Endpoint, facts.Received = endpoint.Name, now
-	return h.keep(ctx, endpoint, event.Event{Facts: facts, Body: body}, reason)
 }
 
 // verify checks the header before it asks for secrets, and asks again if none
@@ -113,34 +118,4 @@ func (h *Handler) verify(ctx context.Context, endpoint string, body []byte, head
 		return err
 	}
 	return signature.Verify(body, secrets)
-}
-
-// keep puts the event where it belongs.
-func (h *Handler) keep(ctx context.Context, endpoint webhook.Endpoint, e event.Event, reason webhook.Reason) answer {
-	a := answer{facts: e.Facts}
-	if reason == "" {
-		var ignore bool
-		if reason, ignore = endpoint.Admit(e.Facts); ignore {
-			return a.accepted("ignored")
-		}
-	}
-	expires := e.Received.Add(h.Retention)
-	if reason != "" {
-		if err := h.Quarantine.Hold(ctx, quarantined(e, reason, expires)); err != nil {
-			return a.failed(err)
-		}
-		return a.accepted("quarantined:" + string(reason))
-	}
-	result, err := h.Store.Put(ctx, e, expires)
-	if err != nil {
-		return a.failed(err)
-	}
-	switch result {
-	case event.PutDuplicate:
-		return a.accepted("duplicate")
-	case event.PutConflict:
-		return a.accepted("conflict")
-	default:
-		return a.accepted("stored")
-	}
 }

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -53,22 +52,6 @@ func signatureHeader(headers map[string]string) string {
 	}
 	slices.Sort(values)
 	return strings.Join(values, ",")
-}
-
-// parse returns an error if the parser panics. The error has the place, and
-// never what was parsed.
-func (h *Handler) parse(body []byte) (f event.Facts, reason webhook.Reason, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			f, err = event.Facts{}, &panicked{value: p, stack: string(debug.Stack())}
-		}
-	}()
-	if h.Parse != nil {
-		f, reason = h.Parse(body)
-		return f, reason, nil
-	}
-	f, reason = webhook.Parse(body)
-	return f, reason, nil
 }
 
 // panicked is a panic of the parser.

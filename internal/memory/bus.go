@@ -60,6 +60,20 @@ func (b *Bus) Wanted(ctx context.Context, e event.Envelope) (actions []string, e
 	return actions, err
 }
 
+// Types returns the event types that the rules name, sorted and each once;
+// every is true if some rule takes all of them.
+func (b *Bus) Types(ctx context.Context) (types []string, every bool, err error) {
+	err = b.Fault.do(ctx, Op{"Types", ""}, 1, func() error {
+		for _, wanted := range b.Rules {
+			types, every = append(types, wanted...), every || len(wanted) == 0
+		}
+		slices.Sort(types)
+		types = slices.Compact(types)
+		return nil
+	})
+	return types, every, err
+}
+
 func (b *Bus) selecting(e event.Envelope) []string {
 	var actions []string
 	for _, action := range sorted(b.Rules, compare) {

@@ -32,8 +32,10 @@ type Owed struct {
 	Ledger    event.Ledger
 	Bus       event.Bus
 	Retention time.Duration // how long delivery records are kept
-	Now       func() time.Time
-	Log       *slog.Logger
+	// Seen gets the facts of every event that a run looks at; nil for nobody.
+	Seen func(event.Facts)
+	Now  func() time.Time
+	Log  *slog.Logger
 }
 
 // Report is what one run did.
@@ -74,6 +76,9 @@ func (o *Owed) walk(ctx context.Context, r *Report) error {
 		next = end
 		err := o.Store.Received(ctx, from, end, func(s event.Stored) bool {
 			r.Checked++
+			if o.Seen != nil {
+				o.Seen(s.Facts)
+			}
 			sent, err := o.settle(ctx, s, r)
 			if err != nil {
 				failed = fmt.Errorf("event %s: %w", s.ID, err)

@@ -1,4 +1,4 @@
-package main
+package stack
 
 import (
 	"log/slog"
@@ -8,9 +8,9 @@ import (
 	"github.com/payhooks/payhooks/internal/webhook"
 )
 
-// mustEndpoints reads ENDPOINTS. A mistake in it ends the process, saying so:
-// no request could be judged.
-func mustEndpoints() webhook.Endpoints {
+// MustEndpoints reads ENDPOINTS for a main. A mistake in it is logged and ends
+// the process: no event could be judged.
+func MustEndpoints() webhook.Endpoints {
 	endpoints, err := webhook.ParseEndpoints(os.Getenv("ENDPOINTS"))
 	if err != nil {
 		slog.New(lambdacontext.NewLogHandler()).Error("start", "error", "environment variable ENDPOINTS: "+err.Error())

@@ -1,0 +1,25 @@
+package bus
+
+import "context"
+
+// Types returns the event types that the rules select, sorted and each once.
+// every is true if some rule's cannot be listed, because it selects by prefix
+// or takes all of them.
+func (b *Bus) Types(ctx context.Context) (types []string, every bool, err error) {
+	rules, err := b.current(ctx)
+	if err != nil {
+		return nil, false, err
+	}
+	seen := map[string]any{}
+	for _, r := range rules {
+		pattern, _ := r.pattern.(map[string]any)
+		list, ok := pattern["detail-type"].([]any)
+		for _, t := range list {
+			name, exact := t.(string)
+			seen[name], ok = true, ok && exact
+		}
+		every = every || !ok
+	}
+	delete(seen, "")
+	return sortedNames(seen), every, nil
+}

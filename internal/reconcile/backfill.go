@@ -1,0 +1,122 @@
+package reconcile
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/payhooks/payhooks/internal/event"
+)
+
+// maxSample is how many of the missing events a backfill names.
+const maxSample = 5
+
+// Backfill asks for the events before the stack was there, or since any time.
+// Whoever asks sends back what was answered until Done: each run does as much
+// as it may.
+type Backfill struct {
+	Since time.Time `json:"since"`
+	// Store what is missing; without it, it is only counted.
+	Store bool `json:"store"`
+
+	Until  time.Time `json:"until"`            // when it was begun
+	Left   []scope   `json:"left"`             // the first is under way
+	Window *window   `json:"window,omitempty"` // of it
+	Begun  bool      `json:"begun"`
+	Done   bool      `json:"done"`
+
+	Fetched
+	Missing int           `json:"missing"` // events that we did not have when they were listed
+	Sample  []event.Facts `json:"sample"`  // some of them
+	Keyless []string      `json:"keyless"` // modes without an API key
+}
+
+// Backfill goes on with b. Nothing of it is kept here, and the cursors of the
+// sweep stay where they are.
+func (m *Missed) Backfill(ctx context.Context, b Backfill) (Backfill, error) {
+	chunks, err := m.chunks(ctx)
+	if err != nil {
+		return b, err
+	}
+	if !b.Begun {
+		if err := m.start(ctx, &b); err != nil {
+			return b, err
+		}
+	}
+	calls := m.budget()
+	defer func() { b.Calls += m.budget() - calls }()
+	for len(b.Left) > 0 {
+		err := m.fill(ctx, &b, chunks, &calls)
+		if errors.Is(err, errBudget) {
+			return b, nil
+		}
+		if errors.Is(err, event.ErrNotConfigured) && b.Left[0].Account == "" {
+			b.Keyless = append(b.Keyless, b.Left[0].mode())
+		}
+		if err := m.tolerate(ctx, b.Left[0], err); err != nil {
+			return b, err
+		}
+		b.Left, b.Window = b.Left[1:], nil
+	}
+	b.Done = true
+	return b, nil
+}
+
+// start chooses what to list.
+func (m *Missed) start(ctx context.Context, b *Backfill) error {
+	b.Begun, b.Until = true, m.Now().Truncate(time.Second)
+	if !b.Since.Before(b.Until) {
+		return fmt.Errorf("since %s is not in the past: %w", b.Since.Format(time.RFC3339), event.ErrInvalid)
+	}
+	if m.expired(b.Since, 0) {
+		b.Since = b.Until.Add(-event.OriginKeeps)
+	}
+	b.Left = m.own()
+	known, err := m.load(ctx)
+	if err != nil {
+		return err
+	}
+	for s := range known {
+		if s.Account != "" && m.admits(s) {
+			b.Left = append(b.Left, s)
+		}
+	}
+	return nil
+}
+
+// fill lists one scope.
+func (m *Missed) fill(ctx context.Context, b *Backfill, chunks [][]string, calls *int) error {
+	if w := b.Window; w == nil || w.Types != digest(chunks) {
+		b.Window = &window{From: b.Since, To: b.Until, Types: digest(chunks)}
+	}
+	l := lister{m.Origin, b.Left[0], calls}
+	for b.Window.Chunk < len(chunks) {
+		err := m.page(ctx, l, b.Window, chunks, func(body []byte) error { return m.count(ctx, l.scope, body, b) })
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// count is take with a tally of what was missing, and without storing unless
+// that was asked for.
+func (m *Missed) count(ctx context.Context, s scope, body []byte, b *Backfill) error {
+	known, f, err := m.known(ctx, body)
+	if err != nil {
+		return err
+	}
+	if !known {
+		b.Missing++
+		if len(b.Sample) < maxSample {
+			f.Account, f.Endpoint = s.Account, event.Recovered
+			b.Sample = append(b.Sample, f)
+		}
+	}
+	if known || !b.Store {
+		b.Listed++
+		return nil
+	}
+	return m.take(ctx, s, body, &b.Fetched)
+}

@@ -1,0 +1,243 @@
+package reconcile
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/ingest"
+	"github.com/payhooks/payhooks/internal/webhook"
+)
+
+const (
+	// overlap is how far before the end of the last window the next begins:
+	// events are not always listed in the second of their creation.
+	overlap = 10 * time.Minute
+	// fullEvery is the time between two complete listings of a scope. In
+	// between, every run looks at what Stripe says it could not deliver.
+	fullEvery = 10 * time.Minute
+	// maxTypes is how many types one listing takes.
+	maxTypes = 20
+	// callsPerRun bounds what one run asks of Stripe, which allows 25 calls a
+	// second in test mode for everything that the account does.
+	callsPerRun = 60
+)
+
+// Types says which event types are subscribed.
+type Types interface {
+	// Types returns them; every is true if they cannot be listed.
+	Types(ctx context.Context) (types []string, every bool, err error)
+}
+
+// Missed fetches from Stripe what never came. What a run does not manage, the
+// next goes on with. Runs may overlap: one of them stops.
+type Missed struct {
+	Origin    event.Origin
+	Types     Types
+	Door      *ingest.Door
+	Ledger    event.Ledger
+	Endpoints webhook.Endpoints // which modes belong to the stack
+	Now       func() time.Time
+	Log       *slog.Logger
+	// Calls is how many calls of Stripe's API a run may make; 0 is 60. Finding
+	// the oldest of 30 days takes up to 23, so fewer than 30 may not suffice.
+	Calls int
+
+	seen map[scope]time.Time // connected accounts, and since when
+}
+
+// Fetched is what one run of Missed did.
+type Fetched struct {
+	Listed      int `json:"listed"`      // events that Stripe listed
+	Stored      int `json:"stored"`      // of them we had not
+	Quarantined int `json:"quarantined"` // signed by nobody, but odd
+	Calls       int `json:"calls"`       // of Stripe's API
+	Gaps        int `json:"gaps"`        // times of which Stripe has no events any more
+}
+
+// Sweep goes through the stack's own events and those of its connected
+// accounts, whichever was looked at longest ago first.
+func (m *Missed) Sweep(ctx context.Context) (Fetched, error) {
+	var r Fetched
+	calls := m.budget()
+	chunks, err := m.chunks(ctx)
+	if err != nil {
+		return r, err
+	}
+	all, err := m.scopes(ctx)
+	if err != nil {
+		return r, err
+	}
+	keyless := len(all) > 0
+	for _, p := range all {
+		err := m.look(ctx, p, chunks, &calls, &r)
+		if errors.Is(err, errBudget) {
+			break
+		}
+		keyless = keyless && errors.Is(err, event.ErrNotConfigured)
+		if err = m.tolerate(ctx, p.scope, err); err != nil {
+			r.Calls = m.budget() - calls
+			return r, err
+		}
+	}
+	if keyless {
+		m.Log.InfoContext(ctx, "missed", "detail", "no Stripe API key is configured: what never came is not fetched")
+	}
+	r.Calls = m.budget() - calls
+	if r.Calls > 0 {
+		m.Log.InfoContext(ctx, "missed", "listed", r.Listed, "stored", r.Stored, "quarantined", r.Quarantined, "calls", r.Calls)
+	}
+	return r, nil
+}
+
+func (m *Missed) budget() int {
+	if m.Calls > 0 {
+		return m.Calls
+	}
+	return callsPerRun
+}
+
+// tolerate says which errors of one scope leave the others their turn: a mode
+// without a key, a connected account that is no longer ours, and another run
+// that is under way.
+func (m *Missed) tolerate(ctx context.Context, s scope, err error) error {
+	switch {
+	case err == nil, errors.Is(err, event.ErrNotConfigured):
+		return nil
+	case errors.Is(err, event.ErrConflict):
+		m.Log.InfoContext(ctx, "missed", "account", s.Account, "livemode", s.Livemode, "detail", "another run fetches these")
+		return nil
+	case errors.Is(err, event.ErrRefused) && s.Account != "":
+		m.Log.WarnContext(ctx, "missed", "account", s.Account, "livemode", s.Livemode, "error", err.Error())
+		return nil
+	}
+	return fmt.Errorf("fetch what never came: %w", err)
+}
+
+// chunks splits the subscribed types as a listing takes them. nil types are
+// all types; no chunk means that nobody wants anything.
+func (m *Missed) chunks(ctx context.Context) ([][]string, error) {
+	types, every, err := m.Types.Types(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if every {
+		return [][]string{nil}, nil
+	}
+	return slices.Collect(slices.Chunk(types, maxTypes)), nil
+}
+
+// look lists a scope completely if it is time for that, else what Stripe could
+// not deliver.
+func (m *Missed) look(ctx context.Context, p *progress, chunks [][]string, calls *int, r *Fetched) error {
+	l := lister{m.Origin, p.scope, calls}
+	if p.Window == nil && m.Now().Sub(p.Full) < fullEvery {
+		return m.quick(ctx, l, p, chunks, r)
+	}
+	forgotten := false
+	if p.Window == nil || p.Window.Types != digest(chunks) || m.expired(p.Window.From, 24*time.Hour) {
+		p.Window, forgotten = m.begin(p.At, chunks)
+	}
+	for p.Window.Chunk < len(chunks) {
+		if err := m.page(ctx, l, p.Window, chunks, func(body []byte) error { return m.take(ctx, p.scope, body, r) }); err != nil {
+			return err
+		}
+		if forgotten {
+			m.gap(ctx, p, r)
+			forgotten = false
+		}
+		if err := p.save(ctx, m.Ledger); err != nil {
+			return err
+		}
+	}
+	p.At, p.Full, p.Window = p.Window.To, m.Now(), nil
+	return p.save(ctx, m.Ledger)
+}
+
+// begin opens the window after the last one, which ended at. Stripe's memory
+// bounds it: forgotten reports that it begins later than that.
+func (m *Missed) begin(at time.Time, chunks [][]string) (w *window, forgotten bool) {
+	w = &window{From: at.Add(-overlap), To: m.Now().Truncate(time.Second), Types: digest(chunks)}
+	if m.expired(w.From, 0) {
+		w.From = m.Now().Add(-event.OriginKeeps).Truncate(time.Second)
+	}
+	return w, m.expired(at, 0)
+}
+
+// gap raises the alarm for what nobody can fetch any more.
+func (m *Missed) gap(ctx context.Context, p *progress, r *Fetched) {
+	r.Gaps++
+	m.Log.ErrorContext(ctx, "gap", "account", p.Account, "livemode", p.Livemode, "from", p.At, "to", p.Window.From,
+		"detail", "Stripe lists events for 30 days only: what was created in this time and never came cannot be fetched any more; compare with Stripe's dashboard")
+}
+
+// expired reports whether Stripe has forgotten what was created at t, by more
+// than slack.
+func (m *Missed) expired(t time.Time, slack time.Duration) bool {
+	return t.Before(m.Now().Add(-event.OriginKeeps - slack))
+}
+
+// page fetches one page, hands over its events, oldest first, and only then
+// moves the window's position.
+func (m *Missed) page(ctx context.Context, l lister, w *window, chunks [][]string, take func(body []byte) error) error {
+	bodies, more, err := l.next(ctx, *w, chunks[w.Chunk])
+	if err != nil {
+		return err
+	}
+	for _, body := range slices.Backward(bodies) {
+		if err := take(body); err != nil {
+			return err
+		}
+	}
+	if !more || len(bodies) == 0 {
+		w.Chunk, w.After = w.Chunk+1, ""
+		return nil
+	}
+	w.After = idOf(bodies[0])
+	return nil
+}
+
+// quick takes the newest page of what was not delivered. The cursor stays: the
+// listing says nothing of an endpoint that answered 2xx and lost the event.
+func (m *Missed) quick(ctx context.Context, l lister, p *progress, chunks [][]string, r *Fetched) error {
+	if len(chunks) == 0 {
+		return nil
+	}
+	q := event.Listing{From: p.At.Add(-overlap), To: m.Now().Truncate(time.Second), Undelivered: true}
+	if len(chunks) == 1 {
+		q.Types = chunks[0]
+	}
+	bodies, _, err := l.list(ctx, q)
+	if err != nil {
+		return err
+	}
+	for _, body := range slices.Backward(bodies) {
+		if f, reason := webhook.Parse(body); reason == "" && len(chunks) > 1 && !subscribed(chunks, f.Type) {
+			continue
+		}
+		if err := m.take(ctx, l.scope, body, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func subscribed(chunks [][]string, kind string) bool {
+	return slices.ContainsFunc(chunks, func(types []string) bool { return slices.Contains(types, kind) })
+}
+
+func digest(chunks [][]string) string {
+	var all strings.Builder
+	for _, types := range chunks {
+		all.WriteString(strings.Join(types, ",") + ";")
+	}
+	sum := sha256.Sum256([]byte(all.String()))
+	return hex.EncodeToString(sum[:8])
+}

@@ -1,0 +1,501 @@
+package reconcile_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/ingest"
+	"github.com/payhooks/payhooks/internal/memory"
+	"github.com/payhooks/payhooks/internal/reconcile"
+	"github.com/payhooks/payhooks/internal/stripeapi"
+	"github.com/payhooks/payhooks/internal/stripeapi/standin"
+	"github.com/payhooks/payhooks/internal/webhook"
+)
+
+// shop is a stack, Stripe, and the time between them.
+type shop struct {
+	t      *testing.T
+	now    time.Time
+	stripe *standin.API
+	url    string
+	key    string
+	store  *memory.Store
+	bus    *memory.Bus
+	logged bytes.Buffer
+	calls  int    // of Stripe's API in one run; 0 is the usual
+	ends   string // endpoints
+	posted int
+}
+
+func newShop(t *testing.T) *shop {
+	s := &shop{t: t, now: start, store: memory.New(), key: "rk_test_1", ends: "default=test"}
+	s.bus = &memory.Bus{Rules: map[string][]string{"update-order": {"charge.succeeded", "charge.refunded"}}}
+	s.stripe = &standin.API{Now: func() time.Time { return s.now }}
+	srv := httptest.NewServer(s.stripe)
+	t.Cleanup(srv.Close)
+	s.url = srv.URL
+	return s
+}
+
+// function is the function as it comes up after a crash: it knows nothing.
+func (s *shop) function() reconcile.Sweeps {
+	ends, err := webhook.ParseEndpoints(s.ends)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	now := func() time.Time { return s.now }
+	log := slog.New(slog.NewTextHandler(&s.logged, nil))
+	secret := func(context.Context) (string, error) {
+		if s.key == "" {
+			return "", stripeapi.ErrNoKey
+		}
+		return s.key, nil
+	}
+	return reconcile.Sweeps{
+		Owed: &reconcile.Owed{Store: s.store, Ledger: s.store, Bus: s.bus, Retention: 400 * 24 * time.Hour, Now: now, Log: log},
+		Missed: &reconcile.Missed{
+			Origin: &stripeapi.Client{Secret: secret, Base: s.url, Now: now}, Types: s.bus, Ledger: s.store,
+			Door:      &ingest.Door{Store: s.store, Quarantine: s.store, Retention: 400 * 24 * time.Hour},
+			Endpoints: ends, Now: now, Log: log, Calls: s.calls,
+		},
+	}
+}
+
+func (s *shop) sweep() (reconcile.Fetched, error) { return s.function().Missed.Sweep(s.t.Context()) }
+
+// run is a sweep that must succeed.
+func (s *shop) run() reconcile.Fetched {
+	s.t.Helper()
+	r, err := s.sweep()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return r
+}
+
+// pass lets time pass.
+func (s *shop) pass(d time.Duration) { s.now = s.now.Add(d) }
+
+// happen makes an event at Stripe, which no endpoint hears of.
+func (s *shop) happen(kind string, at time.Time, more ...string) string {
+	s.t.Helper()
+	s.posted++
+	id := fmt.Sprintf("evt_%05d", s.posted)
+	body := fmt.Sprintf(`{"id":%q,"object":"event","type":%q,"created":%d,"livemode":%t,"api_version":"2023-10-16",%s
+		"data":{"object":{"id":"ch_%d","object":"charge","amount":100,"currency":"eur"}}}`,
+		id, kind, at.Unix(), false, strings.Join(more, ""), s.posted)
+	if err := s.stripe.PutEvents("", json.RawMessage(body)); err != nil {
+		s.t.Fatal(err)
+	}
+	return id
+}
+
+func (s *shop) has(id string) bool {
+	s.t.Helper()
+	_, err := s.store.Get(context.Background(), id)
+	if err != nil && !errors.Is(err, event.ErrNotFound) {
+		s.t.Fatal(err)
+	}
+	return err == nil
+}
+
+func (s *shop) missing() (ids []string) {
+	for i := range s.posted {
+		if id := fmt.Sprintf("evt_%05d", i+1); !s.has(id) {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+func TestEverythingMissedInFourDaysIsFetchedPageByPageStoredAndActedOnOnce(t *testing.T) {
+	s := newShop(t)
+	s.run() // the stack is made
+	acted := map[string]int{}
+	s.bus.Handle = func(ctx context.Context, action string, e event.Envelope) error {
+		d, err := s.store.Claim(ctx, event.Claim{Event: e.ID, Action: action, Owner: "a", Now: s.now, Lease: s.now.Add(time.Minute), Expires: s.now.AddDate(1, 0, 0)})
+		if errors.Is(err, event.ErrFinished) {
+			return nil
+		}
+		acted[e.ID]++
+		d.State = event.Done
+		return errors.Join(err, s.store.Save(ctx, d))
+	}
+	for i := range 1000 {
+		s.happen("charge.succeeded", start.Add(time.Duration(i)*4*24*time.Hour/1000))
+	}
+	s.pass(4 * 24 * time.Hour)
+	calls := s.stripe.Calls()
+	if r := s.run(); r.Stored != 1000 {
+		t.Fatalf("%+v, want 1000 stored", r)
+	}
+	if n := s.stripe.Calls() - calls; n < 10 || n > 30 {
+		t.Errorf("%d calls for 10 pages", n)
+	}
+	if gone := s.missing(); len(gone) > 0 {
+		t.Fatalf("%d are missing, %s first", len(gone), gone[0])
+	}
+	stored, err := s.store.Get(t.Context(), "evt_00001")
+	if err != nil || stored.Endpoint != event.Recovered || !stored.Pending || len(stored.Body) == 0 {
+		t.Fatalf("%+v %v, want it marked as recovered and pending", stored, err)
+	}
+	for range 5 {
+		s.pass(10 * time.Minute)
+		if r := s.run(); r.Stored != 0 {
+			t.Fatalf("%+v: stored again", r)
+		}
+		if _, err := s.function().Owed.Sweep(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for id, n := range acted {
+		if n != 1 {
+			t.Errorf("%s was sent %d times", id, n)
+		}
+	}
+	if len(acted) != 1000 {
+		t.Errorf("%d were sent, want 1000", len(acted))
+	}
+}
+
+func TestTheSweepGoesOnAfterACrashAnywhereAndLosesNothing(t *testing.T) {
+	for seed := range uint64(25) {
+		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
+			s := newShop(t)
+			s.run()
+			rng := rand.New(rand.NewPCG(seed, 0))
+			for range 450 {
+				s.happen("charge.succeeded", start.Add(time.Duration(rng.Int64N(int64(24*time.Hour)))))
+			}
+			s.pass(24 * time.Hour)
+			s.calls = 20 + rng.IntN(20)
+			for range 400 {
+				crash := rng.IntN(150)
+				s.store.Fault = func(memory.Op) memory.Fault {
+					if crash--; crash == 0 && rng.IntN(2) == 0 {
+						return memory.Refuse(memory.ErrUnavailable)
+					} else if crash == 0 {
+						return memory.LoseReply(memory.ErrUnavailable)
+					}
+					return memory.Fault{}
+				}
+				_, _ = s.sweep()
+				s.store.Fault = nil
+				s.pass(time.Minute)
+				if len(s.missing()) == 0 {
+					return
+				}
+			}
+			t.Fatalf("%d are missing after 400 runs", len(s.missing()))
+		})
+	}
+}
+
+func TestTheCursorMovesOnlyAfterTheCommit(t *testing.T) {
+	s := newShop(t)
+	s.run()
+	for i := range 250 {
+		s.happen("charge.succeeded", start.Add(time.Duration(i)*time.Minute))
+	}
+	s.pass(2 * 24 * time.Hour)
+	s.store.Fault = func(op memory.Op) memory.Fault {
+		if op.Name == "Put" && op.Key >= "evt_00130" {
+			return memory.Refuse(memory.ErrUnavailable)
+		}
+		return memory.Fault{}
+	}
+	for range 3 {
+		if _, err := s.sweep(); err == nil {
+			t.Fatal("the store is down and the sweep says nothing")
+		}
+		s.pass(time.Hour)
+	}
+	s.store.Fault = nil
+	if s.run(); len(s.missing()) > 0 {
+		t.Fatalf("%d are missing", len(s.missing()))
+	}
+}
+
+func TestAGapBeyondStripesThirtyDaysIsAnAlarmOnce(t *testing.T) {
+	s := newShop(t)
+	s.run()
+	lost := s.happen("charge.succeeded", start.Add(5*24*time.Hour))
+	kept := s.happen("charge.succeeded", start.Add(20*24*time.Hour))
+	s.pass(40 * 24 * time.Hour)
+	for i := range 3 {
+		if r := s.run(); r.Gaps != map[int]int{0: 1}[i] {
+			t.Fatalf("run %d: %d gaps", i, r.Gaps)
+		}
+		s.pass(15 * time.Minute)
+	}
+	if s.has(lost) || !s.has(kept) {
+		t.Fatalf("lost %t, kept %t", s.has(lost), s.has(kept))
+	}
+	if text := s.logged.String(); strings.Count(text, "msg=gap") != 1 || !strings.Contains(text, "30 days") || !strings.Contains(text, "level=ERROR") {
+		t.Fatal(text)
+	}
+}
+
+func TestAStackWithoutAKeySaysSoAndFailsNothing(t *testing.T) {
+	s := newShop(t)
+	s.key = ""
+	for range 3 {
+		if r := s.run(); r.Calls > 2 || r.Gaps > 0 {
+			t.Fatalf("%+v", r)
+		}
+		s.pass(20 * 24 * time.Hour)
+	}
+	if text := s.logged.String(); !strings.Contains(text, "no Stripe API key") || strings.Contains(text, "ERROR") || strings.Contains(text, "WARN") {
+		t.Fatal(text)
+	}
+	if s.stripe.Calls() != 0 {
+		t.Fatal("Stripe was called without a key")
+	}
+}
+
+func TestManyEventsOfOneSecondAreAllFetched(t *testing.T) {
+	s := newShop(t)
+	s.run()
+	for i := range 600 {
+		s.happen("charge.succeeded", start.Add(time.Hour+time.Duration(i/500)*time.Hour))
+	}
+	s.pass(4 * time.Hour)
+	if s.run(); len(s.missing()) > 0 {
+		t.Fatalf("%d are missing", len(s.missing()))
+	}
+}
+
+func TestAFewCallsARunAreEnoughInTheEnd(t *testing.T) {
+	s := newShop(t)
+	s.run()
+	for i := range 2000 { // more than a run's pages within the overlap
+		s.happen("charge.succeeded", start.Add(time.Duration(i)*100*time.Millisecond))
+	}
+	s.pass(time.Hour)
+	s.calls = 14
+	for range 12 {
+		if r := s.run(); r.Calls > 14 {
+			t.Fatalf("%d calls", r.Calls)
+		}
+		s.pass(time.Minute)
+	}
+	if gone := s.missing(); len(gone) > 0 {
+		t.Fatalf("%d are missing", len(gone))
+	}
+}
+
+func TestOnlySubscribedTypesAreFetchedHoweverManyThereAre(t *testing.T) {
+	s := newShop(t)
+	var types []string
+	for i := range 45 {
+		types = append(types, fmt.Sprintf("kind.number_%02d", i))
+	}
+	s.bus.Rules = map[string][]string{"a": types[:30], "b": types[20:]}
+	s.run()
+	for _, kind := range types {
+		s.happen(kind, start.Add(time.Hour))
+	}
+	s.pass(2 * time.Hour)
+	if r := s.run(); r.Stored != 45 || r.Calls != 3 {
+		t.Fatalf("%+v, want 45 stored with 3 calls", r)
+	}
+	other := s.happen("kind.of_nobody", s.now, `"_delivery_success":false,`)
+	s.pass(time.Minute)
+	if s.run(); s.has(other) {
+		t.Fatal("an event that nobody wants was fetched")
+	}
+}
+
+func TestAnActionForAllTypesHasAllFetched(t *testing.T) {
+	s := newShop(t)
+	s.bus.Rules["all"] = nil
+	s.run()
+	id := s.happen("some.thing", start.Add(time.Hour))
+	s.pass(2 * time.Hour)
+	if s.run(); !s.has(id) {
+		t.Fatal("not fetched")
+	}
+}
+
+func TestWhatStripeCouldNotDeliverIsFetchedWithinTheMinute(t *testing.T) {
+	s := newShop(t)
+	s.run()
+	s.pass(2 * time.Minute)
+	failed := s.happen("charge.succeeded", s.now, `"_delivery_success":false,`)
+	silent := s.happen("charge.succeeded", s.now)
+	s.pass(time.Minute)
+	if r := s.run(); !s.has(failed) || s.has(silent) || r.Calls != 1 {
+		t.Fatalf("%+v: failed %t, silent %t", r, s.has(failed), s.has(silent))
+	}
+	s.pass(10 * time.Minute)
+	if s.run(); !s.has(silent) {
+		t.Fatal("the full listing did not find what Stripe takes for delivered")
+	}
+}
+
+func TestAnEventThatIsListedLateIsFetched(t *testing.T) {
+	s := newShop(t)
+	s.run()
+	s.pass(20 * time.Minute)
+	s.run()
+	late := s.happen("charge.succeeded", s.now.Add(-5*time.Minute))
+	s.pass(11 * time.Minute)
+	if s.run(); !s.has(late) {
+		t.Fatal("it was created before the last listing and is never fetched")
+	}
+}
+
+func TestConnectedAccountsSeenInThirtyDaysAreLookedAt(t *testing.T) {
+	s := newShop(t)
+	s.ends = "default=test,connect=test+connect"
+	s.run()
+	seen := event.Facts{ID: "evt_seen", Type: "charge.succeeded", Account: "acct_1", Created: s.now, Received: s.now}
+	if _, err := s.store.Put(t.Context(), event.Event{Facts: seen, Body: []byte("{}")}, s.now.AddDate(1, 0, 0)); err != nil {
+		t.Fatal(err)
+	}
+	body := `{"id":"evt_theirs","object":"event","type":"charge.succeeded","created":%d,"livemode":false,"data":{"object":{"id":"ch_1","object":"charge"}}}`
+	s.pass(20 * time.Minute)
+	if err := s.stripe.PutEvents("acct_1", json.RawMessage(fmt.Sprintf(body, s.now.Unix()))); err != nil {
+		t.Fatal(err)
+	}
+	s.pass(20 * time.Minute)
+	if _, err := s.function().Run(t.Context(), reconcile.Request{}); err != nil {
+		t.Fatal(err)
+	}
+	got, err := s.store.Get(t.Context(), "evt_theirs")
+	if err != nil || got.Account != "acct_1" {
+		t.Fatalf("%+v %v, want the account that Stripe's list leaves out", got.Facts, err)
+	}
+	s.stripe.Fault = func(w http.ResponseWriter, r *http.Request) bool {
+		if r.Header.Get("Stripe-Account") == "" {
+			return false
+		}
+		standin.Fail(w, 403, "invalid_request_error", "account_invalid", "The provided key does not have access to account 'acct_1'.")
+		return true
+	}
+	own := s.happen("charge.succeeded", s.now)
+	s.pass(20 * time.Minute)
+	if s.run(); !s.has(own) {
+		t.Fatal("one account that left held up our own events")
+	}
+	calls := s.stripe.Calls()
+	s.pass(31 * 24 * time.Hour)
+	if s.run(); s.stripe.Calls()-calls != 1 {
+		t.Fatalf("%d calls, want one: the account has been silent for 30 days", s.stripe.Calls()-calls)
+	}
+}
+
+func TestOnlyTheModesOfTheEndpointsAreAsked(t *testing.T) {
+	s := newShop(t)
+	s.ends, s.key = "default=live", `{"live":"rk_live_1","test":"rk_test_1"}`
+	s.run()
+	test := s.happen("charge.succeeded", s.now)
+	s.pass(20 * time.Minute)
+	if r := s.run(); s.has(test) || r.Calls != 1 {
+		t.Fatalf("%+v: a test event in a live stack: %t", r, s.has(test))
+	}
+}
+
+func TestAListingThatIsRefusedOrLimitedFailsTheRunAndMovesNothing(t *testing.T) {
+	for _, status := range []int{401, 403, 429, 500} {
+		t.Run(fmt.Sprint(status), func(t *testing.T) {
+			s := newShop(t)
+			s.run()
+			id := s.happen("charge.succeeded", start.Add(time.Hour))
+			s.pass(2 * time.Hour)
+			s.stripe.Fault = func(w http.ResponseWriter, _ *http.Request) bool {
+				standin.Fail(w, status, "api_error", "", "not now")
+				return true
+			}
+			if _, err := s.sweep(); err == nil || strings.Contains(err.Error(), "rk_") {
+				t.Fatalf("error %v", err)
+			}
+			s.stripe.Fault = nil
+			s.pass(time.Minute)
+			if s.run(); !s.has(id) {
+				t.Fatal("the event is lost")
+			}
+		})
+	}
+}
+
+func TestAnOddEventIsQuarantinedAndHoldsNoOtherUp(t *testing.T) {
+	s := newShop(t)
+	s.run()
+	s.happen("charge.succeeded", start.Add(time.Hour), `"livemode":false,`) // a key twice
+	good := s.happen("charge.succeeded", start.Add(time.Hour))
+	s.pass(2 * time.Hour)
+	if r := s.run(); r.Quarantined != 1 || !s.has(good) {
+		t.Fatalf("%+v, good %t", r, s.has(good))
+	}
+}
+
+func TestABackfillCountsFirstAndStoresWhenAsked(t *testing.T) {
+	s := newShop(t)
+	for i := range 250 {
+		s.happen("charge.succeeded", start.Add(-time.Duration(i)*time.Hour))
+	}
+	s.run() // the stack begins here
+	s.pass(24 * time.Hour)
+	s.calls = 8
+	fill := func(b reconcile.Backfill) reconcile.Backfill {
+		t.Helper()
+		b.Since = start.AddDate(0, 0, -60)
+		for range 50 {
+			r, err := s.function().Run(t.Context(), reconcile.Request{Backfill: &b})
+			if err != nil {
+				t.Fatal(err)
+			}
+			sent, err := json.Marshal(r.Backfill)
+			if err != nil {
+				t.Fatal(err)
+			}
+			b = reconcile.Backfill{}
+			if err := json.Unmarshal(sent, &b); err != nil {
+				t.Fatal(err)
+			}
+			if b.Done {
+				return b
+			}
+		}
+		t.Fatal("it does not end")
+		return b
+	}
+	if b := fill(reconcile.Backfill{}); b.Missing != 250 || b.Stored != 0 || len(b.Sample) != 5 || len(s.missing()) != 250 {
+		t.Fatalf("dry: %+v, %d missing", b, len(s.missing()))
+	}
+	if b := fill(reconcile.Backfill{Store: true}); b.Stored != 250 || len(s.missing()) != 0 {
+		t.Fatalf("%+v, %d missing", b, len(s.missing()))
+	}
+	if b := fill(reconcile.Backfill{Store: true}); b.Stored != 0 || b.Listed != 250 {
+		t.Fatalf("again: %+v", b)
+	}
+}
+
+func TestAnEventThatComesByBothWaysIsStoredOnce(t *testing.T) {
+	s := newShop(t)
+	s.run()
+	id := s.happen("charge.succeeded", start.Add(time.Hour))
+	s.pass(2 * time.Hour)
+	s.run()
+	stored, err := s.store.Get(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	door := ingest.Door{Store: s.store, Quarantine: s.store, Retention: time.Hour}
+	from := ingest.Arrival{Endpoint: webhook.Endpoint{Name: "default", Mode: webhook.ModeAny}, Received: s.now}
+	if _, became, err := door.Take(t.Context(), from, stored.Body); became != "duplicate" || err != nil {
+		t.Fatal(became, err)
+	}
+}

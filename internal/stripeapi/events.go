@@ -1,0 +1,75 @@
+package stripeapi
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/payhooks/payhooks/internal/event"
+	"github.com/stripe/stripe-go/v76"
+	"github.com/stripe/stripe-go/v76/form"
+)
+
+var _ event.Origin = (*Client)(nil)
+
+// page is a page of a list as it was sent.
+type page struct {
+	stripe.APIResource
+	Data    []json.RawMessage `json:"data"`
+	HasMore bool              `json:"has_more"`
+}
+
+// Events implements event.Origin. Bodies are the bytes that Stripe sent.
+func (c *Client) Events(ctx context.Context, l event.Listing) (bodies [][]byte, more bool, err error) {
+	api, err := c.For(ctx, l.Account, l.Livemode)
+	if err != nil {
+		return nil, false, listingError(err)
+	}
+	params, values := eventParams(ctx, l), &form.Values{}
+	form.AppendTo(values, params)
+	var p page
+	if err := api.Events.B.CallRaw(http.MethodGet, "/v1/events", "", values, params.GetParams(), &p); err != nil {
+		return nil, false, listingError(err)
+	}
+	for _, body := range p.Data {
+		bodies = append(bodies, body)
+	}
+	return bodies, p.HasMore, nil
+}
+
+func eventParams(ctx context.Context, l event.Listing) *stripe.EventListParams {
+	p := &stripe.EventListParams{ListParams: ListParams(ctx, l.Account)}
+	if len(l.Types) > 0 { // an empty list would be sent as one empty type
+		p.Types = stripe.StringSlice(l.Types)
+	}
+	p.CreatedRange = &stripe.RangeQueryParams{GreaterThanOrEqual: l.From.Unix(), LesserThan: l.To.Unix()}
+	if l.Undelivered {
+		p.DeliverySuccess = stripe.Bool(false)
+	}
+	if l.Newer != "" {
+		p.EndingBefore = &l.Newer
+	}
+	if l.Older != "" {
+		p.StartingAfter = &l.Older
+	}
+	return p
+}
+
+// listingError says what kind of error it is in the domain's words; its text
+// is Verdict's.
+func listingError(err error) error {
+	var said *stripe.Error
+	text := Verdict(err)
+	switch {
+	case errors.Is(err, ErrNoKey):
+		return fmt.Errorf("list events: %w: %w", event.ErrNotConfigured, err)
+	case !errors.As(err, &said):
+	case said.Code == stripe.ErrorCodeResourceMissing:
+		return fmt.Errorf("list events: %w: %w", event.ErrNotFound, text)
+	case said.HTTPStatusCode == http.StatusUnauthorized, said.HTTPStatusCode == http.StatusForbidden:
+		return fmt.Errorf("list events: %w: %w", event.ErrRefused, text)
+	}
+	return fmt.Errorf("list events: %w", text)
+}
