@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"github.com/payhooks/payhooks/infra/local"
+	"github.com/payhooks/payhooks/infra/local/stripe"
 	"github.com/payhooks/payhooks/infra/story"
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/webhook"
@@ -63,6 +65,9 @@ func demo(cmd *cobra.Command, customers int) error {
 	say("stack of %d functions is up on %s after %.1f s", len(stack.Functions), stack.API, time.Since(begin).Seconds())
 
 	stories := tellStories(customers)
+	if err := teach(cmd.Context(), stack.StandIn, stories); err != nil {
+		return err
+	}
 	mixed := story.Disorder(demoSeed, stories, 40)
 	begin = time.Now()
 	if err := postAll(cmd.Context(), stack.API, mixed); err != nil {
@@ -94,6 +99,18 @@ func tellStories(customers int) []story.Story {
 		all = append(all, story.Shop(demoSeed+uint64(i), n, v, time.Now().Add(-30*time.Minute))...) //nolint:gosec // a small index
 	}
 	return all
+}
+
+// teach tells the stand-in of Stripe's API the stories' objects, as they are in
+// the end.
+func teach(ctx context.Context, standIn string, stories []story.Story) error {
+	var all []json.RawMessage
+	for _, s := range stories {
+		for _, e := range s.Events {
+			all = append(all, e.Body)
+		}
+	}
+	return stripe.PutEvents(ctx, standIn, all...)
 }
 
 // postAll posts the events signed, a few at a time, as Stripe does: what is

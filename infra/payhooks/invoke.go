@@ -44,16 +44,26 @@ func (c *connection) function(ctx context.Context, action string) (string, error
 // audit asks an action's function.
 func (c *connection) audit(ctx context.Context, function string, req action.AuditRequest) (action.AuditReply, error) {
 	var reply action.AuditReply
-	body, err := json.Marshal(map[string]any{"audit": req})
+	err := c.ask(ctx, function, map[string]any{"audit": req}, &reply)
+	return reply, err
+}
+
+// ask invokes a function and waits for its reply.
+func (c *connection) ask(ctx context.Context, function string, request, reply any) error {
+	body, err := json.Marshal(request)
 	if err != nil {
-		return reply, err
+		return err
 	}
 	out, err := lambda.NewFromConfig(c.AWS).Invoke(ctx, &lambda.InvokeInput{FunctionName: &function, Payload: body})
 	if err != nil {
-		return reply, fmt.Errorf("invoke %s: %w", function, err)
+		return fmt.Errorf("invoke %s: %w", function, err)
 	}
-	if out.FunctionError != nil {
-		return reply, errors.New(function + ": " + string(out.Payload))
+	if out.FunctionError == nil {
+		return json.Unmarshal(out.Payload, reply)
 	}
-	return reply, json.Unmarshal(out.Payload, &reply)
+	var failed struct{ ErrorMessage string }
+	if json.Unmarshal(out.Payload, &failed) != nil || failed.ErrorMessage == "" {
+		failed.ErrorMessage = string(out.Payload)
+	}
+	return errors.New(function + ": " + failed.ErrorMessage)
 }

@@ -22,6 +22,8 @@ var commands = []func() *cobra.Command{
 	parkedCommand,
 	quarantineCommand,
 	auditCommand,
+	reconcileCommand,
+	backfillCommand,
 	simulateCommand,
 	chaosCommand,
 }

@@ -95,7 +95,7 @@ func (f *triggerFlags) run(cmd *cobra.Command, kind string) error {
 		return printEnvelope(cmd.OutOrStdout(), f.endpoint, body, webhook.Sign(body, secret, time.Now()))
 	}
 	p := newPoster(cmd, target, secret)
-	p.kind, p.total = kind, f.count*(1+f.duplicate)
+	p.kind, p.total, p.standIn = kind, f.count*(1+f.duplicate), f.standIn()
 	return p.run(cmd.Context(), f.count, f.duplicate, next)
 }
 
@@ -157,6 +157,23 @@ func (f *triggerFlags) target() (address, secret string, err error) {
 	}
 	address, err = webhookURL(address, f.endpoint)
 	return address, secrets[0], err
+}
+
+// maxTold is how many events the stand-in of Stripe's API is told of: it keeps
+// them in memory.
+const maxTold = 1000
+
+// standIn is where the local stack's functions ask for the objects of events,
+// if that is its stand-in.
+func (f *triggerFlags) standIn() string {
+	if f.url != "" || f.count > maxTold {
+		return ""
+	}
+	run, err := local.Find(dataDir())
+	if err != nil {
+		return ""
+	}
+	return run.StandIn
 }
 
 func firstOf(a, b string) string {

@@ -16,6 +16,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/payhooks/payhooks/infra/local/stripe"
 	"github.com/payhooks/payhooks/internal/webhook"
 	"github.com/spf13/cobra"
 )
@@ -42,6 +43,7 @@ func (p posted) ok() bool { return p.Answer >= 200 && p.Answer < 300 }
 // poster signs and posts events, several at once.
 type poster struct {
 	url, secret, kind string
+	standIn           string // stand-in of Stripe's API that is told of each event first, if any
 	total             int
 	client            *http.Client
 	out               io.Writer
@@ -109,8 +111,14 @@ func feed(ctx context.Context, jobs chan<- job, count, duplicate int, next func(
 
 // post signs at the last moment, so that no wait makes a signature old.
 func (p *poster) post(ctx context.Context, j job) posted {
-	start := time.Now()
 	result := posted{ID: j.id, Type: p.kind}
+	if p.standIn != "" {
+		if err := stripe.PutEvents(ctx, p.standIn, json.RawMessage(j.body)); err != nil {
+			result.Error = err.Error()
+			return result
+		}
+	}
+	start := time.Now()
 	answer, status, err := p.send(ctx, j.body, start)
 	if err != nil {
 		result.Error = err.Error()

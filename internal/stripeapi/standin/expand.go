@@ -26,12 +26,18 @@ func expansions(q url.Values, below string) (paths [][]string) {
 // expand renders an object without what is never served, with the objects in
 // place of the ids that the paths name, where they are known.
 func (v view) expand(e *entry, paths [][]string) json.RawMessage {
-	hidden := func(name string, _ json.RawMessage) bool { return strings.HasPrefix(name, "_") }
-	if len(paths) == 0 && !slices.ContainsFunc(slices.Collect(maps.Keys(e.members)), func(n string) bool { return n[:min(1, len(n))] == "_" }) {
+	hides := false
+	for name := range e.members {
+		hides = hides || strings.HasPrefix(name, "_")
+	}
+	if len(paths) == 0 && !hides {
 		return e.Data // byte for byte as it was put
 	}
-	members := maps.Clone(e.members)
-	maps.DeleteFunc(members, hidden)
+	var members map[string]json.RawMessage
+	if json.Unmarshal(e.Data, &members) != nil {
+		return e.Data
+	}
+	maps.DeleteFunc(members, func(name string, _ json.RawMessage) bool { return strings.HasPrefix(name, "_") })
 	below := map[string][][]string{}
 	for _, p := range paths {
 		if len(p) > 0 {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 )
 
@@ -136,7 +137,11 @@ func (a *API) take(e *entry) {
 	for _, m := range derived(e) {
 		a.made[e.Account][m.id] = m
 	}
+	maps.DeleteFunc(e.members, func(_ string, raw json.RawMessage) bool { return len(raw) > maxMember })
 }
+
+// maxMember is the longest member that is kept decoded, for filters.
+const maxMember = 256
 
 // ID returns the object's own id.
 func (o Object) ID() string {
