@@ -34,6 +34,7 @@ type Event struct {
 	InvoicePayment *InvoicePayment
 	Subscription   *Subscription
 	Entitlements   *EntitlementSummary
+	Payout         *Payout
 
 	// SubscriptionBefore and EntitlementsBefore are the object as it was before
 	// the change that previous_attributes tell of; nil where they tell nothing.
@@ -96,6 +97,8 @@ func (e *Event) view(n node) {
 		e.InvoicePayment = invoicePayment(n)
 	case "subscription":
 		e.Subscription = subscription(n)
+	case "payout":
+		e.Payout = payout(n)
 	case "entitlements.active_entitlement_summary", "customer_entitlement_summary":
 		e.Entitlements = entitlements(n)
 	}

@@ -70,7 +70,7 @@ func TestEverySampleOfBothVersionsIsRead(t *testing.T) {
 
 func (e Event) hasView() bool {
 	return e.PaymentIntent != nil || e.Charge != nil || e.Refund != nil || e.Dispute != nil || e.Review != nil || e.Warning != nil ||
-		e.Session != nil || e.Invoice != nil || e.InvoicePayment != nil || e.Subscription != nil || e.Entitlements != nil
+		e.Session != nil || e.Invoice != nil || e.InvoicePayment != nil || e.Subscription != nil || e.Entitlements != nil || e.Payout != nil
 }
 
 func TestBothVersionsOfAnObjectGiveTheSameView(t *testing.T) {
