@@ -1,6 +1,8 @@
 package stripeapi_test
 
 import (
+	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -13,9 +15,6 @@ import (
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/stripeapi"
 	"github.com/payhooks/payhooks/internal/stripeapi/standin"
-
-	"context"
-	"encoding/json"
 )
 
 const permission = "The provided key 'rk_test_*********ret1' does not have the required permissions for this endpoint on account 'acct_1'. Having the 'rak_charge_read' permission would allow this request to continue."
@@ -57,13 +56,13 @@ func TestWhatStripeAnswersDecidesWhetherADeliveryIsTriedAgain(t *testing.T) {
 		"bad request":        {fail(400, "parameter_unknown", "Received unknown parameter: x"), event.Parked, "unknown parameter"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			_, url := serve(t, c.fault)
 			client := at(url, "rk_test_secret1")
 			rig := actiontest.New(t, func(ctx context.Context, _ *action.Event[json.RawMessage]) error {
 				return stripeapi.Verdict(charge(t, client, "ch_missing"))
 			}, action.AnyVersion)
-			id := post(t, rig)
-			d := rig.Delivery(id)
+			d := rig.Post([]byte(sample))
 			if d.State != c.state || !strings.Contains(d.Error, c.says) {
 				t.Fatalf("%s: %s", d.State, d.Error)
 			}
@@ -74,11 +73,7 @@ func TestWhatStripeAnswersDecidesWhetherADeliveryIsTriedAgain(t *testing.T) {
 	}
 }
 
-func post(t *testing.T, rig interface{ Post(body []byte) }) string {
-	t.Helper()
-	rig.Post([]byte(`{"id":"evt_1","object":"event","type":"charge.succeeded","created":1790000000,"livemode":false,"api_version":"2023-10-16","data":{"object":{"id":"ch_1","object":"charge"}}}`))
-	return "evt_1"
-}
+const sample = `{"id":"evt_1","object":"event","type":"charge.succeeded","created":1790000000,"livemode":false,"api_version":"2023-10-16","data":{"object":{"id":"ch_1","object":"charge"}}}`
 
 func TestRetryAfterIsHonoured(t *testing.T) {
 	_, url := serve(t, func(w http.ResponseWriter, _ *http.Request) bool {
@@ -90,7 +85,7 @@ func TestRetryAfterIsHonoured(t *testing.T) {
 	rig := actiontest.New(t, func(context.Context, *action.Event[json.RawMessage]) error {
 		return stripeapi.Verdict(charge(t, client, "ch_1"))
 	}, action.AnyVersion)
-	d := rig.Delivery(post(t, rig))
+	d := rig.Post([]byte(sample))
 	if wait := d.Next.Sub(rig.Now); wait.Minutes() < 59 || wait.Hours() > 2 {
 		t.Fatalf("next attempt in %v, want an hour: what Stripe asks for, bounded", wait)
 	}
