@@ -63,29 +63,28 @@ type Fetched struct {
 }
 
 // Sweep goes through the stack's own events and those of its connected
-// accounts, whichever was looked at longest ago first.
+// accounts, whichever was looked at longest ago first. One that fails keeps no
+// other from its turn.
 func (m *Missed) Sweep(ctx context.Context) (Fetched, error) {
 	var r Fetched
 	calls := m.budget()
+	all, err := m.scopes(ctx) // first, for it notes when the stack began
+	if err != nil {
+		return r, err
+	}
 	chunks, err := m.chunks(ctx)
 	if err != nil {
 		return r, err
 	}
-	all, err := m.scopes(ctx)
-	if err != nil {
-		return r, err
-	}
 	keyless := len(all) > 0
+	var failed error
 	for _, p := range all {
 		err := m.look(ctx, p, chunks, &calls, &r)
 		if errors.Is(err, errBudget) {
 			break
 		}
 		keyless = keyless && errors.Is(err, event.ErrNotConfigured)
-		if err = m.tolerate(ctx, p.scope, err); err != nil {
-			r.Calls = m.budget() - calls
-			return r, err
-		}
+		failed = errors.Join(failed, m.tolerate(ctx, p.scope, err))
 	}
 	if keyless {
 		m.Log.InfoContext(ctx, "missed", "detail", "no Stripe API key is configured: what never came is not fetched")
@@ -94,7 +93,7 @@ func (m *Missed) Sweep(ctx context.Context) (Fetched, error) {
 	if r.Calls > 0 {
 		m.Log.InfoContext(ctx, "missed", "listed", r.Listed, "stored", r.Stored, "quarantined", r.Quarantined, "calls", r.Calls)
 	}
-	return r, nil
+	return r, failed
 }
 
 func (m *Missed) budget() int {
@@ -104,9 +103,9 @@ func (m *Missed) budget() int {
 	return callsPerRun
 }
 
-// tolerate says which errors of one scope leave the others their turn: a mode
-// without a key, a connected account that is no longer ours, and another run
-// that is under way.
+// tolerate says which errors of one scope are no failure: a mode without a
+// key, a connected account that is no longer ours, and another run that is
+// under way.
 func (m *Missed) tolerate(ctx context.Context, s scope, err error) error {
 	switch {
 	case err == nil, errors.Is(err, event.ErrNotConfigured):
@@ -118,7 +117,7 @@ func (m *Missed) tolerate(ctx context.Context, s scope, err error) error {
 		m.Log.WarnContext(ctx, "missed", "account", s.Account, "livemode", s.Livemode, "error", err.Error())
 		return nil
 	}
-	return fmt.Errorf("fetch what never came: %w", err)
+	return fmt.Errorf("fetch what never came in %s mode: %w", s.mode(), err)
 }
 
 // chunks splits the subscribed types as a listing takes them. nil types are

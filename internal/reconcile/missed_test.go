@@ -36,6 +36,8 @@ type shop struct {
 	calls  int    // of Stripe's API in one run; 0 is the usual
 	ends   string // endpoints
 	posted int
+
+	livemode bool // of the events that happen
 }
 
 func newShop(t *testing.T) *shop {
@@ -94,7 +96,7 @@ func (s *shop) happen(kind string, at time.Time, more ...string) string {
 	id := fmt.Sprintf("evt_%05d", s.posted)
 	body := fmt.Sprintf(`{"id":%q,"object":"event","type":%q,"created":%d,"livemode":%t,"api_version":"2023-10-16",%s
 		"data":{"object":{"id":"ch_%d","object":"charge","amount":100,"currency":"eur"}}}`,
-		id, kind, at.Unix(), false, strings.Join(more, ""), s.posted)
+		id, kind, at.Unix(), s.livemode, strings.Join(more, ""), s.posted)
 	if err := s.stripe.PutEvents("", json.RawMessage(body)); err != nil {
 		s.t.Fatal(err)
 	}

@@ -1,0 +1,54 @@
+package reconcile_test
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/payhooks/payhooks/internal/memory"
+	"github.com/payhooks/payhooks/internal/stripeapi/standin"
+)
+
+func TestAKeyThatIsRefusedInOneModeKeepsTheOtherFromNothing(t *testing.T) {
+	for refused, works := range map[string]string{"rk_test_1": "rk_live_1", "rk_live_1": "rk_test_1"} {
+		t.Run(refused, func(t *testing.T) {
+			s := newShop(t)
+			s.ends, s.key = "default=any", `{"live":"rk_live_1","test":"rk_test_1"}`
+			s.run()
+			s.livemode = works == "rk_live_1"
+			s.stripe.Fault = func(w http.ResponseWriter, r *http.Request) bool {
+				if r.Header.Get("Authorization") != "Bearer "+refused {
+					return false
+				}
+				standin.Fail(w, http.StatusForbidden, "invalid_request_error", "", "not permitted")
+				return true
+			}
+			for range 4 {
+				s.pass(20 * time.Minute)
+				id := s.happen("charge.succeeded", s.now.Add(-time.Minute))
+				if _, err := s.sweep(); err == nil || !strings.Contains(err.Error(), refused[3:7]+" mode") {
+					t.Fatalf("%v, want an error that names the mode", err)
+				}
+				if !s.has(id) {
+					t.Fatal("the event of the mode that works was not fetched")
+				}
+			}
+		})
+	}
+}
+
+func TestTheStacksBeginningIsNotedEvenIfTheRulesCannotBeListed(t *testing.T) {
+	s := newShop(t)
+	s.bus.Fault = func(memory.Op) memory.Fault { return memory.Refuse(memory.ErrUnavailable) }
+	if _, err := s.sweep(); !errors.Is(err, memory.ErrUnavailable) {
+		t.Fatal(err)
+	}
+	s.bus.Fault = nil
+	id := s.happen("charge.succeeded", s.now.Add(time.Hour))
+	s.pass(2 * time.Hour)
+	if s.run(); !s.has(id) {
+		t.Fatal("what happened before the first run that succeeded was not fetched")
+	}
+}
