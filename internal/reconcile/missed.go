@@ -49,6 +49,8 @@ type Missed struct {
 	// Calls is how many calls of Stripe's API a run may make; 0 is 60. Finding
 	// the oldest of 30 days takes up to 23, so fewer than 30 may not suffice.
 	Calls int
+	// Complete lists everything in the next Sweep, whenever that was done last.
+	Complete bool
 
 	seen map[scope]time.Time // connected accounts, and since when
 }
@@ -137,7 +139,7 @@ func (m *Missed) chunks(ctx context.Context) ([][]string, error) {
 // not deliver.
 func (m *Missed) look(ctx context.Context, p *progress, chunks [][]string, calls *int, r *Fetched) error {
 	l := lister{m.Origin, p.scope, calls}
-	if p.Window == nil && m.Now().Sub(p.Full) < fullEvery {
+	if p.Window == nil && !m.Complete && m.Now().Sub(p.Full) < fullEvery {
 		return m.quick(ctx, l, p, chunks, r)
 	}
 	forgotten := false

@@ -295,9 +295,6 @@ func TestWhatNobodyPutIsMadeUp(t *testing.T) {
 		`{"id":"ch_1","object":"charge","amount":1000,"amount_captured":1000,"currency":"usd","created":7,"balance_transaction":"txn_9"}`,
 		`{"id":"re_1","object":"refund","amount":400,"currency":"usd","created":8,"balance_transaction":"txn_8"}`,
 		`{"id":"sub_1","object":"subscription","items":{"object":"list","data":[{"id":"si_1","object":"subscription_item"}]}}`)
-	var item struct {
-		Data []struct{ AmountTotal, Quantity int64 }
-	}
 	if a := s.get("/v1/checkout/sessions/cs_1/line_items"); len(a.body.Data) != 1 || a.body.Data[0]["amount_total"] != 2500.0 {
 		t.Error(a.raw)
 	}
