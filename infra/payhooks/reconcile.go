@@ -9,13 +9,13 @@ import (
 
 func reconcileCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "reconcile", Short: "Run every sweep now: send what is owed and overdue, fetch what never came", Args: cobra.NoArgs,
+		Use: "reconcile", Short: "Run every sweep now: send what is owed and overdue, fetch what never came, complete the books", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c, err := connect(cmd)
 			if err != nil {
 				return err
 			}
-			r, err := c.reconcile(cmd, reconcile.Request{})
+			r, err := c.reconcile(cmd, reconcile.Request{Now: true})
 			if err != nil {
 				return err
 			}
@@ -24,8 +24,9 @@ func reconcileCommand() *cobra.Command {
 			}
 			_, err = fmt.Fprintf(cmd.OutOrStdout(),
 				"%d events and deliveries checked: %d published, %d owed without a record, %d sent again, %d overdue\n"+
-					"%d events listed at Stripe with %d calls: %d stored, %d quarantined\n",
-				r.Checked, r.Published, r.Owed, r.Sent, r.Overdue, r.Listed, r.Calls, r.Stored, r.Quarantined)
+					"%d events listed at Stripe with %d calls: %d stored, %d quarantined\n"+
+					"%d balance transactions listed: %d posted\n",
+				r.Checked, r.Published, r.Owed, r.Sent, r.Overdue, r.Listed, r.Calls, r.Stored, r.Quarantined, r.Transactions, r.Posted)
 			if err == nil && r.Gaps > 0 {
 				_, err = fmt.Fprintln(cmd.OutOrStdout(), "events were missed before the 30 days that Stripe lists: compare with Stripe's dashboard")
 			}

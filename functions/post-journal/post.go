@@ -1,0 +1,103 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/payhooks/payhooks/internal/action"
+	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/facts"
+	"github.com/payhooks/payhooks/internal/journal"
+)
+
+// poster posts what events tell of. What it cannot post the pull of function
+// reconcile posts later: events only make the books prompt.
+type poster struct {
+	Stripe journal.Source
+	Book   journal.Book
+}
+
+// post fetches the balance transactions that the event names and posts each.
+func (p poster) post(ctx context.Context, e *action.Event[facts.Event]) error {
+	named, err := p.named(ctx, e)
+	if err != nil {
+		return keyless(err, "")
+	}
+	if len(named) == 0 && e.Object.Payout == nil {
+		return action.Ignore("there is no balance transaction yet: nothing to post")
+	}
+	var posted, missing []string
+	for _, n := range named {
+		t, err := p.fetch(ctx, e, n.ID)
+		if errors.Is(err, event.ErrNotFound) {
+			missing = append(missing, n.ID)
+			continue
+		}
+		if err != nil {
+			return keyless(err, n.ID)
+		}
+		if err := update(e, journal.Post(t, owner(e), n.Seen)); err != nil {
+			return err
+		}
+		posted = append(posted, n.ID)
+	}
+	e.Outcome(outcome(posted, missing))
+	return p.payout(ctx, e)
+}
+
+// named lists the balance transactions of the event, with those of refunds
+// that it does not name.
+func (p poster) named(ctx context.Context, e *action.Event[facts.Event]) ([]journal.Named, error) {
+	named := journal.NamedBy(e.Object)
+	if !journal.RefundsUntold(e.Object) {
+		return named, nil
+	}
+	more, err := action.Outside(ctx, e, "refunds/"+e.ID, func(ctx context.Context) ([]journal.Named, error) {
+		rs, err := p.Stripe.Refunds(ctx, owner(e), e.Object.Charge.ID)
+		if errors.Is(err, event.ErrNotFound) {
+			err = nil
+		}
+		return journal.OfRefunds(rs), err
+	}, action.AtLeastOnce)
+	return journal.Union(named, more), err
+}
+
+// fetch asks Stripe once for a transaction, whichever events name it.
+func (p poster) fetch(ctx context.Context, e *action.Event[facts.Event], id string) (journal.Transaction, error) {
+	return action.Outside(ctx, e, id, func(ctx context.Context) (journal.Transaction, error) {
+		return p.Stripe.Transaction(ctx, owner(e), id)
+	}, action.AtLeastOnce)
+}
+
+// update registers a posting. One that differs from what is posted parks.
+func update(e *action.Event[facts.Event], p journal.Posting) error {
+	return action.Update(e, journal.Table, p.Fact, func(old journal.Posting) (journal.Posting, error) {
+		now, err := journal.Merge(old, p)
+		return now, action.Permanent(err)
+	})
+}
+
+func owner(e *action.Event[facts.Event]) journal.Owner {
+	return journal.Owner{Account: e.Account, Livemode: e.Livemode}
+}
+
+// keyless finishes what nobody can fetch without an API key.
+func keyless(err error, id string) error {
+	if errors.Is(err, event.ErrNotConfigured) {
+		return action.Ignore(strings.TrimSpace("no Stripe API key is configured: once there is one, the pull of reconcile posts what happened " + id))
+	}
+	return err
+}
+
+func outcome(posted, missing []string) string {
+	var parts []string
+	if len(posted) > 0 {
+		parts = append(parts, "posted "+strings.Join(posted, ", "))
+	}
+	if len(missing) > 0 {
+		parts = append(parts, fmt.Sprintf("Stripe does not know %s for this account and mode: not posted", strings.Join(missing, ", ")))
+	}
+	return strings.Join(parts, "; ")
+}

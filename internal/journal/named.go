@@ -1,0 +1,84 @@
+package journal
+
+import "github.com/payhooks/payhooks/internal/facts"
+
+// Named is a balance transaction that an event names.
+type Named struct {
+	ID   string `json:"id"`
+	Seen *Seen  `json:"seen,omitempty"`
+}
+
+// NamedBy lists the balance transactions that an event names, each once. There
+// are none before Stripe has made one: a charge that is captured later gets its
+// own with charge.updated.
+func NamedBy(e facts.Event) []Named {
+	var all names
+	switch {
+	case e.Charge != nil:
+		c := e.Charge
+		amount := c.Amount
+		if c.Captured && c.AmountCaptured > 0 {
+			amount = c.AmountCaptured
+		}
+		all.add(&Seen{amount, c.Currency}, c.BalanceTransaction, c.FailureBalanceTransaction)
+		for _, r := range c.Refunds {
+			all.refund(r)
+		}
+	case e.Refund != nil:
+		all.refund(*e.Refund)
+	case e.Dispute != nil:
+		all.add(&Seen{e.Dispute.Amount, e.Dispute.Currency}, e.Dispute.BalanceTransactions...)
+	case e.Payout != nil:
+		all.add(nil, e.Payout.BalanceTransaction, e.Payout.FailureBalanceTransaction)
+	}
+	return all
+}
+
+// OfRefunds lists the balance transactions of a charge's refunds.
+func OfRefunds(rs []facts.Refund) []Named {
+	var all names
+	for _, r := range rs {
+		all.refund(r)
+	}
+	return all
+}
+
+// RefundsUntold reports whether the event tells that its charge was refunded
+// but not by which refunds, as charge.refunded does before API version
+// 2024-10-28. A charge that Stripe never had on the balance has none that count.
+func RefundsUntold(e facts.Event) bool {
+	return e.Type == "charge.refunded" && e.Charge != nil && !e.Charge.RefundsComplete && e.Charge.BalanceTransaction != ""
+}
+
+// names is a list without repeats.
+type names []Named
+
+func (n *names) refund(r facts.Refund) {
+	n.add(&Seen{r.Amount, r.Currency}, r.BalanceTransaction, r.FailureBalanceTransaction)
+}
+
+func (n *names) add(seen *Seen, ids ...string) {
+	for _, id := range ids {
+		if id != "" && !n.has(id) {
+			*n = append(*n, Named{id, seen})
+		}
+	}
+}
+
+func (n *names) has(id string) bool {
+	for _, known := range *n {
+		if known.ID == id {
+			return true
+		}
+	}
+	return false
+}
+
+// Union is a and what b names beyond it.
+func Union(a, b []Named) []Named {
+	all := names(a)
+	for _, m := range b {
+		all.add(m.Seen, m.ID)
+	}
+	return all
+}

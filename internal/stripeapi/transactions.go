@@ -1,0 +1,120 @@
+package stripeapi
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/facts"
+	"github.com/payhooks/payhooks/internal/journal"
+	"github.com/stripe/stripe-go/v76"
+)
+
+var _ journal.Source = (*Client)(nil)
+
+// Transaction implements journal.Source.
+func (c *Client) Transaction(ctx context.Context, of journal.Owner, id string) (journal.Transaction, error) {
+	api, err := c.For(ctx, of.Account, of.Livemode)
+	if err != nil {
+		return journal.Transaction{}, readError("fetch "+id, err)
+	}
+	t, err := api.BalanceTransactions.Get(id, &stripe.BalanceTransactionParams{Params: Params(ctx, of.Account)})
+	if err != nil {
+		return journal.Transaction{}, readError("fetch "+id, err)
+	}
+	return transaction(t), nil
+}
+
+// Transactions implements journal.Source.
+func (c *Client) Transactions(ctx context.Context, of journal.Owner, q journal.Query) (page []journal.Transaction, more bool, err error) {
+	api, err := c.For(ctx, of.Account, of.Livemode)
+	if err != nil {
+		return nil, false, readError("list balance transactions", err)
+	}
+	params := &stripe.BalanceTransactionListParams{ListParams: ListParams(ctx, of.Account)}
+	params.Single = true
+	if q.After != "" {
+		params.StartingAfter = &q.After
+	}
+	if q.Payout != "" {
+		params.Payout = &q.Payout
+	}
+	if !q.From.IsZero() || !q.To.IsZero() {
+		params.CreatedRange = &stripe.RangeQueryParams{GreaterThanOrEqual: seconds(q.From), LesserThan: seconds(q.To)}
+	}
+	list := api.BalanceTransactions.List(params)
+	for list.Next() {
+		page = append(page, transaction(list.BalanceTransaction()))
+	}
+	if err := list.Err(); err != nil {
+		return nil, false, readError("list balance transactions", err)
+	}
+	return page, list.Meta().HasMore, nil
+}
+
+// Refunds implements journal.Source.
+func (c *Client) Refunds(ctx context.Context, of journal.Owner, charge string) (all []facts.Refund, err error) {
+	api, err := c.For(ctx, of.Account, of.Livemode)
+	if err != nil {
+		return nil, readError("list the refunds of "+charge, err)
+	}
+	list := api.Refunds.List(&stripe.RefundListParams{ListParams: ListParams(ctx, of.Account), Charge: &charge})
+	for list.Next() {
+		r := list.Refund()
+		refund := facts.Refund{ID: r.ID, Charge: charge, Amount: r.Amount, Currency: string(r.Currency), Status: string(r.Status)}
+		if r.BalanceTransaction != nil {
+			refund.BalanceTransaction = r.BalanceTransaction.ID
+		}
+		if r.FailureBalanceTransaction != nil {
+			refund.FailureBalanceTransaction = r.FailureBalanceTransaction.ID
+		}
+		all = append(all, refund)
+	}
+	if err := list.Err(); err != nil {
+		return nil, readError("list the refunds of "+charge, err)
+	}
+	return all, nil
+}
+
+func transaction(t *stripe.BalanceTransaction) journal.Transaction {
+	own := journal.Transaction{
+		ID: t.ID, Amount: t.Amount, Fee: t.Fee, Net: t.Net, Currency: string(t.Currency),
+		Created: time.Unix(t.Created, 0).UTC(), Category: string(t.ReportingCategory), Type: string(t.Type),
+	}
+	if t.Source != nil {
+		own.Source = t.Source.ID
+	}
+	if t.ExchangeRate != 0 {
+		own.ExchangeRate = strconv.FormatFloat(t.ExchangeRate, 'g', -1, 64)
+	}
+	return own
+}
+
+// seconds is 0, which is not sent, for the zero time.
+func seconds(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.Unix()
+}
+
+// readError says what kind of error it is in the domain's words, and what an
+// action does about it: Verdict.
+func readError(what string, err error) error {
+	var said *stripe.Error
+	text := Verdict(err)
+	switch {
+	case errors.Is(err, ErrNoKey):
+		return fmt.Errorf("%s: %w: %w", what, event.ErrNotConfigured, text)
+	case !errors.As(err, &said):
+	case said.Code == stripe.ErrorCodeResourceMissing:
+		return fmt.Errorf("%s: %w: %w", what, event.ErrNotFound, text)
+	case said.HTTPStatusCode == http.StatusUnauthorized, said.HTTPStatusCode == http.StatusForbidden:
+		return fmt.Errorf("%s: %w: %w", what, event.ErrRefused, text)
+	}
+	return fmt.Errorf("%s: %w", what, text)
+}
