@@ -501,3 +501,16 @@ func TestAnEventThatComesByBothWaysIsStoredOnce(t *testing.T) {
 		t.Fatal(became, err)
 	}
 }
+
+func TestAnOperatorHasEverythingListedAtOnce(t *testing.T) {
+	s := newShop(t)
+	s.run()
+	s.pass(2 * time.Minute)
+	id := s.happen("charge.succeeded", s.now)
+	s.pass(time.Minute)
+	m := s.function().Missed
+	m.Complete = true
+	if _, err := m.Sweep(t.Context()); err != nil || !s.has(id) {
+		t.Fatalf("%v, has it: %t", err, s.has(id))
+	}
+}

@@ -8,7 +8,8 @@
 // newest is kept. A member whose name begins with an underscore is never
 // served: it only answers a filter that Stripe's objects have no member for,
 // such as _payout of a balance transaction, _customer of an entitlement,
-// _session of a line item and _delivery_success of an event.
+// _session of a line item and _delivery_success of an event. An object without
+// livemode is of the mode of what it belongs to.
 //
 // Some things that nobody put are made up from what is known: the line item of
 // a checkout session, and the balance transaction of a charge, refund or
@@ -164,12 +165,33 @@ func (v view) find(id string) *entry {
 	return e
 }
 
-// sees compares modes; many objects have none of their own.
+// sees compares modes, and forgets old events as Stripe does.
 func (v view) sees(e *entry) bool {
-	if live, ok := e.members["livemode"]; ok && string(live) != "null" && (string(live) == "true") != v.live {
+	if live, known := v.mode(e, 3); known && live != v.live {
 		return false
 	}
 	return e.kind != "event" || e.created >= v.api.now().Add(-keep).Unix()
+}
+
+// owners are the members by which an object without a mode belongs to another.
+var owners = []string{"source", "charge", "payment_intent", "subscription", "payout", "_session", "_customer", "_payout"}
+
+// mode is the object's own, else that of the one it belongs to, else unknown.
+func (v view) mode(e *entry, steps int) (live, known bool) {
+	if own, ok := e.members["livemode"]; ok && string(own) != "null" {
+		return string(own) == "true", true
+	}
+	for _, name := range owners {
+		id := text(e.members[name])
+		owner := v.api.objects[v.account][id]
+		if id == "" || owner == nil || steps == 0 {
+			continue
+		}
+		if live, known := v.mode(owner, steps-1); known {
+			return live, true
+		}
+	}
+	return false, false
 }
 
 // keep is how long Stripe keeps events.

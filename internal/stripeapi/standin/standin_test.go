@@ -265,6 +265,12 @@ func TestAccountsAndModesAreApart(t *testing.T) {
 			t.Error(c.header, diff)
 		}
 	}
+	s.put("", `{"id":"re_1","object":"refund","charge":"ch_live"}`, `{"id":"txn_1","object":"balance_transaction","source":"re_1"}`)
+	for path, id := range map[string]string{"/v1/refunds": "re_1", "/v1/balance_transactions": "txn_1"} {
+		if diff := cmp.Diff([]string{id}, s.ids(path, live...)); diff != "" || len(s.ids(path)) > 0 {
+			t.Error("what belongs to a live charge:", diff, s.ids(path))
+		}
+	}
 	if a := s.get("/v1/charges/ch_live"); a.status != 404 {
 		t.Error(a.raw)
 	}

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/payhooks/payhooks/events"
+	"github.com/payhooks/payhooks/infra/local/stripe"
+	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/reconcile"
+)
+
+// silent makes events at Stripe that no endpoint hears of.
+func silent(t *testing.T, c *connection, n int, created time.Time) (ids []string) {
+	t.Helper()
+	sample, err := events.Sample("charge.succeeded", events.Latest)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []json.RawMessage
+	for range n {
+		id, body, err := (events.Fresh{Now: created, Random: letters}).Event(sample)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids, all = append(ids, id), append(all, body)
+	}
+	if err := stripe.PutEvents(t.Context(), c.Local.StandIn, all...); err != nil {
+		t.Fatal(err)
+	}
+	return ids
+}
+
+func doneAll(t *testing.T, c *connection, ids []string) {
+	t.Helper()
+	if err := c.settle(t.Context(), time.Minute); err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range ids {
+		d, err := showEvent(t.Context(), c, id)
+		if err != nil || d.Status != event.StatusDone || len(d.Deliveries) == 0 {
+			t.Fatalf("%s: %s %+v %v, want it done", id, d.Status, d.Deliveries, err)
+		}
+	}
+}
+
+func TestWhatNeverCameIsFetchedStoredAndActedOnByTheRunningStack(t *testing.T) {
+	c := startStack(t, "../..")
+	cmd := command(t)
+	if _, err := c.reconcile(cmd, reconcile.Request{Now: true}); err != nil {
+		t.Fatal(err) // the stack begins here
+	}
+	missed := silent(t, c, 3, time.Now().Add(-2*time.Second))
+	old := silent(t, c, 120, time.Now().Add(-5*24*time.Hour))
+	r, err := c.reconcile(cmd, reconcile.Request{Now: true})
+	if err != nil || r.Stored != 3 {
+		t.Fatalf("%+v %v, want 3 stored", r, err)
+	}
+	doneAll(t, c, missed)
+
+	dry, err := c.backfill(cmd, reconcile.Backfill{Since: time.Now().AddDate(0, 0, -10)})
+	if err != nil || dry.Selected != 120 || dry.Stored != 0 || len(dry.Sample) == 0 {
+		t.Fatalf("dry run: %+v %v", dry, err)
+	}
+	wet, err := c.backfill(cmd, reconcile.Backfill{Since: time.Now().AddDate(0, 0, -10), Store: true})
+	if err != nil || wet.Stored != 120 {
+		t.Fatalf("%+v %v", wet, err)
+	}
+	doneAll(t, c, old)
+}
+
+func TestABackfillSaysWhatItFoundAndWhatToDo(t *testing.T) {
+	at := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
+	s := backfillSummary{Since: at, Until: at.AddDate(0, 0, 7), Checked: 9, Selected: 2, DryRun: true, Keyless: []string{"live"}, Sample: []event.Facts{{ID: "evt_1", Type: "charge.succeeded", Created: at}}}
+	var out bytes.Buffer
+	if err := s.print(&out, at.AddDate(0, -1, 0)); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"nothing before 2026-11-01", "no Stripe API key for live", "2 are not stored", "evt_1", "and 1 more", "--yes"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("%s\nhas no %q", out.String(), want)
+		}
+	}
+}
+
+func TestSinceIsADayOrATimeInThePast(t *testing.T) {
+	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	for text, want := range map[string]string{"2026-11-01": "2026-11-01 00:00:00", "2026-11-01T08:00:00+02:00": "2026-11-01 06:00:00"} {
+		if at, err := parseSince(text, now); err != nil || at.Format(time.DateTime) != want {
+			t.Errorf("%s: %v %v", text, at, err)
+		}
+	}
+	for _, text := range []string{"", "yesterday", "2026-13-01", "2026-11-23"} {
+		if _, err := parseSince(text, now); exitCode(fmt.Errorf("wrapped: %w", err)) != 2 {
+			t.Errorf("%q: %v, want a usage error", text, err)
+		}
+	}
+}
