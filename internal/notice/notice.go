@@ -1,0 +1,103 @@
+// Package notice tells the shop's people what needs them: through a topic of
+// Amazon SNS and, where there is a webhook, in Slack.
+package notice
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sns"
+	"github.com/payhooks/payhooks/internal/once"
+)
+
+// Notice is one message. It goes to whoever subscribes, so it holds ids and
+// times and no personal data.
+type Notice struct {
+	Subject string
+	Text    string
+}
+
+// Errors of both clients. They promise that no notice went out; any other error
+// means that nobody knows.
+var (
+	// ErrThrottled: try again later.
+	ErrThrottled = errors.New("notice throttled")
+	// ErrRejected: it will never be taken as it is.
+	ErrRejected = errors.New("notice rejected")
+	// ErrNotSent: nobody was reached, or could tell who asks.
+	ErrNotSent = errors.New("notice not sent")
+)
+
+const (
+	// patience is how long one request may take.
+	patience = 10 * time.Second
+	// maxSubject is what SNS takes.
+	maxSubject = 100
+)
+
+// Topic publishes to one SNS topic. Safe for concurrent use.
+type Topic struct {
+	arn  string
+	sns  *sns.Client
+	http once.Doer
+}
+
+// NewTopic returns a Topic that never repeats a request: the SDK's retries are
+// off, because a notice whose reply was lost may have gone out.
+func NewTopic(cfg aws.Config, arn string) *Topic {
+	return &Topic{arn: arn, http: once.HTTP(), sns: sns.NewFromConfig(cfg, func(o *sns.Options) {
+		o.Retryer = aws.NopRetryer{}
+	})}
+}
+
+// Send publishes n with a single request.
+func (t *Topic) Send(ctx context.Context, n Notice) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	p := &once.Probe{Next: t.http}
+	_, err := t.sns.Publish(ctx, &sns.PublishInput{
+		TopicArn: &t.arn, Subject: aws.String(subject(n.Subject)), Message: &n.Text,
+	}, func(o *sns.Options) { o.HTTPClient = p })
+	if err == nil {
+		return nil
+	}
+	return verdict(once.Judge("SNS", err, p.Connected()))
+}
+
+// subject is s as SNS takes it: one line of printable ASCII that begins with a
+// letter, digit or punctuation mark.
+func subject(s string) string {
+	s = strings.TrimSpace(strings.Map(func(r rune) rune {
+		if r > unicode.MaxASCII || unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, s))
+	return s[:min(len(s), maxSubject-1)]
+}
+
+// advice is what an operator can do about a rejection.
+var advice = map[string]string{
+	"AuthorizationError": ": allow sns:Publish for the topic of notices",
+	"NotFound":           ": the topic of notices is gone; deploy the stack again",
+	"KMSAccessDenied":    ": allow the function to use the topic's key",
+	"KMSDisabled":        ": the topic's key is disabled",
+}
+
+func verdict(f once.Failure) error {
+	switch f.Outcome {
+	case once.Throttled:
+		return fmt.Errorf("%w: %s", ErrThrottled, f.Said)
+	case once.NotSent:
+		return fmt.Errorf("%w: %s", ErrNotSent, f.Said)
+	case once.Rejected:
+		return fmt.Errorf("%w: %s%s", ErrRejected, f.Said, advice[f.Code])
+	default:
+		return fmt.Errorf("the notice may have gone out: %s", f.Said)
+	}
+}

@@ -1,0 +1,199 @@
+package notice
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+)
+
+// peer answers every request the same way and remembers them.
+type peer struct {
+	*httptest.Server
+	bodies []string
+}
+
+func newPeer(t *testing.T, serve func(http.Handler) *httptest.Server, answer func(http.ResponseWriter)) *peer {
+	t.Helper()
+	p := &peer{}
+	p.Server = serve(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		p.bodies = append(p.bodies, string(body))
+		answer(w)
+	}))
+	t.Cleanup(p.Close)
+	return p
+}
+
+func status(code int, body string) func(http.ResponseWriter) {
+	return func(w http.ResponseWriter) { w.WriteHeader(code); _, _ = io.WriteString(w, body) }
+}
+
+// reset cuts the connection without an answer, as a dying host would.
+func reset(w http.ResponseWriter) {
+	conn, _, err := w.(http.Hijacker).Hijack()
+	if err != nil {
+		panic(err)
+	}
+	if t, ok := conn.(*tls.Conn); ok {
+		conn = t.NetConn()
+	}
+	_ = conn.(*net.TCPConn).SetLinger(0)
+	_ = conn.Close()
+}
+
+func snsError(code int, name string) func(http.ResponseWriter) {
+	return status(code, `<ErrorResponse><Error><Type>Sender</Type><Code>`+name+`</Code><Message>no</Message></Error></ErrorResponse>`)
+}
+
+func topic(at string) *Topic {
+	return NewTopic(aws.Config{
+		Region: "us-east-1", BaseEndpoint: &at,
+		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+			return aws.Credentials{AccessKeyID: "AKID", SecretAccessKey: "secret"}, nil
+		}),
+	}, "arn:aws:sns:us-east-1:000000000000:notices")
+}
+
+var sample = Notice{Subject: "On hold: dispute\nof pi_1 – now", Text: "Order pi_1 <is> on hold."}
+
+func TestANoticeIsPublishedWithASubjectThatSNSTakes(t *testing.T) {
+	p := newPeer(t, httptest.NewServer, status(200, `<PublishResponse><PublishResult><MessageId>1</MessageId></PublishResult></PublishResponse>`))
+	long := Notice{Subject: strings.Repeat("x", 300), Text: "x"}
+	for _, n := range []Notice{sample, long} {
+		if err := topic(p.URL).Send(t.Context(), n); err != nil {
+			t.Fatal(err)
+		}
+	}
+	form, err := url.ParseQuery(p.bodies[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if form.Get("TopicArn") != "arn:aws:sns:us-east-1:000000000000:notices" || form.Get("Subject") != "On hold: dispute of pi_1   now" || form.Get("Message") != sample.Text {
+		t.Errorf("published %v", form)
+	}
+	if form, _ = url.ParseQuery(p.bodies[1]); len(form.Get("Subject")) >= maxSubject {
+		t.Errorf("the subject has %d characters, SNS takes fewer than %d", len(form.Get("Subject")), maxSubject)
+	}
+}
+
+func TestANoticeIsRequestedOnceWhateverComesOfIt(t *testing.T) {
+	for name, c := range map[string]struct {
+		answer func(http.ResponseWriter)
+		want   error // nil is unknown
+	}{
+		"reset":     {reset, nil},
+		"500":       {snsError(500, "InternalError"), nil},
+		"throttled": {snsError(429, "Throttled"), ErrThrottled},
+		"forbidden": {snsError(403, "AuthorizationError"), ErrRejected},
+		"gone":      {snsError(404, "NotFound"), ErrRejected},
+		"expired":   {snsError(403, "ExpiredToken"), ErrNotSent},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := newPeer(t, httptest.NewServer, c.answer)
+			judge(t, topic(p.URL).Send(t.Context(), sample), c.want)
+			if len(p.bodies) != 1 {
+				t.Errorf("SNS got %d requests, want 1", len(p.bodies))
+			}
+		})
+	}
+}
+
+func judge(t *testing.T, err, want error) {
+	t.Helper()
+	certain := errors.Is(err, ErrThrottled) || errors.Is(err, ErrRejected) || errors.Is(err, ErrNotSent)
+	if err == nil || want == nil && certain || want != nil && !errors.Is(err, want) {
+		t.Errorf("got %v, want %v (nil is an unknown outcome)", err, want)
+	}
+}
+
+func TestATopicThatWasNotReachedGotNothing(t *testing.T) {
+	p := newPeer(t, httptest.NewServer, reset)
+	p.Close()
+	judge(t, topic(p.URL).Send(t.Context(), sample), ErrNotSent)
+}
+
+// slack is a client of the peer that believes its certificate.
+func slack(p *peer, webhook func() (string, error)) *Slack {
+	return &Slack{http: p.Client(), Now: time.Now, Webhook: func(context.Context) (string, error) { return webhook() }}
+}
+
+const path = "/services/T0/B0/secret"
+
+func TestSlackGetsTheTextAsItWantsIt(t *testing.T) {
+	p := newPeer(t, httptest.NewTLSServer, status(200, "ok"))
+	s := slack(p, func() (string, error) { return p.URL + path + "\n", nil })
+	if ok, err := s.Configured(t.Context()); !ok || err != nil {
+		t.Fatalf("configured: %t, %v", ok, err)
+	}
+	if err := s.Send(t.Context(), Notice{Subject: "On hold", Text: "a <b> & c"}); err != nil {
+		t.Fatal(err)
+	}
+	want := `{"text":"*On hold*\na \u0026lt;b\u0026gt; \u0026amp; c"}`
+	if len(p.bodies) != 1 || p.bodies[0] != want {
+		t.Errorf("posted %q, want %q", p.bodies, want)
+	}
+}
+
+func TestASlackPostIsRequestedOnceAndItsErrorsKeepTheSecret(t *testing.T) {
+	for name, c := range map[string]struct {
+		answer func(http.ResponseWriter)
+		want   error
+	}{
+		"reset":     {reset, nil},
+		"500":       {status(500, ""), nil},
+		"throttled": {status(429, ""), ErrThrottled},
+		"revoked":   {status(404, "no_service"), ErrRejected},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := newPeer(t, httptest.NewTLSServer, c.answer)
+			err := slack(p, func() (string, error) { return p.URL + path, nil }).Send(t.Context(), sample)
+			judge(t, err, c.want)
+			if err != nil && strings.Contains(err.Error(), "secret") {
+				t.Errorf("the error tells the webhook: %v", err)
+			}
+			if len(p.bodies) != 1 {
+				t.Errorf("Slack got %d requests, want 1", len(p.bodies))
+			}
+		})
+	}
+	p := newPeer(t, httptest.NewTLSServer, reset)
+	p.Close()
+	err := slack(p, func() (string, error) { return p.URL + path, nil }).Send(t.Context(), sample)
+	judge(t, err, ErrNotSent)
+	if strings.Contains(err.Error(), path) {
+		t.Errorf("the error tells the webhook: %v", err)
+	}
+}
+
+func TestTheWebhookIsReadEveryFiveMinutes(t *testing.T) {
+	reads, value, now := 0, "", time.Unix(1_790_000_000, 0)
+	s := &Slack{Now: func() time.Time { return now }, Webhook: func(context.Context) (string, error) { reads++; return value, nil }}
+	for range 3 {
+		if ok, err := s.Configured(t.Context()); ok || err != nil {
+			t.Fatalf("without a webhook: %t, %v", ok, err)
+		}
+	}
+	value, now = "https://hooks.example.com/x", now.Add(kept)
+	if ok, err := s.Configured(t.Context()); !ok || err != nil || reads != 2 {
+		t.Errorf("with a webhook: %t, %v after %d reads, want true after 2", ok, err, reads)
+	}
+}
+
+func TestAWebhookThatIsNoneIsSaidWithoutItsValue(t *testing.T) {
+	for _, value := range []string{"hooks.example.com/secret", "http://hooks.example.com/secret", "https:///secret", "https://\x7f/secret"} {
+		s := &Slack{Now: time.Now, Webhook: func(context.Context) (string, error) { return value, nil }}
+		if ok, err := s.Configured(t.Context()); ok || err == nil || strings.Contains(err.Error(), "/secret") {
+			t.Errorf("%q: %t, %v", value, ok, err)
+		}
+	}
+}

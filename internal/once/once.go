@@ -1,0 +1,146 @@
+// Package once helps clients whose requests must not be repeated on a guess:
+// it says whether a request that failed may have had its effect.
+package once
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptrace"
+	"sync/atomic"
+
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+)
+
+// Outcome is what a failed request means for its effect.
+type Outcome int
+
+// Only Unknown leaves open whether the effect happened.
+const (
+	Unknown   Outcome = iota
+	Throttled         // it did not happen; the service takes no more for now
+	Rejected          // it did not happen and never will as it is
+	NotSent           // it did not happen; the service was not reached, or could not tell who asks
+)
+
+// HTTP is a client that opens a connection for every request: one that the peer
+// closed while the function was frozen would look the same as a lost reply.
+func HTTP() *awshttp.BuildableClient {
+	return awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) {
+		t.DisableKeepAlives = true
+	})
+}
+
+// Doer makes one request.
+type Doer interface {
+	Do(*http.Request) (*http.Response, error)
+}
+
+// Probe notices whether a request ever had a connection to be written to. Use
+// one per call.
+type Probe struct {
+	Next      Doer
+	connected atomic.Bool
+}
+
+// Do implements the HTTP client of the AWS SDK.
+func (p *Probe) Do(r *http.Request) (*http.Response, error) {
+	trace := &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { p.connected.Store(true) }}
+	return p.Next.Do(r.WithContext(httptrace.WithClientTrace(r.Context(), trace)))
+}
+
+// Connected reports whether any request got that far.
+func (p *Probe) Connected() bool { return p.connected.Load() }
+
+// later are the codes of AWS that pass by themselves.
+var later = map[string]Outcome{
+	"Throttled":                   Throttled,
+	"Throttling":                  Throttled,
+	"ThrottlingException":         Throttled,
+	"TooManyRequestsException":    Throttled,
+	"LimitExceededException":      Throttled,
+	"SendingPausedException":      Throttled,
+	"KMSThrottling":               Throttled,
+	"RequestLimitExceeded":        Throttled,
+	"SlowDown":                    Throttled,
+	"ExpiredToken":                NotSent,
+	"ExpiredTokenException":       NotSent,
+	"RequestExpired":              NotSent,
+	"RequestTimeTooSkewed":        NotSent,
+	"SignatureDoesNotMatch":       NotSent,
+	"InvalidSignatureException":   NotSent,
+	"UnrecognizedClientException": NotSent,
+	"InvalidClientTokenId":        NotSent,
+}
+
+// Failure is a failed request: its outcome, the service's code if it gave one,
+// and what happened in words that hold nothing of the request.
+type Failure struct {
+	Outcome Outcome
+	Code    string
+	Said    string
+}
+
+// Judge reads an error of an AWS client whose HTTP client is a Probe.
+func Judge(service string, err error, connected bool) Failure {
+	f := Failure{}
+	var api smithy.APIError
+	if errors.As(err, &api) {
+		f.Code = api.ErrorCode()
+	}
+	var answer *smithyhttp.ResponseError
+	switch {
+	case !connected:
+		f.Outcome, f.Said = NotSent, fmt.Sprintf("%s was not reached: %s", service, cause(err))
+		return f
+	case !errors.As(err, &answer):
+		f.Said = fmt.Sprintf("no answer from %s: %s", service, cause(err))
+		return f
+	}
+	return Answered(service, answer.HTTPStatusCode(), f.Code)
+}
+
+// Answered judges an answer that does not say that all is well.
+func Answered(service string, status int, code string) Failure {
+	f := Failure{Code: code, Said: fmt.Sprintf("%s answered %d", service, status)}
+	if code != "" {
+		f.Said += " " + code
+	}
+	switch {
+	case status >= 500 || status < 400:
+		f.Outcome = Unknown
+	case later[code] != 0:
+		f.Outcome = later[code]
+	case status == http.StatusTooManyRequests:
+		f.Outcome = Throttled
+	default:
+		f.Outcome = Rejected
+	}
+	return f
+}
+
+// Failed judges an error of a plain HTTP request.
+func Failed(service string, err error, connected bool) Failure {
+	if connected {
+		return Failure{Said: fmt.Sprintf("no answer from %s: %s", service, cause(err))}
+	}
+	return Failure{Outcome: NotSent, Said: fmt.Sprintf("%s was not reached: %s", service, cause(err))}
+}
+
+// cause is the innermost error's text. Those of the network name hosts and
+// system calls, never what was asked; the ones around them hold the address.
+func cause(err error) string {
+	if errors.Is(err, context.DeadlineExceeded) {
+		return "it took too long"
+	}
+	for {
+		inner := errors.Unwrap(err)
+		if inner == nil {
+			return err.Error()
+		}
+		err = inner
+	}
+}
