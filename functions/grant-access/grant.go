@@ -10,6 +10,7 @@ import (
 	"github.com/payhooks/payhooks/internal/access"
 	"github.com/payhooks/payhooks/internal/action"
 	"github.com/payhooks/payhooks/internal/facts"
+	"github.com/payhooks/payhooks/internal/stripeapi"
 )
 
 // granter keeps one row per customer. GraceDays goes into each row, so that
@@ -20,7 +21,7 @@ type granter struct {
 }
 
 // lists reads from Stripe what an event did not have room for. Without a key
-// for the event's account the error is errNoKey.
+// for the event's account the error is stripeapi.ErrNoKey.
 type lists interface {
 	Items(ctx context.Context, e facts.Event) ([]facts.SubscriptionItem, error)
 	Entitlements(ctx context.Context, e facts.Event) ([]facts.Entitlement, error)
@@ -61,10 +62,10 @@ func (g granter) complete(ctx context.Context, e *facts.Event) (bool, error) {
 			e.Entitlements.Entitlements, e.Entitlements.Complete = all, true
 		}
 	}
-	if errors.Is(err, errNoKey) {
+	if errors.Is(err, stripeapi.ErrNoKey) {
 		return false, nil
 	}
-	return true, err
+	return true, stripeapi.Verdict(err)
 }
 
 // dated gives the items that were fetched the period of those in the event: the

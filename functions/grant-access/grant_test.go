@@ -15,6 +15,8 @@ import (
 	"github.com/payhooks/payhooks/internal/action/actiontest"
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/facts"
+	"github.com/payhooks/payhooks/internal/stripeapi"
+	"github.com/stripe/stripe-go/v76/client"
 )
 
 const (
@@ -177,3 +179,6 @@ func TestEverySampleEventIsDoneWithoutAnError(t *testing.T) {
 		}
 	}
 }
+
+// keyless is an api without a key.
+func keyless(context.Context, string, bool) (*client.API, error) { return nil, stripeapi.ErrNoKey }

@@ -2,25 +2,19 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/payhooks/payhooks/internal/facts"
+	"github.com/payhooks/payhooks/internal/stripeapi"
 	"github.com/stripe/stripe-go/v76"
 	"github.com/stripe/stripe-go/v76/client"
 )
 
-// errNoKey: there is no Stripe API key to fetch anything with.
-var errNoKey = errors.New("no Stripe API key is configured")
-
 // api lists through Stripe's API.
 type api struct {
-	// For returns the client for an account and mode, or errNoKey.
+	// For returns the client for an account and mode, or stripeapi.ErrNoKey.
 	For func(ctx context.Context, account string, livemode bool) (*client.API, error)
 }
-
-// keyless is an api without a key.
-func keyless(context.Context, string, bool) (*client.API, error) { return nil, errNoKey }
 
 // Items lists all items of the event's subscription, without their periods.
 func (a api) Items(ctx context.Context, e facts.Event) (all []facts.SubscriptionItem, err error) {
@@ -29,7 +23,7 @@ func (a api) Items(ctx context.Context, e facts.Event) (all []facts.Subscription
 		return nil, err
 	}
 	list := c.SubscriptionItems.List(&stripe.SubscriptionItemListParams{
-		ListParams: page(ctx, e.Account), Subscription: &e.Subscription.ID,
+		ListParams: stripeapi.ListParams(ctx, e.Account), Subscription: &e.Subscription.ID,
 	})
 	for list.Next() {
 		i := list.SubscriptionItem()
@@ -55,7 +49,7 @@ func (a api) Entitlements(ctx context.Context, e facts.Event) (all []facts.Entit
 		return nil, err
 	}
 	list := c.EntitlementsActiveEntitlements.List(&stripe.EntitlementsActiveEntitlementListParams{
-		ListParams: page(ctx, e.Account), Customer: &e.Entitlements.Customer,
+		ListParams: stripeapi.ListParams(ctx, e.Account), Customer: &e.Entitlements.Customer,
 	})
 	for list.Next() {
 		n := list.EntitlementsActiveEntitlement()
@@ -65,12 +59,4 @@ func (a api) Entitlements(ctx context.Context, e facts.Event) (all []facts.Entit
 		return nil, fmt.Errorf("list the entitlements of %s: %w", e.Entitlements.Customer, err)
 	}
 	return all, nil
-}
-
-func page(ctx context.Context, account string) stripe.ListParams {
-	p := stripe.ListParams{Context: ctx, Limit: stripe.Int64(100)}
-	if account != "" {
-		p.SetStripeAccount(account)
-	}
-	return p
 }

@@ -8,6 +8,8 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambdacontext"
 	"github.com/payhooks/payhooks/internal/action"
+	"github.com/payhooks/payhooks/internal/stack"
+	"github.com/payhooks/payhooks/internal/stripeapi"
 )
 
 func main() {
@@ -16,5 +18,6 @@ func main() {
 		slog.New(lambdacontext.NewLogHandler()).Error("start", "error", err.Error())
 		os.Exit(1)
 	}
-	action.Start(granter{GraceDays: days, Stripe: api{For: keyless}}.grant)
+	s := stack.MustOpen()
+	action.Start(granter{GraceDays: days, Stripe: api{For: stripeapi.Open(s.AWS, s.Name).For}}.grant)
 }
