@@ -17,10 +17,9 @@ const conflicts = 10
 
 // attempt is one run of a function for one delivery.
 type attempt struct {
-	h          *Handler
-	d          event.Delivery
-	stored     event.Stored
-	allowStale bool
+	h      *Handler
+	d      event.Delivery
+	stored event.Stored
 
 	updates []update
 	raw     []any
@@ -124,15 +123,15 @@ func (a *attempt) judge(err error) {
 		unknown   *unknownError
 	)
 	now := a.h.Now()
-	a.d.Updated, a.d.Next, a.d.Outcome, a.d.Error = now, now, "", ""
+	a.d.Updated, a.d.Next, a.d.Outcome, a.d.Error, a.d.Effect = now, now, "", "", ""
 	switch {
 	case err == nil:
 		a.d.State, a.d.Outcome = event.Done, a.outcome
 		return
 	case errors.As(err, &unknown):
-		a.d.State = event.Unknown
+		a.d.State, a.d.Effect = event.Unknown, unknown.key
 	case errors.As(err, &ignore):
-		a.d.State, a.d.Outcome = event.Done, redact(ignore.Error())
+		a.d.State, a.d.Ignored, a.d.Outcome = event.Done, true, redact(ignore.Error())
 		return
 	case errors.As(err, &permanent):
 		a.d.State = event.Parked

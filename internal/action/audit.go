@@ -115,7 +115,7 @@ func (h *Handler) touched(ctx context.Context, ids []string) (AuditReply, error)
 // changes of state that it asks for.
 func (h *Handler) rehearse(ctx context.Context, id string) ([]update, error) {
 	d, err := h.Ledger.Delivery(ctx, id, h.Action)
-	if errors.Is(err, event.ErrNotFound) || err == nil && (d.State != event.Done || strings.HasPrefix(d.Outcome, ignoredPrefix)) {
+	if errors.Is(err, event.ErrNotFound) || err == nil && (d.State != event.Done || d.Ignored) {
 		return nil, nil // it changed nothing yet, or was to change nothing
 	}
 	if err != nil {

@@ -45,7 +45,7 @@ func (e *Event[T]) Outcome(text string) { e.run.outcome = text }
 
 // AllowStale reports whether an operator asked for effects that come too late
 // otherwise, such as a mail about last week's payment.
-func (e *Event[T]) AllowStale() bool { return e.run.allowStale }
+func (e *Event[T]) AllowStale() bool { return e.run.d.AllowStale }
 
 // payload is the part of Stripe's event that a typed action reads.
 type payload struct {

@@ -36,11 +36,11 @@ func ExampleOutside() {
 	}
 
 	h, now := exampleHandler(ship)
-	d, _ := h.Deliver(context.Background(), "evt_1", false)
+	d, _ := h.Deliver(context.Background(), "evt_1")
 	fmt.Println(d.State, d.Error)
 
 	printer, *now = nil, d.Next
-	d, _ = h.Deliver(context.Background(), "evt_1", false)
+	d, _ = h.Deliver(context.Background(), "evt_1")
 	fmt.Println(d.State, d.Attempt)
 	// Output:
 	// book a parcel
@@ -66,7 +66,7 @@ func ExampleUpdate() {
 
 	h, _ := exampleHandler(remember)
 	for range 3 {
-		_, _ = h.Deliver(context.Background(), "evt_1", false)
+		_, _ = h.Deliver(context.Background(), "evt_1")
 	}
 	row, _ := h.Ledger.Load(context.Background(), "customers", "cus_1")
 	fmt.Println(string(row.Data))

@@ -88,15 +88,14 @@ func (h *Handler) Handle(ctx context.Context, in events.SQSEvent) (events.SQSEve
 func (h *Handler) message(ctx context.Context, m events.SQSMessage) (keep bool) {
 	var msg struct {
 		Detail struct {
-			ID         string `json:"id"`
-			AllowStale bool   `json:"allow_stale"`
+			ID string `json:"id"`
 		} `json:"detail"`
 	}
 	if err := json.Unmarshal([]byte(m.Body), &msg); err != nil || msg.Detail.ID == "" {
 		h.Log.ErrorContext(ctx, "unreadable message", "action", h.Action, "message", m.MessageId)
 		return true
 	}
-	d, err := h.Deliver(ctx, msg.Detail.ID, msg.Detail.AllowStale)
+	d, err := h.Deliver(ctx, msg.Detail.ID)
 	if err != nil {
 		h.Log.ErrorContext(ctx, "attempt failed", "event", msg.Detail.ID, "action", h.Action, "error", redact(err.Error()))
 		return true
@@ -114,7 +113,7 @@ func (h *Handler) message(ctx context.Context, m events.SQSMessage) (keep bool) 
 // Deliver runs one attempt of the event, unless it is finished or not due, and
 // returns the delivery as it stands then. An error means that the ledger could
 // not tell or be told; the message must come again.
-func (h *Handler) Deliver(ctx context.Context, id string, allowStale bool) (event.Delivery, error) {
+func (h *Handler) Deliver(ctx context.Context, id string) (event.Delivery, error) {
 	begin := h.Now()
 	until, ok := ctx.Deadline()
 	if !ok {
@@ -133,12 +132,12 @@ func (h *Handler) Deliver(ctx context.Context, id string, allowStale bool) (even
 	if err != nil {
 		return d, fmt.Errorf("claim: %w", err)
 	}
-	return h.attempt(ctx, d, allowStale, begin)
+	return h.attempt(ctx, d, begin)
 }
 
 // attempt runs the function for a delivery that this process has claimed.
-func (h *Handler) attempt(ctx context.Context, d event.Delivery, allowStale bool, begin time.Time) (event.Delivery, error) {
-	a := &attempt{h: h, d: d, allowStale: allowStale, used: map[string]bool{}}
+func (h *Handler) attempt(ctx context.Context, d event.Delivery, begin time.Time) (event.Delivery, error) {
+	a := &attempt{h: h, d: d, used: map[string]bool{}}
 	var err error
 	a.stored, err = h.Store.Get(ctx, d.Event)
 	switch {

@@ -177,14 +177,14 @@ func deliverStored(t *testing.T, r *actiontest.Rig, id string) (event.Delivery, 
 	if _, err := r.Store.Put(t.Context(), e, r.Now.Add(time.Hour)); err != nil {
 		t.Fatal(err)
 	}
-	return r.Handler.Deliver(t.Context(), id, false)
+	return r.Handler.Deliver(t.Context(), id)
 }
 
 func TestWithoutTimeLeftNoClaimIsMade(t *testing.T) {
 	r := actiontest.New(t, func(_ context.Context, e *action.Event[stripe.PaymentIntent]) error { return count(e) })
 	ctx, cancel := context.WithDeadline(t.Context(), r.Now.Add(100*time.Millisecond))
 	defer cancel()
-	if _, err := r.Handler.Deliver(ctx, "evt_1", false); err == nil {
+	if _, err := r.Handler.Deliver(ctx, "evt_1"); err == nil {
 		t.Fatal("an attempt began without time to finish")
 	}
 	if d := r.Delivery("evt_1"); d.Attempt != 0 {

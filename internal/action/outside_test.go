@@ -70,7 +70,7 @@ func TestALostReplyIsUnknownAndNeverRepeated(t *testing.T) {
 		t.Fatalf("state %s, want unknown", d.State)
 	}
 	o.fail = nil
-	if err := r.Store.Reopen(t.Context(), "evt_1", "action", r.Now); err != nil {
+	if err := r.Store.Reopen(t.Context(), "evt_1", "action", r.Now, false); err != nil {
 		t.Fatal(err)
 	}
 	if d := r.Deliver("evt_1"); d.State != event.Unknown || o.sent != 1 || seen(t, r) != 0 {

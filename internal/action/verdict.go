@@ -46,10 +46,7 @@ func NotSent(err error) error { return RetryAfter(err, 0) }
 
 type ignoreError struct{ why string }
 
-func (e *ignoreError) Error() string { return ignoredPrefix + e.why }
-
-// ignoredPrefix begins the outcome of a delivery that changed nothing.
-const ignoredPrefix = "ignored: "
+func (e *ignoreError) Error() string { return "ignored: " + e.why }
 
 // Ignore finishes the delivery without committing anything and keeps the reason.
 func Ignore(why string) error { return &ignoreError{why} }

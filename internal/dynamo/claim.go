@@ -118,14 +118,18 @@ func (t *Tables) Resend(ctx context.Context, id, action string, now time.Time, q
 
 // Reopen implements event.Ledger. The record loses its owner, so that the
 // attempt that parked it cannot commit any more.
-func (t *Tables) Reopen(ctx context.Context, id, action string, now time.Time) error {
+func (t *Tables) Reopen(ctx context.Context, id, action string, now time.Time, allowStale bool) error {
 	if checkDelivery(id, action) != nil {
 		return fmt.Errorf("reopen %s for %s: %w", id, action, event.ErrNotFound)
 	}
+	yes := &types.AttributeValueMemberBOOL{Value: true}
+	stale := &types.AttributeValueMemberBOOL{Value: allowStale}
 	_, err := t.updateDelivery(ctx, id, action,
-		"SET #state = :waiting, #next = :now, #updated = :now, #open = :open REMOVE #owner, #sent, #sender",
-		"#state IN (:parked, :unknown)", item{
+		"SET #state = :waiting, #next = :now, #updated = :now, #open = :open, #attempt = :none, #stale = :stale"+
+			" REMOVE #owner, #sent, #sender, #first, #effect, #outcome, #ignored",
+		"#state IN (:parked, :unknown) OR (#state = :done AND #ignored = :yes)", item{
 			":waiting": str(string(event.Waiting)), ":parked": str(string(event.Parked)), ":unknown": str(string(event.Unknown)),
+			":done": str(string(event.Done)), ":yes": yes, ":stale": stale, ":none": &types.AttributeValueMemberN{Value: "0"},
 			":now": str(format(now, millis)), ":open": str(open(event.Waiting, shard(id))),
 		})
 	if err == nil {
@@ -136,8 +140,15 @@ func (t *Tables) Reopen(ctx context.Context, id, action string, now time.Time) e
 		return fmt.Errorf("reopen %s for %s: %w", id, action, err)
 	}
 	r := &reader{item: old}
-	if r.str("state") == string(event.Waiting) && r.str("owner") == "" && r.str("updated") == format(now, millis) {
+	if r.str("state") == string(event.Waiting) && r.str("owner") == "" && r.str("updated") == format(now, millis) && r.bool("stale") == allowStale {
 		return nil // our own, its reply was lost
 	}
-	return fmt.Errorf("reopen %s for %s, which is neither parked nor unknown: %w", id, action, event.ErrNotFound)
+	if allowStale {
+		_, err = t.updateDelivery(ctx, id, action, "SET #stale = :stale", "#state = :waiting",
+			item{":stale": yes, ":waiting": str(string(event.Waiting))})
+		if _, ok := refused(err); !ok {
+			return err
+		}
+	}
+	return fmt.Errorf("reopen %s for %s, which is neither parked, unknown nor ignored: %w", id, action, event.ErrNotFound)
 }

@@ -23,6 +23,7 @@ var names = map[string]string{
 	"#event": "event", "#state": "state", "#attempt": "attempt", "#next": "next", "#owner": "owner",
 	"#first": "first", "#updated": "updated", "#error": "error", "#outcome": "outcome", "#expires": "expires",
 	"#open": "open", "#sent": "sent", "#sender": "sender", "#result": "result", "#lease": "lease",
+	"#effect": "effect", "#ignored": "ignored", "#stale": "stale",
 }
 
 // used returns the names that the expressions use: DynamoDB refuses others.
@@ -51,7 +52,10 @@ func deliveryItem(d event.Delivery) item {
 	it.number("attempt", int64(d.Attempt))
 	it.set("owner", d.Owner)
 	it.set("error", d.Error)
+	it.set("effect", d.Effect)
 	it.set("outcome", d.Outcome)
+	it.flag("ignored", d.Ignored)
+	it.flag("stale", d.AllowStale)
 	it.expire(d.Expires)
 	if !d.First.IsZero() {
 		it["first"] = str(format(d.First, millis))
@@ -71,7 +75,8 @@ func readDelivery(r *reader) event.Delivery {
 	d := event.Delivery{
 		Event: r.need("event"), Action: r.need("action"), State: event.State(r.need("state")),
 		Next: r.time("next", millis), Owner: r.str("owner"), First: r.time("first", millis),
-		Updated: r.time("updated", millis), Error: r.str("error"), Outcome: r.str("outcome"), Expires: r.expires(),
+		Updated: r.time("updated", millis), Error: r.str("error"), Effect: r.str("effect"), Outcome: r.str("outcome"),
+		Ignored: r.bool("ignored"), AllowStale: r.bool("stale"), Expires: r.expires(),
 	}
 	if n := r.int("attempt"); n != nil {
 		d.Attempt = int(*n)

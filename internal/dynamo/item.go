@@ -36,6 +36,13 @@ func (it item) key(name, value string) {
 	}
 }
 
+// flag adds a boolean unless it is false.
+func (it item) flag(name string, on bool) {
+	if on {
+		it[name] = &types.AttributeValueMemberBOOL{Value: true}
+	}
+}
+
 func (it item) number(name string, n int64) {
 	it[name] = &types.AttributeValueMemberN{Value: strconv.FormatInt(n, 10)}
 }

@@ -31,8 +31,12 @@ type Delivery struct {
 	First   time.Time // when the first attempt began
 	Updated time.Time
 	Error   string // code and sentence of the last failure; no personal data
+	Effect  string // Unknown: the key of the effect in doubt
 	Outcome string // Done: what was done, or why nothing was
-	Expires time.Time
+	Ignored bool   // Done: the action had nothing to do; it changed nothing
+	// AllowStale: an operator asked for effects however late they come.
+	AllowStale bool
+	Expires    time.Time
 }
 
 // Claim asks for the right to run one attempt.

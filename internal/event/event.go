@@ -61,8 +61,6 @@ type Envelope struct {
 	Facts
 	// Only names the single action that a replay is for.
 	Only string `json:"only,omitempty"`
-	// AllowStale asks for effects that would come too late otherwise.
-	AllowStale bool `json:"allow_stale,omitempty"`
 }
 
 // Source and the detail-type (the event type) are how bus rules select.

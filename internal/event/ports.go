@@ -83,9 +83,12 @@ type Ledger interface {
 	// attempt was claimed since. False, nil also if it is no longer Waiting.
 	// It does not change when the delivery is due.
 	Resend(ctx context.Context, event, action string, now time.Time, quiet time.Duration) (bool, error)
-	// Reopen lets an operator ask for a new attempt of what is Parked or
-	// Unknown: Waiting, due at once. ErrNotFound if it is neither.
-	Reopen(ctx context.Context, event, action string, now time.Time) error
+	// Reopen lets an operator ask for a new attempt of what is Parked, Unknown
+	// or was Ignored: Waiting, due at once, its attempts counted and scheduled
+	// anew. With allowStale its effects may come however late; that is noted on
+	// what is Waiting too, which stays as it is otherwise, and returns nil. All
+	// else is ErrNotFound: what is Done changed something and never runs again.
+	Reopen(ctx context.Context, event, action string, now time.Time, allowStale bool) error
 
 	// Load reads one row of state, strongly consistent. A row that does not
 	// exist is Version 0 with nil Data, and no error.

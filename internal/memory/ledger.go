@@ -206,19 +206,25 @@ func (s *Store) Resend(ctx context.Context, id, action string, now time.Time, qu
 
 // Reopen implements event.Ledger. The record loses its owner, so that the
 // attempt that parked it cannot commit any more.
-func (s *Store) Reopen(ctx context.Context, id, action string, now time.Time) error {
+func (s *Store) Reopen(ctx context.Context, id, action string, now time.Time, allowStale bool) error {
 	now = millis(now)
 	return s.do(ctx, Op{"Reopen", id + " " + action}, func() error {
 		d, ok := s.deliveries[pair{id, action}]
 		switch {
 		case !ok:
 			return event.ErrNotFound
-		case d.State == event.Waiting && d.Owner == "" && d.Updated.Equal(now): // our own
+		case d.State == event.Waiting && d.Owner == "" && d.Updated.Equal(now) && d.AllowStale == allowStale: // our own
 			return nil
-		case d.State != event.Parked && d.State != event.Unknown:
+		case d.State == event.Waiting && allowStale:
+			d.AllowStale = true
+			return nil
+		case d.State == event.Waiting, d.State == event.Done && !d.Ignored:
 			return fmt.Errorf("delivery is %s: %w", d.State, event.ErrNotFound)
 		}
-		d.State, d.Owner, d.Next, d.Updated, d.sent = event.Waiting, "", now, now, time.Time{}
+		*d = claimed{nonce: d.nonce, Delivery: event.Delivery{
+			Event: id, Action: action, State: event.Waiting, Next: now, Updated: now,
+			Error: d.Error, AllowStale: allowStale, Expires: d.Expires,
+		}}
 		return nil
 	})
 }

@@ -39,7 +39,7 @@ func RunBus(t *testing.T, open func(t *testing.T, rules map[string][]string) (ev
 		b, taken := open(t, rules)
 		var es []event.Envelope
 		for range 23 {
-			es = append(es, event.Envelope{Facts: newEvent().Facts, Only: "watch", AllowStale: true})
+			es = append(es, event.Envelope{Facts: newEvent().Facts, Only: "watch"})
 		}
 		errs := b.Publish(t.Context(), es)
 		same(t, len(es), len(errs))

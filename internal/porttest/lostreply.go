@@ -80,7 +80,7 @@ var lostReplyTests = map[string]func(*testing.T, Ports){
 		same(t, false, resend(t, p, c, now))
 		finish(t, p, claim(t, p, c), event.Parked)
 		p.LoseReply()
-		noError(t, p.Ledger.Reopen(t.Context(), c.Event, c.Action, now))
+		noError(t, p.Ledger.Reopen(t.Context(), c.Event, c.Action, now, false))
 	},
 	"intend and settle are ours": func(t *testing.T, p Ports) {
 		e := newEffect()

@@ -23,6 +23,11 @@ func resend(t *testing.T, p Ports, c event.Claim, at time.Time) bool {
 	return ours
 }
 
+func reopen(t *testing.T, p Ports, c event.Claim, at time.Time, allowStale bool) error {
+	t.Helper()
+	return p.Ledger.Reopen(t.Context(), c.Event, c.Action, at, allowStale)
+}
+
 // unfinished returns the deliveries of these events.
 func unfinished(t *testing.T, p Ports, s event.State, before time.Time, of ...event.Claim) []event.Delivery {
 	t.Helper()
@@ -138,22 +143,65 @@ var sweepTests = map[string]func(*testing.T, Ports){
 			d := claim(t, p, c)
 			finish(t, p, d, s)
 			at := now.Add(time.Hour)
-			noError(t, p.Ledger.Reopen(t.Context(), c.Event, c.Action, at))
+			noError(t, reopen(t, p, c, at, false))
 			got := delivery(t, p, c)
 			same(t, event.Waiting, got.State)
 			same(t, milli(at), got.Next)
-			same(t, 1, got.Attempt)
 			isError(t, event.ErrFenced, p.Ledger.Save(t.Context(), done(d)))
-			same(t, 2, claim(t, p, next(c, at)).Attempt)
 		}
 	},
-	"only what is parked or unknown can be reopened": func(t *testing.T, p Ports) {
+	"what is reopened is counted and scheduled anew": func(t *testing.T, p Ports) {
 		c := newClaim()
-		isError(t, event.ErrNotFound, p.Ledger.Reopen(t.Context(), c.Event, c.Action, now))
 		d := claim(t, p, c)
-		isError(t, event.ErrNotFound, p.Ledger.Reopen(t.Context(), c.Event, c.Action, now))
+		d.Effect = "receipt/1"
+		finish(t, p, d, event.Unknown)
+		at := now.Add(100 * time.Hour)
+		noError(t, reopen(t, p, c, at, false))
+		same(t, "", delivery(t, p, c).Effect)
+		d = claim(t, p, next(c, at))
+		same(t, 1, d.Attempt)
+		same(t, milli(at), d.First)
+	},
+	"what was ignored can be reopened, what changed something never": func(t *testing.T, p Ports) {
+		c := newClaim()
+		d := claim(t, p, c)
+		d.Ignored, d.Outcome = true, "ignored: stale"
 		finish(t, p, d, event.Done)
-		isError(t, event.ErrNotFound, p.Ledger.Reopen(t.Context(), c.Event, c.Action, now))
+		noError(t, reopen(t, p, c, now, false))
+		got := delivery(t, p, c)
+		same(t, false, got.Ignored)
+		same(t, "", got.Outcome)
+		d = claim(t, p, next(c, now))
+		finish(t, p, d, event.Done)
+		isError(t, event.ErrNotFound, reopen(t, p, c, now, true))
 		same(t, event.Done, delivery(t, p, c).State)
+	},
+	"without a record or while it waits nothing is reopened": func(t *testing.T, p Ports) {
+		c := newClaim()
+		isError(t, event.ErrNotFound, reopen(t, p, c, now, true))
+		d := claim(t, p, c)
+		isError(t, event.ErrNotFound, reopen(t, p, c, now, false))
+		same(t, d, delivery(t, p, c))
+	},
+	"that effects may come late stays noted until another reopen": func(t *testing.T, p Ports) {
+		c := newClaim()
+		owe(t, p, c, now)
+		before := delivery(t, p, c)
+		noError(t, reopen(t, p, c, now.Add(time.Second), true))
+		before.AllowStale = true
+		same(t, before, delivery(t, p, c))
+		d := claim(t, p, c)
+		same(t, true, d.AllowStale)
+		finish(t, p, d, event.Parked)
+		same(t, true, delivery(t, p, c).AllowStale)
+		noError(t, reopen(t, p, c, now, false))
+		same(t, false, delivery(t, p, c).AllowStale)
+	},
+	"the effect in doubt is kept with what is unknown": func(t *testing.T, p Ports) {
+		c := newClaim()
+		d := claim(t, p, c)
+		d.Effect, d.Error = "receipt/pi_1", "no answer"
+		d = finish(t, p, d, event.Unknown)
+		same(t, d, delivery(t, p, c))
 	},
 }

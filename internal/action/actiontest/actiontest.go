@@ -69,7 +69,7 @@ func (r *Rig) Post(body []byte) event.Delivery {
 // Deliver delivers a stored event once more.
 func (r *Rig) Deliver(id string) event.Delivery {
 	r.t.Helper()
-	d, err := r.Handler.Deliver(r.t.Context(), id, false)
+	d, err := r.Handler.Deliver(r.t.Context(), id)
 	if err != nil {
 		r.t.Fatalf("deliver %s: %v", id, err)
 	}
@@ -79,11 +79,15 @@ func (r *Rig) Deliver(id string) event.Delivery {
 // DeliverStale delivers as an operator does who wants late effects too.
 func (r *Rig) DeliverStale(id string) event.Delivery {
 	r.t.Helper()
-	d, err := r.Handler.Deliver(r.t.Context(), id, true)
-	if err != nil {
-		r.t.Fatalf("deliver %s: %v", id, err)
+	ctx, action := r.t.Context(), r.Handler.Action
+	err := r.Store.Owe(ctx, id, action, r.Now, r.Now.Add(r.Handler.Retention))
+	if err == nil {
+		err = r.Store.Reopen(ctx, id, action, r.Now, true)
 	}
-	return d
+	if err != nil {
+		r.t.Fatalf("reopen %s: %v", id, err)
+	}
+	return r.Deliver(id)
 }
 
 // State reads a row of state into v and reports whether it is there.
