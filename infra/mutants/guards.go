@@ -93,6 +93,16 @@ var guards = []guard{
 		[]string{"./internal/reconcile"},
 	},
 	{
+		"the fetch's position moves after the commit", "internal/reconcile/missed.go",
+		`		if err := take(body); err != nil {`, `		if err := take(body); false {`,
+		[]string{"./internal/reconcile"},
+	},
+	{
+		"the fetch's windows overlap", "internal/reconcile/missed.go",
+		`	w = &window{From: at.Add(-overlap),`, `	w = &window{From: at,`,
+		[]string{"./internal/reconcile"},
+	},
+	{
 		"no flood from the sweep", "internal/dynamo/claim.go",
 		`"#state = :waiting AND (attribute_not_exists(#sent) OR #sent <= :before)"`,
 		`"#state = :waiting AND (attribute_not_exists(#sent) OR #sent <= :before OR #sent > :before)"`, ports,
