@@ -1,0 +1,113 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/payhooks/payhooks/internal/action/actiontest"
+	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/fraud"
+)
+
+var flags = flagger{Rule: fraud.Rule{Limit: 3, Window: time.Hour}}.flag
+
+func told(id, kind, object string) []byte {
+	return fmt.Appendf(nil, `{"id":%q,"object":"event","api_version":"2026-08-26.dahlia","created":1790000000,"livemode":true,"type":%q,"data":{"object":%s}}`, id, kind, object)
+}
+
+func dispute(status string) string {
+	return fmt.Sprintf(`{"id":"dp_1","object":"dispute","charge":"ch_1","payment_intent":"pi_1","status":%q,"created":1790000000,"amount":500,"currency":"eur","evidence_details":{"due_by":1790600000}}`, status)
+}
+
+func failed(n int) []byte {
+	return told(fmt.Sprintf("evt_%d", n), "charge.failed", fmt.Sprintf(`{"id":"ch_%d","object":"charge","payment_intent":"pi_%d","customer":"cus_1","status":"failed","created":%d,
+		"payment_method_details":{"type":"card","card":{"fingerprint":"fp_1"}}}`, n, n, 1790000000+n))
+}
+
+func TestADisputeHoldsItsOrderUntilItIsClosed(t *testing.T) {
+	rig := actiontest.New(t, flags)
+	rig.Post(told("evt_1", "charge.dispute.created", dispute("needs_response")))
+	want := []fraud.Hold{{Order: "pi_1", Why: fraud.Dispute, Since: time.Unix(1790000000, 0).UTC(), Due: time.Unix(1790600000, 0).UTC(), Livemode: true}}
+	holds, err := fraud.Check(t.Context(), rig.Store, "pi_1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, holds); diff != "" {
+		t.Errorf("holds (-want +got):\n%s", diff)
+	}
+	rig.Post(told("evt_2", "charge.dispute.closed", dispute("won")))
+	if holds, err = fraud.Check(t.Context(), rig.Store, "pi_1"); err != nil || len(holds) != 0 {
+		t.Errorf("after the close: %v, %v, want no holds", holds, err)
+	}
+	var row fraud.Order
+	if !rig.State(fraud.Table, "pi_1", &row) || len(row.Holds) != 1 || row.Holds[0].Released.IsZero() {
+		t.Errorf("row is %+v, want the hold with the time of its release", row)
+	}
+}
+
+func TestManyFailuresHoldEveryOrderOfTheCardAndTheCustomer(t *testing.T) {
+	rig := actiontest.New(t, flags)
+	for n := 1; n <= 3; n++ {
+		if d := rig.Post(failed(n)); d.State != event.Done {
+			t.Fatalf("delivery is %s: %s", d.State, d.Error)
+		}
+		rig.Deliver(fmt.Sprintf("evt_%d", n))
+	}
+	for _, source := range []string{"card/live/fp_1", "customer/live/cus_1"} {
+		var row fraud.Source
+		if !rig.State(fraud.Table, source, &row) || len(row.Holds) != 3 || len(row.Attempts) != 3 {
+			t.Errorf("%s is %+v, want three orders on hold", source, row)
+		}
+	}
+	holds, err := fraud.Check(t.Context(), rig.Store, "pi_1")
+	if err != nil || len(holds) != 1 || holds[0].Why != fraud.Failures {
+		t.Errorf("holds of the first order are %+v, %v", holds, err)
+	}
+}
+
+func TestAnEventThatHoldsNothingIsDoneWithTheReason(t *testing.T) {
+	rig := actiontest.New(t, flags)
+	for i, object := range []string{`{"id":"plink_1","object":"payment_link"}`, `{"id":"ch_1","object":"charge","status":"pending"}`, `{"id":"prv_1","object":"review"}`} {
+		d := rig.Post(told(fmt.Sprintf("evt_%d", i), "charge.updated", object))
+		if d.State != event.Done || !strings.HasPrefix(d.Outcome, "ignored: ") {
+			t.Errorf("%s: delivery is %s with outcome %q, want done with a reason", object, d.State, d.Outcome)
+		}
+	}
+}
+
+func TestAShapeThatCannotBeReadParksTheDeliveryAndNamesTheField(t *testing.T) {
+	rig := actiontest.New(t, flags)
+	d := rig.Post(told("evt_1", "charge.dispute.created", strings.Replace(dispute("needs_response"), "1790600000", `"soon"`, 1)))
+	if d.State != event.Parked || !strings.Contains(d.Error, "data.object.evidence_details.due_by") {
+		t.Errorf("delivery is %s with error %q, want parked with the field's name", d.State, d.Error)
+	}
+}
+
+func TestEverySampleEventIsDoneWithoutAnError(t *testing.T) {
+	samples, err := filepath.Glob("../../events/*.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	older, err := filepath.Glob("../../events/2023-10-16/*.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if samples = append(samples, older...); len(samples) < 500 {
+		t.Fatalf("found %d samples, want all of both API versions", len(samples))
+	}
+	rig := actiontest.New(t, flags)
+	for _, path := range samples {
+		body, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := rig.Post(body); d.State != event.Done || d.Error != "" {
+			t.Errorf("%s: delivery is %s: %s", path, d.State, d.Error)
+		}
+	}
+}
