@@ -28,7 +28,9 @@ func checkStores(root *stack, report reporter) {
 		if key == nil {
 			report("%s: needs KmsMasterKeyId, if only by a parameter", t)
 		}
-		if strings.HasPrefix(t.in.text(key), "alias/aws/") {
+		// The alarms find their topic by this name.
+		alarms := strings.HasSuffix(t.in.text(t.props()["TopicName"]), "-alarms")
+		if alarms && strings.HasPrefix(t.in.text(key), "alias/aws/") {
 			report("%s: CloudWatch cannot use the key %s that AWS manages", t, t.in.text(key))
 		}
 	}
