@@ -54,27 +54,32 @@ func mailsCommand() *cobra.Command {
 const maxMail = 16 << 20
 
 func readMails(cmd *cobra.Command, c *connection) ([]mail, error) {
-	req, err := http.NewRequestWithContext(cmd.Context(), http.MethodGet, c.Local.AWS+"/_payhooks/mails", nil)
+	return readKept[mail](cmd, c, "mails")
+}
+
+// readKept reads what the local stack took instead of sending it.
+func readKept[T any](cmd *cobra.Command, c *connection, what string) ([]T, error) {
+	req, err := http.NewRequestWithContext(cmd.Context(), http.MethodGet, c.Local.AWS+"/_payhooks/"+what, nil)
 	if err != nil {
 		return nil, err
 	}
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {
-		return nil, fmt.Errorf("read the mailbox: %w", err)
+		return nil, fmt.Errorf("read %s: %w", what, err)
 	}
 	defer func() { _ = res.Body.Close() }()
 	if res.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("read the mailbox: %s", res.Status)
+		return nil, fmt.Errorf("read %s: %s", what, res.Status)
 	}
-	var mails []mail
+	var all []T
 	lines := bufio.NewScanner(res.Body)
 	lines.Buffer(nil, maxMail)
 	for lines.Scan() {
-		var m mail
-		if err := json.Unmarshal(lines.Bytes(), &m); err != nil {
-			return nil, fmt.Errorf("read the mailbox: %w", err)
+		var one T
+		if err := json.Unmarshal(lines.Bytes(), &one); err != nil {
+			return nil, fmt.Errorf("read %s: %w", what, err)
 		}
-		mails = append(mails, m)
+		all = append(all, one)
 	}
-	return mails, lines.Err()
+	return all, lines.Err()
 }

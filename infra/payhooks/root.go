@@ -19,6 +19,8 @@ var commands = []func() *cobra.Command{
 	mailsCommand,
 	ordersCommand,
 	accessCommand,
+	holdsCommand,
+	noticesCommand,
 	journalCommand,
 	reportCommand,
 	parkedCommand,
