@@ -106,6 +106,9 @@ func tellStories(customers int) []story.Story {
 func teach(ctx context.Context, standIn string, stories []story.Story) error {
 	var all []json.RawMessage
 	for _, s := range stories {
+		if err := stripe.Put(ctx, standIn, "", s.Objects...); err != nil {
+			return err
+		}
 		for _, e := range s.Events {
 			all = append(all, e.Body)
 		}

@@ -21,7 +21,11 @@ func (t *teller) succeeded() {
 // charge tells of the current charge; it is captured in full unless fields say
 // otherwise.
 func (t *teller) charge(kind string, fields, previous object) {
-	t.event(kind, with(t.chargeFields(), fields), previous)
+	all := with(t.chargeFields(), fields)
+	if all["balance_transaction"] != nil {
+		t.sold()
+	}
+	t.event(kind, all, previous)
 }
 
 func (t *teller) chargeFields() object {
@@ -30,7 +34,7 @@ func (t *teller) chargeFields() object {
 		"amount_refunded": int64(0), "captured": true, "paid": true, "refunded": false, "status": "succeeded",
 		"currency": t.pay.currency, "customer": t.story.Customer, "invoice": nil, "disputed": false,
 		"billing_details":     object{"email": t.story.Email, "name": "Jenny Rosen", "phone": nil, "address": nil},
-		"balance_transaction": t.id("txn_"),
+		"balance_transaction": t.saleID(),
 		"failure_code":        nil,
 		"failure_message":     nil,
 		"metadata":            object{"order_id": t.story.Order.Reference},
@@ -62,9 +66,11 @@ func (t *teller) session(kind, status, paid string) {
 // charge alone, from then on by the refund too.
 func (t *teller) refund(amount, before int64) {
 	after := before + amount
+	id := t.id("re_")
+	txn := t.gaveBack(id, amount)
 	if t.latest() {
 		t.event("refund.created", object{
-			"id": t.id("re_"), "amount": amount, "charge": t.pay.charge, "payment_intent": t.pay.intent,
+			"id": id, "balance_transaction": txn, "amount": amount, "charge": t.pay.charge, "payment_intent": t.pay.intent,
 			"currency": t.pay.currency, "status": "succeeded", "failure_reason": nil, "failure_balance_transaction": nil, "metadata": object{},
 		}, nil)
 	}
@@ -75,7 +81,7 @@ func (t *teller) refund(amount, before int64) {
 func (t *teller) dispute(kind, id, status string) {
 	t.event(kind, object{
 		"id": id, "charge": t.pay.charge, "payment_intent": t.pay.intent, "amount": t.pay.amount,
-		"currency": t.pay.currency, "status": status, "reason": "fraudulent", "metadata": object{},
+		"balance_transactions": t.disputeMoves(kind, id), "currency": t.pay.currency, "status": status, "reason": "fraudulent", "metadata": object{},
 		"evidence_details": object{"due_by": t.now.AddDate(0, 0, 9).Unix(), "has_evidence": false, "past_due": false, "submission_count": 0},
 	}, nil)
 }

@@ -40,6 +40,8 @@ type Story struct {
 	Events   []Event // in the order in which they happened
 	Order    Order
 	Access   []Access // by subscriptions and entitlements
+	Objects  []Object // what Stripe's API has beside the events' objects
+	Books    Books
 	// Mails is how many mails of each kind must have gone out, at the least
 	// and at the most: a failure is not mailed any more once it is paid.
 	Mails map[string][2]int
@@ -48,9 +50,11 @@ type Story struct {
 // Shop tells n stories in turn, in the given API version. The first event
 // happened at begin.
 func Shop(seed uint64, n int, version string, begin time.Time) []Story {
-	t := &teller{version: version, rng: rand.New(rand.NewPCG(seed, 1)), now: begin} //nolint:gosec // made-up data
+	t := &teller{version: version, now: begin}
 	stories := make([]Story, n)
 	for i := range stories {
+		// Of its own, so that a story is about the same money in every version.
+		t.rng = rand.New(rand.NewPCG(seed, 4+uint64(i))) //nolint:gosec // made-up data
 		s := scenarios[i%len(scenarios)]
 		t.begin(i)
 		s.tell(t)

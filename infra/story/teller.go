@@ -28,6 +28,7 @@ type payment struct {
 	intent, charge, session string
 	amount                  int64
 	currency                string
+	moves                   []object // balance transactions of its dispute
 }
 
 // currencies with amounts as Stripe sends them: KWD 5.000, ISK 500.
@@ -38,7 +39,7 @@ var currencies = []struct {
 
 func (t *teller) begin(i int) {
 	c := currencies[t.rng.IntN(len(currencies))]
-	t.pay = payment{t.id("pi_"), t.id("ch_"), t.id("cs_test_"), c.amount, c.code}
+	t.pay = payment{intent: t.id("pi_"), charge: t.id("ch_"), session: t.id("cs_test_"), amount: c.amount, currency: c.code}
 	t.story = Story{
 		Customer: t.id("cus_"),
 		Email:    fmt.Sprintf("customer-%d@example.com", i+1),
@@ -47,6 +48,7 @@ func (t *teller) begin(i int) {
 			Currency: c.code, Amount: c.amount, Paid: c.amount,
 		},
 		Mails: map[string][2]int{},
+		Books: Books{},
 	}
 }
 
