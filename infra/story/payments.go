@@ -33,11 +33,12 @@ func (t *teller) chargeFields() object {
 		"id": t.pay.charge, "payment_intent": t.pay.intent, "amount": t.pay.amount, "amount_captured": t.pay.amount,
 		"amount_refunded": int64(0), "captured": true, "paid": true, "refunded": false, "status": "succeeded",
 		"currency": t.pay.currency, "customer": t.story.Customer, "invoice": nil, "disputed": false,
-		"billing_details":     object{"email": t.story.Email, "name": "Jenny Rosen", "phone": nil, "address": nil},
-		"balance_transaction": t.saleID(),
-		"failure_code":        nil,
-		"failure_message":     nil,
-		"metadata":            object{"order_id": t.story.Order.Reference},
+		"billing_details":        object{"email": t.story.Email, "name": "Jenny Rosen", "phone": nil, "address": nil},
+		"balance_transaction":    t.saleID(),
+		"failure_code":           nil,
+		"payment_method_details": t.card(),
+		"failure_message":        nil,
+		"metadata":               object{"order_id": t.story.Order.Reference},
 	}
 }
 
