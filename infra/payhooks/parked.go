@@ -1,10 +1,14 @@
 package main
 
 import (
+	"cmp"
+	"context"
+	"slices"
 	"time"
 
-	"github.com/payhooks/payhooks/internal/event"
 	"github.com/spf13/cobra"
+
+	"github.com/payhooks/payhooks/internal/event"
 )
 
 // unfinishedRow is something that waits for an operator.
@@ -15,6 +19,11 @@ type unfinishedRow struct {
 	Reason   string    `json:"reason"`
 	Since    time.Time `json:"since"`
 	Attempts int       `json:"attempts"`
+	Effect   string    `json:"effect,omitempty"` // key of the effect in doubt
+}
+
+func rowOfDelivery(d event.Delivery) unfinishedRow {
+	return unfinishedRow{d.Event, d.Action, string(d.State), d.Error, d.Updated, d.Attempt, d.Effect}
 }
 
 func parkedCommand() *cobra.Command {
@@ -25,21 +34,38 @@ func parkedCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			ds, err := c.parked(cmd.Context(), event.Parked, event.Unknown)
+			if err != nil {
+				return err
+			}
 			var list []unfinishedRow
-			for _, st := range []event.State{event.Parked, event.Unknown} {
-				err := c.Tables.Unfinished(cmd.Context(), st, time.Now().AddDate(10, 0, 0), func(d event.Delivery) bool {
-					list = append(list, unfinishedRow{d.Event, d.Action, string(d.State), d.Error, d.Updated, d.Attempt})
-					return true
-				})
-				if err != nil {
-					return err
-				}
+			for _, d := range ds {
+				list = append(list, rowOfDelivery(d))
 			}
 			return printUnfinished(cmd, list, "nothing is parked")
 		},
 	}
 	stackFlags(cmd)
+	cmd.AddCommand(parkedShowCommand(), parkedRetryCommand(), parkedResolveCommand())
 	return cmd
+}
+
+// parked returns the deliveries in these states, the oldest first.
+func (c *connection) parked(ctx context.Context, states ...event.State) ([]event.Delivery, error) {
+	var ds []event.Delivery
+	for _, st := range states {
+		err := c.Tables.Unfinished(ctx, st, time.Now().AddDate(10, 0, 0), func(d event.Delivery) bool {
+			ds = append(ds, d)
+			return true
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	slices.SortFunc(ds, func(a, b event.Delivery) int {
+		return cmp.Or(a.Updated.Compare(b.Updated), cmp.Compare(a.Event, b.Event), cmp.Compare(a.Action, b.Action))
+	})
+	return ds, nil
 }
 
 func printUnfinished(cmd *cobra.Command, list []unfinishedRow, none string) error {

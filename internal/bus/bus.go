@@ -149,6 +149,19 @@ func (b *Bus) Wanted(ctx context.Context, e event.Envelope) ([]string, error) {
 	return actions, nil
 }
 
+// Actions returns the names of the actions that have a rule, in order.
+func (b *Bus) Actions(ctx context.Context) ([]string, error) {
+	rules, err := b.current(ctx)
+	if err != nil {
+		return nil, err
+	}
+	names := make([]string, len(rules))
+	for i, r := range rules {
+		names[i] = r.name
+	}
+	return names, nil
+}
+
 // current lists the rules if the last list is too old. Callers wait for one
 // another, so that an idle function lists once.
 func (b *Bus) current(ctx context.Context) ([]rule, error) {

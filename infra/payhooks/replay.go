@@ -1,0 +1,217 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/payhooks/payhooks/internal/event"
+)
+
+// replaySummary is the result of `payhooks replay`.
+type replaySummary struct {
+	Selected int      `json:"selected"`
+	Sent     int      `json:"sent"`
+	Gone     int      `json:"gone,omitempty"`    // expired since they were selected
+	Unknown  int      `json:"unknown,omitempty"` // deliveries that wait for parked resolve
+	Sample   []chosen `json:"sample,omitempty"`  // of a dry run
+	Resume   string   `json:"resume,omitempty"`  // where a stopped run goes on
+}
+
+// replay sends stored events to their actions again.
+type replay struct {
+	*connection
+	selection
+	again, stale bool
+	now          time.Time
+
+	mu sync.Mutex
+	replaySummary
+}
+
+const replayLong = `Send stored events to their actions again.
+
+What is done stays done: an action never acts on an event twice. What is parked
+is tried again, what never came is sent, and what is unknown stays until you
+say what happened (payhooks parked resolve). --again asks also those actions
+once more that had nothing to do with the event ("ignored: …"), say because
+mail was off; --stale lets them send mails however late.
+
+Without --yes nothing is sent: you see how many events it would be, and some of
+them. Ctrl-C stops a replay, and it says how to go on. It may be repeated or
+run beside live traffic.`
+
+func replayCommand() *cobra.Command {
+	r := &replay{}
+	var yes bool
+	var rate float64
+	var resume string
+	cmd := &cobra.Command{
+		Use: "replay [EVENT…]", Short: "Send stored events to their actions again", Long: replayLong, Args: cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			if r.ids = args; r.everything() {
+				return usage("say which events: ids, --object, --customer, --type, --since or --until")
+			}
+			if r.connection, err = connect(cmd); err != nil {
+				return err
+			}
+			r.now = time.Now()
+			return r.run(cmd, yes, rate, resume)
+		},
+	}
+	r.flags(cmd)
+	cmd.Flags().BoolVar(&yes, "yes", false, "really send them")
+	cmd.Flags().BoolVar(&r.again, "again", false, "ask also actions that ignored the event")
+	cmd.Flags().BoolVar(&r.stale, "stale", false, "send also mails that come too late; includes --again")
+	cmd.Flags().StringVar(&resume, "resume", "", "go on where a stopped replay said")
+	paceFlag(cmd, &rate)
+	stackFlags(cmd)
+	return cmd
+}
+
+func (r *replay) run(cmd *cobra.Command, yes bool, rate float64, resume string) error {
+	p, err := newPace(cmd, "events", rate, 0)
+	if err != nil {
+		return err
+	}
+	list, err := r.find(cmd.Context(), r.connection, r.now)
+	if err != nil {
+		return err
+	}
+	if resume != "" {
+		if list, err = after(list, resume); err != nil {
+			return err
+		}
+	}
+	r.Selected = len(list)
+	if !yes || len(list) == 0 {
+		return r.plan(cmd, list, rate)
+	}
+	p.bar.ChangeMax(len(list))
+	done, err := p.each(cmd.Context(), len(list), func(ctx context.Context, i int) error { return r.send(ctx, list[i].ID) })
+	if err != nil {
+		r.Resume = resume
+		if done > 0 {
+			r.Resume = list[done-1].place()
+		}
+		err = r.stopped(done, err)
+	}
+	return errors.Join(r.report(cmd), err)
+}
+
+// after leaves out what stands no later than the place.
+func after(list []chosen, place string) ([]chosen, error) {
+	at, err := parsePlace(place)
+	if err != nil {
+		return nil, err
+	}
+	for i, e := range list {
+		if e.compare(at) > 0 {
+			return list[i:], nil
+		}
+	}
+	return nil, nil
+}
+
+// stopped tells how to go on. The command is the one that was given, with the
+// time at which it began and where it stopped.
+func (r *replay) stopped(done int, err error) error {
+	args := []string{"payhooks"}
+	for i := 1; i < len(os.Args); i++ {
+		switch a := os.Args[i]; {
+		case a == "--resume":
+			i++
+		case !strings.HasPrefix(a, "--resume="):
+			args = append(args, quoted(a))
+		}
+	}
+	if r.until == "" && len(r.ids) == 0 {
+		args = append(args, "--until", r.now.UTC().Format(time.RFC3339))
+	}
+	if r.Resume != "" {
+		args = append(args, "--resume", r.Resume)
+	}
+	if errors.Is(err, context.Canceled) {
+		err = errors.New("stopped")
+	}
+	return fmt.Errorf("%w after %d of %d events; go on with: %s", err, done, r.Selected, strings.Join(args, " "))
+}
+
+// quoted is an argument as a shell takes it.
+func quoted(arg string) string {
+	if arg != "" && !strings.ContainsAny(arg, " *?'\"$&|;<>()\\`~#[]{}!") {
+		return arg
+	}
+	return "'" + strings.ReplaceAll(arg, "'", `'\''`) + "'"
+}
+
+// send makes one event pending again, and what is parked or owed with it due.
+// The ledger has it first: what the bus should lose the sweep sends.
+func (r *replay) send(ctx context.Context, id string) error {
+	s, err := r.Tables.Get(ctx, id)
+	if errors.Is(err, event.ErrNotFound) {
+		r.tally(func() { r.Gone++ })
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	wanted, err := r.Bus.Wanted(ctx, event.Envelope{Facts: s.Facts, Only: r.action})
+	if err != nil {
+		return err
+	}
+	for _, action := range wanted {
+		if err := r.ask(ctx, s, action); err != nil {
+			return err
+		}
+	}
+	if err := r.Tables.Republish(ctx, id, r.action); err != nil {
+		return err
+	}
+	r.tally(func() { r.Sent++ })
+	return nil
+}
+
+// ask makes the delivery to one action due, if there is anything left to do.
+func (r *replay) ask(ctx context.Context, s event.Stored, action string) error {
+	d, err := r.Tables.Delivery(ctx, s.ID, action)
+	switch {
+	case errors.Is(err, event.ErrNotFound):
+		if err := r.Tables.Owe(ctx, s.ID, action, r.now, recordExpires(s, time.Now())); err != nil || !r.stale {
+			return err
+		}
+	case err != nil:
+		return err
+	case d.State == event.Unknown:
+		r.tally(func() { r.Unknown++ })
+		return nil
+	case d.State == event.Done && (!d.Ignored || !r.again && !r.stale), d.State == event.Waiting && !r.stale:
+		return nil
+	}
+	err = r.Tables.Reopen(ctx, s.ID, action, time.Now(), r.stale)
+	if errors.Is(err, event.ErrNotFound) {
+		return nil // a live delivery was faster
+	}
+	return err
+}
+
+// recordExpires is when the store may forget a delivery of s: later than its
+// event by as long as it may be retried.
+func recordExpires(s event.Stored, now time.Time) time.Time {
+	if s.Expires.IsZero() {
+		return time.Time{}
+	}
+	return now.Add(s.Expires.Sub(s.Received) + 72*time.Hour)
+}
+
+func (r *replay) tally(f func()) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	f()
+}
