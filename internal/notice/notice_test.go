@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -19,7 +20,14 @@ import (
 // peer answers every request the same way and remembers them.
 type peer struct {
 	*httptest.Server
+	mu     sync.Mutex
 	bodies []string
+}
+
+func (p *peer) got() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.bodies
 }
 
 func newPeer(t *testing.T, serve func(http.Handler) *httptest.Server, answer func(http.ResponseWriter)) *peer {
@@ -27,7 +35,9 @@ func newPeer(t *testing.T, serve func(http.Handler) *httptest.Server, answer fun
 	p := &peer{}
 	p.Server = serve(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
+		p.mu.Lock()
 		p.bodies = append(p.bodies, string(body))
+		p.mu.Unlock()
 		answer(w)
 	}))
 	t.Cleanup(p.Close)
@@ -74,14 +84,14 @@ func TestANoticeIsPublishedWithASubjectThatSNSTakes(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	form, err := url.ParseQuery(p.bodies[0])
+	form, err := url.ParseQuery(p.got()[0])
 	if err != nil {
 		t.Fatal(err)
 	}
 	if form.Get("TopicArn") != "arn:aws:sns:us-east-1:000000000000:notices" || form.Get("Subject") != "On hold: dispute of pi_1   now" || form.Get("Message") != sample.Text {
 		t.Errorf("published %v", form)
 	}
-	if form, _ = url.ParseQuery(p.bodies[1]); len(form.Get("Subject")) >= maxSubject {
+	if form, _ = url.ParseQuery(p.got()[1]); len(form.Get("Subject")) >= maxSubject {
 		t.Errorf("the subject has %d characters, SNS takes fewer than %d", len(form.Get("Subject")), maxSubject)
 	}
 }
@@ -101,8 +111,8 @@ func TestANoticeIsRequestedOnceWhateverComesOfIt(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			p := newPeer(t, httptest.NewServer, c.answer)
 			judge(t, topic(p.URL).Send(t.Context(), sample), c.want)
-			if len(p.bodies) != 1 {
-				t.Errorf("SNS got %d requests, want 1", len(p.bodies))
+			if len(p.got()) != 1 {
+				t.Errorf("SNS got %d requests, want 1", len(p.got()))
 			}
 		})
 	}
@@ -139,8 +149,8 @@ func TestSlackGetsTheTextAsItWantsIt(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := `{"text":"*On hold*\na \u0026lt;b\u0026gt; \u0026amp; c"}`
-	if len(p.bodies) != 1 || p.bodies[0] != want {
-		t.Errorf("posted %q, want %q", p.bodies, want)
+	if len(p.got()) != 1 || p.got()[0] != want {
+		t.Errorf("posted %q, want %q", p.got(), want)
 	}
 }
 
@@ -161,8 +171,8 @@ func TestASlackPostIsRequestedOnceAndItsErrorsKeepTheSecret(t *testing.T) {
 			if err != nil && strings.Contains(err.Error(), "secret") {
 				t.Errorf("the error tells the webhook: %v", err)
 			}
-			if len(p.bodies) != 1 {
-				t.Errorf("Slack got %d requests, want 1", len(p.bodies))
+			if len(p.got()) != 1 {
+				t.Errorf("Slack got %d requests, want 1", len(p.got()))
 			}
 		})
 	}
