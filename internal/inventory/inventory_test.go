@@ -1,0 +1,251 @@
+package inventory
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/memory"
+	"pgregory.net/rapid"
+)
+
+var tee = []Line{{"price_tee", 2}, {"price_cap", 1}}
+
+// ends are the lives of a checkout and what each must end in, without and with
+// Restock.
+var ends = []struct {
+	name      string
+	tell      func(*teller)
+	end, with state
+}{
+	{"paid at once", (*teller).paid, committed, committed},
+	{"nothing to pay", func(t *teller) { t.session("completed", "no_payment_required") }, committed, committed},
+	{"on its way", func(t *teller) { t.session("completed", "unpaid") }, reserved, reserved},
+	{"paid days later", func(t *teller) {
+		t.session("completed", "unpaid")
+		t.session("async_payment_succeeded", "paid")
+		t.intent("succeeded", 1000)
+	}, committed, committed},
+	{"not paid after all", func(t *teller) {
+		t.session("completed", "unpaid")
+		t.session("async_payment_failed", "unpaid")
+	}, released, released},
+	{"expired", func(t *teller) { t.session("expired", "unpaid") }, released, released},
+	{"authorised, then captured", func(t *teller) {
+		t.session("completed", "unpaid")
+		t.intent("succeeded", 1000)
+	}, committed, committed},
+	{"authorised, then let go", func(t *teller) {
+		t.session("completed", "unpaid")
+		t.charge("refunded", 0, 1000)
+		t.intent("canceled", 0)
+	}, released, released},
+	{"captured in part, the rest let go", func(t *teller) {
+		t.session("completed", "unpaid")
+		t.intent("succeeded", 600)
+		if t.version < "2025-03-31" {
+			t.charge("refunded", 600, 400)
+		}
+	}, committed, committed},
+	{"refunded", func(t *teller) { t.paid(); t.refund("re_1", 1000, 1000) }, committed, restocked},
+	{"refunded in part", func(t *teller) { t.paid(); t.refund("re_1", 400, 400) }, committed, committed},
+	{"refunded in parts", func(t *teller) {
+		t.paid()
+		t.refund("re_1", 400, 400)
+		t.refund("re_2", 600, 1000)
+	}, committed, restocked},
+	{"refunded, but the refund failed", func(t *teller) {
+		t.paid()
+		t.refund("re_1", 1000, 1000)
+		t.refundFailed("re_1", 1000)
+	}, committed, committed},
+	{"paid days later and refunded", func(t *teller) {
+		t.session("completed", "unpaid")
+		t.session("async_payment_succeeded", "paid")
+		t.refund("re_1", 1000, 1000)
+	}, committed, restocked},
+}
+
+func TestEveryLifeOfACheckoutEndsInItsState(t *testing.T) {
+	for _, version := range versions {
+		for _, c := range ends {
+			for restock, want := range map[bool]state{false: c.end, true: c.with} {
+				t.Run(fmt.Sprintf("%s in %s with restock %v", c.name, version, restock), func(t *testing.T) {
+					told := &teller{t: t, version: version, n: 1}
+					c.tell(told)
+					s := shop{}
+					for _, e := range told.events {
+						s.take(t, e, restock, tee)
+					}
+					if diff := cmp.Diff(stock(nil, want), s.levels(t)); diff != "" {
+						t.Errorf("stock (-want +got):\n%s", diff)
+					}
+				})
+			}
+		}
+	}
+}
+
+func TestEveryPermutationAndDuplicationOfTheSameEventsEndsInTheSameStock(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		restock := rapid.Bool().Draw(t, "restock")
+		supplies := map[string]int64{"price_tee": rapid.Int64Range(0, 4).Draw(t, "tees"), "price_mug": 5}
+		var states []state
+		var told []toldEvent
+		for n := range rapid.IntRange(1, 4).Draw(t, "sessions") {
+			c := rapid.SampledFrom(ends).Draw(t, "life")
+			who := &teller{t: t, version: rapid.SampledFrom(versions).Draw(t, "version"), n: n + 1}
+			c.tell(who)
+			end := c.end
+			if restock {
+				end = c.with
+			}
+			states = append(states, end)
+			for _, e := range who.events {
+				told = append(told, toldEvent{Event: e})
+			}
+			if rapid.Bool().Draw(t, "reserved") {
+				told = append(told, toldEvent{reserve: who.id()})
+			}
+		}
+		for _, e := range rapid.SliceOfN(rapid.SampledFrom(told), 0, 5).Draw(t, "again") {
+			told = append(told, e)
+		}
+		s := shop{}
+		for _, e := range rapid.Permutation(told).Draw(t, "order") {
+			if e.reserve != "" {
+				s.row(t, ofReservation+e.reserve, Reservation{Session: e.reserve, Livemode: true, Lines: tidy(tee)})
+				continue
+			}
+			s.take(t, e.Event, restock, tee)
+		}
+		for item, n := range supplies {
+			s.row(t, ofSupply+item, supply{item, n})
+		}
+		if diff := cmp.Diff(stock(supplies, states...), s.levels(t)); diff != "" {
+			t.Fatalf("stock (-want +got):\n%s", diff)
+		}
+	})
+}
+
+func TestBothAPIVersionsEndInTheSameStock(t *testing.T) {
+	for _, c := range ends {
+		var got [2]map[string][3]int64
+		for i, version := range versions {
+			told := &teller{t: t, version: version, n: 1}
+			c.tell(told)
+			s := shop{}
+			for _, e := range told.events {
+				s.take(t, e, true, tee)
+			}
+			got[i] = s.levels(t)
+		}
+		if diff := cmp.Diff(got[0], got[1]); diff != "" {
+			t.Errorf("%s (-%s +%s):\n%s", c.name, versions[0], versions[1], diff)
+		}
+	}
+}
+
+func TestWhatIsSoldAboveTheSupplyIsBackOrdered(t *testing.T) {
+	s := shop{}
+	for n := range 3 {
+		told := &teller{t: t, version: versions[0], n: n + 1}
+		told.paid()
+		for _, e := range told.events {
+			s.take(t, e, false, tee)
+		}
+	}
+	for _, c := range []struct{ supply, hand, back int64 }{{0, 0, 6}, {5, 0, 1}, {6, 0, 0}, {10, 4, 0}} {
+		s.row(t, ofSupply+"price_tee", supply{"price_tee", c.supply})
+		if got, want := s.levels(t)["price_tee"], [3]int64{c.hand, 0, c.back}; got != want {
+			t.Errorf("6 sold of %d: on hand, reserved and back-ordered are %v, want %v", c.supply, got, want)
+		}
+	}
+}
+
+func TestAReservationHoldsUntilTheSessionsEventsDecide(t *testing.T) {
+	store, ctx := memory.New(), t.Context()
+	c := Checkout{Session: "cs_1", Livemode: true}
+	if err := Reserve(ctx, store, c, []Line{{"price_tee", 3}}); err != nil {
+		t.Fatal(err)
+	}
+	want := func(reserved, committed int64) {
+		t.Helper()
+		ls, err := Levels(ctx, store)
+		if err != nil || len(ls) != 1 || ls[0].Reserved != reserved || ls[0].Committed != committed {
+			t.Errorf("stock is %+v, %v, want %d reserved and %d committed", ls, err, reserved, committed)
+		}
+	}
+	want(3, 0)
+	if err := Reserve(ctx, store, c, []Line{{"price_tee", 1}, {"price_tee", 1}}); err != nil {
+		t.Fatal(err)
+	}
+	want(2, 0)
+	write := func(s Session) {
+		t.Helper()
+		s.Session, s.Livemode = "cs_1", true
+		if err := replace(ctx, store, ofSession+"cs_1", s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(Session{Completed: true, Paid: true, Listed: true, Lines: []Line{{"price_tee", 4}}})
+	want(0, 4)
+	write(Session{Expired: true})
+	want(0, 0)
+	if err := Reserve(ctx, store, c, []Line{{"price_tee", 9}}); err != nil {
+		t.Fatal(err)
+	}
+	want(0, 0)
+}
+
+func TestAReservationThatMakesNoSenseIsRefused(t *testing.T) {
+	for name, c := range map[string]struct {
+		Checkout
+		Line
+	}{
+		"no session": {Checkout{}, Line{"price_tee", 1}},
+		"no item":    {Checkout{Session: "cs_1"}, Line{"", 1}},
+		"negative":   {Checkout{Session: "cs_1"}, Line{"price_tee", -1}},
+	} {
+		if err := Reserve(t.Context(), memory.New(), c.Checkout, []Line{c.Line}); !errors.Is(err, event.ErrInvalid) {
+			t.Errorf("%s: got %v, want it invalid", name, err)
+		}
+	}
+	if err := SetSupply(t.Context(), memory.New(), "price_tee", -1); !errors.Is(err, event.ErrInvalid) {
+		t.Errorf("a negative supply: got %v, want it invalid", err)
+	}
+}
+
+func TestARowThatCannotBeReadIsNamed(t *testing.T) {
+	store := memory.New()
+	if err := store.Write(t.Context(), event.Write{Table: Table, Key: ofSession + "cs_1", Data: json.RawMessage(`{"paid":"yes"}`)}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Levels(t.Context(), store); err == nil || !strings.Contains(err.Error(), "row session/cs_1") {
+		t.Errorf("got %v, want the row named", err)
+	}
+}
+
+func BenchmarkLevelsOf10000Sessions(b *testing.B) {
+	s := shop{}
+	for n := range 10_000 {
+		s.row(b, fmt.Sprintf("%scs_live_%060d", ofSession, n), Session{
+			Session: fmt.Sprintf("cs_live_%060d", n), Payment: fmt.Sprintf("pi_%024d", n), Livemode: true, Completed: true, Paid: true, Listed: true, Lines: tee,
+		})
+		s.row(b, fmt.Sprintf("%spi_%024d", ofPayment, n), Payment{Payment: fmt.Sprintf("pi_%024d", n), Livemode: true, Paid: true, Received: 1000})
+	}
+	bytes := 0
+	for k, d := range s {
+		bytes += len(k) + len(d)
+	}
+	b.ReportMetric(float64(bytes)/1e6, "MB")
+	for b.Loop() {
+		if l := s.levels(b)["price_tee"]; l[2] != 20_000 {
+			b.Fatal(l)
+		}
+	}
+}

@@ -1,0 +1,42 @@
+package stripeapi
+
+import (
+	"context"
+
+	"github.com/payhooks/payhooks/internal/inventory"
+	"github.com/stripe/stripe-go/v76"
+)
+
+var _ inventory.Source = (*Client)(nil)
+
+// Lines implements inventory.Source. A line without a price is passed over:
+// nothing says which item it is.
+func (c *Client) Lines(ctx context.Context, of inventory.Checkout) (all inventory.Listing, err error) {
+	what := "list the line items of " + of.Session
+	api, err := c.For(ctx, of.Account, of.Livemode)
+	if err != nil {
+		return all, readError(what, err)
+	}
+	list := api.CheckoutSessions.ListLineItems(&stripe.CheckoutSessionListLineItemsParams{
+		ListParams: ListParams(ctx, of.Account), Session: &of.Session,
+	})
+	for list.Next() {
+		if l := list.LineItem(); l.Price != nil && l.Price.Type != stripe.PriceTypeRecurring {
+			if item := itemOf(l.Price); item != "" {
+				all.Lines = append(all.Lines, inventory.Line{Item: item, Quantity: l.Quantity})
+			}
+		}
+	}
+	if err := list.Err(); err != nil {
+		return inventory.Listing{}, readError(what, err)
+	}
+	return all, nil
+}
+
+// itemOf is the price, else the product.
+func itemOf(p *stripe.Price) string {
+	if p.ID == "" && p.Product != nil {
+		return p.Product.ID
+	}
+	return p.ID
+}
