@@ -19,6 +19,7 @@ var commands = []func() *cobra.Command{
 	mailsCommand,
 	ordersCommand,
 	accessCommand,
+	stockCommand,
 	holdsCommand,
 	noticesCommand,
 	journalCommand,
