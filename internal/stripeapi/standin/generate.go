@@ -10,7 +10,8 @@ import (
 // What nobody put is made up so that a sample event can be acted on:
 //
 //   - the line items of a checkout session: one of the session's amount_total,
-//     price price_standin and product prod_standin;
+//     price price_standin and product prod_standin; also of a session that
+//     nobody put, so that an event signed by hand can be acted on;
 //   - the items of a subscription: those that the subscription lists;
 //   - the balance transaction that a charge, refund or payout names: its amount
 //     in its currency, with a fee of 2.9% and 30 for a captured charge.
@@ -85,6 +86,9 @@ func transaction(of *entry) *entry {
 // lineItems answers with those that were put, else with one of the total.
 func (v view) lineItems(w http.ResponseWriter, r *http.Request, id string) *failure {
 	session := v.find(id)
+	if session == nil && v.api.objects[v.account][id] == nil && strings.HasPrefix(id, "cs_") {
+		session = made(&entry{}, map[string]any{"id": id, "object": "checkout.session", "livemode": v.live})
+	}
 	if session == nil || session.kind != "checkout.session" {
 		return missing("checkout.session", id, http.StatusNotFound, "session")
 	}

@@ -307,6 +307,12 @@ func TestWhatNobodyPutIsMadeUp(t *testing.T) {
 	if diff := cmp.Diff([]string{"li_1"}, s.ids("/v1/checkout/sessions/cs_2/line_items")); diff != "" {
 		t.Error(diff)
 	}
+	if a := s.get("/v1/checkout/sessions/cs_3/line_items"); len(a.body.Data) != 1 {
+		t.Error(a.raw)
+	}
+	if a := s.get("/v1/checkout/sessions/ch_1/line_items"); a.status != http.StatusNotFound {
+		t.Error(a.raw)
+	}
 	a := s.get("/v1/balance_transactions/txn_9")
 	for _, want := range []string{`"amount":1000`, `"fee":59`, `"net":941`, `"source":"ch_1"`, `"type":"charge"`} {
 		if !strings.Contains(a.raw, want) {
