@@ -271,3 +271,28 @@ func TestEverySampleEventIsDoneWithoutAnError(t *testing.T) {
 	}
 	d.levels(t)
 }
+
+func TestAnAuditFindsEveryRowAsTheEventsMadeItAlsoBesideAReservation(t *testing.T) {
+	d := newDepot(t)
+	d.restock = true
+	d.supply(t)
+	var ids []string
+	for _, id := range []string{"cs_1", "cs_2", "cs_3"} {
+		d.has(t, id)
+		if err := inventory.Reserve(t.Context(), d.Store, inventory.Checkout{Session: id, Livemode: true}, []inventory.Line{{Item: "price_tee", Quantity: 9}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, body := range lives(v2023) {
+		ids = append(ids, d.Post(body).Event)
+	}
+	d.key = "" // it asks nobody
+	touched, err := d.Handler.Audit(t.Context(), action.AuditRequest{Events: ids})
+	if err != nil || len(touched.Rows) != 5 {
+		t.Fatalf("%d rows touched, %v, want 3 sessions and 2 payments", len(touched.Rows), err)
+	}
+	got, err := d.Handler.Audit(t.Context(), action.AuditRequest{Rows: touched.Rows, Complete: true})
+	if err != nil || len(got.Findings) != 0 {
+		t.Errorf("findings are %+v, %v, want none", got.Findings, err)
+	}
+}

@@ -99,14 +99,14 @@ func MergeSession(old Session, e facts.Event, listed *Listing) Session {
 	}
 	old.Session, old.Account, old.Livemode = e.Session.ID, e.Account, e.Livemode
 	old.Payment = max(old.Payment, e.Session.PaymentIntent)
-	switch {
-	case e.Type == "checkout.session.expired":
+	switch e.Type {
+	case "checkout.session.expired":
 		old.Expired = true
-	case e.Type == "checkout.session.async_payment_failed":
+	case "checkout.session.async_payment_failed":
 		old.Failed = true
-	case e.Type == "checkout.session.async_payment_succeeded":
+	case "checkout.session.async_payment_succeeded":
 		old.Paid = true
-	case e.Type == "checkout.session.completed":
+	case "checkout.session.completed":
 		old.Completed = true
 		old.Paid = old.Paid || e.Session.PaymentStatus == "paid" || e.Session.PaymentStatus == "no_payment_required"
 	}

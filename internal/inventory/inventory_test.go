@@ -112,9 +112,7 @@ func TestEveryPermutationAndDuplicationOfTheSameEventsEndsInTheSameStock(t *test
 				told = append(told, toldEvent{reserve: who.id()})
 			}
 		}
-		for _, e := range rapid.SliceOfN(rapid.SampledFrom(told), 0, 5).Draw(t, "again") {
-			told = append(told, e)
-		}
+		told = append(told, rapid.SliceOfN(rapid.SampledFrom(told), 0, 5).Draw(t, "again")...)
 		s := shop{}
 		for _, e := range rapid.Permutation(told).Draw(t, "order") {
 			if e.reserve != "" {

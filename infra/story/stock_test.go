@@ -1,0 +1,116 @@
+package story_test
+
+import (
+	"context"
+	"encoding/json"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/payhooks/payhooks/infra/story"
+	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/facts"
+	"github.com/payhooks/payhooks/internal/inventory"
+	"github.com/payhooks/payhooks/internal/webhook"
+)
+
+func TestCheckoutsLeaveTheStockThatTheirStoriesSayInEveryOrder(t *testing.T) {
+	supplies := map[string]int64{"price_tee": 4, "price_cap": 100}
+	for _, version := range story.Versions() {
+		checkouts := story.Checkouts(1, 18, version, time.Unix(1763800000, 0).UTC())
+		var stories []story.Story
+		for _, c := range checkouts {
+			stories = append(stories, c.Story)
+		}
+		for seed := range uint64(8) {
+			got := stockOf(t, story.Disorder(seed, stories, 40), checkouts, supplies)
+			if diff := cmp.Diff(story.StockOf(checkouts, supplies), got); diff != "" {
+				t.Errorf("%s, seed %d: stock (-want +got):\n%s", version, seed, diff)
+			}
+		}
+	}
+}
+
+// stockOf is what adjust-inventory makes of the events.
+func stockOf(t *testing.T, told []story.Event, checkouts []story.Checkout, supplies map[string]int64) map[string]story.Level {
+	t.Helper()
+	table := rows{}
+	for _, one := range told {
+		f, reason := webhook.Parse(one.Body)
+		if reason != "" {
+			t.Fatalf("%s would be quarantined: %s", one.Type, reason)
+		}
+		var e facts.Event
+		if err := e.DecodeEvent(f, one.Body); err != nil {
+			t.Fatal(err)
+		}
+		key, _ := inventory.Key(e, false)
+		switch {
+		case key == "":
+		case e.Session == nil:
+			change(t, table, key, func(old inventory.Payment) any { return inventory.MergePayment(old, e) })
+		default:
+			listed := lines(e, checkouts)
+			change(t, table, key, func(old inventory.Session) any { return inventory.MergeSession(old, e, listed) })
+		}
+	}
+	for item, n := range supplies {
+		change(t, table, "supply/"+item, func(map[string]any) any { return map[string]any{"item": item, "supply": n} })
+	}
+	levels, err := inventory.Levels(t.Context(), table)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stock := map[string]story.Level{}
+	for _, l := range levels {
+		stock[l.Item] = story.Level{OnHand: l.OnHand, Reserved: l.Reserved, BackOrdered: l.BackOrdered}
+	}
+	return stock
+}
+
+// lines are those that the story's Stripe serves for the session.
+func lines(e facts.Event, checkouts []story.Checkout) *inventory.Listing {
+	if !inventory.Sells(e) {
+		return nil
+	}
+	var l inventory.Listing
+	for _, c := range checkouts {
+		for _, o := range c.Objects {
+			if o["_session"] == e.Session.ID {
+				price, _ := o["price"].(map[string]any)
+				item, _ := price["id"].(string)
+				n, _ := o["quantity"].(int64)
+				l.Lines = append(l.Lines, inventory.Line{Item: item, Quantity: n})
+			}
+		}
+	}
+	return &l
+}
+
+// rows is a state table.
+type rows map[string]json.RawMessage
+
+// Scan implements inventory.Scanner.
+func (r rows) Scan(_ context.Context, _ string, yield func(string, event.Item) bool) error {
+	for key, data := range r {
+		if !yield(key, event.Item{Version: 1, Data: data}) {
+			break
+		}
+	}
+	return nil
+}
+
+func change[T any](t *testing.T, r rows, key string, fn func(old T) any) {
+	t.Helper()
+	var old T
+	if data, ok := r[key]; ok {
+		if err := json.Unmarshal(data, &old); err != nil {
+			t.Fatal(err)
+		}
+	}
+	data, err := json.Marshal(fn(old))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r[key] = data
+}
