@@ -84,6 +84,9 @@ func (t *Tables) saveWith(ctx context.Context, d event.Delivery, put *types.Put,
 // a repeat of ours from somebody else's write.
 func (t *Tables) Write(ctx context.Context, w event.Write) error {
 	items, err := t.transactItems([]event.Write{w})
+	if err == nil && w.Raw == nil {
+		items[0].Put.Item[apart] = &types.AttributeValueMemberBOOL{Value: true}
+	}
 	if err == nil {
 		var reasons []types.CancellationReason
 		if reasons, err = t.transact(ctx, items); err != nil {

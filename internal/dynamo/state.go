@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -25,7 +26,10 @@ func (e *ReservedError) Error() string {
 // Unwrap makes it an event.ErrInvalid.
 func (e *ReservedError) Unwrap() error { return event.ErrInvalid }
 
-var reserved = []string{"id", "version"}
+// apart marks a row that no delivery wrote.
+const apart = "payhooks-apart"
+
+var reserved = []string{"id", "version", apart}
 
 // Load implements event.Ledger. Data has its fields in order of their names;
 // sets and binaries that raw writes made are arrays and base64 in it.
@@ -105,6 +109,7 @@ func rowItem(w event.Write) (item, error) {
 func readRow(row item) (key string, it event.Item, err error) {
 	r := &reader{item: row}
 	key = r.need("id")
+	it.Apart = r.bool(apart)
 	if n := r.int("version"); n != nil {
 		it.Version = *n
 	}
@@ -113,7 +118,7 @@ func readRow(row item) (key string, it event.Item, err error) {
 	}
 	fields := map[string]any{}
 	for name, v := range row {
-		if name == "id" || name == "version" {
+		if slices.Contains(reserved, name) {
 			continue
 		}
 		if fields[name], err = toJSON(v); err != nil {

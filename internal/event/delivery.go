@@ -54,6 +54,7 @@ type Claim struct {
 type Item struct {
 	Version int64
 	Data    json.RawMessage
+	Apart   bool // written last by Write, not with a delivery: events need not account for it
 }
 
 // Write is one change of state that must commit with a delivery record.

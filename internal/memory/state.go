@@ -46,6 +46,7 @@ func (s *Store) Write(ctx context.Context, w event.Write) error {
 		case old.Version != w.Version:
 			return event.ErrConflict
 		}
+		rows[0].Apart = true
 		s.rows[k] = row{rows[0], nonce}
 		return nil
 	})
@@ -63,7 +64,7 @@ func (s *Store) Scan(ctx context.Context, table string, yield func(key string, i
 		for _, k := range sorted(s.rows, pair.less) {
 			if k.a == table {
 				it := s.rows[k]
-				found = append(found, keyed{k.b, event.Item{Version: it.Version, Data: slices.Clone(it.Data)}})
+				found = append(found, keyed{k.b, event.Item{Version: it.Version, Data: slices.Clone(it.Data), Apart: it.Apart}})
 			}
 		}
 		return nil
@@ -115,7 +116,7 @@ func object(data json.RawMessage) (json.RawMessage, error) {
 	if _, err := d.Token(); fields == nil || !errors.Is(err, io.EOF) {
 		return nil, errors.New("data is no JSON object")
 	}
-	for _, name := range []string{"id", "version"} {
+	for _, name := range []string{"id", "version", "payhooks-apart"} {
 		if _, ok := fields[name]; ok {
 			return nil, fmt.Errorf("field %q is kept for the row itself: give it another name", name)
 		}

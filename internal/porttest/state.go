@@ -20,6 +20,21 @@ var stateTests = map[string]func(*testing.T, Ports){
 		sameJSON(t, data, it.Data)
 		same(t, int64(1), it.Version)
 	},
+	"a row says whether a delivery wrote it": func(t *testing.T, p Ports) {
+		key, c := unique("pi_"), newClaim()
+		noError(t, p.Ledger.Write(t.Context(), write(key, 0, `{"a":1}`)))
+		same(t, true, load(t, p, key).Apart)
+		noError(t, p.Ledger.Save(t.Context(), done(claim(t, p, c)), write(key, 1, `{"a":2}`)))
+		same(t, false, load(t, p, key).Apart)
+		sameJSON(t, `{"a":2}`, load(t, p, key).Data)
+		noError(t, p.Ledger.Write(t.Context(), write(key, 2, `{"a":3}`)))
+		noError(t, p.Ledger.Scan(t.Context(), "orders", func(k string, it event.Item) bool {
+			if k == key {
+				same(t, true, it.Apart)
+			}
+			return true
+		}))
+	},
 	"a row is replaced, not merged": func(t *testing.T, p Ports) {
 		key := unique("pi_")
 		noError(t, p.Ledger.Write(t.Context(), write(key, 0, `{"a":1}`)))
