@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -120,19 +121,12 @@ func after(list []chosen, place string) ([]chosen, error) {
 }
 
 // stopped tells how to go on. The command is the one that was given, with the
-// time at which it began and where it stopped.
+// times as they were when it began and where it stopped.
 func (r *replay) stopped(done int, err error) error {
-	args := []string{"payhooks"}
-	for i := 1; i < len(os.Args); i++ {
-		switch a := os.Args[i]; {
-		case a == "--resume":
-			i++
-		case !strings.HasPrefix(a, "--resume="):
-			args = append(args, quoted(a))
-		}
-	}
-	if r.until == "" && len(r.ids) == 0 {
-		args = append(args, "--until", r.now.UTC().Format(time.RFC3339))
+	args := append([]string{"payhooks"}, without(os.Args[1:], "--since", "--until", "--resume")...)
+	if len(r.ids) == 0 {
+		from, to, _ := r.times(r.now) // they were good when it began
+		args = append(args, "--since", from.UTC().Format(time.RFC3339Nano), "--until", to.UTC().Format(time.RFC3339Nano))
 	}
 	if r.Resume != "" {
 		args = append(args, "--resume", r.Resume)
@@ -141,6 +135,21 @@ func (r *replay) stopped(done int, err error) error {
 		err = errors.New("stopped")
 	}
 	return fmt.Errorf("%w after %d of %d events; go on with: %s", err, done, r.Selected, strings.Join(args, " "))
+}
+
+// without leaves out flags that take a value, and quotes the others as a shell
+// takes them.
+func without(args []string, flags ...string) (kept []string) {
+	for i := 0; i < len(args); i++ {
+		name, _, joined := strings.Cut(args[i], "=")
+		switch {
+		case !slices.Contains(flags, name):
+			kept = append(kept, quoted(args[i]))
+		case !joined:
+			i++
+		}
+	}
+	return kept
 }
 
 // quoted is an argument as a shell takes it.
