@@ -2,58 +2,84 @@ package main
 
 import (
 	"bytes"
-	"cmp"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
-	"slices"
+	"os"
 	"strings"
-	"time"
 
+	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
-
-	"github.com/payhooks/payhooks/internal/action"
-	"github.com/payhooks/payhooks/internal/event"
-	"github.com/payhooks/payhooks/internal/journal"
 )
 
 // auditSummary is the result of `payhooks audit`.
 type auditSummary struct {
-	Checked     int              `json:"checked"` // rows of state
-	Differences int              `json:"differences"`
-	Unprovable  int              `json:"unprovable"`
-	Repaired    int              `json:"repaired"`
-	Findings    []auditedFinding `json:"findings,omitempty"`
+	Checked     int       `json:"checked"` // rows of state
+	Differences int       `json:"differences"`
+	Unprovable  int       `json:"unprovable"`
+	Repaired    int       `json:"repaired"`
+	Findings    []finding `json:"findings,omitempty"`
 }
 
-type auditedFinding struct {
-	Action string `json:"action"`
-	action.AuditFinding
+// verdict of an audit on one row.
+type verdict string
+
+const (
+	missing    verdict = "missing"    // facts of stored events are not in the row
+	extra      verdict = "extra"      // the row holds what no event accounts for
+	unprovable verdict = "unprovable" // the events that could tell are gone, or are not all that makes the row
+)
+
+// finding is a row that is not as recomputed.
+type finding struct {
+	Action     string          `json:"action"`
+	Table      string          `json:"table,omitempty"`
+	Key        string          `json:"key"` // of the row; of the event if it could not be rehearsed
+	Verdict    verdict         `json:"verdict"`
+	Error      string          `json:"error,omitempty"`
+	Actual     json.RawMessage `json:"actual,omitempty"`
+	Recomputed json.RawMessage `json:"recomputed,omitempty"`
+	Repaired   bool            `json:"repaired,omitempty"`
 }
 
 var errDifferences = errors.New("state is not what the stored events make of it")
+
+const auditLong = `Recompute every action's state from the stored events, and what was fetched and
+kept with them, through the action's own code, and show every row that differs.
+Nothing outside is called and nothing is changed.
+
+missing     facts of stored events are not in the row
+extra       the row holds what no stored event accounts for
+unprovable  older events have expired, and they may account for it
+
+--repair adds what is missing, and only where the action's transition gives the
+same row however often it sees a fact (a union; not a counter). It takes
+nothing away, and may run beside live traffic.
+
+Every event is read twice for each action that wants it: some 100,000 events a
+minute on AWS, and the functions are billed for it.`
 
 func auditCommand() *cobra.Command {
 	var only string
 	var repair bool
 	cmd := &cobra.Command{
-		Use: "audit", Short: "Recompute state from the stored events and show every difference", Args: cobra.NoArgs,
+		Use: "audit", Short: "Recompute state from the stored events and show every difference", Long: auditLong, Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c, err := connect(cmd)
 			if err != nil {
 				return err
 			}
-			s, err := runAudit(cmd.Context(), c, only, repair)
+			s, err := runAudit(cmd, c, only, repair)
 			if err != nil {
 				return err
 			}
 			if err := s.print(cmd); err != nil {
 				return err
 			}
-			if s.Differences > s.Repaired {
-				return fmt.Errorf("%w: %d rows; --repair adds facts that are missing", errDifferences, s.Differences-s.Repaired)
+			if left := s.Differences - s.Repaired; left > 0 {
+				return fmt.Errorf("%w: %s; --repair adds facts that are missing", errDifferences, count(left, "row", "rows"))
 			}
 			return nil
 		},
@@ -64,180 +90,20 @@ func auditCommand() *cobra.Command {
 	return cmd
 }
 
-const (
-	auditEvents = 100 // per invocation
-	auditRows   = 25
-	// settling is how long a row that events may still change is looked at
-	// again before it counts as different.
-	settling   = 2 * time.Second
-	auditTries = 5
-)
-
-// auditor audits one stack.
-type auditor struct {
-	*connection
-	repair   bool
-	complete bool
-	events   map[string][]event.Facts // by action, oldest first
-	summary  auditSummary
-}
-
-func runAudit(ctx context.Context, c *connection, only string, repair bool) (*auditSummary, error) {
-	a := &auditor{connection: c, repair: repair}
-	if err := a.walk(ctx); err != nil {
+// runAudit audits the state of one action, or of all.
+func runAudit(cmd *cobra.Command, c *connection, only string, repair bool) (*auditSummary, error) {
+	names, err := c.Bus.Actions(cmd.Context())
+	if err != nil {
 		return nil, err
 	}
-	if _, ok := a.events[only]; only != "" && !ok {
-		return nil, fmt.Errorf("no stored event was wanted by an action %q", only)
+	bar := progressbar.NewOptions(-1, progressbar.OptionSetWriter(cmd.ErrOrStderr()), progressbar.OptionShowCount(), progressbar.OptionShowIts(),
+		progressbar.OptionSetDescription("events and rows"), progressbar.OptionClearOnFinish(), progressbar.OptionSetVisibility(!wantsJSON(cmd) && terminal(os.Stderr)))
+	defer func() { _ = bar.Finish() }()
+	a := &auditor{Store: c.Tables, Ledger: c.Tables, Ask: c.asker(), Repair: repair, Progress: func(n int) { _ = bar.Add(n) }}
+	if a.Complete, err = c.complete(cmd.Context()); err != nil {
+		return nil, err
 	}
-	for _, name := range sortedKeys(a.events) {
-		if only != "" && name != only {
-			continue
-		}
-		if err := a.action(ctx, name); err != nil {
-			return nil, fmt.Errorf("audit %s: %w", name, err)
-		}
-	}
-	return &a.summary, nil
-}
-
-// walk reads which events each action wanted, and whether any can have expired.
-func (a *auditor) walk(ctx context.Context) error {
-	a.events, a.complete = map[string][]event.Facts{}, true
-	now := time.Now()
-	err := a.Tables.Received(ctx, now.AddDate(-10, 0, 0), now.Add(time.Hour), func(s event.Stored) bool {
-		for _, name := range s.Wanted {
-			a.events[name] = append(a.events[name], s.Facts)
-		}
-		if !s.Expires.IsZero() && s.Expires.Before(now.AddDate(0, 0, 3)) {
-			a.complete = false // older ones have gone already
-		}
-		return true
-	})
-	for _, fs := range a.events {
-		slices.SortFunc(fs, func(x, y event.Facts) int { return cmp.Or(x.Created.Compare(y.Created), cmp.Compare(x.ID, y.ID)) })
-	}
-	return err
-}
-
-// action audits one action: first which events changed which rows, then row by
-// row. What differs is looked at again, for live events change rows meanwhile.
-func (a *auditor) action(ctx context.Context, name string) error {
-	function, err := a.function(ctx, name)
-	if err != nil {
-		return err
-	}
-	for try := 1; ; try++ {
-		rows, err := a.rows(ctx, function, a.events[name])
-		if err != nil {
-			return err
-		}
-		found, err := a.check(ctx, function, rows)
-		if err != nil {
-			return err
-		}
-		extra, err := a.unaccounted(ctx, rows)
-		if err != nil {
-			return err
-		}
-		found = append(found, extra...)
-		if len(found) == 0 || try == auditTries || a.repair {
-			a.add(name, len(rows)+len(extra), found)
-			return nil
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(settling):
-		}
-		if err := a.walk(ctx); err != nil {
-			return err
-		}
-	}
-}
-
-// rows groups the events by the row that they change.
-func (a *auditor) rows(ctx context.Context, function string, fs []event.Facts) ([]action.AuditRow, error) {
-	var rows []action.AuditRow
-	at := map[[2]string]int{}
-	for batch := range slices.Chunk(fs, auditEvents) {
-		var req action.AuditRequest
-		for _, f := range batch {
-			req.Events = append(req.Events, f.ID)
-		}
-		reply, err := a.audit(ctx, function, req)
-		if err != nil {
-			return nil, err
-		}
-		for _, r := range reply.Rows {
-			k := [2]string{r.Table, r.Key}
-			if _, ok := at[k]; !ok {
-				at[k] = len(rows)
-				rows = append(rows, action.AuditRow{Table: r.Table, Key: r.Key})
-			}
-			rows[at[k]].Events = append(rows[at[k]].Events, r.Events...)
-		}
-	}
-	return rows, nil
-}
-
-func (a *auditor) check(ctx context.Context, function string, rows []action.AuditRow) ([]action.AuditFinding, error) {
-	var found []action.AuditFinding
-	for batch := range slices.Chunk(rows, auditRows) {
-		reply, err := a.audit(ctx, function, action.AuditRequest{Rows: batch, Complete: a.complete, Repair: a.repair})
-		if err != nil {
-			return nil, err
-		}
-		found = append(found, reply.Findings...)
-	}
-	return found, nil
-}
-
-// unaccounted finds the rows of the same tables that no stored event changed.
-func (a *auditor) unaccounted(ctx context.Context, rows []action.AuditRow) ([]action.AuditFinding, error) {
-	known := map[string]map[string]bool{}
-	for _, r := range rows {
-		if known[r.Table] == nil {
-			known[r.Table] = map[string]bool{}
-		}
-		known[r.Table][r.Key] = true
-	}
-	var found []action.AuditFinding
-	for _, table := range sortedKeys(known) {
-		if table == journal.Table {
-			continue // the pull of reconcile posts what no event tells of
-		}
-		err := a.Tables.Scan(ctx, table, func(key string, it event.Item) bool {
-			if known[table][key] {
-				return true
-			}
-			verdict := action.AuditUnprovable
-			if a.complete {
-				verdict = action.AuditExtra
-			}
-			found = append(found, action.AuditFinding{Table: table, Key: key, Verdict: verdict, Actual: it.Data})
-			return true
-		})
-		if err != nil {
-			return nil, err
-		}
-	}
-	return found, nil
-}
-
-func (a *auditor) add(name string, checked int, found []action.AuditFinding) {
-	a.summary.Checked += checked
-	for _, f := range found {
-		a.summary.Findings = append(a.summary.Findings, auditedFinding{name, f})
-		if f.Verdict == action.AuditUnprovable {
-			a.summary.Unprovable++
-			continue
-		}
-		a.summary.Differences++
-		if f.Repaired {
-			a.summary.Repaired++
-		}
-	}
+	return a.run(cmd.Context(), names, only)
 }
 
 func (s *auditSummary) print(cmd *cobra.Command) error {
@@ -246,40 +112,54 @@ func (s *auditSummary) print(cmd *cobra.Command) error {
 		return printJSON(out, s)
 	}
 	for _, f := range s.Findings {
-		fmt.Fprintf(out, "%s: %s %s: %s", f.Action, f.Table, f.Key, f.Verdict)
-		if f.Repaired {
-			fmt.Fprint(out, ", repaired")
-		}
-		fmt.Fprintln(out)
-		if f.Verdict == action.AuditMissing {
-			fmt.Fprintln(out, indented(f))
-		}
+		f.print(out)
 	}
-	_, err := fmt.Fprintf(out, "%d rows checked, %d differences (%d repaired), %d unprovable\n", s.Checked, s.Differences, s.Repaired, s.Unprovable)
+	_, err := fmt.Fprintf(out, "%s checked, %s (%d repaired), %d unprovable\n", count(s.Checked, "row", "rows"),
+		count(s.Differences, "difference", "differences"), s.Repaired, s.Unprovable)
 	return err
 }
 
-// indented shows the fields in which the row and the recomputed one differ.
-func indented(f auditedFinding) string {
-	actual, recomputed := fields(f.Actual), fields(f.Recomputed)
+func (f finding) print(out io.Writer) {
+	if f.Error != "" {
+		fmt.Fprintf(out, "%s: event %s: %s: %s\n", f.Action, f.Key, f.Verdict, f.Error)
+		return
+	}
+	fmt.Fprintf(out, "%s: %s %s: %s", f.Action, f.Table, f.Key, f.Verdict)
+	if f.Repaired {
+		fmt.Fprint(out, ", repaired")
+	}
+	fmt.Fprintln(out)
+	if f.Verdict != unprovable {
+		fmt.Fprint(out, f.fields())
+	}
+}
+
+// fields shows what the row and the recomputed one differ in.
+func (f finding) fields() string {
+	actual, recomputed := fieldsOf(f.Actual), fieldsOf(f.Recomputed)
+	all := maps.Clone(actual)
+	maps.Copy(all, recomputed)
 	var b strings.Builder
-	for _, k := range sortedKeys(merged(actual, recomputed)) {
+	for _, k := range sortedKeys(all) {
 		if !bytes.Equal(actual[k], recomputed[k]) {
-			fmt.Fprintf(&b, "  %-12s is %s, recomputed %s\n", k, clip(string(actual[k]), 120), clip(string(recomputed[k]), 120))
+			fmt.Fprintf(&b, "  %-12s is %s, recomputed %s\n", k, valueOf(actual[k]), valueOf(recomputed[k]))
 		}
 	}
-	return strings.TrimSuffix(b.String(), "\n")
+	return b.String()
 }
 
-// fields reads a row; what cannot be read has none.
-func fields(row json.RawMessage) map[string]json.RawMessage {
+func valueOf(value json.RawMessage) string {
+	if value == nil {
+		return "absent"
+	}
+	return clip(string(value), 160)
+}
+
+// fieldsOf reads a row; what cannot be read has none.
+func fieldsOf(row json.RawMessage) map[string]json.RawMessage {
 	m := map[string]json.RawMessage{}
-	_ = json.Unmarshal(row, &m)
+	if json.Unmarshal(row, &m) != nil || m == nil {
+		return map[string]json.RawMessage{}
+	}
 	return m
-}
-
-func merged(a, b map[string]json.RawMessage) map[string]json.RawMessage {
-	all := maps.Clone(a)
-	maps.Copy(all, b)
-	return all
 }

@@ -81,7 +81,7 @@ func TestAMonthEndsInTheSameReconciledBooksInBothVersions(t *testing.T) {
 			if !r.Balanced() || settled < 2 {
 				t.Errorf("balanced %t with %d payouts settled, want books that balance and one payout a currency", r.Balanced(), settled)
 			}
-			s, err := runAudit(t.Context(), c, "post-journal", false)
+			s, err := runAudit(command(t), c, "post-journal", false)
 			if err != nil || s.Differences != 0 {
 				t.Errorf("audit finds %+v, %v", s, err)
 			}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
@@ -41,11 +42,26 @@ func (c *connection) function(ctx context.Context, action string) (string, error
 	return aws.ToString(out.StackResourceDetail.PhysicalResourceId), nil
 }
 
-// audit asks an action's function.
-func (c *connection) audit(ctx context.Context, function string, req action.AuditRequest) (action.AuditReply, error) {
-	var reply action.AuditReply
-	err := c.ask(ctx, function, map[string]any{"audit": req}, &reply)
-	return reply, err
+// asker returns what asks the actions' functions, each looked up once.
+func (c *connection) asker() func(ctx context.Context, name string, req action.AuditRequest) (action.AuditReply, error) {
+	var mu sync.Mutex
+	functions := map[string]string{}
+	find := func(ctx context.Context, name string) (function string, err error) {
+		mu.Lock()
+		defer mu.Unlock()
+		if functions[name] == "" {
+			functions[name], err = c.function(ctx, name)
+		}
+		return functions[name], err
+	}
+	return func(ctx context.Context, name string, req action.AuditRequest) (reply action.AuditReply, err error) {
+		function, err := find(ctx, name)
+		if err != nil {
+			return reply, err
+		}
+		err = c.ask(ctx, function, map[string]any{"audit": req}, &reply)
+		return reply, err
+	}
 }
 
 // ask invokes a function and waits for its reply.

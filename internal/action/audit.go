@@ -5,58 +5,52 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"reflect"
 	"slices"
-	"strings"
 
 	"github.com/aws/aws-lambda-go/events"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/payhooks/payhooks/internal/event"
 )
 
 // An audit recomputes rows of state from the stored events, through the same
-// functions and transitions that made them. It calls nothing outside, claims
-// nothing and writes nothing, unless a repair is asked for.
+// functions and transitions that made them. The action's own function answers
+// its questions, without a line of the team's code. It calls nothing outside,
+// claims nothing and writes nothing.
 
 // AuditRequest is sent to an action's function in place of a queue's batch.
-// With Rows it checks them; else it tells which rows the Events change.
 type AuditRequest struct {
-	Events []string   `json:"events,omitempty"`
-	Rows   []AuditRow `json:"rows,omitempty"`
-	// Complete says that every event there ever was is still stored.
-	Complete bool `json:"complete,omitempty"`
-	Repair   bool `json:"repair,omitempty"`
+	Events []string    `json:"events,omitempty"` // which rows do these change?
+	Folds  []AuditFold `json:"folds,omitempty"`  // what do these make of their rows?
 }
 
-// AuditRow is one row and the events that changed it, oldest first.
-type AuditRow struct {
-	Table  string   `json:"table"`
-	Key    string   `json:"key"`
-	Events []string `json:"events"`
+// AuditFold asks what events make of a row, in this order.
+type AuditFold struct {
+	Table  string          `json:"table"`
+	Key    string          `json:"key"`
+	Events []string        `json:"events"`
+	Row    json.RawMessage `json:"row,omitempty"` // as it is before; absent: there is none
 }
 
 // AuditReply answers an AuditRequest.
 type AuditReply struct {
-	Rows     []AuditRow     `json:"rows,omitempty"`     // which events change which rows
-	Findings []AuditFinding `json:"findings,omitempty"` // rows that are not as recomputed
+	Touched []AuditTouched `json:"touched,omitempty"` // one for each of Events
+	// Folded has one row for each of Folds; null where there is none.
+	Folded []json.RawMessage `json:"folded,omitempty"`
 }
 
-// Verdicts of an audit on one row.
-const (
-	AuditMissing    = "missing"    // facts of stored events are not in the row
-	AuditExtra      = "extra"      // the row holds what no stored event accounts for
-	AuditUnprovable = "unprovable" // so it does, but older events are gone
-)
-
-// AuditFinding is a row that is not as recomputed.
-type AuditFinding struct {
-	Table      string          `json:"table"`
-	Key        string          `json:"key"`
-	Verdict    string          `json:"verdict"`
-	Actual     json.RawMessage `json:"actual,omitempty"`
-	Recomputed json.RawMessage `json:"recomputed,omitempty"`
-	Repaired   bool            `json:"repaired,omitempty"`
+// AuditTouched is what one event changes.
+type AuditTouched struct {
+	Rows [][2]string `json:"rows,omitempty"` // table and key
+	// Unfinished: the action is not done with the event yet.
+	Unfinished bool `json:"unfinished,omitempty"`
+	// Error is why nobody can say: the function failed as it never should for
+	// an event that it has done.
+	Error string `json:"error,omitempty"`
 }
+
+// rehearsals is how many events one request rehearses at once.
+const rehearsals = 16
 
 // Invoke is the function's entry: a batch of the queue, or an audit.
 func (h *Handler) Invoke(ctx context.Context, in json.RawMessage) (any, error) {
@@ -75,156 +69,111 @@ func (h *Handler) Invoke(ctx context.Context, in json.RawMessage) (any, error) {
 
 // Audit answers one request. Its errors mean that nothing was found out.
 func (h *Handler) Audit(ctx context.Context, req AuditRequest) (AuditReply, error) {
-	if req.Rows == nil {
-		return h.touched(ctx, req.Events)
-	}
 	var reply AuditReply
-	for _, row := range req.Rows {
-		f, err := h.check(ctx, row, req)
+	played, err := h.rehearse(ctx, req.Events)
+	if err != nil {
+		return reply, err
+	}
+	for _, p := range played {
+		t := AuditTouched{Unfinished: p.unfinished}
+		if p.err != nil {
+			t.Error = redact(p.err.Error())
+		}
+		for _, u := range p.updates {
+			t.Rows = append(t.Rows, [2]string{u.table, u.key})
+		}
+		reply.Touched = append(reply.Touched, t)
+	}
+	for _, f := range req.Folds {
+		row, err := h.fold(ctx, f)
 		if err != nil {
-			return reply, fmt.Errorf("audit %s %s: %w", row.Table, row.Key, err)
+			return reply, fmt.Errorf("audit %s %s: %w", f.Table, f.Key, err)
 		}
-		if f != nil {
-			reply.Findings = append(reply.Findings, *f)
-		}
+		reply.Folded = append(reply.Folded, row)
 	}
 	return reply, nil
 }
 
-// touched tells which rows the events change.
-func (h *Handler) touched(ctx context.Context, ids []string) (AuditReply, error) {
-	var reply AuditReply
-	for _, id := range ids {
-		us, err := h.rehearse(ctx, id)
-		if err != nil {
-			return reply, fmt.Errorf("audit event %s: %w", id, err)
-		}
-		for _, u := range us {
-			i := slices.IndexFunc(reply.Rows, func(r AuditRow) bool { return r.Table == u.table && r.Key == u.key })
-			if i < 0 {
-				i = len(reply.Rows)
-				reply.Rows = append(reply.Rows, AuditRow{Table: u.table, Key: u.key})
-			}
-			reply.Rows[i].Events = append(reply.Rows[i].Events, id)
-		}
-	}
-	return reply, nil
-}
-
-// rehearse runs the function for an event that it has done, and returns the
-// changes of state that it asks for.
-func (h *Handler) rehearse(ctx context.Context, id string) ([]update, error) {
-	d, err := h.Ledger.Delivery(ctx, id, h.Action)
-	if errors.Is(err, event.ErrNotFound) || err == nil && (d.State != event.Done || d.Ignored) {
-		return nil, nil // it changed nothing yet, or was to change nothing
-	}
+// fold runs the events' transitions on a row.
+func (h *Handler) fold(ctx context.Context, f AuditFold) (row json.RawMessage, err error) {
+	played, err := h.rehearse(ctx, f.Events)
 	if err != nil {
 		return nil, err
 	}
-	a := &attempt{h: h, d: d, used: map[string]bool{}, rehearsal: true}
-	if a.stored, err = h.Store.Get(ctx, id); err != nil {
-		return nil, err
-	}
-	if err := a.call(ctx); err != nil {
-		return nil, nil //nolint:nilerr // it does nothing today; the row shows what it did then
-	}
-	return a.updates, nil
-}
-
-// kept hands back what an effect returned when it happened.
-func (a *attempt) kept(ctx context.Context, key string) (json.RawMessage, error) {
-	held, err := a.h.Ledger.Effect(ctx, key, a.d.Action)
-	if err != nil {
-		return nil, err
-	}
-	if held.State != event.EffectDone {
-		return nil, Ignoref("%s has no result", key)
-	}
-	return held.Result, nil
-}
-
-// check compares one row with what its events make of it, and repairs it if it
-// may.
-func (h *Handler) check(ctx context.Context, row AuditRow, req AuditRequest) (*AuditFinding, error) {
-	var us []update
-	for _, id := range row.Events {
-		all, err := h.rehearse(ctx, id)
-		if err != nil {
-			return nil, err
-		}
-		for _, u := range all {
-			if u.table == row.Table && u.key == row.Key {
-				us = append(us, u)
-			}
-		}
-	}
-	recomputed, err := fold(us, nil)
-	if err != nil {
-		return nil, err
-	}
-	for try := 0; ; try++ {
-		f, err := h.compare(ctx, row, us, recomputed, req)
-		if !errors.Is(err, event.ErrConflict) || try == conflicts {
-			return f, err
-		}
-	}
-}
-
-func (h *Handler) compare(ctx context.Context, row AuditRow, us []update, recomputed json.RawMessage, req AuditRequest) (*AuditFinding, error) {
-	it, err := h.Ledger.Load(ctx, row.Table, row.Key)
-	if err != nil {
-		return nil, err
-	}
-	f := &AuditFinding{Table: row.Table, Key: row.Key, Actual: it.Data, Recomputed: recomputed}
-	if same(it.Data, recomputed) {
-		return nil, nil
-	}
-	united, err := fold(us, it.Data)
-	if err != nil {
-		return nil, err
-	}
-	if same(united, it.Data) {
-		f.Verdict = AuditUnprovable
-		if req.Complete {
-			f.Verdict = AuditExtra
-		}
-		return f, nil
-	}
-	f.Verdict = AuditMissing
-	again, err := fold(us, united)
-	if err != nil || !req.Repair || !same(again, united) {
-		return f, err // what is not a union would be counted twice
-	}
-	err = h.Ledger.Write(ctx, event.Write{Table: row.Table, Key: row.Key, Version: it.Version, Data: united})
-	f.Repaired = err == nil
-	return f, err
-}
-
-// fold runs the transitions on a row.
-func fold(us []update, row json.RawMessage) (_ json.RawMessage, err error) {
 	defer recovered(&err)
-	for _, u := range us {
-		if row, err = u.apply(row); err != nil {
-			return nil, err
+	if row = f.Row; string(row) == "null" {
+		row = nil
+	}
+	for i, p := range played {
+		at := slices.IndexFunc(p.updates, func(u update) bool { return u.table == f.Table && u.key == f.Key })
+		if at < 0 {
+			continue
+		}
+		if row, err = p.updates[at].apply(row); err != nil {
+			return nil, fmt.Errorf("event %s: %w", f.Events[i], err)
 		}
 	}
 	return row, nil
 }
 
-// same compares JSON by what it says.
-func same(a, b json.RawMessage) bool {
-	if a == nil || b == nil {
-		return a == nil && b == nil
-	}
-	return reflect.DeepEqual(plain(a), plain(b))
+// rehearsal is what the function asks for, given an event that it has done.
+type rehearsal struct {
+	updates    []update
+	unfinished bool
+	err        error
 }
 
-func plain(data json.RawMessage) any {
-	var v any
-	d := json.NewDecoder(strings.NewReader(string(data)))
-	d.UseNumber()
-	if err := d.Decode(&v); err != nil {
-		return string(data)
+// rehearse runs the function for each event, a few at once.
+func (h *Handler) rehearse(ctx context.Context, ids []string) ([]rehearsal, error) {
+	played := make([]rehearsal, len(ids))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(rehearsals)
+	for i, id := range ids {
+		g.Go(func() (err error) {
+			if played[i], err = h.play(ctx, id); err != nil {
+				return fmt.Errorf("audit event %s: %w", id, err)
+			}
+			return nil
+		})
 	}
-	return v
+	return played, g.Wait()
+}
+
+func (h *Handler) play(ctx context.Context, id string) (rehearsal, error) {
+	d, err := h.Ledger.Delivery(ctx, id, h.Action)
+	switch {
+	case errors.Is(err, event.ErrNotFound):
+		return rehearsal{unfinished: true}, nil
+	case err != nil:
+		return rehearsal{}, err
+	case d.State != event.Done || d.Ignored:
+		return rehearsal{unfinished: d.State != event.Done}, nil
+	}
+	a := &attempt{h: h, d: d, used: map[string]bool{}, rehearsal: true}
+	a.stored, err = h.Store.Get(ctx, id)
+	if errors.Is(err, event.ErrNotFound) {
+		return rehearsal{}, nil // it expired in between
+	}
+	if err != nil {
+		return rehearsal{}, err
+	}
+	var ignore *ignoreError
+	var permanent *permanentError
+	err = a.call(ctx)
+	switch {
+	case err == nil:
+		return rehearsal{updates: a.updates}, nil
+	case errors.As(err, &ignore), errors.As(err, &permanent):
+		return rehearsal{}, nil // it would do nothing with the event today
+	}
+	return rehearsal{err: err}, nil
+}
+
+// kept hands back what an effect returned when it happened.
+func (a *attempt) kept(ctx context.Context, key string) (json.RawMessage, error) {
+	held, err := a.h.Ledger.Effect(ctx, key, a.d.Action)
+	if errors.Is(err, event.ErrNotFound) || err == nil && held.State != event.EffectDone {
+		return nil, Ignoref("%s has no result", key)
+	}
+	return held.Result, err
 }

@@ -3,90 +3,57 @@ package action_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/stripe/stripe-go/v76"
 
 	"github.com/payhooks/payhooks/internal/action"
 	"github.com/payhooks/payhooks/internal/action/actiontest"
-	"github.com/payhooks/payhooks/internal/event"
 )
 
-// seenSet is a row that is a union: the ids of the events.
-type seenSet struct {
-	IDs map[string]bool `json:"ids"`
-}
-
-func remember(_ context.Context, e *action.Event[stripe.PaymentIntent]) error {
-	return action.Update(e, "seen", "all", func(s seenSet) (seenSet, error) {
-		ids := map[string]bool{e.ID: true}
-		for id := range s.IDs {
-			ids[id] = true
-		}
-		return seenSet{ids}, nil
-	})
-}
-
-func audit(t *testing.T, r *actiontest.Rig, repair bool, table, key string, ids ...string) []action.AuditFinding {
+func audit(t *testing.T, r *actiontest.Rig, req action.AuditRequest) action.AuditReply {
 	t.Helper()
-	reply, err := r.Handler.Audit(t.Context(), action.AuditRequest{Complete: true, Repair: repair, Rows: []action.AuditRow{{Table: table, Key: key, Events: ids}}})
+	reply, err := r.Handler.Audit(t.Context(), req)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return reply.Findings
+	return reply
 }
 
-// overwrite changes a row behind the ledger's back.
-func overwrite(t *testing.T, r *actiontest.Rig, table, key, data string) {
-	t.Helper()
-	it, err := r.Store.Load(t.Context(), table, key)
-	if err == nil {
-		err = r.Store.Write(t.Context(), event.Write{Table: table, Key: key, Version: it.Version, Data: json.RawMessage(data)})
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
-func TestAnAuditFindsALostFactAndRepairsIt(t *testing.T) {
-	r := actiontest.New(t, remember)
-	r.Post(body("evt_1"))
-	r.Post(body("evt_2"))
-	if found := audit(t, r, false, "seen", "all", "evt_1", "evt_2"); found != nil {
-		t.Fatalf("an undisturbed row differs: %+v", found)
-	}
-	overwrite(t, r, "seen", "all", `{"ids":{"evt_1":true}}`)
-	if found := audit(t, r, false, "seen", "all", "evt_1", "evt_2"); len(found) != 1 || found[0].Verdict != action.AuditMissing || found[0].Repaired {
-		t.Fatalf("found %+v, want one that misses a fact", found)
-	}
-	if found := audit(t, r, true, "seen", "all", "evt_1", "evt_2"); len(found) != 1 || !found[0].Repaired {
-		t.Fatalf("found %+v, want it repaired", found)
-	}
-	if found := audit(t, r, false, "seen", "all", "evt_1", "evt_2"); found != nil {
-		t.Fatalf("after the repair: %+v", found)
-	}
-}
-
-func TestAnAuditNeverTouchesWhatOlderEventsMayHaveSaid(t *testing.T) {
-	r := actiontest.New(t, remember)
-	r.Post(body("evt_2"))
-	overwrite(t, r, "seen", "all", `{"ids":{"evt_1":true,"evt_2":true}}`)
-	reply, err := r.Handler.Audit(t.Context(), action.AuditRequest{Repair: true, Rows: []action.AuditRow{{Table: "seen", Key: "all", Events: []string{"evt_2"}}}})
-	if err != nil || len(reply.Findings) != 1 || reply.Findings[0].Verdict != action.AuditUnprovable || reply.Findings[0].Repaired {
-		t.Fatalf("%+v %v, want it unprovable and untouched", reply, err)
-	}
-}
-
-func TestAnAuditChecksACounterAndNeverRepairsIt(t *testing.T) {
+func TestAnAuditTellsWhichRowsAnEventChangesAndChangesNone(t *testing.T) {
 	r := actiontest.New(t, func(_ context.Context, e *action.Event[stripe.PaymentIntent]) error { return count(e) })
 	r.Post(body("evt_1"))
-	r.Post(body("evt_2"))
-	overwrite(t, r, "counts", "total", `{"seen":1}`)
-	if found := audit(t, r, true, "counts", "total", "evt_1", "evt_2"); len(found) != 1 || found[0].Repaired {
-		t.Fatalf("found %+v, want a difference left alone", found)
+	for range 3 {
+		got := audit(t, r, action.AuditRequest{Events: []string{"evt_1", "evt_never"}})
+		want := []action.AuditTouched{{Rows: [][2]string{{"counts", "total"}}}, {Unfinished: true}}
+		if diff := cmp.Diff(want, got.Touched); diff != "" {
+			t.Fatal(diff)
+		}
 	}
-	if n := seen(t, r); n != 1 {
-		t.Fatalf("the counter was changed to %d", n)
+	if n, d := seen(t, r), r.Delivery("evt_1"); n != 1 || d.Attempt != 1 {
+		t.Fatalf("after the audit %d changes and %d attempts, want 1 and 1", n, d.Attempt)
+	}
+}
+
+func TestAnAuditFoldsEventsOntoARowInTheirOrder(t *testing.T) {
+	r := actiontest.New(t, func(_ context.Context, e *action.Event[stripe.PaymentIntent]) error {
+		return action.Update(e, "lists", "all", func(ids map[string]string) (map[string]string, error) {
+			return map[string]string{"ids": ids["ids"] + " " + e.ID}, nil
+		})
+	})
+	r.Post(body("evt_1"))
+	r.Post(body("evt_2"))
+	got := audit(t, r, action.AuditRequest{Folds: []action.AuditFold{
+		{Table: "lists", Key: "all", Events: []string{"evt_2", "evt_1"}},
+		{Table: "lists", Key: "all", Events: []string{"evt_1"}, Row: json.RawMessage(`{"ids":"before"}`)},
+		{Table: "lists", Key: "other", Events: []string{"evt_1"}},
+	}})
+	for i, want := range []string{`{"ids":" evt_2 evt_1"}`, `{"ids":"before evt_1"}`, ``} {
+		if string(got.Folded[i]) != want {
+			t.Errorf("row %d is %s, want %s", i, got.Folded[i], want)
+		}
 	}
 }
 
@@ -100,11 +67,50 @@ func TestAnAuditRepeatsNoEffectAndHandsBackItsResult(t *testing.T) {
 		return action.Update(e, "counts", "total", func(c counter) (counter, error) { c.Seen = max(c.Seen, n); return c, nil })
 	})
 	r.Post(body("evt_1"))
-	reply, err := r.Handler.Audit(t.Context(), action.AuditRequest{Events: []string{"evt_1"}})
-	if err != nil || len(reply.Rows) != 1 || reply.Rows[0].Key != "total" {
-		t.Fatalf("%+v %v, want one row", reply, err)
+	got := audit(t, r, action.AuditRequest{Folds: []action.AuditFold{{Table: "counts", Key: "total", Events: []string{"evt_1"}}}})
+	if string(got.Folded[0]) != `{"seen":7}` || sent != 1 {
+		t.Fatalf("row %s with %d sent, want the result of the effect and 1", got.Folded[0], sent)
 	}
-	if found := audit(t, r, false, "counts", "total", "evt_1"); found != nil || sent != 1 {
-		t.Fatalf("found %+v with %d sent, want nothing and 1", found, sent)
+}
+
+func TestAnEventThatChangedNothingAccountsForNothing(t *testing.T) {
+	broken := errors.New("dependency is down")
+	for name, tc := range map[string]struct {
+		then, now error
+		want      action.AuditTouched
+	}{
+		"ignored then":        {action.Ignore("mail is off"), nil, action.AuditTouched{}},
+		"parked then":         {action.Permanent(broken), nil, action.AuditTouched{Unfinished: true}},
+		"waiting then":        {broken, nil, action.AuditTouched{Unfinished: true}},
+		"ignored today":       {nil, action.Ignore("mail is off"), action.AuditTouched{}},
+		"parked today":        {nil, action.Permanent(broken), action.AuditTouched{}},
+		"nobody knows today":  {nil, broken, action.AuditTouched{Error: "dependency is down"}},
+		"throttled today, so": {nil, action.RetryAfter(broken, 0), action.AuditTouched{Error: "dependency is down"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			verdict := tc.then
+			r := actiontest.New(t, func(_ context.Context, e *action.Event[stripe.PaymentIntent]) error {
+				return errors.Join(count(e), verdict)
+			})
+			r.Post(body("evt_1"))
+			verdict = tc.now
+			got := audit(t, r, action.AuditRequest{Events: []string{"evt_1"}})
+			if diff := cmp.Diff([]action.AuditTouched{tc.want}, got.Touched); diff != "" {
+				t.Fatal(diff)
+			}
+		})
+	}
+}
+
+func TestAnInvocationIsABatchOrAnAudit(t *testing.T) {
+	r := actiontest.New(t, func(_ context.Context, e *action.Event[stripe.PaymentIntent]) error { return count(e) })
+	r.Post(body("evt_1"))
+	got, err := r.Handler.Invoke(t.Context(), json.RawMessage(`{"audit":{"events":["evt_1"]}}`))
+	if reply, ok := got.(action.AuditReply); err != nil || !ok || len(reply.Touched) != 1 {
+		t.Fatalf("audit: %+v %v", got, err)
+	}
+	got, err = r.Handler.Invoke(t.Context(), json.RawMessage(`{"Records":[{"messageId":"m","body":"{\"detail\":{\"id\":\"evt_1\"}}"}]}`))
+	if data, _ := json.Marshal(got); err != nil || string(data) != `{"batchItemFailures":null}` && string(data) != `{"batchItemFailures":[]}` {
+		t.Fatalf("batch: %s %v", data, err)
 	}
 }

@@ -7,13 +7,16 @@
 package dynamo
 
 import (
+	"context"
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"hash/fnv"
 	"strings"
+	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/smithy-go"
@@ -47,6 +50,15 @@ var (
 // New returns the tables of a stack. It makes no request.
 func New(client *dynamodb.Client, stack string) *Tables {
 	return &Tables{client: client, stack: stack}
+}
+
+// Since returns when the table of events was created.
+func (t *Tables) Since(ctx context.Context) (time.Time, error) {
+	out, err := t.client.DescribeTable(ctx, &dynamodb.DescribeTableInput{TableName: t.table("events")})
+	if err != nil {
+		return time.Time{}, fmt.Errorf("describe the table of events: %w", err)
+	}
+	return aws.ToTime(out.Table.CreationDateTime), nil
 }
 
 // Name is a table's full name, as raw transact items need it.

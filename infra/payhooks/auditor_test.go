@@ -1,0 +1,203 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stripe/stripe-go/v76"
+
+	"github.com/payhooks/payhooks/internal/action"
+	"github.com/payhooks/payhooks/internal/action/actiontest"
+	"github.com/payhooks/payhooks/internal/event"
+)
+
+// seenSet is a row that is a union: the ids of the events.
+type seenSet struct {
+	IDs map[string]bool `json:"ids"`
+}
+
+func remember(_ context.Context, e *action.Event[stripe.PaymentIntent]) error {
+	return action.Update(e, "seen", "all", func(s seenSet) (seenSet, error) {
+		ids := map[string]bool{e.ID: true}
+		for id := range s.IDs {
+			ids[id] = true
+		}
+		return seenSet{ids}, nil
+	})
+}
+
+// countAll makes a row that is no union.
+func countAll(_ context.Context, e *action.Event[stripe.PaymentIntent]) error {
+	return action.Update(e, "seen", "all", func(c map[string]int) (map[string]int, error) {
+		return map[string]int{"n": c["n"] + 1}, nil
+	})
+}
+
+// auditRig is one action with n events that it has done.
+func auditRig(t *testing.T, n int, fn func(context.Context, *action.Event[stripe.PaymentIntent]) error) *actiontest.Rig {
+	t.Helper()
+	r := actiontest.New(t, fn)
+	for i := range n {
+		id := fmt.Sprintf("evt_%d", i+1)
+		r.Post(fmt.Appendf(nil, `{"id":%q,"object":"event","api_version":%q,"created":1763800000,"livemode":false,"type":"payment_intent.succeeded","data":{"object":{"id":"pi_1","object":"payment_intent"}}}`, id, stripe.APIVersion))
+		if err := r.Store.Published(t.Context(), id, []string{"action"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return r
+}
+
+// overwrite changes a row behind everybody's back, as if a delivery had.
+func overwrite(t *testing.T, r *actiontest.Rig, key, data string) {
+	t.Helper()
+	it, err := r.Store.Load(t.Context(), "seen", key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := r.Now
+	d, err := r.Store.Claim(t.Context(), event.Claim{Event: "evt_gone" + key + data[:8], Action: "other", Owner: "o", Now: now, Lease: now.Add(time.Minute)})
+	if err == nil {
+		d.State = event.Done
+		err = r.Store.Save(t.Context(), d, event.Write{Table: "seen", Key: key, Version: it.Version, Data: json.RawMessage(data)})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func auditOf(t *testing.T, r *actiontest.Rig, complete, repair bool) *auditSummary {
+	t.Helper()
+	a := &auditor{
+		Store: r.Store, Ledger: r.Store, Complete: complete, Repair: repair, Progress: func(int) {}, Settle: time.Microsecond,
+		Ask: func(ctx context.Context, _ string, req action.AuditRequest) (reply action.AuditReply, err error) {
+			got, err := r.Handler.Audit(ctx, req) // and as JSON, as Lambda carries it
+			if err != nil {
+				return reply, err
+			}
+			data, err := json.Marshal(got)
+			if err != nil {
+				return reply, err
+			}
+			err = json.Unmarshal(data, &reply)
+			return reply, err
+		},
+	}
+	s, err := a.run(t.Context(), []string{"action"}, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func verdicts(s *auditSummary) (vs []verdict) {
+	for _, f := range s.Findings {
+		vs = append(vs, f.Verdict)
+	}
+	return vs
+}
+
+func TestAnAuditFindsALostFactAndRepairsIt(t *testing.T) {
+	for _, n := range []int{2, auditEvents*2 + 7} { // the second needs several questions for one row
+		r := auditRig(t, n, remember)
+		if s := auditOf(t, r, true, false); s.Checked != 1 || len(s.Findings) != 0 {
+			t.Fatalf("an undisturbed row differs: %+v", s)
+		}
+		overwrite(t, r, "all", `{"ids":{"evt_1":true}}`)
+		if s := auditOf(t, r, true, false); s.Differences != 1 || s.Repaired != 0 || s.Findings[0].Verdict != missing {
+			t.Fatalf("%+v, want one row that misses facts", s)
+		}
+		if s := auditOf(t, r, true, true); s.Differences != 1 || s.Repaired != 1 {
+			t.Fatalf("%+v, want it repaired", s)
+		}
+		if s := auditOf(t, r, true, false); len(s.Findings) != 0 {
+			t.Fatalf("after the repair: %+v", s)
+		}
+	}
+}
+
+func TestAnAuditNeverTouchesWhatExpiredEventsMayHaveSaid(t *testing.T) {
+	r := auditRig(t, 1, remember)
+	overwrite(t, r, "all", `{"ids":{"evt_0":true,"evt_1":true}}`)
+	overwrite(t, r, "older", `{"ids":{"evt_0":true}}`)
+	if s := auditOf(t, r, false, true); s.Unprovable != 2 || s.Differences != 0 || s.Repaired != 0 {
+		t.Fatalf("%+v, want both rows unprovable and untouched", s)
+	}
+	if s := auditOf(t, r, true, true); s.Differences != 2 || !slices.Equal(verdicts(s), []verdict{extra, extra}) {
+		t.Fatalf("%+v: while nothing can have expired, both are differences", s)
+	}
+}
+
+func TestAnAuditChecksACounterAndNeverRepairsIt(t *testing.T) {
+	r := auditRig(t, 3, countAll)
+	if s := auditOf(t, r, true, true); len(s.Findings) != 0 {
+		t.Fatalf("an undisturbed counter differs: %+v", s)
+	}
+	overwrite(t, r, "all", `{"n":2} `)
+	if s := auditOf(t, r, true, true); s.Differences != 1 || s.Repaired != 0 {
+		t.Fatalf("%+v, want a difference left alone", s)
+	}
+	if s := auditOf(t, r, false, true); s.Unprovable != 1 || s.Differences != 0 {
+		t.Fatalf("%+v: with events expired nobody can say", s)
+	}
+	var c map[string]int
+	if r.State("seen", "all", &c); c["n"] != 2 {
+		t.Fatalf("the counter was changed to %d", c["n"])
+	}
+}
+
+func TestARowThatNoDeliveryWroteNeedsNoEvent(t *testing.T) {
+	r := auditRig(t, 1, remember)
+	if err := r.Store.Write(t.Context(), event.Write{Table: "seen", Key: "set by hand", Data: json.RawMessage(`{"n":1}`)}); err != nil {
+		t.Fatal(err)
+	}
+	if s := auditOf(t, r, true, false); s.Checked != 1 || len(s.Findings) != 0 {
+		t.Fatalf("%+v, want nothing found", s)
+	}
+}
+
+func TestAnAuditBesideLiveEventsFindsNoFactMissing(t *testing.T) {
+	r := auditRig(t, 5, remember)
+	ctx, stop := context.WithCancel(t.Context())
+	live := make(chan error)
+	go func() { live <- liveEvents(ctx, r) }()
+	for range 5 {
+		if s := auditOf(t, r, true, true); slices.Contains(verdicts(s), missing) {
+			t.Errorf("a live event counts as a lost fact: %+v", s)
+		}
+	}
+	stop()
+	if err := <-live; err != nil {
+		t.Fatal(err)
+	}
+	if s := auditOf(t, r, true, false); len(s.Findings) != 0 {
+		t.Fatalf("at rest: %+v", s)
+	}
+}
+
+// liveEvents stores and delivers events until ctx ends, few enough that they
+// do not outrun the audit.
+func liveEvents(ctx context.Context, r *actiontest.Rig) error {
+	for i := 0; ctx.Err() == nil && i < 400; i++ {
+		time.Sleep(200 * time.Microsecond)
+		now := time.Now()
+		e := event.Event{Body: []byte(`{"data":{"object":{"id":"pi_1"}}}`), Facts: event.Facts{
+			ID: fmt.Sprintf("evt_live_%d", i), Type: "payment_intent.succeeded", APIVersion: stripe.APIVersion, Created: now, Received: now,
+		}}
+		ctx := context.WithoutCancel(ctx)
+		_, err := r.Store.Put(ctx, e, now.Add(time.Hour))
+		if err == nil {
+			err = r.Store.Published(ctx, e.ID, []string{"action"})
+		}
+		if err == nil {
+			_, err = r.Handler.Deliver(ctx, e.ID)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
