@@ -61,7 +61,7 @@ func stateRows(cmd *cobra.Command, c *connection, table string) ([]map[string]js
 }
 
 func printState(cmd *cobra.Command, list []map[string]json.RawMessage, none string, fields []string) error {
-	header := make([]string, len(fields))
+	header := make([]any, len(fields))
 	for i, f := range fields {
 		header[i] = strings.ToUpper(strings.ReplaceAll(f, "_", " "))
 	}
