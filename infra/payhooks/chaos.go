@@ -141,7 +141,7 @@ func (s *storm) weather() aws.Faults {
 		if s.rng.IntN(2) == 0 {
 			continue
 		}
-		services := []string{"dynamodb", "sqs", "events", "ses"}
+		services := []string{"dynamodb", "sqs", "events", "ses", "sns", "secretsmanager"}
 		one := aws.Fault{Service: services[s.rng.IntN(len(services))], Kind: kind, Probability: 0.02 + 0.1*s.rng.Float64()}
 		if kind == aws.FaultDelay {
 			one.DelayMS = s.rng.IntN(1500)
