@@ -20,9 +20,8 @@ import (
 type naming string
 
 const (
-	byEvents naming = "events" // events name each refund: refund/re_…
-	byList   naming = "list"   // Stripe's list does: refund/re_… too
-	byAmount naming = "amount" // nobody does: refund/ch_…/<amount refunded>
+	byName   naming = "name"   // its events do, or Stripe's list: refund/re_…
+	byAmount naming = "amount" // nobody can: refund/ch_…/<amount refunded>
 )
 
 // refunded is what a refund's notice is part of.
@@ -85,14 +84,14 @@ func (r *run) naming(ctx context.Context, n notice) (naming, error) {
 	}
 	how, err := action.Outside(ctx, r.e, "refunds/"+charge, func(ctx context.Context) (naming, error) {
 		if n.refunded.snapshot == "" {
-			return byEvents, nil
+			return byName, nil
 		}
 		list, err := r.list(ctx, n)
 		if untold(err) {
 			return byAmount, nil
 		}
 		r.lists[n.refunded.snapshot] = list
-		return byList, err
+		return byName, err
 	}, action.AtLeastOnce)
 	r.namings[charge] = asked[naming]{how, err}
 	return how, err
@@ -121,7 +120,7 @@ func (r *run) listed(ctx context.Context, n notice) ([]notice, error) {
 	case untold(err):
 		// Whoever reads this may put the key back, or the event that names the
 		// refund is still to come. A mail by the amount could be a second one.
-		return nil, action.RetryAfter(fmt.Errorf("the refunds of %s are mailed by their names, which Stripe does not tell now: is its API key gone from the stack's secret? (%w)", n.refunded.charge, err), time.Minute)
+		return nil, action.RetryAfter(fmt.Errorf("the refunds of %s are mailed by their names, which Stripe does not tell now: is its API key gone from the stack's secret? (%v)", n.refunded.charge, err), time.Minute) //nolint:errorlint // its own verdict is to park
 	case err != nil:
 		return nil, err
 	}
