@@ -9,7 +9,6 @@ import (
 	"github.com/payhooks/payhooks/internal/action"
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/facts"
-	"github.com/payhooks/payhooks/internal/money"
 )
 
 // naming is how the refunds of one charge are told apart. The first event that
@@ -35,19 +34,6 @@ type refunded struct {
 	sum      int64 // refunded of the charge, without what a partial capture released
 	nth      int   // which of the charge's snapshots that add the same amount, from 0
 }
-
-// entry is a refund as Stripe's list tells it: what the ledger keeps of it. There
-// is no personal data in it.
-type entry struct {
-	ID       string    `json:"id"`
-	Amount   int64     `json:"amount"`
-	Currency string    `json:"currency"`
-	Status   string    `json:"status"`
-	Created  time.Time `json:"created"`
-}
-
-// errIncomplete: the list does not come to what the event says.
-var errIncomplete = errors.New("Stripe's list of refunds is behind the event") //nolint:staticcheck // a name
 
 const (
 	toldByName   = "told by the refund's own events"
@@ -87,10 +73,12 @@ func (r *run) naming(ctx context.Context, n notice) (naming, error) {
 			return byName, nil
 		}
 		list, err := r.list(ctx, n)
-		if untold(err) {
+		switch {
+		case untold(err):
 			return byAmount, nil
+		case err == nil:
+			r.lists[n.refunded.snapshot] = list
 		}
-		r.lists[n.refunded.snapshot] = list
 		return byName, err
 	}, action.AtLeastOnce)
 	r.namings[charge] = asked[naming]{how, err}
@@ -132,45 +120,6 @@ func (r *run) listed(ctx context.Context, n notice) ([]notice, error) {
 	return all, nil
 }
 
-// named is the notice of one refund of the list.
-func (r *run) named(n notice, t entry, released bool) notice {
-	m := n
-	m.key, m.amount = "refund/"+t.ID, money.Amount{Minor: t.Amount, Currency: t.Currency}
-	if !t.Created.IsZero() {
-		m.at, m.until = t.Created, t.Created.Add(refundAge)
-	}
-	switch _, broken := r.known.broken[t.ID]; {
-	case broken || fell(t.Status):
-		m.skip = refundFailed
-	case released:
-		m.skip = remainder
-	case n.at.After(m.until): // even if an operator asks for stale mails
-		m.skip = "told by an earlier event"
-	}
-	return m
-}
-
-// list asks Stripe for the refunds of the charge.
-func (r *run) list(ctx context.Context, n notice) ([]entry, error) {
-	refunds, err := r.Stripe.Refunds(ctx, r.owner(), n.refunded.charge)
-	switch {
-	case errors.Is(err, event.ErrRefused):
-		return nil, fmt.Errorf("charge.refunded names no refund in this API version, and Stripe's API key needs the permission to read Charges and Refunds: %w", err)
-	case err != nil:
-		return nil, err
-	}
-	var all []entry
-	sum := int64(0)
-	for _, f := range refunds {
-		all = append(all, entry{f.ID, f.Amount, f.Currency, f.Status, f.Created})
-		sum += f.Amount
-	}
-	if sum < n.refunded.sum {
-		return nil, action.RetryAfter(fmt.Errorf("%w: %s", errIncomplete, n.refunded.charge), 0)
-	}
-	return all, nil
-}
-
 // names reports whether events name as many refunds of the amount as it takes
 // for one of them to be what the snapshot adds.
 func (s *studied) names(n notice) bool {
@@ -185,26 +134,3 @@ func count(parts map[string]part, like part) (n int) {
 	}
 	return n
 }
-
-// remainderIn is the id of the refund that is what a partial capture released:
-// the oldest of that amount, if the list counts it at all.
-func remainderIn(list []entry, r refunded) (id string) {
-	amount, sum := r.of.AmountRefunded-r.sum, int64(0)
-	var at time.Time
-	for _, t := range list {
-		if fell(t.Status) {
-			continue
-		}
-		sum += t.Amount
-		if t.Amount == amount && (id == "" || t.Created.Before(at)) {
-			id, at = t.ID, t.Created
-		}
-	}
-	if amount == 0 || sum < r.of.AmountRefunded {
-		return ""
-	}
-	return id
-}
-
-// fell reports whether a refund of that status gives nothing back.
-func fell(status string) bool { return status == "failed" || status == "canceled" }

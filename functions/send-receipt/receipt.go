@@ -39,7 +39,7 @@ func (s *studied) settled(c *facts.Charge) (amount int64, skip string) {
 	if c.Status != "succeeded" || amount == 0 {
 		return 0, notCaptured
 	}
-	inParts := c.PaymentIntent != "" && amount < c.Amount && (c.Multicapture || !c.Captured)
+	inParts := c.PaymentIntent != "" && (!c.Captured || c.Multicapture && amount < c.Amount)
 	if received, ok := s.received[c.PaymentIntent]; inParts && ok {
 		return max(received, amount), ""
 	}
