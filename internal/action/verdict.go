@@ -54,6 +54,13 @@ func Ignore(why string) error { return &ignoreError{why} }
 // Ignoref is Ignore with a format.
 func Ignoref(format string, args ...any) error { return Ignore(fmt.Sprintf(format, args...)) }
 
+// Ignored reports whether err is one of Ignore, for a function with several
+// effects: that one has nothing to do must not hide what became of another.
+func Ignored(err error) bool {
+	var i *ignoreError
+	return errors.As(err, &i)
+}
+
 // unknownError: an outside effect may or may not have happened.
 type unknownError struct {
 	key string
