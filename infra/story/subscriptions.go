@@ -148,7 +148,7 @@ func (s *subscription) pause() *subscription {
 }
 
 func (s *subscription) trialEnding() *subscription {
-	s.t.story.Mails["trial_ending"] = [2]int{0, 1}
+	s.t.mails("trial_ending", 1)
 	return s.tell("customer.subscription.trial_will_end", nil)
 }
 
