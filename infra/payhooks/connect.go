@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
@@ -13,6 +14,7 @@ import (
 	"github.com/payhooks/payhooks/infra/local"
 	"github.com/payhooks/payhooks/internal/bus"
 	"github.com/payhooks/payhooks/internal/dynamo"
+	"github.com/payhooks/payhooks/internal/event"
 	"github.com/spf13/cobra"
 )
 
@@ -21,8 +23,25 @@ type connection struct {
 	Stack  string
 	Local  *local.Running // nil for a deployed stack
 	AWS    aws.Config
-	Tables *dynamo.Tables
-	Bus    *bus.Bus
+	Tables tables
+	Bus    rules
+}
+
+// tables is what dynamo.Tables has; the operator's commands also run over the
+// ports in memory.
+type tables interface {
+	event.Store
+	event.Ledger
+	event.Quarantine
+	// Since is when the tables were created.
+	Since(ctx context.Context) (time.Time, error)
+}
+
+// rules is what bus.Bus has.
+type rules interface {
+	event.Bus
+	// Actions returns the names of all actions, sorted.
+	Actions(ctx context.Context) ([]string, error)
 }
 
 // stackFlags adds the flag that chooses the stack.

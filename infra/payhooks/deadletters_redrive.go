@@ -24,7 +24,7 @@ const redriveTime = 2 * time.Minute
 
 func deadLettersRedriveCommand() *cobra.Command {
 	var action string
-	var rate float64
+	var rate rateFlag
 	var yes bool
 	cmd := &cobra.Command{
 		Use: "redrive", Short: "Send dead letters to their action's queue again", Args: cobra.NoArgs,
@@ -60,7 +60,7 @@ func deadLettersRedriveCommand() *cobra.Command {
 type redrive struct {
 	queues []deadLetters
 	depths []int
-	rate   float64
+	rate   rateFlag
 
 	mu sync.Mutex
 	redriveSummary
@@ -79,10 +79,8 @@ func (r *redrive) measure(ctx context.Context) error {
 }
 
 func (r *redrive) run(cmd *cobra.Command) error {
-	p, err := newPace(cmd, "dead letters", r.rate, r.Selected)
-	if err != nil {
-		return err
-	}
+	p := newPace(cmd, "dead letters", r.rate, r.Selected)
+	defer p.end()
 	for i, q := range r.queues {
 		if err := r.queue(cmd.Context(), q, p, r.depths[i]); err != nil {
 			return err

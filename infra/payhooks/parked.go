@@ -19,16 +19,27 @@ type unfinishedRow struct {
 	Reason   string    `json:"reason"`
 	Since    time.Time `json:"since"`
 	Attempts int       `json:"attempts"`
-	Effect   string    `json:"effect,omitempty"` // key of the effect in doubt
+	Effect   string    `json:"effect,omitempty"`   // key of the effect in doubt
+	Endpoint string    `json:"endpoint,omitempty"` // of what is quarantined
 }
 
 func rowOfDelivery(d event.Delivery) unfinishedRow {
-	return unfinishedRow{d.Event, d.Action, string(d.State), d.Error, d.Updated, d.Attempt, d.Effect}
+	return unfinishedRow{
+		Event: d.Event, Action: d.Action, State: string(d.State), Reason: d.Error,
+		Since: d.Updated, Attempts: d.Attempt, Effect: d.Effect,
+	}
 }
 
+// parkedCommand lists by itself; list is for who expects one.
 func parkedCommand() *cobra.Command {
+	cmd := parkedListCommand("parked")
+	cmd.AddCommand(parkedListCommand("list"), parkedShowCommand(), parkedRetryCommand(), parkedResolveCommand())
+	return cmd
+}
+
+func parkedListCommand(use string) *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "parked", Short: "Deliveries that wait for an operator: parked and unknown", Args: cobra.NoArgs,
+		Use: use, Short: "Deliveries that wait for an operator: parked and unknown", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c, err := connect(cmd)
 			if err != nil {
@@ -46,7 +57,6 @@ func parkedCommand() *cobra.Command {
 		},
 	}
 	stackFlags(cmd)
-	cmd.AddCommand(parkedShowCommand(), parkedRetryCommand(), parkedResolveCommand())
 	return cmd
 }
 

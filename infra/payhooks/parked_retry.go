@@ -41,7 +41,7 @@ func parkedRetryCommand() *cobra.Command {
 	r := &retry{}
 	var action string
 	var all, yes bool
-	var rate float64
+	var rate rateFlag
 	cmd := &cobra.Command{
 		Use: "retry [EVENT [ACTION]]", Short: "Try parked deliveries again", Args: cobra.MaximumNArgs(2),
 		Long: "Try parked deliveries again: all of an event's, of an action's, or simply --all. Their schedule begins anew.\n" +
@@ -68,12 +68,8 @@ func parkedRetryCommand() *cobra.Command {
 	return cmd
 }
 
-func (r *retry) run(cmd *cobra.Command, id, action string, rate float64, yes bool) error {
+func (r *retry) run(cmd *cobra.Command, id, action string, rate rateFlag, yes bool) error {
 	list, err := r.chosen(cmd.Context(), id, action)
-	if err != nil {
-		return err
-	}
-	p, err := newPace(cmd, "deliveries", rate, len(list))
 	if err != nil {
 		return err
 	}
@@ -81,6 +77,8 @@ func (r *retry) run(cmd *cobra.Command, id, action string, rate float64, yes boo
 	if !yes || len(list) == 0 {
 		return r.plan(cmd, list, rate)
 	}
+	p := newPace(cmd, "deliveries", rate, len(list))
+	defer p.end()
 	done, err := p.each(cmd.Context(), len(list), func(ctx context.Context, i int) error { return r.send(ctx, list[i]) })
 	if errors.Is(err, context.Canceled) {
 		err = fmt.Errorf("stopped after %d of %d; the same command goes on with what is still parked", done, len(list))
@@ -93,7 +91,7 @@ func (r *retry) chosen(ctx context.Context, id, action string) ([]event.Delivery
 	if id != "" && action != "" {
 		d, err := r.delivery(ctx, id, action)
 		if err == nil && d.State != event.Parked {
-			err = fmt.Errorf("delivery of %s to %s is %s, not parked: %s", id, action, d.State, advice(d, false))
+			err = fmt.Errorf("delivery of %s to %s is %s, not parked; to do: %s", id, action, d.State, advice(d, false))
 		}
 		return []event.Delivery{d}, err
 	}
@@ -145,7 +143,7 @@ func (c *connection) reopen(ctx context.Context, id, action string, stale bool) 
 	return "", c.Tables.Republish(ctx, id, action)
 }
 
-func (r *retry) plan(cmd *cobra.Command, list []event.Delivery, rate float64) error {
+func (r *retry) plan(cmd *cobra.Command, list []event.Delivery, rate rateFlag) error {
 	for _, d := range list[:min(sampled, len(list))] {
 		r.Sample = append(r.Sample, rowOfDelivery(d))
 	}

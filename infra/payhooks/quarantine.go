@@ -27,7 +27,7 @@ func quarantineListCommand() *cobra.Command {
 			}
 			var list []unfinishedRow
 			err = c.Tables.List(cmd.Context(), func(q event.Quarantined) bool {
-				list = append(list, unfinishedRow{Event: q.ID, State: string(event.StatusQuarantined), Reason: q.Reason, Since: q.Received})
+				list = append(list, unfinishedRow{Event: q.ID, State: string(event.StatusQuarantined), Reason: q.Reason, Since: q.Received, Endpoint: q.Endpoint})
 				return true
 			})
 			if err != nil {

@@ -30,7 +30,9 @@ type replay struct {
 	*connection
 	selection
 	again, stale bool
+	resume       string
 	now          time.Time
+	line         []string // the command as it was given
 
 	mu sync.Mutex
 	replaySummary
@@ -51,42 +53,49 @@ run beside live traffic.`
 func replayCommand() *cobra.Command {
 	r := &replay{}
 	var yes bool
-	var rate float64
-	var resume string
+	var rate rateFlag
 	cmd := &cobra.Command{
 		Use: "replay [EVENT…]", Short: "Send stored events to their actions again", Long: replayLong, Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			if r.ids = args; r.everything() {
 				return usage("say which events: ids, --object, --customer, --type, --since or --until")
 			}
+			r.now, r.line = time.Now(), os.Args
+			if err := r.check(); err != nil {
+				return err
+			}
 			if r.connection, err = connect(cmd); err != nil {
 				return err
 			}
-			r.now = time.Now()
-			return r.run(cmd, yes, rate, resume)
+			return r.run(cmd, yes, rate)
 		},
 	}
 	r.flags(cmd)
 	cmd.Flags().BoolVar(&yes, "yes", false, "really send them")
 	cmd.Flags().BoolVar(&r.again, "again", false, "ask also actions that ignored the event")
 	cmd.Flags().BoolVar(&r.stale, "stale", false, "send also mails that come too late; includes --again")
-	cmd.Flags().StringVar(&resume, "resume", "", "go on where a stopped replay said")
+	cmd.Flags().StringVar(&r.resume, "resume", "", "go on where a stopped replay said")
 	paceFlag(cmd, &rate)
 	stackFlags(cmd)
 	return cmd
 }
 
-func (r *replay) run(cmd *cobra.Command, yes bool, rate float64, resume string) error {
-	p, err := newPace(cmd, "events", rate, 0)
-	if err != nil {
-		return err
+// check finds mistakes of the command line before anything is looked up.
+func (r *replay) check() error {
+	_, _, err := r.times(r.now)
+	if err == nil && r.resume != "" {
+		_, err = parsePlace(r.resume)
 	}
+	return err
+}
+
+func (r *replay) run(cmd *cobra.Command, yes bool, rate rateFlag) error {
 	list, err := r.find(cmd.Context(), r.connection, r.now)
 	if err != nil {
 		return err
 	}
-	if resume != "" {
-		if list, err = after(list, resume); err != nil {
+	if r.resume != "" {
+		if list, err = after(list, r.resume); err != nil {
 			return err
 		}
 	}
@@ -94,10 +103,11 @@ func (r *replay) run(cmd *cobra.Command, yes bool, rate float64, resume string) 
 	if !yes || len(list) == 0 {
 		return r.plan(cmd, list, rate)
 	}
-	p.bar.ChangeMax(len(list))
+	p := newPace(cmd, "events", rate, len(list))
+	defer p.end()
 	done, err := p.each(cmd.Context(), len(list), func(ctx context.Context, i int) error { return r.send(ctx, list[i].ID) })
 	if err != nil {
-		r.Resume = resume
+		r.Resume = r.resume
 		if done > 0 {
 			r.Resume = list[done-1].place()
 		}
@@ -123,7 +133,7 @@ func after(list []chosen, place string) ([]chosen, error) {
 // stopped tells how to go on. The command is the one that was given, with the
 // times as they were when it began and where it stopped.
 func (r *replay) stopped(done int, err error) error {
-	args := append([]string{"payhooks"}, without(os.Args[1:], "--since", "--until", "--resume")...)
+	args := append([]string{program(r.line[0])}, without(r.line[1:], "--since", "--until", "--resume")...)
 	if len(r.ids) == 0 {
 		from, to, _ := r.times(r.now) // they were good when it began
 		args = append(args, "--since", from.UTC().Format(time.RFC3339Nano), "--until", to.UTC().Format(time.RFC3339Nano))
@@ -135,6 +145,14 @@ func (r *replay) stopped(done int, err error) error {
 		err = errors.New("stopped")
 	}
 	return fmt.Errorf("%w after %d of %d events; go on with: %s", err, done, r.Selected, strings.Join(args, " "))
+}
+
+// program is how the command was called. What go run built is gone afterwards.
+func program(path string) string {
+	if strings.Contains(path, "go-build") {
+		return "go run ./infra/payhooks"
+	}
+	return quoted(path)
 }
 
 // without leaves out flags that take a value, and quotes the others as a shell
@@ -154,7 +172,7 @@ func without(args []string, flags ...string) (kept []string) {
 
 // quoted is an argument as a shell takes it.
 func quoted(arg string) string {
-	if arg != "" && !strings.ContainsAny(arg, " *?'\"$&|;<>()\\`~#[]{}!") {
+	if arg != "" && !strings.ContainsAny(arg, " \t\n*?'\"$&|;<>()\\`~#[]{}!") {
 		return arg
 	}
 	return "'" + strings.ReplaceAll(arg, "'", `'\''`) + "'"
