@@ -168,10 +168,11 @@ func (o *operator) fault(fs ...aws.Fault) {
 	o.faults(http.MethodPost, body)
 }
 
-// hits is how often the first fault has struck.
+// hits is how often the last of the faults has struck.
 func (o *operator) hits() int {
 	o.Helper()
-	return o.faults(http.MethodGet, nil).Faults[0].Hits
+	set := o.faults(http.MethodGet, nil).Faults
+	return set[len(set)-1].Hits
 }
 
 func (o *operator) faults(method string, body []byte) (set aws.Faults) {
