@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+	"github.com/aws/smithy-go/logging"
 	"github.com/payhooks/payhooks/infra/local"
 	"github.com/payhooks/payhooks/internal/bus"
 	"github.com/payhooks/payhooks/internal/dynamo"
@@ -59,7 +60,7 @@ func connect(cmd *cobra.Command) (*connection, error) {
 	if name == "" {
 		err = c.local(cmd.Context())
 	} else {
-		c.AWS, err = config.LoadDefaultConfig(cmd.Context())
+		c.AWS, err = config.LoadDefaultConfig(cmd.Context(), config.WithLogger(logging.Nop{}))
 	}
 	if err != nil {
 		return nil, err
@@ -89,7 +90,7 @@ func open(ctx context.Context, run local.Running) (*connection, error) {
 func (c *connection) reach(ctx context.Context, run local.Running) (err error) {
 	c.Local, c.Stack = &run, run.Stack
 	c.AWS, err = config.LoadDefaultConfig(ctx,
-		config.WithRegion(run.Region), config.WithBaseEndpoint(run.AWS),
+		config.WithRegion(run.Region), config.WithBaseEndpoint(run.AWS), config.WithLogger(logging.Nop{}),
 		config.WithCredentialsProvider(credentials.NewStaticCredentialsProvider(run.AccessKey, run.SecretKey, "")))
 	if err != nil {
 		return fmt.Errorf("configure AWS client: %w", err)

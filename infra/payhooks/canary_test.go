@@ -1,0 +1,263 @@
+package main
+
+import (
+	"encoding/json"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	awssdk "github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/payhooks/payhooks/events"
+	"github.com/payhooks/payhooks/infra/local/aws"
+	"github.com/payhooks/payhooks/internal/bus"
+	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/webhook"
+)
+
+// What nobody may ever read again, but in the mail that it is for and in the
+// signed bytes.
+const (
+	canaryMail = "canary@jenny.example"
+	canaryCard = "4000056655665556"
+	canaryKeys = "whsec_canary1 sk_live_canary2 rk_live_canary3"
+)
+
+var canary = regexp.MustCompile(`(?i)canary|4000[ -]?0566[ -]?5566[ -]?5556`)
+
+// personal are the fields of Stripe's objects that may say anything.
+var personal = regexp.MustCompile(`email|description|name|message|comment|note|memo|footer|phone|number|line1|customer_details|url`)
+
+// bait fills every field of that kind with canaries, and adds some.
+func bait(v any) any {
+	text := strings.Join([]string{canaryMail, canaryCard, "4000 0566 5566 5556", canaryKeys}, " ")
+	switch v := v.(type) {
+	case []any:
+		for i := range v {
+			v[i] = bait(v[i])
+		}
+	case map[string]any:
+		for key, field := range v {
+			_, isText := field.(string)
+			switch {
+			case key == "metadata":
+				v[key] = map[string]any{"note": text, canaryMail: canaryCard}
+			case strings.Contains(key, "email") && (isText || field == nil):
+				v[key] = canaryMail
+			case personal.MatchString(key) && (isText || field == nil):
+				v[key] = text
+			default:
+				v[key] = bait(field)
+			}
+		}
+	}
+	return v
+}
+
+// baited are the samples that some action wants, with canaries, and odd ones
+// that no parser expects.
+func (o *operator) baited() (bodies [][]byte) {
+	o.Helper()
+	types, every, err := bus.New(eventbridge.NewFromConfig(o.AWS), o.Stack).Types(o.Context())
+	if err != nil || every {
+		o.Fatal(every, err)
+	}
+	known, err := events.Types(events.Latest)
+	if err != nil {
+		o.Fatal(err)
+	}
+	for _, kind := range types {
+		if !slices.Contains(known, kind) {
+			continue
+		}
+		sample, err := events.Sample(kind, events.Latest)
+		if err == nil {
+			_, sample, err = (events.Fresh{Now: time.Now(), Random: letters}).Event(sample)
+		}
+		var e map[string]any
+		if err == nil {
+			err = json.Unmarshal(sample, &e)
+		}
+		if err != nil {
+			o.Fatal(err)
+		}
+		data := e["data"].(map[string]any) //nolint:forcetypeassert,errcheck // our own sample
+		bait(data)
+		if o, ok := data["object"].(map[string]any); ok {
+			o["receipt_email"], o["captured"], o["paid"] = canaryMail, true, true
+		}
+		body, err := json.Marshal(e)
+		if err != nil {
+			o.Fatal(err)
+		}
+		bodies = append(bodies, body)
+	}
+	return append(bodies, odd()...)
+}
+
+// odd are signed bodies that fail somewhere on their way.
+func odd() (bodies [][]byte) {
+	quoted := `"` + canaryMail + " " + canaryCard + " " + canaryKeys + `"`
+	for i, part := range []string{
+		`"data":{"object":{"id":"` + canaryCard + `","object":"charge","currency":"` + canaryMail + `","customer":{"id":"` + canaryMail + `"}}}`,
+		`"data":null,"note":` + quoted,
+		`"data":{"object":` + quoted + `}`,
+		`"data":{"object":{"id":` + quoted + `,"object":"charge","customer":` + quoted + `}}`,
+		`"data":{"object":{"id":"ch_odd","object":"charge","amount":` + quoted + `,"captured":true}}`,
+		`"data":{"object":{"id":"ch_odd","object":"charge","amount":` + canaryCard + `.5,"captured":true}}`,
+		`"data":{"object":{"id":"ch_odd","object":"charge","created":` + quoted + `,"captured":` + quoted + `}}`,
+		`"data":{"object":{"id":"ch_odd","object":"charge","currency":` + quoted + `,"amount":1,"amount_captured":1,"captured":true,"receipt_email":` + quoted + `}}`,
+		`"data":{"object":{"id":"ch_odd","object":"charge"}},"data":{"object":` + quoted + `}`,
+		`"data":{"object":{"id":"ch_odd","object":"charge","billing_details":` + quoted + `,"refunds":` + quoted + `,"payment_intent":{"id":` + quoted + `}}}`,
+		`"data":{"object":{"id":"ch_odd","object":"charge"},"previous_attributes":` + quoted + `}`,
+	} {
+		for _, kind := range []string{"charge.succeeded", "customer.subscription.updated", "checkout.session.completed", "charge.dispute.created", "payout.paid"} {
+			id := strings.ReplaceAll(kind, ".", "") + string(rune('a'+i))
+			bodies = append(bodies, []byte(`{"id":"evt_`+id+`","object":"event","api_version":"`+events.Latest+`","created":`+unix(time.Now())+
+				`,"livemode":false,"type":"`+kind+`",`+part+`}`))
+		}
+	}
+	return append(bodies, []byte(quoted), []byte(`{"id":`+quoted), []byte("\xff"+quoted))
+}
+
+func TestNoSecretAddressOrCardNumberIsReadAnywhereButInTheMailAndTheSignedBytes(t *testing.T) {
+	o := newOperator(t)
+	bodies := o.baited()
+	o.deliver(bodies)
+	o.fault(aws.Fault{Service: "ses", Kind: aws.FaultDeny, Count: 2}, aws.Fault{Service: "ses", Kind: aws.FaultLost, Count: 2},
+		aws.Fault{Service: "dynamodb", Caller: "ingest", Kind: aws.FaultLost, Probability: 0.1},
+		aws.Fault{Service: "dynamodb", Caller: "update-order", Kind: aws.FaultError, Probability: 0.1},
+		aws.Fault{Service: "events", Operation: "Deliver", Kind: aws.FaultDeny, Probability: 0.1})
+	o.deliver(o.baited())
+	o.fault()
+	o.refused(bodies[0])
+	for name, text := range o.everything() {
+		for line := range strings.Lines(text) {
+			if canary.MatchString(line) || strings.Contains(line, demoSecret) {
+				t.Errorf("%s: %s", name, clip(line, 1000))
+				break
+			}
+		}
+	}
+}
+
+// deliver posts the bodies until each is taken, and waits for what comes of it.
+func (o *operator) deliver(bodies [][]byte) {
+	o.Helper()
+	var g errgroup.Group
+	g.SetLimit(8)
+	for _, body := range bodies {
+		g.Go(func() (err error) {
+			for range 20 {
+				if err = postSigned(o.Context(), o.Local.API+"/webhooks/default", demoSecret, body); err == nil {
+					return nil
+				}
+			}
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		o.Fatal(err)
+	}
+	o.eventually("every event is on the bus, and every attempt that began is over", func() bool {
+		busy := false
+		err := o.Tables.Received(o.Context(), time.Now().Add(-time.Hour), time.Now().Add(time.Hour), func(s event.Stored) bool {
+			busy = busy || s.Pending
+			return !busy
+		})
+		if err == nil && !busy {
+			err = o.Tables.Unfinished(o.Context(), event.Waiting, time.Now().Add(time.Hour), func(d event.Delivery) bool {
+				busy = busy || d.Error == ""
+				return !busy
+			})
+		}
+		if err != nil {
+			o.Fatal(err)
+		}
+		return !busy
+	})
+}
+
+// refused posts what is signed by nobody, or to nowhere.
+func (o *operator) refused(body []byte) {
+	o.Helper()
+	now := unix(time.Now())
+	for _, r := range [][2]string{
+		{"/webhooks/default", ""},
+		{"/webhooks/default", "t=" + now + ",v1=" + canaryKeys},
+		{"/webhooks/default", canaryMail},
+		{"/webhooks/default?key=sk_live_canary2&mail=" + canaryMail, webhook.Sign(body, "whsec_canary1", time.Now())},
+		{"/webhooks/default?key=sk_live_canary2", webhook.Sign(body, demoSecret, time.Now().Add(-time.Hour))},
+	} {
+		req, err := http.NewRequestWithContext(o.Context(), http.MethodPost, o.Local.API+r[0], strings.NewReader(string(body)))
+		if err != nil {
+			o.Fatal(err)
+		}
+		req.Header.Set("Stripe-Signature", r[1])
+		res, err := http.DefaultClient.Do(req)
+		if err != nil {
+			o.Fatal(err)
+		}
+		_ = res.Body.Close()
+		if res.StatusCode/100 != 4 {
+			o.Errorf("%s with %q: %s", r[0], r[1], res.Status)
+		}
+	}
+}
+
+// everything is all that an operator reads of the stack, and what waits in the
+// dead letters' queues.
+func (o *operator) everything() map[string]string {
+	o.Helper()
+	all := map[string]string{"the stack's output": o.printed.String()}
+	for _, line := range []string{
+		"deadletters list --limit 1000", "deadletters redrive", "parked", "parked retry --all", "quarantine list", "events list --limit 1000", "replay --since 1h", "notices", "holds",
+	} {
+		all[line] = o.must(strings.Fields(line)...)
+		all[line+" --json"] = o.must(append(strings.Fields(line), "--json")...)
+	}
+	states := map[event.State]int{}
+	for _, r := range objects[eventRow](o.T, all["events list --limit 1000 --json"]) {
+		all["events show "+r.ID] = o.must("events", "show", r.ID) + o.must("events", "show", r.ID, "--json")
+		for _, d := range o.show(r.ID).Deliveries {
+			states[d.State]++
+		}
+	}
+	for _, r := range objects[unfinishedRow](o.T, all["parked --json"]) {
+		all["parked show "+r.Event] = o.must("parked", "show", r.Event, r.Action)
+	}
+	letters := objects[letter](o.T, all["deadletters list --limit 1000 --json"])
+	for _, l := range letters {
+		all["dead letters of "+l.Action] = o.messages(l.Action)
+	}
+	if slices.Contains([]int{states[event.Parked], states[event.Unknown], states[event.Done], len(letters)}, 0) {
+		o.Errorf("the canaries met no failure of some kind: %v and %d dead letters", states, len(letters))
+	}
+	return all
+}
+
+// messages are the dead letters of an action as they lie in the queue.
+func (o *operator) messages(action string) (text string) {
+	o.Helper()
+	out, err := sqs.NewFromConfig(o.AWS).ReceiveMessage(o.Context(), &sqs.ReceiveMessageInput{
+		QueueUrl:            awssdk.String(o.Local.AWS + "/000000000000/local-" + action + "-dead"),
+		MaxNumberOfMessages: 10, VisibilityTimeout: 1, MessageAttributeNames: []string{"All"},
+	})
+	if err != nil {
+		o.Fatal(err)
+	}
+	for _, m := range out.Messages {
+		attributes, err := json.Marshal(m.MessageAttributes)
+		if err != nil {
+			o.Fatal(err)
+		}
+		text += *m.Body + string(attributes) + "\n"
+	}
+	return text
+}
