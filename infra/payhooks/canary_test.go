@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"regexp"
 	"slices"
@@ -131,8 +133,8 @@ func TestNoSecretAddressOrCardNumberIsReadAnywhereButInTheMailAndTheSignedBytes(
 	bodies := o.baited()
 	o.deliver(bodies)
 	o.fault(aws.Fault{Service: "ses", Kind: aws.FaultDeny, Count: 2}, aws.Fault{Service: "ses", Kind: aws.FaultLost, Count: 2},
-		aws.Fault{Service: "dynamodb", Caller: "ingest", Kind: aws.FaultLost, Probability: 0.1},
-		aws.Fault{Service: "dynamodb", Caller: "update-order", Kind: aws.FaultError, Probability: 0.1},
+		aws.Fault{Service: "dynamodb", Caller: "ingest", Kind: aws.FaultLost, Count: 5},
+		aws.Fault{Service: "dynamodb", Caller: "update-order", Kind: aws.FaultError, Count: 5},
 		aws.Fault{Service: "events", Operation: "Deliver", Kind: aws.FaultDeny, Probability: 0.1})
 	o.deliver(o.baited())
 	o.fault()
@@ -217,17 +219,26 @@ func (o *operator) everything() map[string]string {
 	o.Helper()
 	all := map[string]string{"the stack's output": o.printed.String()}
 	for _, line := range []string{
-		"deadletters list --limit 1000", "deadletters redrive", "parked", "parked retry --all", "quarantine list", "events list --limit 1000", "replay --since 1h", "notices", "holds",
+		"deadletters list --limit 1000", "deadletters redrive", "parked", "parked retry --all", "quarantine list", "events list --limit 100", "replay --since 1h", "notices", "holds",
 	} {
 		all[line] = o.must(strings.Fields(line)...)
 		all[line+" --json"] = o.must(append(strings.Fields(line), "--json")...)
 	}
 	states := map[event.State]int{}
-	for _, r := range objects[eventRow](o.T, all["events list --limit 1000 --json"]) {
-		all["events show "+r.ID] = o.must("events", "show", r.ID) + o.must("events", "show", r.ID, "--json")
-		for _, d := range o.show(r.ID).Deliveries {
+	var ids []string
+	err := o.Tables.Received(o.Context(), time.Now().Add(-time.Hour), time.Now().Add(time.Hour), func(s event.Stored) bool {
+		ids = append(ids, s.ID)
+		return true
+	})
+	for _, id := range ids {
+		d, shown := showEvent(o.Context(), o.connection, id)
+		if err = errors.Join(err, shown); err != nil {
+			o.Fatal(err)
+		}
+		for _, d := range d.Deliveries {
 			states[d.State]++
 		}
+		all["events show "+id] = o.shown(d, "false") + o.shown(d, "true")
 	}
 	for _, r := range objects[unfinishedRow](o.T, all["parked --json"]) {
 		all["parked show "+r.Event] = o.must("parked", "show", r.Event, r.Action)
@@ -240,6 +251,22 @@ func (o *operator) everything() map[string]string {
 		o.Errorf("the canaries met no failure of some kind: %v and %d dead letters", states, len(letters))
 	}
 	return all
+}
+
+// shown is what events show prints, as it is called for so many.
+func (o *operator) shown(d *eventDetail, asJSON string) string {
+	o.Helper()
+	var out bytes.Buffer
+	cmd := rootCommand()
+	cmd.SetOut(&out)
+	err := cmd.ParseFlags([]string{"--json=" + asJSON})
+	if err == nil {
+		err = d.print(cmd, false)
+	}
+	if err != nil {
+		o.Fatal(err)
+	}
+	return out.String()
 }
 
 // messages are the dead letters of an action as they lie in the queue.

@@ -37,7 +37,7 @@ func TestWhatTheBusOrAQueueRefusesIsOwedAndShownAndDoneOnceAfterwards(t *testing
 func (o *operator) stays(id string, want event.Status) {
 	o.Helper()
 	o.status(id, want)
-	for _, r := range objects[eventRow](o.T, o.must("events", "list", "--status", string(want), "--json")) {
+	for _, r := range objects[eventRow](o.T, o.must("events", "list", "--status", string(want), "--limit", "1", "--json")) {
 		if r.ID == id {
 			return
 		}
@@ -76,7 +76,7 @@ func redrivenTwice(o *operator) {
 		o.Errorf("without --yes: %+v", dry)
 	}
 	// They are sent, but stay: what a crash in between leaves.
-	o.fault(aws.Fault{Service: "sqs", Operation: "DeleteMessage", Caller: "operator", Kind: aws.FaultError})
+	o.fault(aws.Fault{Service: "sqs", Operation: "DeleteMessage", Caller: "operator", Kind: aws.FaultDeny})
 	for range 2 {
 		if r := o.run("deadletters", "redrive", "--yes", "--rate", "100"); r.code != 1 || !strings.Contains(r.err, "still among its dead letters") {
 			o.Errorf("exit %d, %s", r.code, r.err)
