@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -30,19 +31,17 @@ func TestWhatTheBusOrAQueueRefusesIsOwedAndShownAndDoneOnceAfterwards(t *testing
 	}
 	t.Run("a queue refuses by policy: a dead letter, redriven twice without a second effect", func(t *testing.T) { redrivenTwice(o.in(t)) })
 	t.Run("what cannot be read is left and shown", func(t *testing.T) { unreadable(o.in(t)) })
+	t.Run("what dispatch gave up is shown, and taken away by a redrive", func(t *testing.T) { givenUp(o.in(t)) })
 }
 
-// stays checks that an event is listed with the status, and that events list
-// finds it under it.
+// stays waits until an event has the status and events list finds it under it.
 func (o *operator) stays(id string, want event.Status) {
 	o.Helper()
+	o.eventually(fmt.Sprintf("events list --status %s has %s", want, id), func() bool {
+		rows := objects[eventRow](o.T, o.must("events", "list", "--status", string(want), "--limit", "1", "--json"))
+		return len(rows) == 1 && rows[0].ID == id
+	})
 	o.status(id, want)
-	for _, r := range objects[eventRow](o.T, o.must("events", "list", "--status", string(want), "--limit", "1", "--json")) {
-		if r.ID == id {
-			return
-		}
-	}
-	o.Errorf("events list --status %s has no %s", want, id)
 }
 
 // doneOnce checks that every action that wants the charge did it, and that its
@@ -78,7 +77,7 @@ func redrivenTwice(o *operator) {
 	// They are sent, but stay: what a crash in between leaves.
 	o.fault(aws.Fault{Service: "sqs", Operation: "DeleteMessage", Caller: "operator", Kind: aws.FaultDeny})
 	for range 2 {
-		if r := o.run("deadletters", "redrive", "--yes", "--rate", "100"); r.code != 1 || !strings.Contains(r.err, "still among its dead letters") {
+		if r := o.run("deadletters", "redrive", "--yes", "--rate", "100"); r.code != 1 || !strings.Contains(r.err, "is still there") {
 			o.Errorf("exit %d, %s", r.code, r.err)
 		}
 	}
@@ -97,11 +96,30 @@ func redrivenTwice(o *operator) {
 	}
 }
 
-func unreadable(o *operator) {
-	queue, body := o.Local.AWS+"/000000000000/local-"+receipts+"-dead", "no JSON"
+// dead puts a message among the dead letters of a function.
+func (o *operator) dead(function, body string) {
+	o.Helper()
+	queue := o.Local.AWS + "/000000000000/local-" + function + "-dead"
 	if _, err := sqs.NewFromConfig(o.AWS).SendMessage(o.Context(), &sqs.SendMessageInput{QueueUrl: &queue, MessageBody: &body}); err != nil {
 		o.Fatal(err)
 	}
+}
+
+func givenUp(o *operator) {
+	o.dead("dispatch", `{"requestContext":{"condition":"RetryAttemptsExhausted"},"DDBStreamBatchInfo":{"batchSize":3}}`)
+	if ls := objects[letter](o.T, o.must("deadletters", "list", "--action", "dispatch", "--json")); len(ls) != 1 || !strings.HasPrefix(ls[0].Reason, "3 records of the stream were given up") {
+		o.Errorf("listed %+v", ls)
+	}
+	if r := object[redriveSummary](o.T, o.must("deadletters", "redrive", "--action", "dispatch", "--yes", "--json")); r.Removed != 1 || r.Sent != 0 {
+		o.Errorf("%+v, want it taken away", r)
+	}
+	if ls := objects[letter](o.T, o.must("deadletters", "list", "--action", "dispatch", "--json")); len(ls) != 0 {
+		o.Errorf("left: %+v", ls)
+	}
+}
+
+func unreadable(o *operator) {
+	o.dead(receipts, "no JSON")
 	if r := object[redriveSummary](o.T, o.must("deadletters", "redrive", "--action", receipts, "--yes", "--json")); r.Unreadable != 1 || r.Sent != 0 {
 		o.Errorf("%+v, want it left", r)
 	}

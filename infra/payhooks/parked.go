@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -45,37 +46,42 @@ func parkedListCommand(use string) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			ds, err := c.parked(cmd.Context(), event.Parked, event.Unknown)
-			if err != nil {
-				return err
-			}
+			ds, odd := c.parked(cmd.Context(), event.Parked, event.Unknown)
 			var list []unfinishedRow
 			for _, d := range ds {
 				list = append(list, rowOfDelivery(d))
 			}
-			return printUnfinished(cmd, list, "nothing is parked")
+			return errors.Join(printUnfinished(cmd, list, unless(odd, "nothing is parked")), odd)
 		},
 	}
 	stackFlags(cmd)
 	return cmd
 }
 
-// parked returns the deliveries in these states, the oldest first.
+// unless is none if nothing went wrong: then there really is nothing.
+func unless(err error, none string) string {
+	if err != nil {
+		return "nothing can be read"
+	}
+	return none
+}
+
+// parked returns the deliveries in these states, the oldest first. Those that
+// can be read are returned beside an error too: one odd record hides no other.
 func (c *connection) parked(ctx context.Context, states ...event.State) ([]event.Delivery, error) {
 	var ds []event.Delivery
+	var odd error
 	for _, st := range states {
 		err := c.Tables.Unfinished(ctx, st, time.Now().AddDate(10, 0, 0), func(d event.Delivery) bool {
 			ds = append(ds, d)
 			return true
 		})
-		if err != nil {
-			return nil, err
-		}
+		odd = errors.Join(odd, err)
 	}
 	slices.SortFunc(ds, func(a, b event.Delivery) int {
 		return cmp.Or(a.Updated.Compare(b.Updated), cmp.Compare(a.Event, b.Event), cmp.Compare(a.Action, b.Action))
 	})
-	return ds, nil
+	return ds, odd
 }
 
 func printUnfinished(cmd *cobra.Command, list []unfinishedRow, none string) error {

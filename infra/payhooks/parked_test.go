@@ -1,9 +1,13 @@
 package main
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/payhooks/payhooks/infra/local/aws"
 	"github.com/payhooks/payhooks/internal/event"
@@ -13,15 +17,19 @@ const receipts = "send-receipt"
 
 func TestAMailIsSentOnceOrAnOperatorIsAsked(t *testing.T) {
 	o := newOperator(t)
-	for name, check := range map[string]func(*operator){
-		"its reply was lost: unknown, sent once, and never again when it is said to have happened": lostReply,
-		"its connection broke: unknown, and sent once it is said not to have happened":             brokenConnection,
-		"throttled: tried again later": throttled,
-		"rejected: parked at once with the reason, and sent when an operator retries": rejected,
-		"it comes too late: not sent, stale; sent when an operator asks for it":       tooLate,
-		"it fails all the time: no other action waits for it":                         failsAlways,
+	for _, c := range []struct {
+		name  string
+		check func(*operator)
+	}{
+		{"its reply was lost: unknown, sent once, and never again when it is said to have happened", lostReply},
+		{"its connection broke: unknown, and sent once it is said not to have happened", brokenConnection},
+		{"throttled: tried again later", throttled},
+		{"rejected: parked at once with the reason, and sent when an operator retries", rejected},
+		{"it comes too late: not sent, stale; sent when an operator asks for it", tooLate},
+		{"beside a record that nobody can read: listed and retried all the same", besideOdd},
+		{"it fails all the time: no other action waits for it", failsAlways}, // the last: its mails come a minute later
 	} {
-		t.Run(name, func(t *testing.T) { check(o.in(t)) })
+		t.Run(c.name, func(t *testing.T) { c.check(o.in(t)) })
 	}
 }
 
@@ -149,4 +157,45 @@ func failsAlways(o *operator) {
 			o.Fatalf("the others are done, it is %+v", d)
 		}
 	}
+}
+
+// put puts an item that no reader understands into a table.
+func (o *operator) put(table string, texts map[string]string) {
+	o.Helper()
+	item := map[string]types.AttributeValue{"api_version": &types.AttributeValueMemberBOOL{Value: true}, "attempt": &types.AttributeValueMemberBOOL{Value: true}}
+	key := map[string]types.AttributeValue{}
+	for name, text := range texts {
+		item[name] = &types.AttributeValueMemberS{Value: text}
+		if name == "id" || name == "event" || name == "action" {
+			key[name] = item[name]
+		}
+	}
+	db, name := dynamodb.NewFromConfig(o.AWS), o.Stack+"-"+table
+	if _, err := db.PutItem(o.Context(), &dynamodb.PutItemInput{TableName: &name, Item: item}); err != nil {
+		o.Fatal(err)
+	}
+	o.Cleanup(func() {
+		if _, err := db.DeleteItem(context.WithoutCancel(o.Context()), &dynamodb.DeleteItemInput{TableName: &name, Key: key}); err != nil {
+			o.Error(err)
+		}
+	})
+}
+
+func besideOdd(o *operator) {
+	o.fault(aws.Fault{Service: "ses", Kind: aws.FaultDeny})
+	id := o.charge()
+	o.delivered(id, receipts, event.Parked)
+	o.fault()
+	now := time.Now().UTC().Format("2006-01-02T15:04:05.000Z")
+	o.put("deliveries", map[string]string{"event": "evt_odd", "action": receipts, "state": "parked", "open": "parked#0", "next": now})
+	o.put("events", map[string]string{"id": "evt_odd", "day": now[:10] + "#0", "received": now})
+	for _, c := range [][2]string{
+		{"parked --json", id}, {"parked retry --all --json", id}, {"events list --limit 1 --json", "evt_"}, {"replay --since 1h --json", `"selected"`}, {"parked retry --all --yes --json", `"sent":1`},
+	} {
+		line, want := c[0], c[1]
+		if r := o.run(strings.Fields(line)...); r.code != 1 || !strings.Contains(r.out, want) || !strings.Contains(r.err, "evt_odd") {
+			o.Errorf("%s: exit %d, %s %s; want what can be read, and a word about what cannot", line, r.code, r.out, r.err)
+		}
+	}
+	o.delivered(id, receipts, event.Done)
 }

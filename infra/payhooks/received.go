@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -14,11 +15,13 @@ const (
 	readers   = 16
 )
 
-// received returns the events received in [from, to), read in parallel.
+// received returns the events received in [from, to), read in parallel. Those
+// that can be read are returned beside an error that is event.ErrInvalid.
 func received(ctx context.Context, c *connection, from, to time.Time) ([]event.Stored, error) {
 	var (
 		mu  sync.Mutex
 		all []event.Stored
+		odd error
 	)
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(readers)
@@ -28,13 +31,20 @@ func received(ctx context.Context, c *connection, from, to time.Time) ([]event.S
 			end = to
 		}
 		g.Go(func() error {
-			return c.Tables.Received(ctx, start, end, func(s event.Stored) bool {
+			err := c.Tables.Received(ctx, start, end, func(s event.Stored) bool {
 				mu.Lock()
 				defer mu.Unlock()
 				all = append(all, s)
 				return true
 			})
+			if !errors.Is(err, event.ErrInvalid) {
+				return err
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			odd = errors.Join(odd, err)
+			return nil
 		})
 	}
-	return all, g.Wait()
+	return all, errors.Join(g.Wait(), odd)
 }

@@ -63,7 +63,8 @@ func parsePlace(text string) (chosen, error) {
 	return chosen{ID: id, Received: t}, nil
 }
 
-// find returns the selected events in the order of their receipt.
+// find returns the selected events in the order of their receipt, also beside
+// an error that is event.ErrInvalid: one odd event keeps no other from its turn.
 func (s *selection) find(ctx context.Context, c *connection, now time.Time) ([]chosen, error) {
 	from, to, err := s.times(now)
 	if err != nil {
