@@ -27,7 +27,7 @@ func after(list []chosen, place string) ([]chosen, error) {
 // times as they were when it began and where it stopped.
 func (r *replay) stopped(done int, err error) error {
 	args := append([]string{program(r.line[0])}, without(r.line[1:], "--since", "--until", "--resume")...)
-	if len(r.ids) == 0 {
+	if len(r.ids) == 0 || r.since+r.until != "" {
 		from, to, _ := r.times(r.now) // they were good when it began
 		args = append(args, "--since", from.UTC().Format(time.RFC3339Nano), "--until", to.UTC().Format(time.RFC3339Nano))
 	}

@@ -62,19 +62,20 @@ func (c replayed) hook(op memory.Op) memory.Fault {
 func line(ctx context.Context, c *connection, words ...string) (r *replay, progress string, err error) {
 	r = &replay{connection: c, now: time.Now(), line: words}
 	var out, errs bytes.Buffer
+	var dry bool
 	cmd := &cobra.Command{RunE: func(cmd *cobra.Command, args []string) error {
 		r.ids = args
 		if err := r.check(); err != nil {
 			return err
 		}
-		rate := rateFlag(20)
-		return r.run(cmd, true, rate)
+		return r.run(cmd, !dry, 20)
 	}}
 	cmd.SetArgs(words[2:])
 	cmd.SetOut(&out)
 	cmd.SetErr(&errs)
 	r.flags(cmd)
 	cmd.Flags().StringVar(&r.resume, "resume", "", "")
+	cmd.Flags().BoolVar(&dry, "dry", false, "")
 	cmd.SilenceErrors, cmd.SilenceUsage = true, true
 	err = cmd.ExecuteContext(ctx)
 	return r, errs.String(), err
@@ -162,4 +163,41 @@ func TestAReplayThatFailsSaysHowToGoOnAndLosesNoEvent(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestAReplayTakesOnlyWhatAllThatIsGivenAppliesTo(t *testing.T) {
+	c := stored(t, 100) // one a second
+	for given, want := range map[string]int{
+		"evt_00001 evt_00002 evt_00002":      2,
+		"evt_00001 evt_00099 --since 10s":    1,
+		"evt_00001 evt_00099 --until 10s":    1,
+		"evt_00001 --type payment_intent.*":  0,
+		"--type charge.*":                    100,
+		"--type charge.*,invoice.paid":       100,
+		"--type charge":                      0,
+		"--since 50s --until 20s":            30,
+		"--since 1h --customer cus_1":        0,
+		"--since 1h --action " + receipts:    100,
+		"--since 1h --resume " + place(t, c): 49,
+	} {
+		r, _, err := line(t.Context(), c, append([]string{"payhooks", "replay", "--dry"}, strings.Fields(given)...)...)
+		if err != nil || r.Selected != want {
+			t.Errorf("replay %s: %d selected, %v; want %d", given, r.Selected, err, want)
+		}
+	}
+	for given, says := range map[string]string{"evt_none": "no event evt_none", "--since 1h --action no": "has no action \"no\"; it has " + receipts} {
+		if _, _, err := line(t.Context(), c, append([]string{"payhooks", "replay", "--dry"}, strings.Fields(given)...)...); err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("replay %s: %v, want %q", given, err, says)
+		}
+	}
+}
+
+// place is where evt_00050 stands.
+func place(t *testing.T, c *connection) string {
+	t.Helper()
+	s, err := c.Tables.Get(t.Context(), "evt_00050")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return chosen{s.ID, s.Type, s.Received}.place()
 }

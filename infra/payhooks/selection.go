@@ -76,7 +76,7 @@ func (s *selection) find(ctx context.Context, c *connection, now time.Time) ([]c
 	var all []chosen
 	var failed error
 	keep := func(e event.Stored) bool {
-		if !s.matches(e.Facts) {
+		if !s.matches(e.Facts) || s.since+s.until != "" && (e.Received.Before(from) || !e.Received.Before(to)) {
 			return true
 		}
 		wanted, err := c.Bus.Wanted(ctx, event.Envelope{Facts: e.Facts, Only: s.action})

@@ -2,6 +2,9 @@ package main
 
 import (
 	"context"
+	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -80,6 +83,33 @@ func TestEveryOperatorsCommandExplainsItselfAndTakesJSONAndAStack(t *testing.T) 
 			t.Fatal(err)
 		}
 		each(cmd)
+	}
+}
+
+func TestEveryCommandThatAnAlarmNamesIsOne(t *testing.T) {
+	files, err := filepath.Glob("../*.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for _, name := range append(files, "../../template.yaml") {
+		text, err := os.ReadFile(name) //nolint:gosec // the project's own
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range regexp.MustCompile("`payhooks ([^`]+)`").FindAllStringSubmatch(string(text), -1) {
+			n++
+			cmd, rest, err := rootCommand().Find(strings.Fields(m[1]))
+			if err == nil {
+				err = cmd.ParseFlags(rest)
+			}
+			if err != nil || !cmd.Runnable() {
+				t.Errorf("%s: payhooks %s: %v", name, m[1], err)
+			}
+		}
+	}
+	if n < 4 {
+		t.Errorf("%d commands found, want those of the alarms", n)
 	}
 }
 
