@@ -38,8 +38,9 @@ type replay struct {
 const replayLong = `Send stored events to their actions again.
 
 What is done stays done: an action never acts on an event twice. What is parked
-is tried again, what never came is sent, and what is unknown stays until you
-say what happened (payhooks parked resolve). --again asks also those actions
+is tried again, and so is what waits for more than a quarter of an hour; what
+never came is sent, and what is unknown stays until you say what happened
+(payhooks parked resolve). --again asks also those actions
 once more that had nothing to do with the event ("ignored: …"), say because
 mail was off; --stale lets them send mails however late.
 
@@ -154,12 +155,12 @@ func (r *replay) ask(ctx context.Context, s event.Stored, action string) error {
 	case d.State == event.Unknown:
 		r.tally(func() { r.Unknown++ })
 		return nil
-	case d.State == event.Done && (!d.Ignored || !r.again && !r.stale), d.State == event.Waiting && !r.stale:
+	case d.State == event.Done && (!d.Ignored || !r.again && !r.stale):
 		return nil
 	}
 	err = r.Tables.Reopen(ctx, s.ID, action, time.Now(), r.stale)
 	if errors.Is(err, event.ErrNotFound) {
-		return nil // a live delivery was faster
+		return nil // a live delivery was faster, or it waits for moments only
 	}
 	return err
 }

@@ -201,3 +201,26 @@ func place(t *testing.T, c *connection) string {
 	}
 	return chosen{s.ID, s.Type, s.Received}.place()
 }
+
+func TestAReplayTriesAtOnceWhatWaitsForHoursAndLeavesAnAttemptUnderWay(t *testing.T) {
+	c := stored(t, 2)
+	now := time.Now()
+	for id, next := range map[string]time.Duration{"evt_00000": 5 * time.Hour, "evt_00001": time.Minute} {
+		d, err := c.Tables.Claim(t.Context(), event.Claim{Event: id, Action: receipts, Owner: "a", Now: now, Lease: now.Add(time.Minute)})
+		if d.Next = now.Add(next); err == nil {
+			err = c.Tables.Save(t.Context(), d)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if r, _, err := line(t.Context(), c, "payhooks", "replay", "--since", "1h"); err != nil || r.Sent != 2 {
+		t.Fatalf("%+v, %v", r.replaySummary, err)
+	}
+	for id, due := range map[string]bool{"evt_00000": true, "evt_00001": false} {
+		d, err := c.Tables.Delivery(t.Context(), id, receipts)
+		if err != nil || d.State != event.Waiting || d.Next.After(time.Now()) == due || (d.Owner == "") != due {
+			t.Errorf("%s: %+v, %v; want it due at once: %t", id, d, err, due)
+		}
+	}
+}
