@@ -82,18 +82,15 @@ func live(cmd *cobra.Command, c *connection, months []month, say func(string, ..
 	mixed := story.Disorder(demoSeed, storiesOf(months), 60)
 	say("%d customers' month, half of them in API version %s and half in %s:\n%d requests, about one in five a repeat, out of order",
 		customersOf(months), months[0].version, months[1].version, len(mixed))
-	p, err := newPace(cmd, "posted", 1, len(mixed))
+	begin := time.Now()
+	posted := newProgress(cmd, "requests acknowledged", len(mixed))
+	err := postAll(cmd.Context(), c.Local.API, mixed, posted.add)
+	posted.end()
 	if err != nil {
 		return nil, err
 	}
-	begin := time.Now()
-	if err := postAll(cmd.Context(), c.Local.API, mixed, func() { _ = p.bar.Add(1) }); err != nil {
-		return nil, err
-	}
-	_ = p.bar.Finish()
-	posted := time.Since(begin)
-	say("all acknowledged within %.1f s; waiting until every action is done with them", posted.Seconds())
-	if err := c.settle(cmd.Context(), patience); err != nil {
+	say("all acknowledged within %.1f s; waiting until every action is done with them", time.Since(begin).Seconds())
+	if err := c.settle(cmd, patience); err != nil {
 		return nil, err
 	}
 	took := time.Since(begin)
@@ -147,13 +144,19 @@ func postSigned(ctx context.Context, url, secret string, body []byte) error {
 }
 
 // settle waits until nothing is pending or waiting any more.
-func (c *connection) settle(ctx context.Context, patience time.Duration) error {
-	deadline := time.Now().Add(patience)
+func (c *connection) settle(cmd *cobra.Command, patience time.Duration) error {
+	ctx, deadline := cmd.Context(), time.Now().Add(patience)
+	shown := newProgress(cmd, "events done", 0)
+	defer shown.end()
 	done := map[string]bool{}
 	for {
+		before := len(done)
 		left, err := c.unsettled(ctx, done)
 		if err != nil || len(left) == 0 {
 			return err
+		}
+		for range len(done) - before {
+			shown.add()
 		}
 		if time.Now().After(deadline) {
 			return fmt.Errorf("%d events are not done after %s, %s among them", len(left), patience, left[0])

@@ -91,7 +91,7 @@ func TestEverySampleGoesThroughTheStackAndNothingIsParked(t *testing.T) {
 	if err := g.Wait(); err != nil {
 		t.Fatal(err)
 	}
-	if err := c.settle(t.Context(), 3*time.Minute); err != nil {
+	if err := c.settle(command(t), 3*time.Minute); err != nil {
 		t.Fatal(err)
 	}
 	for id, body := range all {
@@ -149,7 +149,7 @@ func TestAHundredConcurrentDeliveriesOfOneEventAreOne(t *testing.T) {
 	if err := g.Wait(); err != nil {
 		t.Fatal(err)
 	}
-	if err := c.settle(t.Context(), time.Minute); err != nil {
+	if err := c.settle(command(t), time.Minute); err != nil {
 		t.Fatal(err)
 	}
 	ds, err := c.Tables.Deliveries(t.Context(), e.ID)

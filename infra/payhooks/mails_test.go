@@ -60,7 +60,7 @@ func TestWhatNoEventTellsIsReadAtStripeOnTheLocalStack(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := c.settle(t.Context(), patience); err != nil {
+	if err := c.settle(command(t), patience); err != nil {
 		t.Fatal(err)
 	}
 	for _, id := range ids {

@@ -125,7 +125,7 @@ func (a *attempt) judge(err error) {
 	a.d.Updated, a.d.Next, a.d.Outcome, a.d.Error, a.d.Effect = now, now, "", "", ""
 	switch {
 	case err == nil:
-		a.d.State, a.d.Outcome = event.Done, a.outcome
+		a.d.State, a.d.Outcome = event.Done, redact(a.outcome)
 		return
 	case errors.As(err, &unknown):
 		a.d.State, a.d.Effect = event.Unknown, unknown.key
