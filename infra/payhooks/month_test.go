@@ -1,24 +1,12 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 )
-
-// execute runs a command line as its user does, against the stack of DATA_DIR.
-func execute(t *testing.T, args ...string) (string, error) {
-	t.Helper()
-	var out bytes.Buffer
-	root := rootCommand()
-	root.SetArgs(args)
-	root.SetOut(&out)
-	root.SetErr(&out)
-	err := root.ExecuteContext(t.Context())
-	return out.String(), err
-}
 
 func TestAMonthEndsAsItIsToldInBothVersions(t *testing.T) {
 	c := startStack(t, "../..")
@@ -54,12 +42,12 @@ func listsHaveTheirKeys(t *testing.T) {
 		{[]string{"holds"}, []string{"order", "why", "since", "livemode"}, []string{"reference", "due", "released"}},
 		{[]string{"journal"}, []string{"fact", "at", "currency", "entries", "livemode"}, nil},
 	} {
-		out, err := execute(t, append(list.args, "--json")...)
-		if err != nil {
-			t.Fatalf("%v: %v", list.args, err)
+		r := run(t, append(list.args, "--json")...)
+		if r.code != 0 {
+			t.Fatalf("%v: %s", list.args, r.err)
 		}
 		seen, n := map[string]int{}, 0
-		for d := json.NewDecoder(bytes.NewBufferString(out)); d.More(); n++ {
+		for d := json.NewDecoder(strings.NewReader(r.out)); d.More(); n++ {
 			var row map[string]any
 			if err := d.Decode(&row); err != nil {
 				t.Fatalf("%v: %v", list.args, err)
