@@ -110,6 +110,16 @@ func TestTheRestOfTheItemsIsFetchedAndHasTheSamePeriod(t *testing.T) {
 	}
 }
 
+func TestWhatAnIncompleteEventNamesStandsThoughTheYoungerListLacksIt(t *testing.T) {
+	rig := actiontest.New(t, granter{7, &fake{}}.grant)
+	rig.Post([]byte(strings.ReplaceAll(active, `"has_more":false`, `"has_more":true`)))
+	rig.Post([]byte(summary))
+	r := rows(t, rig)
+	if len(r) != 2 || !r[0].Granted || !r[1].Granted {
+		t.Errorf("rows are %+v, want the event's product and feature granted", r)
+	}
+}
+
 func TestWithoutAKeyAnIncompleteSummaryTakesNothingAwayAndSaysSo(t *testing.T) {
 	rig := actiontest.New(t, granter{7, api{keyless}}.grant)
 	rig.Post([]byte(strings.NewReplacer("evt_3", "evt_0", `"has_more":true`, `"has_more":false`, "seats", "sso", "1790000000", "1789999940").Replace(summary)))
