@@ -104,6 +104,9 @@ func TestEverySampleGoesThroughTheStackAndNothingIsParked(t *testing.T) {
 			t.Errorf("%s %s is %s: %+v", s.Type, id, st, ds)
 		}
 	}
+	if books := booksAt(t, c); len(books) == 0 {
+		t.Error("nothing is posted: the stand-in of Stripe's API learned nothing of the events that reached the stack")
+	}
 	mails, err := readMails(command(t), c)
 	if err != nil {
 		t.Fatal(err)

@@ -1,0 +1,77 @@
+package standin
+
+import (
+	"encoding/json"
+	"fmt"
+)
+
+// Learn takes from a signed event what Stripe must know then: the refund that
+// it tells of, and the balance transactions of its charge, refund, payout or
+// dispute. So whoever signs events by hand gets books of them. It keeps no more
+// than that of an event, which is why an endless load of them stays small. What
+// was put goes before what was learned, and a balance transaction never
+// changes: the first that was learned stays.
+func (a *API) Learn(body []byte) error {
+	var e struct {
+		Type     string `json:"type"`
+		Account  string `json:"account"`
+		Created  int64  `json:"created"`
+		Livemode bool   `json:"livemode"`
+		Data     struct {
+			Object map[string]json.RawMessage `json:"object"`
+		} `json:"data"`
+	}
+	if err := json.Unmarshal(body, &e); err != nil {
+		return fmt.Errorf("learn an event: %w", err)
+	}
+	object := e.Data.Object
+	if !learns[text(object["object"])] || text(object["id"]) == "" {
+		return nil
+	}
+	if _, ok := object["livemode"]; !ok {
+		object["_livemode"] = fmt.Append(nil, e.Livemode)
+	}
+	if e.Type == "charge.captured" { // beats what its object says
+		object["captured"] = json.RawMessage("true")
+	}
+	data, err := json.Marshal(object)
+	if err != nil {
+		return fmt.Errorf("learn an event: %w", err)
+	}
+	of, err := read(Object{Account: e.Account, At: e.Created, Learned: true, Data: data})
+	if err != nil {
+		return fmt.Errorf("learn an event: %w", err)
+	}
+	return a.learn(of)
+}
+
+// learns are the kinds that something is learned from.
+var learns = map[string]bool{"charge": true, "refund": true, "payout": true, "dispute": true}
+
+func (a *API) learn(of *entry) error {
+	news := transactions(of)
+	if of.kind == "refund" {
+		news = append(news, of)
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	var saved []Object
+	for _, e := range news {
+		e.Learned, e.At = true, of.At
+		old := a.made[e.Account][e.id]
+		if a.objects[e.Account][e.id] != nil || old != nil && (e.kind == "balance_transaction" || old.At > e.At) {
+			continue
+		}
+		a.seq++
+		e.Seq = a.seq
+		saved = append(saved, e.Object)
+		a.take(e)
+	}
+	if a.Save == nil || len(saved) == 0 {
+		return nil
+	}
+	if err := a.Save(saved); err != nil {
+		return fmt.Errorf("save: %w", err)
+	}
+	return nil
+}
