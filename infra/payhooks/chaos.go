@@ -234,7 +234,7 @@ func (s *storm) compare(cmd *cobra.Command, c *connection, stories []story.Story
 		}
 	}
 	r := &report{Deliveries: map[string]int{}, Mails: map[string]int{}, Orders: map[string]int{}}
-	orders, err := stateRows(cmd, c, "orders")
+	orders, err := readOrders(cmd.Context(), c)
 	if err != nil {
 		return err
 	}

@@ -2,13 +2,13 @@ package main
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
 
 	"github.com/payhooks/payhooks/infra/story"
 	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/order"
 	"github.com/spf13/cobra"
 )
 
@@ -38,7 +38,7 @@ type orderLine struct {
 // judge compares what the stack shows with what the stories say.
 func judge(cmd *cobra.Command, c *connection, stories []story.Story) (*report, error) {
 	r := &report{Customers: len(stories), Deliveries: map[string]int{}, Mails: map[string]int{}, Orders: map[string]int{}, Broken: []string{}}
-	orders, err := stateRows(cmd, c, "orders")
+	orders, err := readOrders(cmd.Context(), c)
 	if err != nil {
 		return nil, err
 	}
@@ -86,21 +86,9 @@ func (r *report) ledger(cmd *cobra.Command, c *connection, stories []story.Story
 }
 
 // orders: one row per story, with the status and amounts that it ends with.
-func (r *report) orders(stories []story.Story, rows []map[string]json.RawMessage) {
+func (r *report) orders(stories []story.Story, rows []order.Order) {
 	got := map[string]story.Order{}
-	for _, row := range rows {
-		var o struct {
-			Order, Reference, Status, Currency     string
-			Amount, Paid, Refunded, Disputed, Lost int64
-		}
-		data, err := json.Marshal(row)
-		if err == nil {
-			err = json.Unmarshal(data, &o)
-		}
-		if err != nil {
-			r.broken("an order cannot be read: %v", err)
-			continue
-		}
+	for _, o := range rows {
 		r.Orders[o.Status]++
 		got[o.Order] = story.Order{ID: o.Order, Reference: o.Reference, Status: o.Status, Currency: o.Currency, Amount: o.Amount, Paid: o.Paid, Refunded: o.Refunded, Disputed: o.Disputed, Lost: o.Lost}
 	}
