@@ -10,6 +10,7 @@ import (
 
 	"github.com/payhooks/payhooks/internal/access"
 	"github.com/payhooks/payhooks/internal/action"
+	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/facts"
 	"github.com/payhooks/payhooks/internal/stripeapi"
 )
@@ -43,7 +44,7 @@ func (g granter) grant(ctx context.Context, e *action.Event[facts.Event]) error 
 	if !whole {
 		e.Outcome("the event lists only a part and there is no Stripe API key to fetch the rest: what it names is granted, nothing is taken away")
 	}
-	return action.Update(e, access.Table, key, func(old access.Customer) (access.Customer, error) {
+	return action.Update(e, access.Table, event.Scoped(e.Account, key), func(old access.Customer) (access.Customer, error) {
 		return access.Merge(old, e.Object, g.GraceDays), nil
 	})
 }

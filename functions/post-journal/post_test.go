@@ -237,11 +237,16 @@ func TestATransactionThatStripeDoesNotKnowIsNamedInTheOutcome(t *testing.T) {
 func TestAConnectedAccountsBooksAreItsOwn(t *testing.T) {
 	d := newDesk(t)
 	d.has(t, "acct_1", txn("txn_1", "charge", "ch_1", 1300, 60))
+	d.has(t, "", txn("txn_1", "charge", "ch_1", 500, 20))
+	d.Post(told("evt_0", "charge.succeeded", v2023, charge))
 	d.Post([]byte(strings.Replace(string(told("evt_1", "charge.succeeded", v2023, charge)), `"livemode"`, `"account":"acct_1","livemode"`, 1)))
 	var p journal.Posting
-	if d.State(journal.Table, "txn_1", &p); p.Account != "acct_1" {
+	if d.State(journal.Table, "acct_1/txn_1", &p); p.Account != "acct_1" {
 		t.Errorf("posting is %+v, want it in the books of acct_1", p)
 	}
+	d.wants(t, map[string]string{
+		"txn_1": "stripe_balance +480, sales -500, fees +20", "acct_1/txn_1": "stripe_balance +1240, sales -1300, fees +60",
+	})
 }
 
 // month is a customer's story as each version tells it: paid, refunded in part,
