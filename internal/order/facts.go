@@ -45,6 +45,9 @@ type Session struct {
 type Invoice struct {
 	Total number `json:"total,omitzero"`
 	Paid  int64  `json:"paid,omitempty"`
+	// Records are payments outside Stripe. From API version 2025-03-31 on they
+	// are all that events tell of those: amount_paid_off_stripe is not in them.
+	Records map[string]int64 `json:"records,omitempty"`
 }
 
 // Charge is what is known of one charge.

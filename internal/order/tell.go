@@ -55,6 +55,9 @@ func tell(e facts.Event) Facts {
 		f.session(e, *e.Session)
 	case e.Invoice != nil:
 		f.invoice(e, *e.Invoice)
+	case e.InvoicePayment != nil:
+		f.Currency = e.InvoicePayment.Currency
+		f.Invoice.Records = map[string]int64{e.InvoicePayment.PaymentRecord: e.InvoicePayment.AmountPaid}
 	}
 	return f
 }

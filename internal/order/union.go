@@ -65,8 +65,9 @@ func (s Session) union(t Session) Session {
 
 func (i Invoice) union(j Invoice) Invoice {
 	return Invoice{
-		Total: i.Total.newer(j.Total),
-		Paid:  max(i.Paid, j.Paid),
+		Total:   i.Total.newer(j.Total),
+		Paid:    max(i.Paid, j.Paid),
+		Records: unite(i.Records, j.Records, func(a, b int64) int64 { return max(a, b) }),
 	}
 }
 
