@@ -155,8 +155,8 @@ func anyFacts(r *rapid.T) Facts {
 	f.Charges, f.Refunds, f.Disputes = map[string]Charge{}, map[string]Refund{}, map[string]Dispute{}
 	for range at() {
 		id := word("1", "2")
-		f.Charges[id] = Charge{Amount: num(), Succeeded: flag(), Pending: flag(), Captured: at(), Failed: at(), Released: at(), Sum: snap(), Old: flag()}
-		f.Refunds[id] = Refund{Charge: word("", "1"), Amount: at(), Status: word("", "pending", "succeeded", "failed", "new", "newer"), Told: flag(), Created: at(), Failed: at()}
+		f.Charges[id] = Charge{Amount: num(), Succeeded: flag(), Pending: flag(), Captured: at(), Failed: at(), Released: at(), Sum: snap(), Old: flag(), Reversed: flag()}
+		f.Refunds[id] = Refund{Charge: word("", "1"), Amount: at(), Status: word("", "pending", "succeeded", "failed", "new", "newer"), Told: flag(), Real: flag(), Created: at(), Failed: at()}
 		f.Disputes[id] = Dispute{Status: word("warning_closed", "charge_refunded", "needs_response", "won", "lost", "prevented", "new"), Amount: at(), At: at()}
 	}
 	return f

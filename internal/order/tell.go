@@ -164,7 +164,7 @@ func (f *Facts) snapshot(e facts.Event, c facts.Charge, known *Charge) {
 			s.Sum = max(0, s.Sum-released)
 		}
 	}
-	known.Sum, known.Old = s, e.APIVersion < tellsEveryRefund
+	known.Sum, known.Old, known.Reversed = s, e.APIVersion < tellsEveryRefund, e.APIVersion < releaseIsNoRefund
 	if released > 0 && e.APIVersion < releaseIsNoRefund {
 		return // the list may hold the release as a refund
 	}
@@ -176,7 +176,10 @@ func (f *Facts) snapshot(e facts.Event, c facts.Charge, known *Charge) {
 
 func (f *Facts) refund(e facts.Event, r facts.Refund) {
 	f.Currency = first(f.Currency, r.Currency)
-	known := Refund{Charge: r.Charge, Amount: r.Amount, Status: r.Status, Told: e.Type == "refund.created" && e.APIVersion >= tellsEveryRefund}
+	known := Refund{
+		Charge: r.Charge, Amount: r.Amount, Status: r.Status,
+		Told: e.Type == "refund.created" && e.APIVersion >= tellsEveryRefund, Real: e.APIVersion >= releaseIsNoRefund,
+	}
 	if !r.Created.IsZero() {
 		known.Created = r.Created.Unix()
 	}
