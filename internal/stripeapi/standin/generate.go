@@ -2,6 +2,7 @@ package standin
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -44,6 +45,26 @@ func items(of *entry) (all []*entry) {
 	}
 	for _, item := range list.Data {
 		item["subscription"] = of.id
+		if e := made(of, item); e != nil {
+			all = append(all, e)
+		}
+	}
+	return all
+}
+
+// sold are the line items that a session holds whole.
+func sold(of *entry) (all []*entry) {
+	var list struct {
+		Data []map[string]any `json:"data"`
+	}
+	if of.kind != "checkout.session" || json.Unmarshal(of.members["line_items"], &list) != nil {
+		return nil
+	}
+	for n, item := range list.Data {
+		item["object"], item["_session"] = "item", of.id
+		if _, ok := item["id"]; !ok {
+			item["id"] = fmt.Sprintf("li_%d_%s", n, of.id)
+		}
 		if e := made(of, item); e != nil {
 			all = append(all, e)
 		}

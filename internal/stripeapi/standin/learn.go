@@ -6,8 +6,8 @@ import (
 )
 
 // Learn takes from a signed event what Stripe must know then: the refund that
-// it tells of, and the balance transactions of its charge, refund, payout or
-// dispute. So whoever signs events by hand gets books of them. It keeps no more
+// it tells of, the balance transactions of its charge, refund, payout or
+// dispute, and the line items of its session, if somebody put them there. So whoever signs events by hand gets books of them. It keeps no more
 // than that of an event, which is why an endless load of them stays small. What
 // was put goes before what was learned, and a balance transaction never
 // changes: the first that was learned stays.
@@ -46,10 +46,10 @@ func (a *API) Learn(body []byte) error {
 }
 
 // learns are the kinds that something is learned from.
-var learns = map[string]bool{"charge": true, "refund": true, "payout": true, "dispute": true}
+var learns = map[string]bool{"charge": true, "refund": true, "payout": true, "dispute": true, "checkout.session": true}
 
 func (a *API) learn(of *entry) error {
-	news := transactions(of)
+	news := append(transactions(of), sold(of)...)
 	if of.kind == "refund" {
 		news = append(news, of)
 	}
@@ -59,7 +59,7 @@ func (a *API) learn(of *entry) error {
 	for _, e := range news {
 		e.Learned, e.At = true, of.At
 		old := a.made[e.Account][e.id]
-		if a.objects[e.Account][e.id] != nil || old != nil && (e.kind == "balance_transaction" || old.At > e.At) {
+		if a.objects[e.Account][e.id] != nil || old != nil && (e.kind != "refund" || old.At > e.At) {
 			continue
 		}
 		a.seq++

@@ -64,6 +64,17 @@ func TestWhatWasPutGoesBeforeWhatIsLearnedAndTheFirstThatIsLearnedStays(t *testi
 	}
 }
 
+func TestASessionThatHoldsItsLineItemsTeachesThem(t *testing.T) {
+	s := start(t)
+	s.learn("checkout.session.completed", `{"id":"cs_1","object":"checkout.session","amount_total":100,"line_items":{"object":"list","data":[{"quantity":2,"price":{"id":"price_tee"}},{"id":"li_9","quantity":1,"price":{"id":"price_cap"}}]}}`)
+	s.learn("checkout.session.completed", `{"id":"cs_2","object":"checkout.session","amount_total":100}`)
+	for session, want := range map[string][]string{"cs_1": {"li_0_cs_1", "li_9"}, "cs_2": {"li_2"}} {
+		if diff := cmp.Diff(want, s.ids("/v1/checkout/sessions/"+session+"/line_items")); diff != "" {
+			t.Errorf("%s: %s", session, diff)
+		}
+	}
+}
+
 func TestWhatIsLearnedIsSavedAndLoaded(t *testing.T) {
 	s := start(t)
 	var saved []standin.Object

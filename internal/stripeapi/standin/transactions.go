@@ -30,7 +30,7 @@ func moves(of *entry) []move {
 	amount, named, failed := number(of.members["amount"]), of.members["balance_transaction"], of.members["failure_balance_transaction"]
 	switch of.kind {
 	case "charge":
-		sold := sold(of)
+		sold := captured(of)
 		if sold == 0 {
 			return nil // nothing of an authorisation is on the balance
 		}
@@ -70,12 +70,12 @@ func disputeMoves(of *entry, amount int64) (all []move) {
 	return all
 }
 
-// sold is what was captured. Old versions have no amount_captured.
-func sold(of *entry) int64 {
-	captured, known := of.members["amount_captured"]
+// captured is what of a charge was. Old versions have no amount_captured.
+func captured(of *entry) int64 {
+	part, known := of.members["amount_captured"]
 	switch all := number(of.members["amount"]); {
-	case known && number(captured) != 0:
-		return number(captured)
+	case known && number(part) != 0:
+		return number(part)
 	case !known || string(of.members["captured"]) == "true":
 		return all
 	}
