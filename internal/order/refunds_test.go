@@ -82,6 +82,18 @@ func TestTheReleaseOfAPartialCaptureIsNoRefundThoughItHasAnObject(t *testing.T) 
 	}
 }
 
+func TestARefundBetweenTwoCapturesIsOneThoughTheRestIsNotReleased(t *testing.T) {
+	for _, version := range []string{v2023, dahlia} {
+		s := newStripe(t, version)
+		s.intent(1000).authorize("ch_1", 1000).capture(300, false).refund("re_1", 100)
+		s.wantRefunded(PartiallyRefunded, 100)
+		s.capture(200, false)
+		s.wantRefunded(PartiallyRefunded, 100)
+		s.capture(400, true)
+		s.wantRefunded(PartiallyRefunded, 100)
+	}
+}
+
 func TestARefundOfAsMuchAsWasReleasedIsOne(t *testing.T) {
 	for _, version := range []string{v2023, "2024-11-20.acacia", dahlia} {
 		s := newStripe(t, version)

@@ -160,8 +160,8 @@ func (f *Facts) snapshot(e facts.Event, c facts.Charge, known *Charge) {
 	released := max(0, c.Amount-known.Captured)
 	if known.Captured > 0 {
 		s.Sum = c.AmountRefunded
-		if e.APIVersion < releaseIsNoRefund {
-			s.Sum = max(0, s.Sum-released)
+		if e.APIVersion < releaseIsNoRefund && s.Sum >= released {
+			s.Sum -= released // less has nothing of it: Stripe lets go of all the rest at once
 		}
 	}
 	known.Sum, known.Old, known.Reversed = s, e.APIVersion < tellsEveryRefund, e.APIVersion < releaseIsNoRefund
