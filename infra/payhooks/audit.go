@@ -58,8 +58,8 @@ unprovable  older events have expired, and they may account for it
 same row however often it sees a fact (a union; not a counter). It takes
 nothing away, and may run beside live traffic.
 
-Every event is read twice for each action that wants it: some 100,000 events a
-minute on AWS, and the functions are billed for it.`
+Every event is read twice for each action that wants it, by the action's own
+function, which is billed for it.`
 
 func auditCommand() *cobra.Command {
 	var only string

@@ -119,7 +119,6 @@ func (a *attempt) judge(err error) {
 	var (
 		permanent *permanentError
 		retry     *retryError
-		ignore    *ignoreError
 		unknown   *unknownError
 	)
 	now := a.h.Now()
@@ -130,8 +129,8 @@ func (a *attempt) judge(err error) {
 		return
 	case errors.As(err, &unknown):
 		a.d.State, a.d.Effect = event.Unknown, unknown.key
-	case errors.As(err, &ignore):
-		a.d.State, a.d.Ignored, a.d.Outcome = event.Done, true, redact(ignore.Error())
+	case Ignored(err):
+		a.d.State, a.d.Ignored, a.d.Outcome = event.Done, true, redact(err.Error())
 		return
 	case errors.As(err, &permanent):
 		a.d.State = event.Parked
