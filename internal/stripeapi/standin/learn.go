@@ -5,9 +5,11 @@ import (
 	"fmt"
 )
 
-// Learn takes from a signed event what Stripe must know then: the refund that
-// it tells of, the balance transactions of its charge, refund, payout or
-// dispute, and the line items of its session, if somebody put them there. So whoever signs events by hand gets books of them. It keeps no more
+// Learn takes from a signed event what Stripe must know then: the customer or
+// refund that it tells of, the balance transactions of its charge, refund,
+// payout or dispute, and the line items of its session, if somebody put them
+// there. Refunds are learned only in API versions that tell all of them: half a
+// list would be worse than none. So whoever signs events by hand gets books of them. It keeps no more
 // than that of an event, which is why an endless load of them stays small. What
 // was put goes before what was learned, and a balance transaction never
 // changes: the first that was learned stays.
@@ -15,6 +17,7 @@ func (a *API) Learn(body []byte) error {
 	var e struct {
 		Type     string `json:"type"`
 		Account  string `json:"account"`
+		Version  string `json:"api_version"`
 		Created  int64  `json:"created"`
 		Livemode bool   `json:"livemode"`
 		Data     struct {
@@ -42,24 +45,28 @@ func (a *API) Learn(body []byte) error {
 	if err != nil {
 		return fmt.Errorf("learn an event: %w", err)
 	}
-	return a.learn(of)
-}
-
-// learns are the kinds that something is learned from.
-var learns = map[string]bool{"charge": true, "refund": true, "payout": true, "dispute": true, "checkout.session": true}
-
-func (a *API) learn(of *entry) error {
 	news := append(transactions(of), sold(of)...)
-	if of.kind == "refund" {
+	if of.kind == "customer" || of.kind == "refund" && e.Version >= tellsEveryRefund {
 		news = append(news, of)
 	}
+	return a.learn(of.At, news)
+}
+
+// tellsEveryRefund is the first API version whose events do.
+const tellsEveryRefund = "2024-10-28"
+
+// learns are the kinds that something is learned from.
+var learns = map[string]bool{"charge": true, "refund": true, "payout": true, "dispute": true, "checkout.session": true, "customer": true}
+
+// learn takes what is news. Customers and refunds change, and the newest stays.
+func (a *API) learn(at int64, news []*entry) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	var saved []Object
 	for _, e := range news {
-		e.Learned, e.At = true, of.At
+		e.Learned, e.At = true, at
 		old := a.made[e.Account][e.id]
-		if a.objects[e.Account][e.id] != nil || old != nil && (e.kind != "refund" || old.At > e.At) {
+		if a.objects[e.Account][e.id] != nil || old != nil && (e.kind != "customer" && e.kind != "refund" || old.At > e.At) {
 			continue
 		}
 		a.seq++

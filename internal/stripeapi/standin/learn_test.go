@@ -10,7 +10,7 @@ import (
 
 func (s *server) learn(kind, object string) {
 	s.t.Helper()
-	if err := s.api.Learn([]byte(`{"id":"evt_1","object":"event","type":"` + kind + `","created":50,"livemode":false,"data":{"object":` + object + `}}`)); err != nil {
+	if err := s.api.Learn([]byte(`{"id":"evt_1","object":"event","api_version":"2026-08-26.dahlia","type":"` + kind + `","created":50,"livemode":false,"data":{"object":` + object + `}}`)); err != nil {
 		s.t.Fatal(err)
 	}
 }
@@ -61,6 +61,31 @@ func TestWhatWasPutGoesBeforeWhatIsLearnedAndTheFirstThatIsLearnedStays(t *testi
 		if a := s.get("/v1/balance_transactions/" + id); !strings.Contains(a.raw, want) {
 			t.Errorf("%s is %s, want %s", id, a.raw, want)
 		}
+	}
+}
+
+func TestRefundsOfAVersionThatDoesNotTellAllAreNotListed(t *testing.T) {
+	s := start(t)
+	err := s.api.Learn([]byte(`{"type":"charge.refund.updated","api_version":"2023-10-16","created":50,"data":{"object":{"id":"re_1","object":"refund","charge":"ch_1","amount":400,"currency":"eur","balance_transaction":"txn_1"}}}`))
+	if got := s.ids("/v1/refunds?charge=ch_1"); err != nil || len(got) > 0 {
+		t.Errorf("listed %v, %v, want none: others are not known", got, err)
+	}
+	if got := s.ids("/v1/balance_transactions"); len(got) != 1 {
+		t.Errorf("transactions are %v, want that of the refund", got)
+	}
+}
+
+func TestTheNewestOfACustomerIsLearned(t *testing.T) {
+	s := start(t)
+	customer := func(at, email string) {
+		if err := s.api.Learn([]byte(`{"type":"customer.updated","created":` + at + `,"data":{"object":{"id":"cus_1","object":"customer","email":"` + email + `","livemode":false}}}`)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	customer("50", "new@example.com")
+	customer("40", "old@example.com")
+	if a := s.get("/v1/customers/cus_1"); !strings.Contains(a.raw, "new@example.com") {
+		t.Error(a.raw)
 	}
 }
 
