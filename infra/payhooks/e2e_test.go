@@ -107,6 +107,9 @@ func TestEverySampleGoesThroughTheStackAndNothingIsParked(t *testing.T) {
 			t.Errorf("%s %s is %s: %+v", s.Type, id, st, ds)
 		}
 	}
+	if ps, err := postings(t.Context(), c); err != nil || len(ps) == 0 {
+		t.Errorf("%d postings, %v: the stand-in of Stripe's API must learn of the events that reach the stack", len(ps), err)
+	}
 	mails, err := readMails(command(t), c)
 	if err != nil {
 		t.Fatal(err)

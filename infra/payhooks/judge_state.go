@@ -11,11 +11,7 @@ import (
 
 // orders: one row per story of a payment, with its status and amounts.
 func (j *judge) orders() error {
-	type row struct {
-		Order, Reference, Status, Currency     string
-		Amount, Paid, Refunded, Disputed, Lost int64
-	}
-	rows, err := scan[row](j.cmd.Context(), j.c, "orders")
+	rows, err := readOrders(j.cmd.Context(), j.c)
 	if err != nil {
 		return err
 	}
