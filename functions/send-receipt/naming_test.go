@@ -142,6 +142,18 @@ func TestTheReleasedRemainderCountsOnlyWhereStripeCountsIt(t *testing.T) {
 	s.wantRefunds("refund/ch_1/3000 20.00 USD", "refund/ch_1/5000 10.00 USD")
 }
 
+func TestARefundBetweenTwoCapturesIsToldOnceThoughTheRestIsReleasedLater(t *testing.T) {
+	part := func(id string, hours, captured, before, after int) []byte {
+		c := chargeOf("pi_1").with(obj{"amount_captured": captured, "amount_refunded": after})
+		return told(id, "charge.refunded", before2024, time.Duration(hours)*time.Hour, c, obj{"amount_refunded": before})
+	}
+	s := open(t, always) // of 10000
+	s.deliver(part("evt_1", 1, 5000, 0, 1000))
+	s.deliver(part("evt_2", 2, 6000, 1000, 5000)) // the rest, 4000, is released
+	s.deliver(part("evt_3", 3, 6000, 5000, 5500))
+	s.wantRefunds("refund/ch_1/1000 10.00 USD", "refund/ch_1/5500 5.00 USD")
+}
+
 func TestAnOutageOfStripeIsNoReasonToMailByTheAmount(t *testing.T) {
 	stripe := newAPI(t, made("re_1", 3000, "succeeded", 1))
 	status := http.StatusServiceUnavailable

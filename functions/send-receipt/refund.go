@@ -140,7 +140,7 @@ func (s *studied) snapshotRefunds() []notice {
 func (s *studied) snapshot(e facts.Event) notice {
 	c, amount := e.Charge, s.added(e)
 	n := s.refundNotice(fmt.Sprintf("refund/%s/%d", c.ID, c.AmountRefunded), paymentOf(c), e.Created, money.Amount{Minor: amount, Currency: c.Currency})
-	n.refunded = refunded{charge: c.ID, of: c, sum: max(0, c.AmountRefunded-released(e))}
+	n.refunded = refunded{charge: c.ID, of: c, sum: given(c.AmountRefunded, released(e))}
 	if !namesRefund(e) {
 		n.refunded.snapshot = e.ID
 	}
@@ -163,7 +163,16 @@ func (s *studied) added(e facts.Event) int64 {
 		before = s.refundedBefore(e)
 	}
 	r := released(e)
-	return max(0, c.AmountRefunded-r) - max(0, before-r)
+	return given(c.AmountRefunded, r) - given(before, r)
+}
+
+// given is how much of a refunded amount was given back and not let go of.
+// Less than the rest has nothing of it: Stripe lets go of all the rest at once.
+func given(refunded, rest int64) int64 {
+	if refunded < rest {
+		return refunded
+	}
+	return refunded - rest
 }
 
 // refundedBefore is the greatest refunded amount below e's that an earlier

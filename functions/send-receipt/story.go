@@ -54,7 +54,7 @@ func tell(ctx context.Context, e *action.Event[facts.Event]) (story, error) {
 	}
 	s := story{e.Object}
 	for _, f := range newest(related) {
-		if f.ID == e.ID {
+		if f.ID == e.ID || f.Account != e.Account {
 			continue
 		}
 		stored, err := e.Load(ctx, f.ID)
