@@ -6,6 +6,10 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/google/go-cmp/cmp"
 )
 
 func TestAMonthEndsAsItIsToldInBothVersions(t *testing.T) {
@@ -26,6 +30,44 @@ func TestAMonthEndsAsItIsToldInBothVersions(t *testing.T) {
 		t.Errorf("the audit checked %d rows", r.Audit.Checked)
 	}
 	t.Run("listed with the keys of the contract", listsHaveTheirKeys)
+	t.Run("a row that is lost is found and made again", func(t *testing.T) { lostRowIsRepaired(t, c) })
+}
+
+// lostRowIsRepaired deletes an order behind everybody's back.
+func lostRowIsRepaired(t *testing.T, c *connection) {
+	orders, err := readOrders(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	table, lost := c.Stack+"-orders", orders[0].Order
+	_, err = dynamodb.NewFromConfig(c.AWS).DeleteItem(t.Context(), &dynamodb.DeleteItemInput{
+		TableName: &table, Key: map[string]types.AttributeValue{"id": &types.AttributeValueMemberS{Value: lost}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range []struct {
+		args                        []string
+		code, differences, repaired int
+	}{
+		{[]string{"audit", "--action", "grant-access", "--json"}, 0, 0, 0},
+		{[]string{"audit", "--action", "update-order", "--json"}, 1, 1, 0},
+		{[]string{"audit", "--repair", "--json"}, 0, 1, 1},
+		{[]string{"audit", "--json"}, 0, 0, 0},
+	} {
+		r := run(t, step.args...)
+		var s auditSummary
+		if err := json.Unmarshal([]byte(r.out), &s); err != nil {
+			t.Fatalf("%v: %v %s", step.args, err, r.err)
+		}
+		if r.code != step.code || s.Differences != step.differences || s.Repaired != step.repaired || s.Checked == 0 {
+			t.Fatalf("%v: exit %d with %s", step.args, r.code, r.out)
+		}
+	}
+	again, err := readOrders(t.Context(), c)
+	if err != nil || !cmp.Equal(orders, again) {
+		t.Errorf("after the repair (-before +after): %v\n%s", err, cmp.Diff(orders, again))
+	}
 }
 
 // listsHaveTheirKeys: scripts rely on these.
