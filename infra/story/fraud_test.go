@@ -6,9 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/payhooks/payhooks/infra/story"
-	"github.com/payhooks/payhooks/internal/facts"
 	"github.com/payhooks/payhooks/internal/fraud"
-	"github.com/payhooks/payhooks/internal/webhook"
 )
 
 func TestEverySuspectIsHeldAsItsStorySaysInEveryOrder(t *testing.T) {
@@ -29,14 +27,7 @@ func holdsOf(t *testing.T, told []story.Event) []story.Hold {
 	t.Helper()
 	orders, sources := map[string]fraud.Order{}, map[string]fraud.Source{}
 	for _, one := range told {
-		f, reason := webhook.Parse(one.Body)
-		if reason != "" {
-			t.Fatalf("%s would be quarantined: %s", one.Type, reason)
-		}
-		var e facts.Event
-		if err := e.DecodeEvent(f, one.Body); err != nil {
-			t.Fatal(err)
-		}
+		e := read(t, one)
 		if key, _ := fraud.Key(e); key != "" {
 			orders[key] = fraud.Merge(orders[key], e)
 		}

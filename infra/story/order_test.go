@@ -6,9 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/payhooks/payhooks/infra/story"
-	"github.com/payhooks/payhooks/internal/facts"
 	"github.com/payhooks/payhooks/internal/order"
-	"github.com/payhooks/payhooks/internal/webhook"
 )
 
 func TestEveryStoryEndsInTheOrderThatItTellsInEveryOrderOfItsEvents(t *testing.T) {
@@ -29,14 +27,7 @@ func orderOf(t *testing.T, told []story.Event) story.Order {
 	t.Helper()
 	rows := map[string]order.Order{}
 	for _, one := range told {
-		f, reason := webhook.Parse(one.Body)
-		if reason != "" {
-			t.Fatalf("%s would be quarantined: %s", one.Type, reason)
-		}
-		var e facts.Event
-		if err := e.DecodeEvent(f, one.Body); err != nil {
-			t.Fatal(err)
-		}
+		e := read(t, one)
 		if key, _ := order.Key(e); key != "" {
 			rows[key] = order.Merge(rows[key], e)
 		}

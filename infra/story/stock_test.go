@@ -11,7 +11,6 @@ import (
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/facts"
 	"github.com/payhooks/payhooks/internal/inventory"
-	"github.com/payhooks/payhooks/internal/webhook"
 )
 
 func TestCheckoutsLeaveTheStockThatTheirStoriesSayInEveryOrder(t *testing.T) {
@@ -32,14 +31,7 @@ func stockOf(t *testing.T, told []story.Event, checkouts []story.Story, supplies
 	t.Helper()
 	table := rows{}
 	for _, one := range told {
-		f, reason := webhook.Parse(one.Body)
-		if reason != "" {
-			t.Fatalf("%s would be quarantined: %s", one.Type, reason)
-		}
-		var e facts.Event
-		if err := e.DecodeEvent(f, one.Body); err != nil {
-			t.Fatal(err)
-		}
+		e := read(t, one)
 		key, _ := inventory.Key(e, false)
 		switch {
 		case key == "":

@@ -6,8 +6,22 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/payhooks/payhooks/infra/story"
+	"github.com/payhooks/payhooks/internal/facts"
 	"github.com/payhooks/payhooks/internal/webhook"
 )
+
+// read is what actions see of an event.
+func read(t *testing.T, one story.Event) (e facts.Event) {
+	t.Helper()
+	f, reason := webhook.Parse(one.Body)
+	if reason != "" {
+		t.Fatalf("%s would be quarantined: %s", one.Type, reason)
+	}
+	if err := e.DecodeEvent(f, one.Body); err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
 
 func TestEveryStoryIsReadableAndNamesItsOrder(t *testing.T) {
 	for _, version := range story.Versions() {

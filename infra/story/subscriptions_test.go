@@ -9,8 +9,6 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 	"github.com/payhooks/payhooks/infra/story"
 	"github.com/payhooks/payhooks/internal/access"
-	"github.com/payhooks/payhooks/internal/facts"
-	"github.com/payhooks/payhooks/internal/webhook"
 )
 
 func TestSubscribersEndWithTheAccessTheirStoriesPromiseInAnyOrder(t *testing.T) {
@@ -18,20 +16,13 @@ func TestSubscribersEndWithTheAccessTheirStoriesPromiseInAnyOrder(t *testing.T) 
 	for _, version := range story.Versions() {
 		stories := story.Subscribers(3, 34, version, begin)
 		got := map[string]access.Customer{}
-		for _, e := range story.Disorder(3, stories, 20) {
-			f, reason := webhook.Parse(e.Body)
-			if reason != "" {
-				t.Fatalf("%s: quarantined as %s", e.Type, reason)
-			}
-			var read facts.Event
-			if err := read.DecodeEvent(f, e.Body); err != nil {
-				t.Fatal(err)
-			}
-			key, why := access.Key(read)
+		for _, one := range story.Disorder(3, stories, 20) {
+			e := read(t, one)
+			key, why := access.Key(e)
 			if key == "" {
 				t.Fatalf("%s: %s", e.Type, why)
 			}
-			got[key] = access.Merge(got[key], read, 7)
+			got[key] = access.Merge(got[key], e, 7)
 		}
 		for _, s := range stories {
 			if diff := gocmp.Diff(sorted(s.Access), shown(got[s.Customer].Rows(begin.Add(time.Hour)))); diff != "" {
