@@ -143,7 +143,19 @@ var table = []guard{
 	},
 	{
 		"the fence, in the simulation", "internal/memory/ledger.go",
-		`		if !ok || old.Owner != d.Owner {`, `		if !ok {`, simulated(),
+		`		if !ok || old.Owner != d.Owner {
+			return event.ErrFenced
+		}
+		if old.nonce == nonce { // committed, its reply was lost
+			return nil
+		}
+		if old.State != event.Waiting {`, `		if !ok {
+			return event.ErrFenced
+		}
+		if old.nonce == nonce { // committed, its reply was lost
+			return nil
+		}
+		if false {`, simulated(),
 	},
 	{
 		"the effect key, in the simulation", "internal/memory/effects.go",

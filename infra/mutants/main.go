@@ -1,6 +1,7 @@
 // Command mutants takes one guard at a time out of the code and shows which
 // test notices. A guard whose removal nobody notices is a failure: either the
-// guard or a test is missing.
+// guard or a test is missing. With arguments it takes only the guards that have
+// one of them in their names.
 package main
 
 import (
@@ -10,6 +11,8 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -19,15 +22,21 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx); err != nil {
+	if err := run(ctx, chosen(os.Args[1:])); err != nil {
 		fmt.Fprintln(os.Stderr, "mutants:", err)
 		stop()
 		os.Exit(1) //nolint:gocritic // stop was called
 	}
 }
 
+func chosen(words []string) []guard {
+	return slices.DeleteFunc(slices.Clone(guards), func(g guard) bool {
+		return len(words) > 0 && !slices.ContainsFunc(words, func(w string) bool { return strings.Contains(g.name, w) })
+	})
+}
+
 // run removes a few guards at once, and prints what became of each in order.
-func run(ctx context.Context) error {
+func run(ctx context.Context, guards []guard) error {
 	begin := time.Now()
 	results := make([]chan string, len(guards))
 	for i := range results {
@@ -51,7 +60,7 @@ func run(ctx context.Context) error {
 	})
 	var survived int
 	g.Go(func() (err error) {
-		survived, err = report(ctx, results)
+		survived, err = report(ctx, guards, results)
 		return err
 	})
 	if err := g.Wait(); err != nil {
@@ -64,7 +73,7 @@ func run(ctx context.Context) error {
 	return nil
 }
 
-func report(ctx context.Context, results []chan string) (survived int, err error) {
+func report(ctx context.Context, guards []guard, results []chan string) (survived int, err error) {
 	for i, result := range results {
 		var by string
 		select {

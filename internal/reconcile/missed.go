@@ -163,11 +163,9 @@ func (m *Missed) look(ctx context.Context, p *progress, chunks [][]string, calls
 	return p.save(ctx, m.Ledger)
 }
 
-// begin opens the window after the last one, which ended at, or in the future
-// by a clock that was ahead. Stripe's memory bounds it: forgotten reports that
-// it begins later than that.
+// begin opens the window after the last one, which ended at. Stripe's memory
+// bounds it: forgotten reports that it begins later than that.
 func (m *Missed) begin(at time.Time, chunks [][]string) (w *window, forgotten bool) {
-	at = minTime(at, m.Now())
 	w = &window{From: at.Add(-overlap), To: m.Now().Truncate(time.Second), Types: digest(chunks)}
 	if m.expired(w.From, 0) {
 		w.From = m.Now().Add(-event.OriginKeeps).Truncate(time.Second)

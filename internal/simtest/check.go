@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -37,8 +38,7 @@ func Run(seed uint64) (Seen, error) {
 // played is a schedule that is over.
 type played struct {
 	*world
-	ctx    context.Context
-	broken []string
+	ctx context.Context
 }
 
 func play(seed uint64, tracing bool) *played {
@@ -63,8 +63,8 @@ func play(seed uint64, tracing bool) *played {
 	return p
 }
 
-func (c *played) fail(format string, args ...any) {
-	c.broken = append(c.broken, fmt.Sprintf(format, args...))
+func (w *world) fail(format string, args ...any) {
+	w.broken = append(w.broken, fmt.Sprintf(format, args...))
 }
 
 // intake: a 2xx means durable and whole; what Stripe gave up is fetched; no
@@ -85,9 +85,24 @@ func (c *played) intake() {
 			c.fail("%s was accepted and is not stored as it was signed: %v", p.id, err)
 		}
 	}
+	c.once()
 	for id := range c.stripe.forged {
 		if _, err := c.store.Get(c.ctx, id); !errors.Is(err, event.ErrNotFound) {
 			c.fail("%s was stored although its signature was not good: %v", id, err)
+		}
+	}
+}
+
+// once: an event is stored once, which makes one record in the stream. A replay
+// makes another.
+func (c *played) once() {
+	records := map[string]int{}
+	for _, change := range c.store.Changes(0, math.MaxInt32) {
+		records[change.Stored.ID]++
+	}
+	for _, p := range c.stripe.posts {
+		if n := records[p.id]; !p.odd && !c.replayed[p.id] && n != 1 {
+			c.fail("%s is %d times in the stream", p.id, n)
 		}
 	}
 }

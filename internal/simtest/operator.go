@@ -42,8 +42,13 @@ func (w *world) replay(id string) {
 				return
 			}
 		}
-		_ = w.store.Republish(ctx, id, only)
+		w.republish(ctx, id, only)
 	})
+}
+
+func (w *world) republish(ctx context.Context, id, only string) {
+	w.replayed[id] = true
+	_ = w.store.Republish(ctx, id, only)
 }
 
 // makeDue makes the delivery to one action due if there is anything left to do.
@@ -74,7 +79,7 @@ func (w *world) retry(s event.State, mend bool) {
 		w.mended[d.Event] = w.mended[d.Event] || mend
 		w.met("retry of "+string(s), d.Event, " for ", d.Action)
 		if w.store.Reopen(ctx, d.Event, d.Action, w.clock(), w.chance(500)) == nil {
-			_ = w.store.Republish(ctx, d.Event, d.Action)
+			w.republish(ctx, d.Event, d.Action)
 		}
 	})
 }

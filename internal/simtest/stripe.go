@@ -109,9 +109,21 @@ func (w *world) deliverWebhook() {
 	w.busy["post "+p.id] = true
 	status := w.post(p.body, webhook.Sign(p.body, signingSecret, w.now))
 	delete(w.busy, "post "+p.id)
+	if status == 200 && !w.kept(p) {
+		w.fail("%s was acknowledged before it was durable", p.id)
+	}
 	heard := w.calm || !w.chance(w.odds.lose)
 	w.logf("stripe %s answered %d, heard %t", p.id, status, heard)
 	p.acked = p.acked || status == 200 && heard
+}
+
+// kept reports whether the event is durable at this moment.
+func (w *world) kept(p *posted) bool {
+	was := w.calm
+	w.calm = true // only a look
+	defer func() { w.calm = was }()
+	_, err := w.store.Get(context.Background(), p.id)
+	return err == nil || w.held(p)
 }
 
 // notes counts what is special about a post.

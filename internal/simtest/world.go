@@ -33,6 +33,7 @@ type world struct {
 	pace    time.Duration // the most that passes between two of them
 	tracing bool
 	trace   []string
+	broken  []string // promises
 	seen    Seen
 	calm    bool // no more faults
 	depth   int  // processes running inside another's I/O
@@ -56,6 +57,7 @@ type world struct {
 	owners   int
 	latest   map[string]int  // the newest message that each queue handed out
 	dropped  map[string]bool // events of which the stream gave up a record
+	replayed map[string]bool // events that an operator made pending again
 	mended   map[string]bool // events that picky takes after all
 }
 
@@ -68,7 +70,7 @@ func newWorld(seed uint64, calm, tracing bool) *world {
 		rng: rand.New(rand.NewPCG(seed, 0)), //nolint:gosec // one seed, one schedule
 		now: begin, calm: true, tracing: tracing, seen: Seen{}, store: memory.New(),
 		queues: map[string]*memory.Queue{}, handlers: map[string]*action.Handler{}, outside: &outside{sent: map[string]int{}},
-		busy: map[string]bool{}, latest: map[string]int{}, dropped: map[string]bool{}, mended: map[string]bool{},
+		busy: map[string]bool{}, latest: map[string]int{}, dropped: map[string]bool{}, mended: map[string]bool{}, replayed: map[string]bool{},
 	}
 	w.odds, w.pace = draw(w.rng)
 	w.length = 40 + w.rng.IntN(110)
