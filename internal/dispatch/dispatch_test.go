@@ -39,7 +39,7 @@ func newRig(t *testing.T) *rig {
 func (r *rig) put(n int) []events.DynamoDBEventRecord {
 	r.t.Helper()
 	for i := range n {
-		e := event.Event{Body: []byte("{}"), Facts: event.Facts{ID: fmt.Sprintf("evt_%03d", i), Type: "charge.succeeded", Created: now, Received: now, Endpoint: "default"}}
+		e := event.Event{Body: []byte(`{"data":{"object":{}}}`), Facts: event.Facts{ID: fmt.Sprintf("evt_%03d", i), Type: "charge.succeeded", Created: now, Received: now, Endpoint: "default"}}
 		if _, err := r.store.Put(r.t.Context(), e, now.Add(time.Hour)); err != nil {
 			r.t.Fatal(err)
 		}
