@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -42,7 +43,8 @@ func simulateCommand() *cobra.Command {
 			}
 			var f *simtest.Failure
 			if errors.As(err, &f) {
-				fmt.Fprintf(cmd.ErrOrStderr(), "replay it with: payhooks simulate --seeds 1 --first %d\n", f.Seed)
+				fmt.Fprintln(cmd.ErrOrStderr(), strings.Join(f.Trace, "\n"))
+				err = fmt.Errorf("%w\nreplay it with: payhooks simulate --seeds 1 --first %d", err, f.Seed)
 			}
 			return err
 		},

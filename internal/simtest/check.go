@@ -13,15 +13,15 @@ import (
 	"github.com/payhooks/payhooks/internal/event"
 )
 
-// Failure is a schedule that broke a promise.
+// Failure is a schedule that broke promises.
 type Failure struct {
 	Seed   uint64
 	Broken []string
-	Trace  []string
+	Trace  []string // what happened, in order
 }
 
 func (f *Failure) Error() string {
-	return fmt.Sprintf("seed %d: %s\n%s", f.Seed, strings.Join(f.Broken, "\n"), strings.Join(f.Trace, "\n"))
+	return fmt.Sprintf("seed %d: %s", f.Seed, strings.Join(f.Broken, "\n"))
 }
 
 // Run plays one schedule and says what it met. The error is a *Failure if a
@@ -31,8 +31,11 @@ func Run(seed uint64) (Seen, error) {
 	if len(w.broken) == 0 {
 		return w.seen, nil
 	}
-	traced := play(seed, true)
-	return w.seen, &Failure{seed, w.broken, traced.trace}
+	return w.seen, failure(seed, w.broken)
+}
+
+func failure(seed uint64, broken []string) *Failure {
+	return &Failure{seed, broken, play(seed, true).trace}
 }
 
 // played is a schedule that is over.

@@ -42,6 +42,21 @@ func (w *world) fault(op memory.Op) memory.Fault {
 	}
 }
 
+// io is one I/O of something that is no store in memory.
+func (w *world) io(op memory.Op, effect func()) error {
+	fault := w.fault(op)
+	if fault.Before != nil {
+		if err := fault.Before(); err != nil {
+			return err
+		}
+	}
+	effect()
+	if fault.After != nil {
+		return fault.After()
+	}
+	return nil
+}
+
 func (w *world) around(op memory.Op, when string) error {
 	sent := w.now
 	w.dawdle(op)

@@ -14,27 +14,19 @@ const page = 3
 
 // Events implements event.Origin: Stripe's list of events.
 func (s *stripe) Events(_ context.Context, l event.Listing) (bodies [][]byte, more bool, err error) {
-	op := memory.Op{Name: "List", Key: l.Newer + l.Older}
-	fault := s.world.fault(op)
-	if fault.Before != nil {
-		if err := fault.Before(); err != nil {
-			return nil, false, err
+	err = s.world.io(memory.Op{Name: "List", Key: l.Newer + l.Older}, func() {
+		var all []*posted
+		all, more = turn(s.pick(l))
+		for _, p := range all {
+			bodies = append(bodies, p.body)
 		}
-	}
-	all, at := s.pick(l)
-	all, more = turn(all, at, l)
-	for _, p := range all {
-		bodies = append(bodies, p.body)
-	}
-	if fault.After != nil {
-		err = fault.After()
-	}
+	})
 	return bodies, more, err
 }
 
 // pick lists what matches, newest first, and where the listing's position
 // is among it.
-func (s *stripe) pick(l event.Listing) (all []*posted, at int) {
+func (s *stripe) pick(l event.Listing) (all []*posted, at int, newer bool) {
 	seen := false
 	for _, p := range slices.Backward(s.posts) {
 		if p.id == l.Newer+l.Older {
@@ -48,7 +40,7 @@ func (s *stripe) pick(l event.Listing) (all []*posted, at int) {
 	if !seen && l.Newer != "" {
 		at = len(all)
 	}
-	return all, at
+	return all, at, l.Newer != ""
 }
 
 func (p *posted) matches(l event.Listing) bool {
@@ -57,8 +49,8 @@ func (p *posted) matches(l event.Listing) bool {
 }
 
 // turn is the page next to the position, in the direction of the listing.
-func turn(all []*posted, at int, l event.Listing) (part []*posted, more bool) {
-	if l.Newer != "" {
+func turn(all []*posted, at int, newer bool) (part []*posted, more bool) {
+	if newer {
 		from := max(0, at-page)
 		return all[from:at], from > 0
 	}

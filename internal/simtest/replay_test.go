@@ -19,11 +19,15 @@ func TestOneSeedIsOneScheduleTracedOrNot(t *testing.T) {
 	}
 }
 
-func TestAFailureNamesItsSeedAndTellsWhatHappened(t *testing.T) {
-	f := Failure{Seed: 7, Broken: []string{"mail/pi_1 happened 2 times"}, Trace: play(7, true).trace}
-	for _, want := range []string{"seed 7: mail/pi_1 happened 2 times\n", "action mail", "SENT mail/pi_0", "---- the faults end ----"} {
-		if !strings.Contains(f.Error(), want) {
-			t.Errorf("%q is not in the failure", want)
+func TestAScheduleThatBreaksAPromiseIsPlayedAgainForItsTrace(t *testing.T) {
+	f := failure(7, []string{"mail/pi_1 happened 2 times"})
+	if f.Error() != "seed 7: mail/pi_1 happened 2 times" {
+		t.Errorf("it says %q", f.Error())
+	}
+	trace := strings.Join(f.Trace, "\n")
+	for _, want := range []string{"stripe evt_0_0 answered", "action mail", "SENT mail/pi_0", "---- the faults end ----"} {
+		if !strings.Contains(trace, want) {
+			t.Errorf("%q is not in the trace", want)
 		}
 	}
 }

@@ -1,9 +1,11 @@
 package simtest_test
 
 import (
+	"errors"
 	"os"
 	"runtime"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 
@@ -81,8 +83,10 @@ func play(first, n uint64) result {
 }
 
 func TestEveryPromiseHoldsInEverySchedule(t *testing.T) {
-	if err := run(t).failed; err != nil {
-		t.Fatal(err)
+	err := run(t).failed
+	var f *simtest.Failure
+	if errors.As(err, &f) {
+		t.Fatalf("%s\n%v", strings.Join(f.Trace, "\n"), err)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/payhooks/payhooks/internal/ingest"
+	"github.com/payhooks/payhooks/internal/memory"
 	"github.com/payhooks/payhooks/internal/webhook"
 )
 
@@ -62,10 +63,10 @@ func odd(at time.Time, never bool) *posted {
 }
 
 // secrets is the signing secrets of the only endpoint.
-type secrets struct{}
+type secrets struct{ world *world }
 
-func (secrets) Secrets(context.Context, string) ([]string, error) {
-	return []string{signingSecret}, nil
+func (s secrets) Secrets(context.Context, string) ([]string, error) {
+	return []string{signingSecret}, s.world.io(memory.Op{Name: "Secrets"}, func() {})
 }
 
 func (secrets) Refresh(_ context.Context, _ string, known []string) ([]string, bool, error) {
@@ -78,7 +79,7 @@ func newIngest(w *world) *ingest.Handler {
 		panic(err)
 	}
 	return &ingest.Handler{
-		Endpoints: endpoints, Secrets: secrets{}, Store: w.store, Quarantine: w.store,
+		Endpoints: endpoints, Secrets: secrets{w}, Store: w.store, Quarantine: w.store,
 		Retention: retention, Now: w.clock, Log: w.log,
 	}
 }
