@@ -109,6 +109,14 @@ func TestAPoisonRecordDoesNotHoldUpTheOthers(t *testing.T) {
 	if err != nil || !strings.Contains(q.Reason, "attribute created") {
 		t.Fatalf("quarantine: %+v %v", q, err)
 	}
+	r.store.Fault = nil // somebody mended it
+	if err := r.store.Republish(t.Context(), "evt_040", ""); err != nil {
+		t.Fatal(err)
+	}
+	records = r.put(0)
+	if failed := r.handle(records[len(records)-1:]); failed != nil || len(r.bus.Published()) != 100 || r.stored("evt_040").Pending {
+		t.Fatalf("failed %v, published %d, want it replayed", failed, len(r.bus.Published()))
+	}
 }
 
 func TestABadImageOfAGoodEventIsPublishedFromTheStore(t *testing.T) {

@@ -96,7 +96,7 @@ func (w *world) unsettled() []string {
 		}
 		for _, action := range w.wanting(p) {
 			if d, err := w.store.Delivery(ctx, p.id, action); err != nil || d.State == event.Waiting || w.retried(d) {
-				left = append(left, fmt.Sprintf("%s for %s: %+v %v", p.id, action, d, err))
+				left = append(left, fmt.Sprintf("%s for %s is %q after %d attempts, %v", p.id, action, d.State, d.Attempt, err))
 			}
 		}
 		if s.Pending && !w.dropped[p.id] { // else a replay was given up; the ledger knew of it

@@ -98,7 +98,7 @@ func TestTheSchedulesMeetEveryKindOfFaultAndEveryPath(t *testing.T) {
 	for _, what := range []string{
 		"crash", "lost reply", "throttle", "delay", "hang", "outage", "interleaved", "broken", "panic",
 		"clock jump forward", "clock jump back",
-		"duplicate", "duplicate webhook", "concurrent webhook", "received twice", "stream repeats",
+		"duplicate", "duplicate webhook", "concurrent webhook", "another rendering", "received twice", "stream repeats",
 		"reorder", "reordered webhook", "bus loses", "stream gives up", "poison",
 		"conflict retry", "fenced commit", "interrupted effect",
 		"sweep publishes", "sweep owes", "sweep resends", "fetched",

@@ -1,6 +1,7 @@
 package simtest
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -24,6 +25,11 @@ type posted struct {
 	odd      bool // signed, but must be quarantined
 	never    bool // Stripe gives up without having delivered it
 	acked    bool
+}
+
+// rendering is the event as Stripe posts it to another endpoint, or again.
+func (p *posted) rendering() []byte {
+	return bytes.Replace(p.body, []byte(`"object":"event"`), []byte(`"object":"event","pending_webhooks":2`), 1)
 }
 
 // stripe delivers each event until it is acknowledged, in any order, some of
@@ -107,8 +113,13 @@ func (w *world) deliverWebhook() {
 		return
 	}
 	w.notes(p)
+	body := p.body
+	if !p.odd && !w.calm && w.chance(w.odds.twice) {
+		w.met("another rendering", p.id)
+		body = p.rendering()
+	}
 	w.busy["post "+p.id] = true
-	status := w.post(p.body, webhook.Sign(p.body, signingSecret, w.now))
+	status := w.post(body, webhook.Sign(body, signingSecret, w.now))
 	delete(w.busy, "post "+p.id)
 	if status == 200 && !w.kept(p) {
 		w.fail("%s was acknowledged before it was durable", p.id)
