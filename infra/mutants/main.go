@@ -42,23 +42,9 @@ func run(ctx context.Context, guards []guard) error {
 	for i := range results {
 		results[i] = make(chan string, 1)
 	}
-	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error {
-		workers, ctx := errgroup.WithContext(ctx)
-		workers.SetLimit(runtime.GOMAXPROCS(0))
-		for i, guard := range guards {
-			workers.Go(func() error {
-				by, err := guard.remove(ctx)
-				if err != nil {
-					return fmt.Errorf("%s: %w", guard.name, err)
-				}
-				results[i] <- by
-				return nil
-			})
-		}
-		return workers.Wait()
-	})
 	var survived int
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return removeAll(ctx, guards, results) })
 	g.Go(func() (err error) {
 		survived, err = report(ctx, guards, results)
 		return err
@@ -71,6 +57,22 @@ func run(ctx context.Context, guards []guard) error {
 		return fmt.Errorf("nobody noticed the removal of %d guards", survived)
 	}
 	return nil
+}
+
+func removeAll(ctx context.Context, guards []guard, results []chan string) error {
+	workers, ctx := errgroup.WithContext(ctx)
+	workers.SetLimit(runtime.GOMAXPROCS(0))
+	for i, guard := range guards {
+		workers.Go(func() error {
+			by, err := guard.remove(ctx)
+			if err != nil {
+				return fmt.Errorf("%s: %w", guard.name, err)
+			}
+			results[i] <- by
+			return nil
+		})
+	}
+	return workers.Wait()
 }
 
 func report(ctx context.Context, guards []guard, results []chan string) (survived int, err error) {

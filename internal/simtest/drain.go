@@ -16,14 +16,14 @@ func (w *world) drain() error {
 	if last := w.stripe.posts[len(w.stripe.posts)-1].created; w.now.Before(last) {
 		w.now = last // everything has happened by now
 	}
-	for range 600 {
+	for wait, end := 15*time.Minute, w.now.AddDate(0, 0, 6); w.now.Before(end); wait = min(2*wait, 4*time.Hour) {
 		if err := w.drainOnce(); err != nil {
 			return err
 		}
 		if w.settled() {
 			return nil
 		}
-		w.now = w.now.Add(15*time.Minute + time.Second)
+		w.now = w.now.Add(wait + time.Second)
 		w.sweep()
 		w.retryBusiness()
 	}
