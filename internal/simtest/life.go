@@ -19,7 +19,7 @@ const (
 )
 
 // customers are how many lives a schedule has, one of these.
-var customers = []int{1, 1, 2, 3}
+var customers = []int{1, 1, 1, 2, 3}
 
 // life is what happens to one customer. Several of them use one card and one
 // customer account, so that their events change the same rows.

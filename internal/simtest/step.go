@@ -95,9 +95,7 @@ func before(changes []memory.Change, failed []events.DynamoDBBatchItemFailure) i
 // enqueue is a rule's target: the action's queue. The bus takes an envelope
 // and may bring it twice, or never.
 func (w *world) enqueue(ctx context.Context, action string, e event.Envelope) error {
-	body, err := json.Marshal(struct {
-		Detail event.Envelope `json:"detail"`
-	}{e})
+	body, err := w.message(e)
 	if err != nil {
 		return err
 	}
@@ -108,9 +106,21 @@ func (w *world) enqueue(ctx context.Context, action string, e event.Envelope) er
 		return nil
 	case w.chance(w.odds.twice):
 		w.met("duplicate", e.ID, " for ", action)
-		_ = w.queues[action].Send(ctx, string(body), 0)
+		_ = w.queues[action].Send(ctx, body, 0)
 	}
-	return w.queues[action].Send(ctx, string(body), 0)
+	return w.queues[action].Send(ctx, body, 0)
+}
+
+// message is what a queue carries of the envelope, which is the same for all.
+func (w *world) message(e event.Envelope) (string, error) {
+	if w.carried == e {
+		return w.text, nil
+	}
+	body, err := json.Marshal(struct {
+		Detail event.Envelope `json:"detail"`
+	}{e})
+	w.carried, w.text = e, string(body)
+	return w.text, err
 }
 
 // pollSome polls the queue of some action, one with messages if there is any.

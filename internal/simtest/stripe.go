@@ -18,6 +18,7 @@ const signingSecret = "whsec_simulated"
 // posted is one event that Stripe has to deliver.
 type posted struct {
 	id, kind string
+	subject  string // as the parser finds it
 	body     []byte
 	created  time.Time
 	listed   time.Time // from when on Stripe lists it
@@ -52,6 +53,8 @@ func newStripe(seed uint64, within time.Duration) *stripe {
 		p.listed = p.created.Add(time.Duration(rng.IntN(60)) * time.Second)
 		p.never = rng.IntN(6) == 0
 		s.refuse[p.id] = rng.IntN(8) == 0
+		f, _ := webhook.Parse(p.body)
+		p.subject = f.Subject
 	}
 	if rng.IntN(4) == 0 {
 		s.poison[s.posts[rng.IntN(len(s.posts))].id] = true

@@ -16,6 +16,7 @@ import (
 
 	"github.com/payhooks/payhooks/internal/action"
 	"github.com/payhooks/payhooks/internal/dispatch"
+	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/ingest"
 	"github.com/payhooks/payhooks/internal/memory"
 )
@@ -49,6 +50,9 @@ type world struct {
 	ingest   *ingest.Handler
 	dispatch *dispatch.Dispatcher
 
+	carried event.Envelope // the newest on the bus
+	text    string         // and its message
+
 	stripe   *stripe
 	outside  *outside
 	position int64 // of dispatch in the stream
@@ -73,7 +77,7 @@ func newWorld(seed uint64, calm, tracing bool) *world {
 		busy: map[string]bool{}, latest: map[string]int{}, dropped: map[string]bool{}, mended: map[string]bool{}, replayed: map[string]bool{},
 	}
 	w.odds, w.pace = draw(w.rng)
-	w.length = 40 + w.rng.IntN(110)
+	w.length = 40 + w.rng.IntN(90)
 	w.stripe = newStripe(seed, time.Duration(w.length)*w.pace/4)
 	w.stripe.world = w
 	w.log = slog.New(slog.DiscardHandler)
