@@ -20,7 +20,7 @@ TOOL := go tool -modfile=infra/tools/go.mod
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: bin/payhooks ## Run a story of customers through the whole stack and check every promise
+demo: bin/payhooks ## Run a shop's month through the whole stack and check every promise
 	@bin/payhooks demo
 
 test: ## Run all tests, the end-to-end ones included

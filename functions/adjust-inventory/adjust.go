@@ -46,7 +46,7 @@ func (k keeper) listed(ctx context.Context, e *action.Event[facts.Event]) (*inve
 		return nil, nil //nolint:nilnil // there is nothing to ask for
 	}
 	c := inventory.Checkout{Session: e.Object.Session.ID, Account: e.Account, Livemode: e.Livemode}
-	l, err := action.Outside(ctx, e, "lines/"+c.Session, func(ctx context.Context) (inventory.Listing, error) {
+	l, err := action.Outside(ctx, e, "lines/"+event.Scoped(c.Account, c.Session), func(ctx context.Context) (inventory.Listing, error) {
 		return k.Stripe.Lines(ctx, c)
 	}, action.AtLeastOnce)
 	switch {

@@ -138,6 +138,17 @@ func TestAFailedPaymentAndAnExpiryGiveBackWhatWasReserved(t *testing.T) {
 	}
 }
 
+func TestOneIDInTwoAccountsIsTwoSessions(t *testing.T) {
+	d := newDepot(t)
+	d.has(t, "cs_1")
+	d.Post(session("cs_1", "completed", latest, "unpaid"))
+	theirs := string(told("evt_2", "payment_intent.canceled", latest, `{"id":"pi_cs_1","object":"payment_intent","status":"canceled"}`))
+	d.Post([]byte(strings.Replace(theirs, `"livemode"`, `"account":"acct_1","livemode"`, 1)))
+	if diff := cmp.Diff(map[string][3]int64{"price_tee": {0, 2, 0}, "price_cap": {0, 1, 0}}, d.levels(t)); diff != "" {
+		t.Errorf("stock (-want +got):\n%s", diff)
+	}
+}
+
 func TestStripeIsAskedOncePerSession(t *testing.T) {
 	d := newDepot(t)
 	d.has(t, "cs_1")

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/payhooks/payhooks/internal/action"
+	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/facts"
 	"github.com/payhooks/payhooks/internal/fraud"
 )
@@ -27,7 +28,7 @@ func (f flagger) flag(_ context.Context, e *action.Event[facts.Event]) error {
 			return err
 		}
 	}
-	return action.Update(e, fraud.Table, key, func(old fraud.Order) (fraud.Order, error) {
+	return action.Update(e, fraud.Table, event.Scoped(e.Account, key), func(old fraud.Order) (fraud.Order, error) {
 		return fraud.Merge(old, e.Object), nil
 	})
 }

@@ -50,6 +50,18 @@ func TestADisputeHoldsItsOrderUntilItIsClosed(t *testing.T) {
 	}
 }
 
+func TestOneIDInTwoAccountsIsTwoOrders(t *testing.T) {
+	rig := actiontest.New(t, flags)
+	rig.Post(told("evt_1", "charge.dispute.created", dispute("needs_response")))
+	theirs := told("evt_2", "charge.dispute.closed", dispute("won"))
+	rig.Post([]byte(strings.Replace(string(theirs), `"livemode"`, `"account":"acct_1","livemode"`, 1)))
+	for order, want := range map[string]int{"pi_1": 1, "acct_1/pi_1": 0} {
+		if holds, err := fraud.Check(t.Context(), rig.Store, order); err != nil || len(holds) != want {
+			t.Errorf("holds of %s are %+v, %v, want %d", order, holds, err, want)
+		}
+	}
+}
+
 func TestManyFailuresHoldEveryOrderOfTheCardAndTheCustomer(t *testing.T) {
 	rig := actiontest.New(t, flags)
 	for n := 1; n <= 3; n++ {

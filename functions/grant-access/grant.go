@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
 	"github.com/payhooks/payhooks/internal/access"
 	"github.com/payhooks/payhooks/internal/action"
+	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/facts"
 	"github.com/payhooks/payhooks/internal/stripeapi"
 )
@@ -42,12 +44,14 @@ func (g granter) grant(ctx context.Context, e *action.Event[facts.Event]) error 
 	if !whole {
 		e.Outcome("the event lists only a part and there is no Stripe API key to fetch the rest: what it names is granted, nothing is taken away")
 	}
-	return action.Update(e, access.Table, key, func(old access.Customer) (access.Customer, error) {
+	return action.Update(e, access.Table, event.Scoped(e.Account, key), func(old access.Customer) (access.Customer, error) {
 		return access.Merge(old, e.Object, g.GraceDays), nil
 	})
 }
 
-// complete fetches what the event did not list; false if there is no key.
+// complete fetches what the event did not list; false if there is no key. What
+// the event does list stays: the list is younger, and what was taken away in
+// between is told by an event of its own.
 func (g granter) complete(ctx context.Context, e *facts.Event) (bool, error) {
 	var err error
 	switch {
@@ -59,7 +63,7 @@ func (g granter) complete(ctx context.Context, e *facts.Event) (bool, error) {
 	case e.Entitlements != nil && !e.Entitlements.Complete:
 		var all []facts.Entitlement
 		if all, err = g.Stripe.Entitlements(ctx, *e); err == nil {
-			e.Entitlements.Entitlements, e.Entitlements.Complete = all, true
+			e.Entitlements.Entitlements, e.Entitlements.Complete = append(all, e.Entitlements.Entitlements...), true
 		}
 	}
 	if errors.Is(err, stripeapi.ErrNoKey) {
@@ -69,7 +73,8 @@ func (g granter) complete(ctx context.Context, e *facts.Event) (bool, error) {
 }
 
 // dated gives the items that were fetched the period of those in the event: the
-// API version that they are fetched in has it on the subscription only.
+// API version that they are fetched in has it on the subscription only. It adds
+// those of the event that are not among them.
 func dated(items, known []facts.SubscriptionItem) []facts.SubscriptionItem {
 	var start, end time.Time
 	for _, k := range known {
@@ -79,10 +84,12 @@ func dated(items, known []facts.SubscriptionItem) []facts.SubscriptionItem {
 	}
 	for i := range items {
 		items[i].PeriodStart, items[i].PeriodEnd = start, end
-		for _, k := range known {
-			if k.ID == items[i].ID {
-				items[i] = k
-			}
+	}
+	for _, k := range known {
+		if n := slices.IndexFunc(items, func(i facts.SubscriptionItem) bool { return i.ID == k.ID }); n >= 0 {
+			items[n] = k
+		} else {
+			items = append(items, k)
 		}
 	}
 	return items

@@ -80,6 +80,18 @@ func TestAnOlderUpdateAfterTheDeletionGivesNothingBack(t *testing.T) {
 	}
 }
 
+func TestOneCustomerIDInTwoAccountsIsTwoCustomers(t *testing.T) {
+	rig := actiontest.New(t, granter{7, api{keyless}}.grant)
+	rig.Post([]byte(active))
+	rig.Post([]byte(strings.Replace(deleted, `"evt_2"`, `"evt_2","account":"acct_1"`, 1)))
+	for key, want := range map[string]bool{"cus_1": true, "acct_1/cus_1": false} {
+		d, err := access.Check(t.Context(), rig.Store, key, "prod_a", rig.Now)
+		if err != nil || d.Allowed != want {
+			t.Errorf("%s is allowed: %v, %v, want %v", key, d.Allowed, err, want)
+		}
+	}
+}
+
 func TestGraceIsThatOfTheSetting(t *testing.T) {
 	past := []byte(strings.ReplaceAll(active, `"status":"active"`, `"status":"past_due"`))
 	for days, granted := range map[int]bool{0: false, 1: true} {
@@ -107,6 +119,16 @@ func TestTheRestOfTheItemsIsFetchedAndHasTheSamePeriod(t *testing.T) {
 	r := rows(t, rig)
 	if len(r) != 2 || r[1].Product != "prod_b" || !r[1].Granted || !r[1].Until.Equal(r[0].Until) || r[0].Until.IsZero() {
 		t.Errorf("rows are %+v, want both products with one period", r)
+	}
+}
+
+func TestWhatAnIncompleteEventNamesStandsThoughTheYoungerListLacksIt(t *testing.T) {
+	rig := actiontest.New(t, granter{7, &fake{}}.grant)
+	rig.Post([]byte(strings.ReplaceAll(active, `"has_more":false`, `"has_more":true`)))
+	rig.Post([]byte(summary))
+	r := rows(t, rig)
+	if len(r) != 2 || !r[0].Granted || !r[1].Granted {
+		t.Errorf("rows are %+v, want the event's product and feature granted", r)
 	}
 }
 

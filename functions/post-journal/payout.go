@@ -29,7 +29,7 @@ func (p poster) payout(ctx context.Context, e *action.Event[facts.Event]) error 
 			e.Outcome(fmt.Sprintf("does not reconcile: %d transactions come to %d, the payout is %d %s", s.Transactions, s.Net, e.Object.Payout.Amount, e.Object.Payout.Currency))
 		}
 	}
-	return action.Update(e, journal.PayoutTable, e.Object.Payout.ID, func(old journal.Payout) (journal.Payout, error) {
+	return action.Update(e, journal.PayoutTable, event.Scoped(e.Account, e.Object.Payout.ID), func(old journal.Payout) (journal.Payout, error) {
 		return journal.MergePayout(old, e.Object, listed), nil
 	})
 }

@@ -66,14 +66,14 @@ func (p poster) named(ctx context.Context, e *action.Event[facts.Event]) ([]jour
 
 // fetch asks Stripe once for a transaction, whichever events name it.
 func (p poster) fetch(ctx context.Context, e *action.Event[facts.Event], id string) (journal.Transaction, error) {
-	return action.Outside(ctx, e, id, func(ctx context.Context) (journal.Transaction, error) {
+	return action.Outside(ctx, e, event.Scoped(e.Account, id), func(ctx context.Context) (journal.Transaction, error) {
 		return p.Stripe.Transaction(ctx, owner(e), id)
 	}, action.AtLeastOnce)
 }
 
 // update registers a posting. One that differs from what is posted parks.
 func update(e *action.Event[facts.Event], p journal.Posting) error {
-	return action.Update(e, journal.Table, p.Fact, func(old journal.Posting) (journal.Posting, error) {
+	return action.Update(e, journal.Table, p.Key(), func(old journal.Posting) (journal.Posting, error) {
 		now, err := journal.Merge(old, p)
 		return now, action.Permanent(err)
 	})

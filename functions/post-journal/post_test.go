@@ -175,6 +175,27 @@ func TestRefundsThatTheEventDoesNotNameAreListed(t *testing.T) {
 	d.wants(t, map[string]string{"txn_1": "stripe_balance +1240, sales -1300, fees +60", "txn_2": "stripe_balance -400, refunds +400"})
 }
 
+// Some events carry an empty list of refunds that calls itself complete.
+func TestRefundsThatAnEmptyListHidesAreListed(t *testing.T) {
+	d := newDesk(t)
+	d.has(t, "", txn("txn_1", "charge", "ch_1", 1300, 60), txn("txn_2", "refund", "re_1", -400, 0),
+		`{"id":"re_1","object":"refund","charge":"ch_1","amount":400,"currency":"usd","status":"succeeded","balance_transaction":"txn_2"}`)
+	d.Post(told("evt_1", "charge.refunded", v2023, strings.Replace(charge, `{`, `{"amount_refunded":400,"refunds":{"object":"list","data":[],"has_more":false},`, 1)))
+	d.wants(t, map[string]string{"txn_1": "stripe_balance +1240, sales -1300, fees +60", "txn_2": "stripe_balance -400, refunds +400"})
+}
+
+func TestAnUncapturedChargeIsNoSale(t *testing.T) {
+	d := newDesk(t)
+	d.has(t, "", txn("txn_1", "charge", "ch_1", 1200, 60))
+	held := strings.NewReplacer(`"captured":true`, `"captured":false,"status":"succeeded"`, `"amount_captured":1300`, `"amount_captured":0`).Replace(charge)
+	for n, kind := range []string{"charge.succeeded", "charge.updated", "charge.expired"} {
+		d.Post(told(fmt.Sprint("evt_", n), kind, v2023, held))
+	}
+	d.wants(t, map[string]string{})
+	d.Post(told("evt_3", "charge.captured", v2023, held)) // the type beats the object
+	d.wants(t, map[string]string{"txn_1": "stripe_balance +1140, sales -1200, fees +60"})
+}
+
 func TestAPayoutIsComparedWithWhatStripeSaysIsInIt(t *testing.T) {
 	const payout = `{"id":"po_1","object":"payout","amount":1140,"currency":"eur","status":"in_transit","automatic":true,"created":1790000000,"balance_transaction":"txn_9"}`
 	in := func(raw string) string { return strings.Replace(raw, `{`, `{"_payout":"po_1",`, 1) }
@@ -216,11 +237,16 @@ func TestATransactionThatStripeDoesNotKnowIsNamedInTheOutcome(t *testing.T) {
 func TestAConnectedAccountsBooksAreItsOwn(t *testing.T) {
 	d := newDesk(t)
 	d.has(t, "acct_1", txn("txn_1", "charge", "ch_1", 1300, 60))
+	d.has(t, "", txn("txn_1", "charge", "ch_1", 500, 20))
+	d.Post(told("evt_0", "charge.succeeded", v2023, charge))
 	d.Post([]byte(strings.Replace(string(told("evt_1", "charge.succeeded", v2023, charge)), `"livemode"`, `"account":"acct_1","livemode"`, 1)))
 	var p journal.Posting
-	if d.State(journal.Table, "txn_1", &p); p.Account != "acct_1" {
+	if d.State(journal.Table, "acct_1/txn_1", &p); p.Account != "acct_1" {
 		t.Errorf("posting is %+v, want it in the books of acct_1", p)
 	}
+	d.wants(t, map[string]string{
+		"txn_1": "stripe_balance +480, sales -500, fees +20", "acct_1/txn_1": "stripe_balance +1240, sales -1300, fees +60",
+	})
 }
 
 // month is a customer's story as each version tells it: paid, refunded in part,

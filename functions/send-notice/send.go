@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/payhooks/payhooks/internal/action"
+	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/facts"
 	"github.com/payhooks/payhooks/internal/fraud"
 	"github.com/payhooks/payhooks/internal/notice"
@@ -75,7 +76,7 @@ func (n notifier) news(ctx context.Context, e facts.Event, order string) ([]item
 		return n.bursts(ctx, e)
 	}
 	var row fraud.Order
-	if err := fraud.Read(ctx, n.Rows, order, &row); err != nil {
+	if err := fraud.Read(ctx, n.Rows, event.Scoped(e.Account, order), &row); err != nil {
 		return nil, "", err
 	}
 	// The row may not have this event yet; what it makes of it is known.
@@ -90,7 +91,7 @@ func (n notifier) news(ctx context.Context, e facts.Event, order string) ([]item
 // holdKey names the notice of a hold. Every dispute has evidence of its own to
 // send, so a second one of an order is told of too.
 func holdKey(h fraud.Hold, e facts.Event) string {
-	key := "hold/" + h.Order + "/" + h.Why
+	key := "hold/" + event.Scoped(h.Account, h.Order) + "/" + h.Why
 	if e.Dispute != nil {
 		key += "/" + e.Dispute.ID
 	}

@@ -21,7 +21,7 @@ func (s *studied) failures() []notice {
 		default:
 			continue
 		}
-		n.to, n.payLink = s.address(n.payment), s.payPage[n.payment]
+		n.reach, n.payLink = s.reach(n.payment), s.payPage[n.payment]
 		if s.paid[n.payment] {
 			n.skip = "the payment succeeded"
 		}

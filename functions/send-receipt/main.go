@@ -1,5 +1,6 @@
-// Command send-receipt mails customers about their payments: a receipt, a
-// failed payment, a refund, the end of a trial; and the shop about disputes.
+// Command send-receipt mails customers about their payments, and texts them if
+// it may: a receipt, a failed payment, a refund, the end of a trial; and it
+// mails the shop about disputes.
 package main
 
 import (
@@ -7,10 +8,15 @@ import (
 
 	"github.com/payhooks/payhooks/internal/action"
 	"github.com/payhooks/payhooks/internal/mail"
+	"github.com/payhooks/payhooks/internal/sms"
 	"github.com/payhooks/payhooks/internal/stack"
+	"github.com/payhooks/payhooks/internal/stripeapi"
 )
 
 func main() {
-	s := sender{settings: settingsFrom(os.Getenv), Mail: mail.New(stack.MustOpen().AWS), Now: stack.Now}
-	action.Start(s.send)
+	s := stack.MustOpen()
+	action.Start(sender{
+		settings: settingsFrom(os.Getenv), Mail: mail.New(s.AWS), SMS: sms.New(s.AWS),
+		Stripe: stripeapi.Open(s.AWS, s.Name), Now: stack.Now,
+	}.send)
 }

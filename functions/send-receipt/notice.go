@@ -8,7 +8,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/payhooks/payhooks/internal/facts"
-	"github.com/payhooks/payhooks/internal/mail"
 	"github.com/payhooks/payhooks/internal/money"
 )
 
@@ -42,23 +41,24 @@ type notice struct {
 	says      []string // ids of all events that speak of it themselves
 	skip      string   // why there is no mail after all
 
+	reach            // of the customer; a dispute goes to the shop
 	payment   string // id of the payment intent, else the charge, else the invoice
 	reference string
-	to        string
 	amount    money.Amount
 	card      string
 	reason    string // failed: Stripe's sentence for the customer; dispute: its reason
 	payLink   string
 	deadline  time.Time // trial: its end; dispute: when the answer is due
 	inquiry   bool      // dispute: no money moved yet
+	refunded  refunded  // refund: what it is part of
 	// stripeMails: Stripe mails a receipt by itself, as for any live payment
 	// with a receipt_email.
 	stripeMails bool
 }
 
 // notices are all mails that the events owe, in a fixed order. It is a pure
-// function of the set of events.
-func notices(events []facts.Event) []notice {
+// function of the set of events, and of whether there are texts to customers.
+func notices(events []facts.Event, texts bool) []notice {
 	s := study(events)
 	all := slices.Concat(s.receipts(), s.invoiceReceipts(), s.failures(), s.refunds(), s.snapshotRefunds(), s.trials(), s.disputes())
 	for i := range all {
@@ -66,18 +66,30 @@ func notices(events []facts.Event) []notice {
 		if n.reference == "" {
 			n.reference = s.reference
 		}
-		if n.skip == "" && n.to == "" && n.kind != kindDispute {
+		if !texts || !texted[n.kind] {
+			n.phone = ""
+		}
+		if n.skip == "" && n.reach == (reach{}) && n.kind != kindDispute {
 			n.skip = noAddress
 		}
 	}
 	return all
 }
 
+// id tells notices of one story apart. A key does not where only the sum of a
+// charge's refunds is told: after one failed, it can come to the same again.
+func (n notice) id() string {
+	if n.refunded.of == nil {
+		return n.key
+	}
+	return n.key + "@" + n.at.UTC().Format(time.RFC3339)
+}
+
 // gather merges what several events say of one mail: the earliest event is
 // what the mail is about.
 type gather struct {
 	order []string
-	by    map[string]*notice
+	by    map[string]*notice // by id
 }
 
 // add takes in that event e speaks of the mail n. Events come oldest first.
@@ -85,15 +97,16 @@ func (g *gather) add(e facts.Event, n notice) *notice {
 	if g.by == nil {
 		g.by = map[string]*notice{}
 	}
-	known := g.by[n.key]
+	id := n.id()
+	known := g.by[id]
 	if known == nil || known.skip != "" && n.skip == "" {
 		if known != nil {
 			n.says = known.says
 		} else {
-			g.order = append(g.order, n.key)
+			g.order = append(g.order, id)
 		}
 		n.event, n.livemode = e.ID, e.Livemode
-		g.by[n.key] = &n
+		g.by[id] = &n
 		known = &n
 	}
 	known.says = append(known.says, e.ID)
@@ -102,20 +115,10 @@ func (g *gather) add(e facts.Event, n notice) *notice {
 
 func (g *gather) all() []notice {
 	out := make([]notice, 0, len(g.order))
-	for _, key := range g.order {
-		out = append(out, *g.by[key])
+	for _, id := range g.order {
+		out = append(out, *g.by[id])
 	}
 	return out
-}
-
-// usable returns the first that is a mail address.
-func usable(addresses ...string) string {
-	for _, a := range addresses {
-		if p, err := mail.ParseAddress(a); err == nil {
-			return p.Address
-		}
-	}
-	return ""
 }
 
 // means names the card or other means of payment, as in "Visa ending in 4242".

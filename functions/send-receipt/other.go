@@ -18,7 +18,7 @@ func (s *studied) trials() []notice {
 		n := notice{
 			kind: kindTrial, key: fmt.Sprintf("trial/%s/%d", sub.ID, sub.TrialEnd.Unix()), payment: sub.ID,
 			reference: sub.Metadata["order_id"], at: e.Created, until: sub.TrialEnd, deadline: sub.TrialEnd,
-			to: first(s.session, s.invoice),
+			reach: s.session.or(s.invoice).or(reach{customer: sub.Customer}),
 		}
 		if s.gone[sub.ID] {
 			n.skip = "the subscription ended"

@@ -27,7 +27,7 @@ func (s *studied) receiptFor(e facts.Event) notice {
 	amount, skip := s.settled(c)
 	return notice{
 		kind: kindReceipt, key: "receipt/" + p, payment: p, at: at, until: at.Add(receiptAge),
-		to: s.address(p), amount: money.Amount{Minor: amount, Currency: c.Currency},
+		reach: s.reach(p), amount: money.Amount{Minor: amount, Currency: c.Currency},
 		card: means(c), stripeMails: s.receipt[p] != "", skip: skip,
 	}
 }
@@ -39,7 +39,7 @@ func (s *studied) settled(c *facts.Charge) (amount int64, skip string) {
 	if c.Status != "succeeded" || amount == 0 {
 		return 0, notCaptured
 	}
-	inParts := c.PaymentIntent != "" && amount < c.Amount && (c.Multicapture || !c.Captured)
+	inParts := c.PaymentIntent != "" && (!c.Captured || c.Multicapture && amount < c.Amount)
 	if received, ok := s.received[c.PaymentIntent]; inParts && ok {
 		return max(received, amount), ""
 	}
@@ -77,15 +77,24 @@ func (s *studied) invoiceReceipts() []notice {
 		}
 		n := notice{
 			kind: kindReceipt, key: "receipt/" + i.ID, payment: i.ID, at: e.Created, until: e.Created.Add(receiptAge),
-			to: first(usable(i.CustomerEmail), s.session, s.invoice), reference: i.Metadata["order_id"],
-			amount: money.Amount{Minor: i.Total, Currency: i.Currency}, card: paidWith(i),
+			reach:     reach{i.CustomerEmail, i.CustomerPhone, i.Customer}.checked().or(s.session).or(s.invoice),
+			reference: i.Metadata["order_id"], amount: money.Amount{Minor: paidOutside(i), Currency: i.Currency}, card: paidWith(i),
 		}
-		if n.card == "" {
+		if n.card == "" || n.amount.Minor == 0 {
 			n.skip = "the receipt follows the invoice's charge"
 		}
 		g.add(e, n)
 	}
 	return g.all()
+}
+
+// paidOutside is how much of an invoice no charge of Stripe paid: what one did
+// pay has a receipt of its own.
+func paidOutside(i *facts.Invoice) int64 {
+	if i.PaidOutOfBand || i.AmountDue == 0 {
+		return i.Total
+	}
+	return max(0, i.Total-max(0, i.AmountPaid-i.AmountPaidOffStripe))
 }
 
 // paidWith says what paid an invoice that is an order of its own, else nothing.

@@ -12,6 +12,27 @@ import (
 // events of their own. Before 2024-10-28 charge.refunded is all there is.
 func namesRefunds(version string) bool { return version >= "2024-10-28" }
 
+// namesRefund reports whether this charge.refunded says which refunds it is
+// about: by events of their own, or in the payload, as before 2022-11-15.
+func namesRefund(e facts.Event) bool {
+	return namesRefunds(e.APIVersion) || len(e.Charge.Refunds) > 0
+}
+
+// learnRefunds learns which refunds have names.
+func (s *studied) learnRefunds(e facts.Event) {
+	switch {
+	case e.Refund != nil && namesRefunds(e.APIVersion):
+		s.named[e.Refund.ID] = part{e.Refund.Charge, e.Refund.Amount}
+	case e.Type != "charge.refunded" || e.Charge == nil:
+	case !namesRefund(e):
+		s.unnamed[e.Charge.ID] = true
+	case !namesRefunds(e.APIVersion):
+		for _, r := range e.Charge.Refunds {
+			s.named[r.ID] = part{e.Charge.ID, r.Amount}
+		}
+	}
+}
+
 // refunds are owed for refund objects, one each.
 func (s *studied) refunds() []notice {
 	var g gather
@@ -20,11 +41,11 @@ func (s *studied) refunds() []notice {
 		case e.Refund != nil:
 			n := s.refundFor(e, e.Refund)
 			if !namesRefunds(e.APIVersion) && n.payment != "" {
-				n.skip = "told by charge.refunded"
+				n.skip = toldByAmount
 			}
 			g.add(e, n)
 		case e.Type == "charge.refunded" && e.Charge != nil && !namesRefunds(e.APIVersion):
-			for i := range e.Charge.Refunds { // versions before 2022-11-15 list them
+			for i := range e.Charge.Refunds {
 				r := &e.Charge.Refunds[i]
 				r.Charge = e.Charge.ID
 				n := s.refundFor(e, r)
@@ -40,9 +61,10 @@ func (s *studied) refunds() []notice {
 func (s *studied) refundFor(e facts.Event, r *facts.Refund) notice {
 	p := first(r.PaymentIntent, s.of[r.Charge], r.Charge)
 	n := s.refundNotice("refund/"+r.ID, p, e.Created, money.Amount{Minor: r.Amount, Currency: r.Currency})
+	n.refunded.charge = r.Charge
 	switch _, broken := s.broken[r.ID]; {
-	case broken || r.Status == "failed" || r.Status == "canceled":
-		n.skip = "the refund failed"
+	case broken || fell(r.Status):
+		n.skip = refundFailed
 	case s.uncaptured(p):
 		n.skip = notCaptured
 	case s.isRemainder(r):
@@ -51,12 +73,15 @@ func (s *studied) refundFor(e facts.Event, r *facts.Refund) notice {
 	return n
 }
 
-const remainder = "the released remainder of a partial capture is no refund"
+const (
+	remainder    = "the released remainder of a partial capture is no refund"
+	refundFailed = "the refund failed"
+)
 
 func (s *studied) refundNotice(key, payment string, at time.Time, a money.Amount) notice {
 	return notice{
 		kind: kindRefund, key: key, payment: payment, at: at, until: at.Add(refundAge),
-		to: s.address(payment), amount: a, card: s.card[payment],
+		reach: s.reach(payment), amount: a, card: s.card[payment],
 	}
 }
 
@@ -65,7 +90,7 @@ func (s *studied) refundNotice(key, payment string, at time.Time, a money.Amount
 func (s *studied) isRemainder(r *facts.Refund) bool {
 	for _, e := range s.events {
 		c := e.Charge
-		if e.Type == "charge.captured" && c != nil && c.ID == r.Charge && r.Amount == released(c) &&
+		if e.Type == "charge.captured" && c != nil && c.ID == r.Charge && r.Amount == released(e) &&
 			c.AmountRefunded == r.Amount && !r.Created.After(e.Created) {
 			return true
 		}
@@ -73,46 +98,61 @@ func (s *studied) isRemainder(r *facts.Refund) bool {
 	return false
 }
 
-// released is what a partial capture let go of. Before 2025-03-31 Stripe counts
-// it in amount_refunded.
-func released(c *facts.Charge) int64 {
-	if !c.Captured || c.AmountCaptured == 0 {
+// released is what a partial capture let go of, as far as Stripe counts it in
+// amount_refunded: before 2025-03-31.
+func released(e facts.Event) int64 {
+	c := e.Charge
+	if !c.Captured || c.AmountCaptured == 0 || e.APIVersion >= "2025-03-31" {
 		return 0
 	}
 	return max(0, c.Amount-c.AmountCaptured)
 }
 
 // snapshotRefunds are owed for what charge.refunded adds to the refunded
-// amount, in versions that name no refund.
+// amount. Where events name refunds they are not, unless the charge was also
+// told of without names: then whoever comes first decides (see naming).
 func (s *studied) snapshotRefunds() []notice {
 	var g gather
-	nth := map[string]int{} // which of the refunds of one amount a key is
-	told := map[lost]int{}
+	nth := map[string]int{} // by id: which of the charge's snapshots that add the same
+	seen := map[part]int{}
 	for _, e := range s.events {
 		c := e.Charge
-		if e.Type != "charge.refunded" || c == nil || len(c.Refunds) > 0 && !namesRefunds(e.APIVersion) {
+		if e.Type != "charge.refunded" || c == nil {
 			continue
 		}
-		amount := s.added(e)
-		key, like := fmt.Sprintf("refund/%s/%d", c.ID, c.AmountRefunded), lost{c.ID, amount}
-		if _, ok := nth[key]; !ok {
-			nth[key] = told[like]
-			told[like]++
+		n := s.snapshot(e)
+		like := part{c.ID, n.amount.Minor}
+		if _, ok := nth[n.id()]; !ok {
+			nth[n.id()] = seen[like]
+			seen[like]++
 		}
-		n := s.refundNotice(key, paymentOf(c), e.Created, money.Amount{Minor: amount, Currency: c.Currency})
-		switch {
-		case namesRefunds(e.APIVersion):
-			n.skip = "told by the refund's own events"
-		case !isCaptured(c):
-			n.skip = notCaptured
-		case amount <= 0:
-			n.skip = remainder
-		case s.brokenLike(like) > nth[key]:
-			n.skip = "the refund failed"
+		n.refunded.nth = nth[n.id()]
+		if n.skip == "" && count(s.broken, like) > n.refunded.nth {
+			n.skip = refundFailed
 		}
-		g.add(e, n)
+		known := g.add(e, n)
+		known.refunded.snapshot = first(known.refunded.snapshot, n.refunded.snapshot)
 	}
 	return g.all()
+}
+
+// snapshot is the notice of what one charge.refunded adds.
+func (s *studied) snapshot(e facts.Event) notice {
+	c, amount := e.Charge, s.added(e)
+	n := s.refundNotice(fmt.Sprintf("refund/%s/%d", c.ID, c.AmountRefunded), paymentOf(c), e.Created, money.Amount{Minor: amount, Currency: c.Currency})
+	n.refunded = refunded{charge: c.ID, of: c, sum: given(c.AmountRefunded, released(e))}
+	if !namesRefund(e) {
+		n.refunded.snapshot = e.ID
+	}
+	switch {
+	case namesRefund(e) && !s.unnamed[c.ID]:
+		n.skip = toldByName
+	case !isCaptured(c):
+		n.skip = notCaptured
+	case amount <= 0:
+		n.skip = remainder
+	}
+	return n
 }
 
 // added is what was refunded between the snapshot before e and e's own.
@@ -122,8 +162,17 @@ func (s *studied) added(e facts.Event) int64 {
 	if !ok {
 		before = s.refundedBefore(e)
 	}
-	r := released(c)
-	return max(0, c.AmountRefunded-r) - max(0, before-r)
+	r := released(e)
+	return given(c.AmountRefunded, r) - given(before, r)
+}
+
+// given is how much of a refunded amount was given back and not let go of.
+// Less than the rest has nothing of it: Stripe lets go of all the rest at once.
+func given(refunded, rest int64) int64 {
+	if refunded < rest {
+		return refunded
+	}
+	return refunded - rest
 }
 
 // refundedBefore is the greatest refunded amount below e's that an earlier
@@ -135,14 +184,4 @@ func (s *studied) refundedBefore(e facts.Event) (before int64) {
 		}
 	}
 	return before
-}
-
-// brokenLike counts the refunds of that charge and amount that came to nothing.
-func (s *studied) brokenLike(l lost) (n int) {
-	for _, b := range s.broken {
-		if b == l {
-			n++
-		}
-	}
-	return n
 }

@@ -45,7 +45,7 @@ const (
 )
 
 // render makes the mail of n.
-func (s sender) render(n notice) (mail.Mail, error) {
+func (s sender) render(n notice, to string) (mail.Mail, error) {
 	p := s.page(n)
 	subject, err := fill(texts.Lookup(n.kind+".txt.tmpl"), p, "subject_"+n.kind)
 	if err != nil {
@@ -61,7 +61,7 @@ func (s sender) render(n notice) (mail.Mail, error) {
 		return mail.Mail{}, fmt.Errorf("page of %s: %w", n.kind, err)
 	}
 	return mail.Mail{
-		To: s.recipient(n), From: s.From, Subject: p.Subject,
+		To: to, From: s.From, Subject: p.Subject,
 		Text: strings.TrimSpace(words) + "\n", HTML: strings.TrimSpace(look.String()) + "\n",
 		Kind: n.kind, Event: n.event, Key: n.key, Reference: n.reference,
 	}, nil

@@ -3,15 +3,16 @@ package main
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/payhooks/payhooks/internal/action"
 	"github.com/payhooks/payhooks/internal/facts"
+	"github.com/payhooks/payhooks/internal/journal"
 	"github.com/payhooks/payhooks/internal/mail"
+	"github.com/payhooks/payhooks/internal/sms"
+	"github.com/payhooks/payhooks/internal/stripeapi"
 )
-
-// throttledFor is how long SES is left alone after it said "too many".
-const throttledFor = time.Minute
 
 // sender is the action with what it needs from outside.
 type sender struct {
@@ -21,97 +22,178 @@ type sender struct {
 		// say whether the mail may have gone out.
 		Send(context.Context, mail.Mail) (id string, err error)
 	}
-	Now func() time.Time
+	SMS interface {
+		// Send promises what sms.Client's does.
+		Send(context.Context, sms.Text) (id string, err error)
+	}
+	Stripe source
+	Now    func() time.Time
+}
+
+// source is Stripe's API as stripeapi.Client reads it: errors are
+// event.ErrNotConfigured, event.ErrNotFound and event.ErrRefused, and verdicts
+// that an action can return.
+type source interface {
+	Contact(ctx context.Context, of journal.Owner, customer string) (stripeapi.Contact, error)
+	Refunds(ctx context.Context, of journal.Owner, charge string) ([]facts.Refund, error)
+}
+
+// run is one event's work.
+type run struct {
+	sender
+	e         *action.Event[facts.Event]
+	known     *studied
+	customers map[string]asked[reach]  // by id: as Stripe knows them
+	namings   map[string]asked[naming] // by charge
+	lists     map[string][]entry       // by the event that they were fetched for
+	begun     map[string]bool          // effect keys
+
+	why      string   // what kept the last mail
+	done     []string // what went out
+	repeated bool     // something had gone out before
+	err      error
+}
+
+// asked is an answer that one run asks for once, whether it gets it or not.
+type asked[T any] struct {
+	is  T
+	err error
 }
 
 // send mails what e makes due. Which mails a payment owes is a pure function
 // of the events known of it (see notices), so their order does not matter;
 // each mail has a key and goes out at most once.
 func (s sender) send(ctx context.Context, e *action.Event[facts.Event]) error {
-	if s.Mode != modeAlways && s.Mode != modeUnlessStripe {
-		return action.Ignore("mail is off")
+	if !s.mailing() && !s.Texts {
+		return action.Ignore(mailIsOff)
 	}
 	story, err := tell(ctx, e)
 	if err != nil {
 		return err
 	}
-	why, sent, failed := "nothing to mail about", false, error(nil)
-	for _, n := range story.owedBy(e.ID) {
-		if n.skip == "" {
-			n.skip = s.withheld(n, e.AllowStale())
-		}
-		if n.skip != "" {
-			why = n.skip
-			continue
-		}
-		if err := s.once(ctx, e, n); err != nil && failed == nil {
-			failed = err
-		}
-		sent = true
+	r := &run{
+		sender: s, e: e, known: study(story), customers: map[string]asked[reach]{}, namings: map[string]asked[naming]{},
+		lists: map[string][]entry{}, begun: map[string]bool{}, why: "nothing to mail about",
 	}
-	if failed != nil || sent {
-		return failed
+	for _, n := range story.owedBy(e.ID, s.Texts) {
+		r.see(ctx, n)
 	}
-	return action.Ignore(why)
+	return r.end()
 }
 
-// withheld is why a mail that is due does not go out, or empty.
+// see sees to one notice, which may turn out to be several.
+func (r *run) see(ctx context.Context, n notice) {
+	if n.skip == "" {
+		n.skip = r.withheld(n, r.e.AllowStale())
+	}
+	if n.skip != "" {
+		r.why = n.skip
+		return
+	}
+	all, err := r.resolve(ctx, n)
+	r.failed(err)
+	for _, n := range all {
+		if n.skip == "" {
+			n.skip = r.withheld(n, r.e.AllowStale())
+		}
+		if n.skip != "" {
+			r.why = n.skip
+			continue
+		}
+		r.tell(ctx, n)
+	}
+}
+
+// withheld is why nothing of what is due goes out, or empty.
 func (s sender) withheld(n notice, allowStale bool) string {
 	switch {
-	case n.kind == kindReceipt && s.Mode == modeUnlessStripe && n.livemode && n.stripeMails:
-		return "Stripe mails this receipt itself"
 	case s.Now().After(n.until) && !allowStale:
 		return "stale"
-	case s.recipient(n) == "" && !n.livemode:
+	case !n.livemode && s.TestRecipient == "":
 		return "test mode: no MailTestRecipient"
-	case s.recipient(n) == "":
+	case s.texting(n):
+		return ""
+	default:
+		return s.unmailed(n)
+	}
+}
+
+// tell sends the mail and the text, each with a key of its own: that one failed
+// does not repeat the other.
+func (r *run) tell(ctx context.Context, n notice) {
+	if why := r.unmailed(n); why != "" {
+		r.why = why
+	} else {
+		r.once(ctx, n.key, n.kind+" sent", func(ctx context.Context) (string, error) { return r.mail(ctx, n) })
+	}
+	if r.texting(n) {
+		r.once(ctx, n.key+"/sms", n.kind+" texted", func(ctx context.Context) (string, error) { return r.text(ctx, n) })
+	}
+}
+
+// unmailed is why there is no mail of n, or empty.
+func (s sender) unmailed(n notice) string {
+	switch {
+	case !s.mailing():
+		return mailIsOff
+	case n.kind == kindReceipt && s.Mode == modeUnlessStripe && n.livemode && n.stripeMails:
+		return "Stripe mails this receipt itself"
+	case n.kind == kindDispute && s.recipient(n, "") == "", n.kind != kindDispute && n.to == "" && n.customer == "":
 		return noAddress
 	}
 	return ""
 }
 
-// recipient is who gets n: in test mode whoever is named for that.
-func (s sender) recipient(n notice) string {
-	to := n.to
-	if n.kind == kindDispute {
-		to = s.Shop
-	}
-	if n.livemode || s.TestRecipient == toCustomer {
-		return to
-	}
-	return s.TestRecipient
+// texting reports whether there is a text beside the mail of n. A number is looked
+// up only if the address is anyway. Texts cost money and reach people: in test
+// mode there are none but on the local stack, where none leaves the machine.
+func (s sender) texting(n notice) bool {
+	allowed := s.Texts && texted[n.kind] && (n.livemode || s.TestRecipient == toCustomer)
+	return allowed && (n.phone != "" || n.to == "" && n.customer != "")
 }
 
-// once sends n unless a mail with its key went out before.
-func (s sender) once(ctx context.Context, e *action.Event[facts.Event], n notice) error {
+// once does what has a key, unless it was done before.
+func (r *run) once(ctx context.Context, key, what string, send func(context.Context) (string, error)) {
+	if r.begun[key] {
+		return // two of a story can share one: see notice.id
+	}
+	r.begun[key] = true
 	ran := false
-	_, err := action.Outside(ctx, e, n.key, func(ctx context.Context) (string, error) {
+	_, err := action.Outside(ctx, r.e, key, func(ctx context.Context) (string, error) {
 		ran = true
-		m, err := s.render(n)
-		if err != nil {
-			return "", action.Permanent(err)
-		}
-		id, err := s.Mail.Send(ctx, m)
-		return id, verdict(err)
+		return send(ctx)
 	})
-	if err == nil && ran {
-		e.Outcome(n.kind + " sent")
+	switch {
+	case err != nil:
+		r.failed(err)
+	case ran:
+		r.done = append(r.done, what)
+		r.e.Outcome(strings.Join(r.done, ", "))
+	default:
+		r.repeated = true
 	}
-	return err
 }
 
-// verdict tells the harness whether the mail can be tried again.
-func verdict(err error) error {
-	switch {
-	case err == nil:
-		return nil
-	case errors.Is(err, mail.ErrThrottled):
-		return action.RetryAfter(err, throttledFor)
-	case errors.Is(err, mail.ErrNotSent):
-		return action.NotSent(err)
-	case errors.Is(err, mail.ErrRejected):
-		return action.Permanent(err)
-	default:
-		return err // nobody knows
+// failed takes in what became of one effect. That there was nothing to do for
+// it is no failure.
+func (r *run) failed(err error) {
+	if action.Ignored(err) {
+		r.why = strings.TrimPrefix(err.Error(), "ignored: ")
+		return
 	}
+	if !errors.Is(r.err, err) {
+		r.err = errors.Join(r.err, err)
+	}
+}
+
+// end is the event's verdict.
+func (r *run) end() error {
+	if r.err != nil || len(r.done) > 0 || r.repeated {
+		return r.err
+	}
+	return action.Ignore(r.why)
+}
+
+func (r *run) owner() journal.Owner {
+	return journal.Owner{Account: r.e.Account, Livemode: r.e.Livemode}
 }

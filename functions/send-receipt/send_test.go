@@ -67,6 +67,23 @@ var stories = []struct {
 		[]string{"receipt/pi_1 70.00 USD → jenny@example.com"},
 	},
 	{
+		"captures that come to the whole amount wait for the intent's success too",
+		[][]byte{
+			told("evt_1", "charge.updated", today, 0, inParts(4000), obj{"balance_transaction": nil}),
+			told("evt_2", "charge.updated", today, time.Minute, inParts(10000), obj{"balance_transaction": "txn_1"}),
+			told("evt_3", "payment_intent.succeeded", today, time.Minute, intent("succeeded", 10000), nil),
+		},
+		[]string{"receipt/pi_1 100.00 USD → jenny@example.com"},
+	},
+	{
+		"an invoice paid in part outside Stripe gets a receipt for that part, its charge for the other",
+		[][]byte{
+			told("evt_1", "invoice.paid", today, 0, invoice(obj{"payment_intent": nil, "charge": nil, "amount_paid_off_stripe": 4000}), nil),
+			told("evt_2", "charge.succeeded", today, 0, chargeOf("pi_1").with(obj{"amount": 6000, "amount_captured": 6000}), nil),
+		},
+		[]string{"receipt/in_1 40.00 USD → invoice@example.com", "receipt/pi_1 60.00 USD → jenny@example.com"},
+	},
+	{
 		"a payment still pending gets no receipt",
 		[][]byte{told("evt_1", "charge.updated", today, 0, chargeOf("pi_1").with(obj{"status": "pending"}), nil)},
 		nil,

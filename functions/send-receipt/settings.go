@@ -14,8 +14,9 @@ type settings struct {
 	From string // sender, verified in SES
 	Shop string // where notices about disputes go
 	// TestRecipient gets the mails of test-mode events; "customer" is the
-	// customer himself, empty is nobody.
+	// customer himself, on the local stack only; empty is nobody.
 	TestRecipient string
+	Texts         bool   // customers get texts beside the mails
 	ShopName      string // as customers know it
 	PayLink       string // where to pay again when Stripe has no page for it
 }
@@ -24,12 +25,20 @@ const (
 	modeAlways       = "always"
 	modeUnlessStripe = "unless-stripe-does"
 	toCustomer       = "customer"
+
+	mailIsOff = "mail is off"
 )
+
+// mailing reports whether customers get any.
+func (s settings) mailing() bool { return s.Mode == modeAlways || s.Mode == modeUnlessStripe }
 
 func settingsFrom(env func(string) string) settings {
 	s := settings{
 		Mode: env("MAIL"), From: env("MAIL_FROM"), Shop: env("MAIL_SHOP"),
-		TestRecipient: env("MAIL_TEST_RECIPIENT"), ShopName: env("SHOP_NAME"), PayLink: env("PAY_LINK"),
+		TestRecipient: env("MAIL_TEST_RECIPIENT"), Texts: env("SMS") == "on", ShopName: env("SHOP_NAME"), PayLink: env("PAY_LINK"),
+	}
+	if s.TestRecipient == toCustomer && env("AWS_ENDPOINT_URL") == "" {
+		s.TestRecipient = "" // a mailbox of the local stack may hold anybody's mail, AWS would deliver it
 	}
 	from, err := mail.ParseAddress(s.From)
 	if err != nil {

@@ -54,7 +54,7 @@ func tell(ctx context.Context, e *action.Event[facts.Event]) (story, error) {
 	}
 	s := story{e.Object}
 	for _, f := range newest(related) {
-		if f.ID == e.ID {
+		if f.ID == e.ID || f.Account != e.Account {
 			continue
 		}
 		stored, err := e.Load(ctx, f.ID)
@@ -86,17 +86,17 @@ func newest(related []event.Facts) []event.Facts {
 // say. What was due before it was received is left to the event that made it
 // due, so that one payment's events do not wait for each other; where two
 // cannot tell who came first, both try and the mail's key keeps it to one.
-func (s story) owedBy(id string) []notice {
+func (s story) owedBy(id string, texts bool) []notice {
 	i := slices.IndexFunc(s, func(e facts.Event) bool { return e.ID == id })
 	before := slices.DeleteFunc(slices.Clone(s), func(e facts.Event) bool { return !e.Received.Before(s[i].Received) })
 	was := map[string]notice{}
-	for _, n := range notices(before) {
-		was[n.key] = n
+	for _, n := range notices(before, texts) {
+		was[n.id()] = n
 	}
 	var mine []notice
-	for _, n := range notices(s) {
-		w, known := was[n.key]
-		left := known && w.skip == "" && w.to == n.to && n.event != id
+	for _, n := range notices(s, texts) {
+		w, known := was[n.id()]
+		left := known && w.skip == "" && w.reach == n.reach && n.event != id
 		switch {
 		case !slices.Contains(n.says, id) && (n.skip != "" || left):
 			continue

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync"
@@ -14,6 +15,9 @@ import (
 	"github.com/payhooks/payhooks/internal/action/actiontest"
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/mail"
+	"github.com/payhooks/payhooks/internal/sms"
+	"github.com/payhooks/payhooks/internal/stripeapi"
+	"github.com/payhooks/payhooks/internal/stripeapi/standin"
 	"github.com/payhooks/payhooks/internal/webhook"
 )
 
@@ -34,12 +38,63 @@ func (p *post) Send(_ context.Context, m mail.Mail) (string, error) {
 	return fmt.Sprint("m-", len(p.sent)), nil
 }
 
+// phones is a carrier that keeps what it gets, or fails as told.
+type phones struct {
+	mu   sync.Mutex
+	sent []sms.Text
+	err  error
+}
+
+func (p *phones) Send(_ context.Context, text sms.Text) (string, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.err != nil {
+		return "", p.err
+	}
+	p.sent = append(p.sent, text)
+	return fmt.Sprint("t-", len(p.sent)), nil
+}
+
+// api is a Stripe of the test's own.
+type api struct {
+	standin.API
+	url string
+}
+
+func newAPI(t testing.TB, objects ...obj) *api {
+	a := &api{}
+	srv := httptest.NewServer(&a.API)
+	t.Cleanup(srv.Close)
+	a.url = srv.URL
+	a.has(t, objects...)
+	return a
+}
+
+// has puts objects into Stripe.
+func (a *api) has(t testing.TB, objects ...obj) {
+	t.Helper()
+	for _, o := range objects {
+		body, err := json.Marshal(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := a.Put("", body); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+const bothKeys = `{"live":"rk_live_1","test":"rk_test_1"}`
+
 // shop is the action under test with its mailbox and clock.
 type shop struct {
 	*actiontest.Rig
-	post *post
-	late time.Duration // how far the action's clock is past the events'
-	t    testing.TB
+	post   *post
+	phones *phones
+	key    string // the secret with Stripe's API key; none is ""
+	stripe *stripeapi.Client
+	late   time.Duration // how far the action's clock is past the events'
+	t      testing.TB
 }
 
 var always = settings{
@@ -48,11 +103,27 @@ var always = settings{
 }
 
 func open(t testing.TB, cfg settings) *shop {
-	s := &shop{post: &post{}, t: t}
-	s.Rig = actiontest.New(t, sender{settings: cfg, Mail: s.post, Now: func() time.Time { return s.Now.Add(s.late) }}.send)
+	s := &shop{post: &post{}, phones: &phones{}, t: t}
+	s.stripe = &stripeapi.Client{Now: func() time.Time { return s.Now }, Secret: func(context.Context) (string, error) {
+		if s.key == "" {
+			return "", stripeapi.ErrNoKey
+		}
+		return s.key, nil
+	}}
+	now := func() time.Time { return s.Now.Add(s.late) }
+	s.Rig = actiontest.New(t, sender{settings: cfg, Mail: s.post, SMS: s.phones, Stripe: s.stripe, Now: now}.send)
 	s.Now = noon.Add(time.Hour)
 	return s
 }
+
+// asks gives the shop a key for the API.
+func (s *shop) asks(a *api) *shop {
+	s.stripe.Base, s.key = a.url, bothKeys
+	return s
+}
+
+// forgets lets so much time pass that a key is read again.
+func (s *shop) forgets() { s.Now = s.Now.Add(10 * time.Minute) }
 
 // deliver stores an event and runs the action for it.
 func (s *shop) deliver(body []byte) event.Delivery {

@@ -18,17 +18,21 @@ type studied struct {
 	canceled map[string]bool   // the intent was
 	receipt  map[string]string // receipt_email
 	billing  map[string]string // billing_details.email
+	phone    map[string]string // billing_details.phone
+	customer map[string]string // id of the charge's customer, else the intent's
 	payPage  map[string]string // hosted_invoice_url, also by charge
 	card     map[string]string // what it was paid with
 	of       map[string]string // payment by charge
 	// Of the whole story.
-	session, invoice string          // addresses
-	broken           map[string]lost // refunds that failed or were canceled
+	session, invoice reach           // of the checkout's and the invoice's customer
+	broken           map[string]part // refunds that failed or were canceled
+	named            map[string]part // refunds that events name
+	unnamed          map[string]bool // charges that an event tells refunds of without naming them
 	gone             map[string]bool // subscriptions that ended
 }
 
-// lost is a refund that came to nothing.
-type lost struct {
+// part is what a refund gives back of a charge.
+type part struct {
 	charge string
 	amount int64
 }
@@ -37,7 +41,8 @@ func study(events []facts.Event) *studied {
 	s := &studied{
 		events: events, received: map[string]int64{}, paid: map[string]bool{}, captured: map[string]bool{},
 		known: map[string]bool{}, canceled: map[string]bool{}, receipt: map[string]string{}, billing: map[string]string{},
-		payPage: map[string]string{}, card: map[string]string{}, of: map[string]string{}, broken: map[string]lost{}, gone: map[string]bool{},
+		phone: map[string]string{}, customer: map[string]string{}, payPage: map[string]string{}, card: map[string]string{},
+		of: map[string]string{}, broken: map[string]part{}, named: map[string]part{}, unnamed: map[string]bool{}, gone: map[string]bool{},
 	}
 	var order string
 	for _, e := range events {
@@ -52,21 +57,23 @@ func (s *studied) learn(e facts.Event) (order string) {
 	switch {
 	case e.Charge != nil:
 		s.learnCharge(e.Charge)
+		s.learnRefunds(e)
 		return e.Charge.Metadata["order_id"]
 	case e.PaymentIntent != nil:
 		s.learnIntent(e.Type, e.PaymentIntent)
 		return e.PaymentIntent.Metadata["order_id"]
 	case e.Session != nil:
 		s.reference = first(s.reference, e.Session.ClientReference)
-		s.session = first(usable(e.Session.Email), s.session)
+		s.session = reach{e.Session.Email, e.Session.Phone, e.Session.Customer}.checked().or(s.session)
 		return e.Session.Metadata["order_id"]
 	case e.Invoice != nil:
 		s.learnInvoice(e.Type, e.Invoice)
 		return e.Invoice.Metadata["order_id"]
 	case e.Refund != nil:
 		if e.Refund.Status == "failed" || e.Refund.Status == "canceled" {
-			s.broken[e.Refund.ID] = lost{e.Refund.Charge, e.Refund.Amount}
+			s.broken[e.Refund.ID] = part{e.Refund.Charge, e.Refund.Amount}
 		}
+		s.learnRefunds(e)
 	case e.Subscription != nil:
 		s.gone[e.Subscription.ID] = s.gone[e.Subscription.ID] || strings.HasSuffix(e.Type, ".deleted")
 	}
@@ -83,10 +90,13 @@ func (s *studied) learnCharge(c *facts.Charge) {
 	}
 	s.receipt[p] = first(usable(c.ReceiptEmail), s.receipt[p])
 	s.billing[p] = first(usable(c.BillingEmail), s.billing[p])
+	s.phone[p] = first(number(c.BillingPhone), s.phone[p])
+	s.customer[p] = first(c.Customer, s.customer[p])
 }
 
 func (s *studied) learnIntent(kind string, p *facts.PaymentIntent) {
 	s.receipt[p.ID] = first(usable(p.ReceiptEmail), s.receipt[p.ID])
+	s.customer[p.ID] = first(s.customer[p.ID], p.Customer)
 	switch kind {
 	case "payment_intent.succeeded":
 		s.paid[p.ID], s.captured[p.ID] = true, true
@@ -97,7 +107,7 @@ func (s *studied) learnIntent(kind string, p *facts.PaymentIntent) {
 }
 
 func (s *studied) learnInvoice(kind string, i *facts.Invoice) {
-	s.invoice = first(usable(i.CustomerEmail), s.invoice)
+	s.invoice = reach{i.CustomerEmail, i.CustomerPhone, i.Customer}.checked().or(s.invoice)
 	for _, p := range append(i.PaymentIntents, i.Charges...) {
 		s.payPage[p] = first(webPage(i.HostedURL), s.payPage[p])
 		if kind == "invoice.paid" || kind == "invoice.payment_succeeded" {
@@ -106,10 +116,11 @@ func (s *studied) learnInvoice(kind string, i *facts.Invoice) {
 	}
 }
 
-// address is where mails about a payment go: the charge's receipt_email, its
-// billing details', the checkout session's, the invoice's.
-func (s *studied) address(payment string) string {
-	return first(s.receipt[payment], s.billing[payment], s.session, s.invoice)
+// reach is where what is said about a payment goes: the charge's receipt_email,
+// its billing details, the checkout session's, the invoice's.
+func (s *studied) reach(payment string) reach {
+	own := reach{first(s.receipt[payment], s.billing[payment]), s.phone[payment], s.customer[payment]}
+	return own.or(s.session).or(s.invoice)
 }
 
 // uncaptured reports that nothing of the payment is known to be captured

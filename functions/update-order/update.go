@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/payhooks/payhooks/internal/action"
+	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/facts"
 	"github.com/payhooks/payhooks/internal/order"
 )
@@ -16,7 +17,7 @@ func update(_ context.Context, e *action.Event[facts.Event]) error {
 	if key == "" {
 		return action.Ignore(why)
 	}
-	return action.Update(e, "orders", key, func(old order.Order) (order.Order, error) {
+	return action.Update(e, "orders", event.Scoped(e.Account, key), func(old order.Order) (order.Order, error) {
 		return order.Merge(old, e.Object), nil
 	})
 }

@@ -47,6 +47,18 @@ func TestAShapeThatCannotBeReadParksTheDeliveryAndNamesTheField(t *testing.T) {
 	}
 }
 
+func TestOneIDInTwoAccountsIsTwoOrders(t *testing.T) {
+	rig := actiontest.New(t, update)
+	rig.Post([]byte(succeeded))
+	rig.Post([]byte(strings.NewReplacer(`"evt_1"`, `"evt_2","account":"acct_1"`, "1200", "700").Replace(succeeded)))
+	for key, want := range map[string]int64{"pi_1": 1200, "acct_1/pi_1": 700} {
+		var got order.Order
+		if !rig.State("orders", key, &got) || got.Order != "pi_1" || got.Paid != want {
+			t.Errorf("%s is %+v, want pi_1 with %d paid", key, got, want)
+		}
+	}
+}
+
 func TestEventsInAnyOrderAndTwiceKeepOneRow(t *testing.T) {
 	created := strings.NewReplacer("evt_1", "evt_0", "payment_intent.succeeded", "payment_intent.created", `"status":"succeeded"`, `"status":"requires_payment_method"`,
 		`"amount_received":1200`, `"amount_received":0`, "1790000000", "1789999990").Replace(succeeded)

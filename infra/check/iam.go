@@ -88,6 +88,9 @@ func checkStatement(p place, st map[string]any, off bool, report reporter) {
 	if pr := p.in.text(st["Principal"]); pr == "*" || p.in.text(at(st, "Principal", "AWS")) == "*" {
 		report("%s: Principal \"*\" is everybody", p)
 	}
+	if text(st["Effect"]) == "Deny" {
+		return // takes away, the wider the better
+	}
 	for _, a := range list(st["Action"]) {
 		action := p.in.text(a)
 		if strings.Contains(action, "*") {

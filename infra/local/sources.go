@@ -58,6 +58,9 @@ func (s *Stack) stream(t template.StreamSource) (*source.Stream, error) {
 		return nil, err
 	}
 	src := &source.Stream{StreamSource: t, To: s.target(t.Function), From: from}
+	if s.stripe != nil {
+		src.Before = s.teach
+	}
 	if t.OnFailure == "" {
 		return src, nil
 	}

@@ -7,10 +7,8 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"os"
 	"strings"
 
-	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
 )
 
@@ -58,8 +56,8 @@ unprovable  older events have expired, and they may account for it
 same row however often it sees a fact (a union; not a counter). It takes
 nothing away, and may run beside live traffic.
 
-Every event is read twice for each action that wants it: some 100,000 events a
-minute on AWS, and the functions are billed for it.`
+Every event is read twice for each action that wants it, by the action's own
+function, which is billed for it.`
 
 func auditCommand() *cobra.Command {
 	var only string
@@ -96,10 +94,13 @@ func runAudit(cmd *cobra.Command, c *connection, only string, repair bool) (*aud
 	if err != nil {
 		return nil, err
 	}
-	bar := progressbar.NewOptions(-1, progressbar.OptionSetWriter(cmd.ErrOrStderr()), progressbar.OptionShowCount(), progressbar.OptionShowIts(),
-		progressbar.OptionSetDescription("events and rows"), progressbar.OptionClearOnFinish(), progressbar.OptionSetVisibility(!wantsJSON(cmd) && terminal(os.Stderr)))
-	defer func() { _ = bar.Finish() }()
-	a := &auditor{Store: c.Tables, Ledger: c.Tables, Ask: c.asker(), Repair: repair, Progress: func(n int) { _ = bar.Add(n) }}
+	shown := newProgress(cmd, "events and rows looked at", 0)
+	defer shown.end()
+	a := &auditor{Store: c.Tables, Ledger: c.Tables, Ask: c.asker(), Repair: repair, Progress: func(n int) {
+		for range n {
+			shown.add()
+		}
+	}}
 	if a.Complete, err = c.complete(cmd.Context()); err != nil {
 		return nil, err
 	}

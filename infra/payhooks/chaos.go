@@ -16,7 +16,7 @@ import (
 
 	"github.com/payhooks/payhooks/infra/local/aws"
 	"github.com/payhooks/payhooks/infra/story"
-	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/reconcile"
 )
 
 // chaosReport is what was counted.
@@ -25,10 +25,11 @@ type chaosReport struct {
 	Sent         int64          `json:"sent"`         // requests, repeats included
 	Acknowledged int            `json:"acknowledged"` // events answered with a 2xx
 	Done         int            `json:"done"`
-	Unknown      int            `json:"unknown"` // mails whose outcome nobody knows: kept for an operator
+	Unknown      int            `json:"unknown"` // a mail's or notice's outcome nobody knows: kept for an operator
 	Parked       int            `json:"parked"`
 	Lost         int            `json:"lost"`
 	Doubled      int            `json:"doubled"`
+	Audited      int            `json:"audited"` // rows of state, recomputed
 	Kills        map[string]int `json:"kills"`
 	Faults       int            `json:"faults"`
 	Broken       []string       `json:"broken"`
@@ -82,13 +83,17 @@ func chaos(cmd *cobra.Command, duration time.Duration, rate float64, seed uint64
 	}
 	defer s.stack.kill()
 	s.say("stack is up; %s of load at %g events/s, faults and kills with seed %d", duration, rate, seed)
-	stories := tellStories(max(14, int(duration.Seconds()*rate/5.5)))
+	// A customer is told in about 5 requests.
+	months := tellMonths(seed, max(98, int(duration.Seconds()*rate/5)), time.Now())
+	if err := s.prepare(cmd.Context(), months); err != nil {
+		return err
+	}
 	begin := time.Now()
-	if err := s.rage(cmd.Context(), stories, duration, rate); err != nil {
+	if err := s.rage(cmd.Context(), storiesOf(months), duration, rate); err != nil {
 		return err
 	}
 	s.r.Seconds = time.Since(begin).Seconds()
-	if err := s.calm(cmd, stories); err != nil {
+	if err := s.calm(cmd, months); err != nil {
 		return err
 	}
 	return s.report(cmd)
@@ -136,7 +141,7 @@ func (s *storm) weather() aws.Faults {
 		if s.rng.IntN(2) == 0 {
 			continue
 		}
-		services := []string{"dynamodb", "sqs", "events", "ses"}
+		services := []string{"dynamodb", "sqs", "events", "ses", "sns", "secretsmanager"}
 		one := aws.Fault{Service: services[s.rng.IntN(len(services))], Kind: kind, Probability: 0.02 + 0.1*s.rng.Float64()}
 		if kind == aws.FaultDelay {
 			one.DelayMS = s.rng.IntN(1500)
@@ -167,8 +172,21 @@ func (s *storm) setFaults(ctx context.Context, f aws.Faults) error {
 	return res.Body.Close()
 }
 
+// prepare gives the stack goods, and its Stripe the months' objects.
+func (s *storm) prepare(ctx context.Context, months []month) error {
+	run, err := s.stack.find()
+	if err != nil {
+		return err
+	}
+	c, err := open(ctx, run)
+	if err != nil {
+		return err
+	}
+	return prepare(ctx, c, months)
+}
+
 // calm ends the faults, waits until everything is done and counts.
-func (s *storm) calm(cmd *cobra.Command, stories []story.Story) error {
+func (s *storm) calm(cmd *cobra.Command, months []month) error {
 	run, err := s.stack.up(cmd.Context())
 	if err != nil {
 		return err
@@ -181,96 +199,12 @@ func (s *storm) calm(cmd *cobra.Command, stories []story.Story) error {
 	if err != nil {
 		return err
 	}
-	if err := c.settle(cmd.Context(), 15*time.Minute); err != nil {
+	if err := c.settle(cmd, 15*time.Minute); err != nil {
 		s.r.Broken = append(s.r.Broken, err.Error())
 	}
-	return s.count(cmd, c, stories)
-}
-
-// count compares what was acknowledged with what came of it.
-func (s *storm) count(cmd *cobra.Command, c *connection, stories []story.Story) error {
-	unknown := map[string]bool{}
-	for _, st := range stories {
-		for _, e := range st.Events {
-			s.r.Acknowledged++
-			stored, err := c.Tables.Get(cmd.Context(), e.ID)
-			if errors.Is(err, event.ErrNotFound) {
-				s.r.Lost++
-				continue
-			}
-			if err != nil {
-				return err
-			}
-			ds, err := c.Tables.Deliveries(cmd.Context(), e.ID)
-			if err != nil {
-				return err
-			}
-			switch event.StatusOf(stored, ds) {
-			case event.StatusDone, event.StatusIgnored:
-				s.r.Done++
-			case event.StatusUnknown:
-				s.r.Unknown++
-				unknown[st.Order.ID] = true
-			case event.StatusParked:
-				s.r.Parked++
-			default:
-				s.r.Lost++
-				s.r.Broken = append(s.r.Broken, fmt.Sprintf("%s is not done: %+v", e.ID, ds))
-			}
-		}
-	}
-	return s.compare(cmd, c, stories, unknown)
-}
-
-// compare holds orders and mails against the stories. A mail whose outcome is
-// unknown may be missing; none may be there twice.
-func (s *storm) compare(cmd *cobra.Command, c *connection, stories []story.Story, unknown map[string]bool) error {
-	for i := range stories {
-		if !unknown[stories[i].Order.ID] {
-			continue
-		}
-		for kind, n := range stories[i].Mails {
-			stories[i].Mails[kind] = [2]int{0, n[1]}
-		}
-	}
-	r := &report{Deliveries: map[string]int{}, Mails: map[string]int{}, Orders: map[string]int{}}
-	orders, err := stateRows(cmd, c, "orders")
-	if err != nil {
+	if _, err := c.reconcile(cmd, reconcile.Request{Now: true}); err != nil {
 		return err
 	}
-	mails, err := readMails(cmd, c)
-	if err != nil {
-		return err
-	}
-	r.orders(stories, orders)
-	r.mails(stories, mails)
-	seen := map[string]bool{}
-	for _, m := range mails {
-		if seen[m.Key] {
-			s.r.Doubled++
-		}
-		seen[m.Key] = true
-	}
-	s.r.Broken = append(s.r.Broken, r.Broken...)
-	return nil
-}
-
-func (s *storm) report(cmd *cobra.Command) error {
-	s.r.Sent = s.sent.Load()
-	out := cmd.OutOrStdout()
-	if wantsJSON(cmd) {
-		if err := printJSON(out, s.r); err != nil {
-			return err
-		}
-	} else {
-		fmt.Fprintf(out, "\nrequests sent    %d\nevents acknowledged  %d\ndone             %d\nunknown mails    %d\nparked           %d\nlost             %d\ndoubled          %d\nkills            %v\nfaults set       %d\n",
-			s.r.Sent, s.r.Acknowledged, s.r.Done, s.r.Unknown, s.r.Parked, s.r.Lost, s.r.Doubled, s.r.Kills, s.r.Faults)
-		for _, b := range s.r.Broken {
-			fmt.Fprintln(out, "BROKEN", b)
-		}
-	}
-	if s.r.Lost+s.r.Doubled+len(s.r.Broken) > 0 {
-		return fmt.Errorf("%w: %d lost, %d doubled, %d broken", errBroken, s.r.Lost, s.r.Doubled, len(s.r.Broken))
-	}
-	return nil
+	s.say("all done; recomputing all state from the stored events")
+	return s.count(cmd, c, months)
 }

@@ -4,15 +4,18 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+	"github.com/aws/smithy-go/logging"
 	"github.com/payhooks/payhooks/infra/local"
 	"github.com/payhooks/payhooks/internal/bus"
 	"github.com/payhooks/payhooks/internal/dynamo"
+	"github.com/payhooks/payhooks/internal/event"
 	"github.com/spf13/cobra"
 )
 
@@ -21,8 +24,25 @@ type connection struct {
 	Stack  string
 	Local  *local.Running // nil for a deployed stack
 	AWS    aws.Config
-	Tables *dynamo.Tables
-	Bus    *bus.Bus
+	Tables tables
+	Bus    rules
+}
+
+// tables is what dynamo.Tables has; the operator's commands also run over the
+// ports in memory.
+type tables interface {
+	event.Store
+	event.Ledger
+	event.Quarantine
+	// Since is when the tables were created.
+	Since(ctx context.Context) (time.Time, error)
+}
+
+// rules is what bus.Bus has.
+type rules interface {
+	event.Bus
+	// Actions returns the names of all actions, sorted.
+	Actions(ctx context.Context) ([]string, error)
 }
 
 // stackFlags adds the flag that chooses the stack.
@@ -40,7 +60,7 @@ func connect(cmd *cobra.Command) (*connection, error) {
 	if name == "" {
 		err = c.local(cmd.Context())
 	} else {
-		c.AWS, err = config.LoadDefaultConfig(cmd.Context())
+		c.AWS, err = config.LoadDefaultConfig(cmd.Context(), config.WithLogger(logging.Nop{}))
 	}
 	if err != nil {
 		return nil, err
@@ -70,7 +90,7 @@ func open(ctx context.Context, run local.Running) (*connection, error) {
 func (c *connection) reach(ctx context.Context, run local.Running) (err error) {
 	c.Local, c.Stack = &run, run.Stack
 	c.AWS, err = config.LoadDefaultConfig(ctx,
-		config.WithRegion(run.Region), config.WithBaseEndpoint(run.AWS),
+		config.WithRegion(run.Region), config.WithBaseEndpoint(run.AWS), config.WithLogger(logging.Nop{}),
 		config.WithCredentialsProvider(credentials.NewStaticCredentialsProvider(run.AccessKey, run.SecretKey, "")))
 	if err != nil {
 		return fmt.Errorf("configure AWS client: %w", err)

@@ -21,7 +21,8 @@ func deadLettersCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "deadletters", Short: "Messages that no attempt finished, or that no queue would take",
 		Long: "Messages that no attempt finished, or that no queue would take. What waits in the ledger is sent again\n" +
-			"by itself; a dead letter says that something kept it from being recorded there, a policy or a crash.",
+			"by itself; a dead letter says that something kept it from being recorded there, a policy or a crash.\n" +
+			"Those of dispatch and reconcile only tell of a run that failed: the next sweep did its work.",
 	}
 	cmd.AddCommand(deadLettersListCommand(), deadLettersRedriveCommand())
 	return cmd
@@ -32,7 +33,7 @@ type deadLetters struct {
 	*connection
 	client       *sqs.Client
 	action       string
-	dead, target string // queue URLs
+	dead, target string // queue URLs; the pipeline's own have no target
 }
 
 // letter is one dead letter.
@@ -49,10 +50,11 @@ type letter struct {
 
 // openDeadLetters finds the queues of one action, or of all.
 func openDeadLetters(ctx context.Context, c *connection, action string) ([]deadLetters, error) {
-	names, err := c.Bus.Actions(ctx)
+	actions, err := c.Bus.Actions(ctx)
 	if err != nil {
 		return nil, err
 	}
+	names := slices.Concat(pipeline, actions)
 	if action != "" {
 		if !slices.Contains(names, action) {
 			return nil, noAction(action, names)
@@ -63,16 +65,29 @@ func openDeadLetters(ctx context.Context, c *connection, action string) ([]deadL
 	var all []deadLetters
 	for _, name := range names {
 		q := deadLetters{connection: c, client: client, action: name}
-		for url, queue := range map[*string]string{&q.target: c.Stack + "-" + name, &q.dead: c.Stack + "-" + name + "-dead"} {
-			out, err := client.GetQueueUrl(ctx, &sqs.GetQueueUrlInput{QueueName: &queue})
-			if err != nil {
-				return nil, fmt.Errorf("find queue %s: %w", queue, err)
+		if q.dead, err = q.find(ctx, c.Stack+"-"+name+"-dead"); err != nil {
+			return nil, err
+		}
+		if slices.Contains(actions, name) {
+			if q.target, err = q.find(ctx, c.Stack+"-"+name); err != nil {
+				return nil, err
 			}
-			*url = aws.ToString(out.QueueUrl)
 		}
 		all = append(all, q)
 	}
 	return all, nil
+}
+
+// pipeline are the functions that have dead letters without being actions.
+var pipeline = []string{"dispatch", "reconcile"}
+
+// find returns the URL of a queue.
+func (q deadLetters) find(ctx context.Context, name string) (string, error) {
+	out, err := q.client.GetQueueUrl(ctx, &sqs.GetQueueUrlInput{QueueName: &name})
+	if err != nil {
+		return "", fmt.Errorf("find queue %s: %w", name, err)
+	}
+	return aws.ToString(out.QueueUrl), nil
 }
 
 // depth is how many there are, about.
@@ -111,6 +126,10 @@ func (q deadLetters) receive(ctx context.Context, hide time.Duration) ([]letter,
 func (q deadLetters) read(ctx context.Context, m types.Message) (letter, error) {
 	l := letter{Action: q.action, State: "dead", Since: millisOf(m, types.MessageSystemAttributeNameSentTimestamp), message: m}
 	l.Attempts, _ = strconv.Atoi(m.Attributes[string(types.MessageSystemAttributeNameApproximateReceiveCount)])
+	if q.target == "" {
+		l.Reason = noteOf(m)
+		return l, nil
+	}
 	var msg struct {
 		Detail struct {
 			ID string `json:"id"`
@@ -137,6 +156,22 @@ func (q deadLetters) read(ctx context.Context, m types.Message) (letter, error) 
 		l.Reason = fmt.Sprintf("its delivery is %s", d.State)
 	}
 	return l, nil
+}
+
+// noteOf is what a dead letter of the pipeline tells.
+func noteOf(m types.Message) string {
+	if why, ok := m.MessageAttributes["ERROR_MESSAGE"]; ok {
+		return "a run did not begin: " + aws.ToString(why.StringValue) + "; the next minute's did its work"
+	}
+	var lost struct {
+		RequestContext     struct{ Condition string }
+		DDBStreamBatchInfo struct{ BatchSize int }
+	}
+	if json.Unmarshal([]byte(aws.ToString(m.Body)), &lost) != nil {
+		return "the message cannot be read"
+	}
+	return fmt.Sprintf("%s given up (%s): still pending, and published by reconcile",
+		count(lost.DDBStreamBatchInfo.BatchSize, "record of the stream was", "records of the stream were"), lost.RequestContext.Condition)
 }
 
 func millisOf(m types.Message, name types.MessageSystemAttributeName) time.Time {

@@ -16,6 +16,7 @@ type redriveSummary struct {
 	Selected   int      `json:"selected"`
 	Sent       int      `json:"sent"`
 	Unreadable int      `json:"unreadable,omitempty"` // left where they are
+	Removed    int      `json:"removed,omitempty"`    // of dispatch and reconcile: there is nothing to send
 	Sample     []letter `json:"sample,omitempty"`     // of a dry run
 }
 
@@ -24,12 +25,13 @@ const redriveTime = 2 * time.Minute
 
 func deadLettersRedriveCommand() *cobra.Command {
 	var action string
-	var rate float64
+	var rate rateFlag
 	var yes bool
 	cmd := &cobra.Command{
 		Use: "redrive", Short: "Send dead letters to their action's queue again", Args: cobra.NoArgs,
 		Long: "Send dead letters to their action's queue again. One that was sent twice has no second effect: the ledger\n" +
-			"knows what is done. Only as many are sent as there are when it begins. Without --yes nothing is sent.",
+			"knows what is done. Only as many are sent as there are when it begins. Those of dispatch and reconcile are\n" +
+			"taken away: the sweep did their work. Without --yes nothing is sent.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c, err := connect(cmd)
 			if err != nil {
@@ -60,7 +62,7 @@ func deadLettersRedriveCommand() *cobra.Command {
 type redrive struct {
 	queues []deadLetters
 	depths []int
-	rate   float64
+	rate   rateFlag
 
 	mu sync.Mutex
 	redriveSummary
@@ -79,10 +81,8 @@ func (r *redrive) measure(ctx context.Context) error {
 }
 
 func (r *redrive) run(cmd *cobra.Command) error {
-	p, err := newPace(cmd, "dead letters", r.rate, r.Selected)
-	if err != nil {
-		return err
-	}
+	p := newPace(cmd, "dead letters", r.rate, r.Selected)
+	defer p.end()
 	for i, q := range r.queues {
 		if err := r.queue(cmd.Context(), q, p, r.depths[i]); err != nil {
 			return err
@@ -116,22 +116,28 @@ func (r *redrive) queue(ctx context.Context, q deadLetters, p pace, n int) error
 // send puts the letter into the action's queue before it takes it out of this
 // one: a crash in between sends it twice, never not at all.
 func (r *redrive) send(ctx context.Context, q deadLetters, l letter, left *[]letter) error {
-	if l.Event == "" {
+	if l.Event == "" && q.target != "" {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		r.Unreadable++
 		*left = append(*left, l)
 		return nil
 	}
-	if _, err := q.client.SendMessage(ctx, &sqs.SendMessageInput{QueueUrl: &q.target, MessageBody: l.message.Body}); err != nil {
-		return fmt.Errorf("send %s to %s: %w", l.Event, q.action, err)
+	if q.target != "" {
+		if _, err := q.client.SendMessage(ctx, &sqs.SendMessageInput{QueueUrl: &q.target, MessageBody: l.message.Body}); err != nil {
+			return fmt.Errorf("send %s to %s: %w", l.Event, q.action, err)
+		}
 	}
 	if _, err := q.client.DeleteMessage(ctx, &sqs.DeleteMessageInput{QueueUrl: &q.dead, ReceiptHandle: l.message.ReceiptHandle}); err != nil {
-		return fmt.Errorf("%s is sent to %s, but still among its dead letters: %w", l.Event, q.action, err)
+		return fmt.Errorf("a dead letter of %s (%s) was seen to, but is still there: %w", q.action, l.Event, err)
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.Sent++
+	if q.target == "" {
+		r.Removed++
+	} else {
+		r.Sent++
+	}
 	return nil
 }
 
@@ -160,6 +166,9 @@ func (r *redrive) report(cmd *cobra.Command) error {
 		return printJSON(out, &r.redriveSummary)
 	}
 	fmt.Fprintf(out, "%d of %s sent\n", r.Sent, count(r.Selected, "dead letter", "dead letters"))
+	if r.Removed > 0 {
+		fmt.Fprintf(out, "%d of dispatch and reconcile taken away\n", r.Removed)
+	}
 	if r.Unreadable > 0 {
 		fmt.Fprintf(out, "%s left: look at them in the queue itself\n", count(r.Unreadable, "unreadable message is", "unreadable messages are"))
 	}

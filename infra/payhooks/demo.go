@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -12,9 +11,9 @@ import (
 	"time"
 
 	"github.com/payhooks/payhooks/infra/local"
-	"github.com/payhooks/payhooks/infra/local/stripe"
 	"github.com/payhooks/payhooks/infra/story"
 	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/reconcile"
 	"github.com/payhooks/payhooks/internal/webhook"
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
@@ -30,15 +29,15 @@ const (
 func demoCommand() *cobra.Command {
 	var customers int
 	cmd := &cobra.Command{
-		Use: "demo", Short: "A story of customers through a stack of its own; fails if any promise does not hold", Args: cobra.NoArgs,
+		Use: "demo", Short: "A shop's month through a stack of its own; fails if any promise does not hold", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if customers < 1 {
-				return usage("--customers is %d: want 1 or more", customers)
+			if customers < 2 {
+				return usage("--customers is %d: want 2 or more", customers)
 			}
 			return demo(cmd, customers)
 		},
 	}
-	cmd.Flags().IntVar(&customers, "customers", 56, "how many customers, half of them in each API version")
+	cmd.Flags().IntVar(&customers, "customers", 264, "how many customers, half of them in each API version")
 	return cmd
 }
 
@@ -63,66 +62,61 @@ func demo(cmd *cobra.Command, customers int) error {
 	}
 	defer func() { _ = stack.Close() }()
 	say("stack of %d functions is up on %s after %.1f s", len(stack.Functions), stack.API, time.Since(begin).Seconds())
-
-	stories := tellStories(customers)
-	if err := teach(cmd.Context(), stack.StandIn, stories); err != nil {
-		return err
-	}
-	mixed := story.Disorder(demoSeed, stories, 40)
-	begin = time.Now()
-	if err := postAll(cmd.Context(), stack.API, mixed); err != nil {
-		return err
-	}
-	say("%d customers' events posted and acknowledged: %d requests, duplicates and disorder included", len(stories), len(mixed))
 	c, err := open(cmd.Context(), stack.Running)
 	if err != nil {
 		return err
 	}
-	if err := c.settle(cmd.Context(), patience); err != nil {
-		return err
-	}
-	took := time.Since(begin)
-	r, err := judge(cmd, c, stories)
+	months := tellMonths(demoSeed, customers, time.Now())
+	r, err := live(cmd, c, months, say)
 	if err != nil {
 		return err
 	}
-	r.Requests, r.Seconds, r.Rate = len(mixed), took.Seconds(), float64(len(mixed))/took.Seconds()
-	return r.print(cmd)
+	return r.print(cmd.OutOrStdout(), wantsJSON(cmd))
 }
 
-// tellStories makes up customers in every API version.
-func tellStories(customers int) []story.Story {
-	var all []story.Story
-	versions := story.Versions()
-	for i, v := range versions {
-		n := (customers + i) / len(versions)
-		all = append(all, story.Shop(demoSeed+uint64(i), n, v, time.Now().Add(-30*time.Minute))...) //nolint:gosec // a small index
+// live puts the months through the stack and returns what came of them.
+func live(cmd *cobra.Command, c *connection, months []month, say func(string, ...any)) (*report, error) {
+	if err := prepare(cmd.Context(), c, months); err != nil {
+		return nil, err
 	}
-	return all
-}
-
-// teach tells the stand-in of Stripe's API the stories' objects, as they are in
-// the end.
-func teach(ctx context.Context, standIn string, stories []story.Story) error {
-	var all []json.RawMessage
-	for _, s := range stories {
-		if err := stripe.Put(ctx, standIn, "", s.Objects...); err != nil {
-			return err
-		}
-		for _, e := range s.Events {
-			all = append(all, e.Body)
-		}
+	mixed := story.Disorder(demoSeed, storiesOf(months), 60)
+	say("%d customers' month, half of them in API version %s and half in %s:\n%d requests, about one in five a repeat, out of order",
+		customersOf(months), months[0].version, months[1].version, len(mixed))
+	begin := time.Now()
+	posted := newProgress(cmd, "requests acknowledged", len(mixed))
+	err := postAll(cmd.Context(), c.Local.API, mixed, posted.add)
+	posted.end()
+	if err != nil {
+		return nil, err
 	}
-	return stripe.PutEvents(ctx, standIn, all...)
+	say("all acknowledged within %.1f s; waiting until every action is done with them", time.Since(begin).Seconds())
+	if err := c.settle(cmd, patience); err != nil {
+		return nil, err
+	}
+	took := time.Since(begin)
+	// What no event announces, such as Stripe's own fee, is pulled.
+	if _, err := c.reconcile(cmd, reconcile.Request{Now: true}); err != nil {
+		return nil, err
+	}
+	say("all done after %.1f s; recomputing all state from the stored events", took.Seconds())
+	r, err := newJudge(cmd, c, months).all()
+	if err != nil {
+		return nil, err
+	}
+	r.Requests, r.Seconds, r.Rate = len(mixed), took.Seconds(), float64(r.Events)/took.Seconds()
+	return r, nil
 }
 
 // postAll posts the events signed, a few at a time, as Stripe does: what is
 // not acknowledged with a 2xx is an error.
-func postAll(ctx context.Context, api string, es []story.Event) error {
+func postAll(ctx context.Context, api string, es []story.Event, progress func()) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(8)
 	for _, e := range es {
-		g.Go(func() error { return postSigned(ctx, api+"/webhooks/default", demoSecret, e.Body) })
+		g.Go(func() error {
+			defer progress()
+			return postSigned(ctx, api+"/webhooks/default", demoSecret, e.Body)
+		})
 	}
 	return g.Wait()
 }
@@ -150,13 +144,19 @@ func postSigned(ctx context.Context, url, secret string, body []byte) error {
 }
 
 // settle waits until nothing is pending or waiting any more.
-func (c *connection) settle(ctx context.Context, patience time.Duration) error {
-	deadline := time.Now().Add(patience)
+func (c *connection) settle(cmd *cobra.Command, patience time.Duration) error {
+	ctx, deadline := cmd.Context(), time.Now().Add(patience)
+	shown := newProgress(cmd, "events done", 0)
+	defer shown.end()
 	done := map[string]bool{}
 	for {
+		before := len(done)
 		left, err := c.unsettled(ctx, done)
 		if err != nil || len(left) == 0 {
 			return err
+		}
+		for range len(done) - before {
+			shown.add()
 		}
 		if time.Now().After(deadline) {
 			return fmt.Errorf("%d events are not done after %s, %s among them", len(left), patience, left[0])

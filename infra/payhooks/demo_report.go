@@ -1,209 +1,101 @@
 package main
 
 import (
-	"cmp"
-	"encoding/json"
 	"fmt"
+	"io"
 	"slices"
-	"time"
+	"strings"
 
 	"github.com/payhooks/payhooks/infra/story"
 	"github.com/payhooks/payhooks/internal/event"
-	"github.com/spf13/cobra"
 )
 
-// report is what came of the stories.
+// report is what came of the months.
 type report struct {
-	Customers  int            `json:"customers"`
-	Requests   int            `json:"requests"`
-	Events     int            `json:"events"`
-	Seconds    float64        `json:"seconds"`
-	Rate       float64        `json:"events_per_second"`
-	Deliveries map[string]int `json:"deliveries"` // by action and state
-	Mails      map[string]int `json:"mails"`      // by kind
-	Orders     map[string]int `json:"orders"`     // by status
-	Broken     []string       `json:"broken"`
-
-	lines []orderLine
+	Customers  int                       `json:"customers"`
+	Requests   int                       `json:"requests"`
+	Events     int                       `json:"events"`
+	Seconds    float64                   `json:"seconds"`
+	Rate       float64                   `json:"events_per_second"`
+	Areas      []*area                   `json:"areas"`
+	Deliveries map[string]map[string]int `json:"deliveries"` // by action and state
+	Books      story.Books               `json:"books"`      // by currency and account, debits positive
+	Audit      *auditSummary             `json:"audit"`
+	Doubled    int                       `json:"doubled"`
+	Broken     []string                  `json:"broken"`
 }
 
-// orderLine sums the customers of one story.
-type orderLine struct {
-	title           string
-	customers, good int
-	status          string
-	receipts, other int
-}
-
-// judge compares what the stack shows with what the stories say.
-func judge(cmd *cobra.Command, c *connection, stories []story.Story) (*report, error) {
-	r := &report{Customers: len(stories), Deliveries: map[string]int{}, Mails: map[string]int{}, Orders: map[string]int{}, Broken: []string{}}
-	orders, err := stateRows(cmd, c, "orders")
-	if err != nil {
-		return nil, err
-	}
-	mails, err := readMails(cmd, c)
-	if err != nil {
-		return nil, err
-	}
-	if err := r.ledger(cmd, c, stories); err != nil {
-		return nil, err
-	}
-	r.orders(stories, orders)
-	r.mails(stories, mails)
-	return r, nil
-}
-
-func (r *report) broken(format string, args ...any) {
-	r.Broken = append(r.Broken, fmt.Sprintf(format, args...))
-}
-
-// ledger: every event is stored as it was signed and done by all who want it.
-func (r *report) ledger(cmd *cobra.Command, c *connection, stories []story.Story) error {
-	for _, s := range stories {
-		for _, e := range s.Events {
-			r.Events++
-			stored, err := c.Tables.Get(cmd.Context(), e.ID)
-			if err != nil {
-				return err
-			}
-			if !slices.Equal(stored.Body, e.Body) {
-				r.broken("%s is not stored as it was signed", e.ID)
-			}
-			ds, err := c.Tables.Deliveries(cmd.Context(), e.ID)
-			if err != nil {
-				return err
-			}
-			for _, d := range ds {
-				r.Deliveries[d.Action+" "+string(d.State)]++
-			}
-			if st := event.StatusOf(stored, ds); st != event.StatusDone && st != event.StatusIgnored {
-				r.broken("%s %s is %s: %+v", e.Type, e.ID, st, ds)
-			}
-		}
-	}
-	return nil
-}
-
-// orders: one row per story, with the status and amounts that it ends with.
-func (r *report) orders(stories []story.Story, rows []map[string]json.RawMessage) {
-	got := map[string]story.Order{}
-	for _, row := range rows {
-		var o struct {
-			Order, Reference, Status, Currency     string
-			Amount, Paid, Refunded, Disputed, Lost int64
-		}
-		data, err := json.Marshal(row)
-		if err == nil {
-			err = json.Unmarshal(data, &o)
-		}
-		if err != nil {
-			r.broken("an order cannot be read: %v", err)
-			continue
-		}
-		r.Orders[o.Status]++
-		got[o.Order] = story.Order{ID: o.Order, Reference: o.Reference, Status: o.Status, Currency: o.Currency, Amount: o.Amount, Paid: o.Paid, Refunded: o.Refunded, Disputed: o.Disputed, Lost: o.Lost}
-	}
-	if len(got) != len(stories) {
-		r.broken("%d orders, want %d", len(got), len(stories))
-	}
-	for _, s := range stories {
-		l := r.line(s.Title)
-		l.customers++
-		l.status = s.Order.Status
-		if got[s.Order.ID] == s.Order {
-			l.good++
-			continue
-		}
-		r.broken("%s: order is %+v, want %+v", s.Title, got[s.Order.ID], s.Order)
-	}
-}
-
-// line returns the sum for one story.
-func (r *report) line(title string) *orderLine {
-	for i := range r.lines {
-		if r.lines[i].title == title {
-			return &r.lines[i]
-		}
-	}
-	r.lines = append(r.lines, orderLine{title: title})
-	return &r.lines[len(r.lines)-1]
-}
-
-// mails: as many of each kind as the story calls for, and no key twice.
-func (r *report) mails(stories []story.Story, mails []mail) {
-	tells := map[string]string{} // event to order
-	for _, s := range stories {
-		for _, e := range s.Events {
-			tells[e.ID] = s.Order.ID
-		}
-	}
-	byOrder := map[string]map[string]int{}
-	keys := map[string]bool{}
-	for _, m := range mails {
-		r.Mails[m.Kind]++
-		if keys[m.Key] {
-			r.broken("mail %s went out twice", m.Key)
-		}
-		keys[m.Key] = true
-		order := tells[m.Event]
-		if byOrder[order] == nil {
-			byOrder[order] = map[string]int{}
-		}
-		byOrder[order][m.Kind]++
-	}
-	for _, s := range stories {
-		got := byOrder[s.Order.ID]
-		for _, kind := range []string{"receipt", "failed", "refund", "dispute"} {
-			if n, want := got[kind], s.Mails[kind]; n < want[0] || n > want[1] {
-				r.broken("%s, %s: %d %s mails, want %d to %d", s.Title, s.Order.Reference, n, kind, want[0], want[1])
-			}
-			if kind == "receipt" {
-				r.line(s.Title).receipts += got[kind]
-			} else {
-				r.line(s.Title).other += got[kind]
-			}
-		}
-	}
-}
-
-func (r *report) print(cmd *cobra.Command) error {
-	out := cmd.OutOrStdout()
-	if wantsJSON(cmd) {
+func (r *report) print(out io.Writer, inJSON bool) error {
+	if inJSON {
 		if err := printJSON(out, r); err != nil {
 			return err
 		}
 		return r.verdict()
 	}
-	table := newRows(cmd, "STORY", "CUSTOMERS", "ORDER", "AS TOLD", "RECEIPTS", "OTHER MAILS")
-	slices.SortFunc(r.lines, func(a, b orderLine) int { return cmp.Compare(a.title, b.title) })
-	for _, l := range r.lines {
-		if err := table.add(nil, l.title, l.customers, l.status, l.good, l.receipts, l.other); err != nil {
-			return err
-		}
-	}
 	fmt.Fprintln(out)
-	if err := table.flush("no stories"); err != nil {
-		return err
+	for _, print := range []func(io.Writer){r.printAreas, r.printDeliveries, r.printBooks} {
+		print(out)
+		fmt.Fprintln(out)
 	}
-	fmt.Fprintln(out)
-	deliveries := newRows(cmd, "ACTION AND STATE", "DELIVERIES")
-	for _, k := range sortedKeys(r.Deliveries) {
-		if err := deliveries.add(nil, k, r.Deliveries[k]); err != nil {
-			return err
-		}
-	}
-	if err := deliveries.flush("no deliveries"); err != nil {
-		return err
-	}
-	fmt.Fprintf(out, "\n%d events in %d requests, all done in %s (%.0f/s)\n", r.Events, r.Requests, time.Duration(r.Seconds*float64(time.Second)).Round(100*time.Millisecond), r.Rate)
+	fmt.Fprintf(out, "%d events in %d requests, all done in %.1f s (%.0f/s)\n", r.Events, r.Requests, r.Seconds, r.Rate)
+	fmt.Fprintf(out, "audit: %d rows recomputed from the stored events, %d differ\n", r.Audit.Checked, len(r.Audit.Findings))
 	for _, b := range r.Broken {
 		fmt.Fprintln(out, "BROKEN", b)
 	}
 	if len(r.Broken) == 0 {
-		fmt.Fprintln(out, "every promise held")
+		fmt.Fprintln(out, "both API versions ended in the same orders, access, stock, holds and books; every promise held")
 	}
 	return r.verdict()
+}
+
+func (r *report) printAreas(out io.Writer) {
+	t := tableOf("WHAT CAME OF IT", "AS TOLD", "")
+	for _, a := range r.Areas {
+		var counts []string
+		for _, k := range sortedKeys(a.Counts) {
+			counts = append(counts, fmt.Sprintf("%d %s", a.Counts[k], k))
+		}
+		t.AppendRow([]any{a.Name, fmt.Sprintf("%d of %d", a.AsTold, a.Told), strings.Join(counts, ", ")})
+	}
+	fmt.Fprintln(out, t.Render())
+}
+
+func (r *report) printDeliveries(out io.Writer) {
+	states := []string{string(event.Done), "ignored", string(event.Waiting), string(event.Parked), string(event.Unknown)}
+	t := tableOf("ACTION", "DONE", "NOTHING TO DO", "WAITING", "PARKED", "UNKNOWN")
+	for _, action := range sortedKeys(r.Deliveries) {
+		row := []any{action}
+		for _, s := range states {
+			row = append(row, r.Deliveries[action][s])
+		}
+		t.AppendRow(row)
+	}
+	fmt.Fprintln(out, t.Render())
+}
+
+// printBooks prints the trial balance: what every account stands at, debits
+// positive, and the sum of each currency.
+func (r *report) printBooks(out io.Writer) {
+	var accounts []string
+	for _, stands := range r.Books {
+		accounts = append(accounts, sortedKeys(stands)...)
+	}
+	slices.Sort(accounts)
+	accounts = slices.Compact(accounts)
+	header := []any{"BOOKS"}
+	for _, a := range accounts {
+		header = append(header, strings.ToUpper(a))
+	}
+	t := tableOf(append(header, "SUM")...)
+	for _, currency := range sortedKeys(r.Books) {
+		row, sum := []any{strings.ToUpper(currency)}, int64(0)
+		for _, a := range accounts {
+			row = append(row, number(r.Books[currency][a], currency))
+			sum += r.Books[currency][a]
+		}
+		t.AppendRow(append(row, number(sum, currency)))
+	}
+	fmt.Fprintln(out, t.Render())
 }
 
 func (r *report) verdict() error {

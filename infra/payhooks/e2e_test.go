@@ -20,11 +20,14 @@ import (
 	"github.com/payhooks/payhooks/internal/webhook"
 )
 
-// startStack starts the stack of a folder's template on free ports.
+// startStack starts the stack of a folder's template on free ports. Commands of
+// the test find it by DATA_DIR.
 func startStack(t *testing.T, dir string) *connection {
 	t.Helper()
+	data := t.TempDir()
+	t.Setenv("DATA_DIR", data)
 	stack, err := local.Start(t.Context(), local.Config{
-		Dir: dir, DataDir: t.TempDir(), Secret: demoSecret, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
+		Dir: dir, DataDir: data, Secret: demoSecret, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -88,7 +91,7 @@ func TestEverySampleGoesThroughTheStackAndNothingIsParked(t *testing.T) {
 	if err := g.Wait(); err != nil {
 		t.Fatal(err)
 	}
-	if err := c.settle(t.Context(), 3*time.Minute); err != nil {
+	if err := c.settle(command(t), 3*time.Minute); err != nil {
 		t.Fatal(err)
 	}
 	for id, body := range all {
@@ -103,6 +106,9 @@ func TestEverySampleGoesThroughTheStackAndNothingIsParked(t *testing.T) {
 		if st := event.StatusOf(s, ds); st != event.StatusDone && st != event.StatusIgnored {
 			t.Errorf("%s %s is %s: %+v", s.Type, id, st, ds)
 		}
+	}
+	if ps, err := postings(t.Context(), c); err != nil || len(ps) == 0 {
+		t.Errorf("%d postings, %v: the stand-in of Stripe's API must learn of the events that reach the stack", len(ps), err)
 	}
 	mails, err := readMails(command(t), c)
 	if err != nil {
@@ -137,7 +143,7 @@ func captured(t *testing.T, body []byte) bool {
 
 func TestAHundredConcurrentDeliveriesOfOneEventAreOne(t *testing.T) {
 	c := startStack(t, "../..")
-	stories := tellStories(2)
+	stories := storiesOf(tellMonths(demoSeed, 2, time.Now()))
 	e := stories[0].Events[slices.IndexFunc(stories[0].Events, func(e story.Event) bool { return e.Type == "charge.succeeded" })]
 	g, ctx := errgroup.WithContext(t.Context())
 	for range 100 {
@@ -146,7 +152,7 @@ func TestAHundredConcurrentDeliveriesOfOneEventAreOne(t *testing.T) {
 	if err := g.Wait(); err != nil {
 		t.Fatal(err)
 	}
-	if err := c.settle(t.Context(), time.Minute); err != nil {
+	if err := c.settle(command(t), time.Minute); err != nil {
 		t.Fatal(err)
 	}
 	ds, err := c.Tables.Deliveries(t.Context(), e.ID)

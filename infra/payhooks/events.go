@@ -45,9 +45,9 @@ func eventsListCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			list, err := listEvents(cmd.Context(), c, typ, event.Status(status), limit)
-			if err != nil {
-				return err
+			list, odd := listEvents(cmd.Context(), c, typ, event.Status(status), limit)
+			if odd != nil && !errors.Is(odd, event.ErrInvalid) {
+				return odd
 			}
 			out := newRows(cmd, "RECEIVED", "ID", "TYPE", "STATUS", "API VERSION")
 			for _, e := range list {
@@ -55,7 +55,7 @@ func eventsListCommand() *cobra.Command {
 					return err
 				}
 			}
-			return out.flush("no events")
+			return errors.Join(out.flush(unless(odd, "no events")), odd)
 		},
 	}
 	cmd.Flags().StringVar(&typ, "type", "", "only events of this type")
@@ -79,25 +79,30 @@ func join(ss []event.Status) string {
 }
 
 // listEvents walks back from now in growing windows until it has limit rows.
+// What can be read is returned beside an error that is event.ErrInvalid.
 func listEvents(ctx context.Context, c *connection, typ string, status event.Status, limit int) ([]eventRow, error) {
 	held, err := quarantined(ctx, c)
 	if err != nil {
 		return nil, err
 	}
 	var found []eventRow
+	var odd error
 	keep := func(r eventRow) {
 		if (typ == "" || r.Type == typ) && (status == "" || r.Status == status) {
 			found = append(found, r)
 		}
 	}
 	to := time.Now().Add(time.Hour)
-	oldest := to.AddDate(-3, 0, 0)
-	for window := 25 * time.Hour; to.After(oldest) && len(found) < limit; window = min(window*4, maxWindow) {
+	for _, window := range []time.Duration{25 * time.Hour, 7 * 24 * time.Hour, 23 * 24 * time.Hour, ever} {
+		if len(found) >= limit {
+			break
+		}
 		from := to.Add(-window)
 		stored, err := received(ctx, c, from, to)
-		if err != nil {
+		if err != nil && !errors.Is(err, event.ErrInvalid) {
 			return nil, err
 		}
+		odd = errors.Join(odd, err)
 		for _, s := range stored {
 			st, err := statusOf(ctx, c, s, held)
 			if err != nil {
@@ -117,7 +122,7 @@ func listEvents(ctx context.Context, c *connection, typ string, status event.Sta
 	slices.SortFunc(found, func(a, b eventRow) int {
 		return cmp.Or(b.Received.Compare(a.Received), cmp.Compare(b.ID, a.ID))
 	})
-	return found[:min(limit, len(found))], nil
+	return found[:min(limit, len(found))], odd
 }
 
 func rowOf(f event.Facts, st event.Status) eventRow {

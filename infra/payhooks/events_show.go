@@ -104,9 +104,13 @@ func (d *eventDetail) print(cmd *cobra.Command, raw bool) error {
 		field("subject", d.Facts.Subject)
 	}
 	fmt.Fprintln(out)
-	list := newRows(cmd, "ACTION", "STATE", "ATTEMPTS", "OUTCOME")
+	list := newRows(cmd, "ACTION", "STATE", "ATTEMPTS", "NEXT", "OUTCOME")
 	for _, x := range d.Deliveries {
-		if err := list.add(x, x.Action, x.State, x.Attempts, x.Outcome+x.Error); err != nil {
+		next := ""
+		if x.Next != nil {
+			next = x.Next.Format(time.DateTime)
+		}
+		if err := list.add(x, x.Action, x.State, x.Attempts, next, x.Outcome+x.Error); err != nil {
 			return err
 		}
 	}

@@ -1,13 +1,11 @@
 package main
 
 import (
-	"encoding/json"
-	"errors"
-	"fmt"
+	"cmp"
 	"time"
 
-	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/fraud"
+	"github.com/payhooks/payhooks/internal/order"
 	"github.com/spf13/cobra"
 )
 
@@ -45,37 +43,48 @@ func holdsCommand() *cobra.Command {
 // heldOrders reads the holds, one per order and reason. References are those of
 // the orders that update-order keeps.
 func heldOrders(cmd *cobra.Command, c *connection) ([]heldOrder, error) {
+	rows, err := scan[fraud.Order](cmd.Context(), c, fraud.Table)
+	if err != nil {
+		return nil, err
+	}
+	orders, err := scan[order.Order](cmd.Context(), c, "orders")
+	if err != nil {
+		return nil, err
+	}
+	return referred(rows, orders), nil
+}
+
+// referred names the orders of the holds as the shop does. A hold whose event
+// named a charge only is one of the order that the charge belongs to.
+func referred(rows []fraud.Order, orders []order.Order) []heldOrder {
+	type name struct{ account, order string }
+	owners, references := order.Owners(orders), map[name]string{}
+	for _, o := range order.Fold(orders) {
+		references[name{o.Account, o.Order}] = o.Reference
+	}
+	named := func(account, id string) string {
+		return cmp.Or(owners[order.Owned{Account: account, Charge: id}], id)
+	}
 	var holds []fraud.Hold
-	var bad error
-	err := c.Tables.Scan(cmd.Context(), fraud.Table, func(key string, it event.Item) bool {
-		var row struct {
-			Holds []fraud.Hold `json:"holds"`
+	var known []fraud.Order
+	for _, r := range rows {
+		if r.Order != "" {
+			known = append(known, r)
+			continue
 		}
-		if bad = json.Unmarshal(it.Data, &row); bad != nil {
-			bad = fmt.Errorf("row %s: %w", key, bad)
-			return false
+		for _, h := range r.Holds { // of a card or a customer
+			h.Order = named(h.Account, h.Order)
+			holds = append(holds, h)
 		}
-		holds = append(holds, row.Holds...)
-		return true
-	})
-	if err := errors.Join(err, bad); err != nil {
-		return nil, fmt.Errorf("read %s: %w", fraud.Table, err)
+	}
+	for _, r := range fraud.Fold(known, func(o fraud.Order) string { return named(o.Account, o.Order) }) {
+		holds = append(holds, r.Holds...)
 	}
 	all := make([]heldOrder, 0, len(holds))
 	for _, h := range fraud.List(holds) {
-		it, err := c.Tables.Load(cmd.Context(), "orders", h.Order)
-		if err != nil {
-			return nil, fmt.Errorf("read the order %s: %w", h.Order, err)
-		}
-		one := heldOrder{Hold: h}
-		if it.Version > 0 {
-			if err := json.Unmarshal(it.Data, &struct{ Reference *string }{&one.Reference}); err != nil {
-				return nil, fmt.Errorf("read the order %s: %w", h.Order, err)
-			}
-		}
-		all = append(all, one)
+		all = append(all, heldOrder{Hold: h, Reference: references[name{h.Account, h.Order}]})
 	}
-	return all, nil
+	return all
 }
 
 func shown(t time.Time) string {

@@ -21,17 +21,18 @@ type rows struct {
 	n     int
 }
 
-func newRows(cmd *cobra.Command, columns ...string) *rows {
-	r := &rows{out: cmd.OutOrStdout(), json: wantsJSON(cmd), table: table.NewWriter()}
-	r.table.SetStyle(table.StyleLight)
-	r.table.Style().Options = table.OptionsNoBordersAndSeparators
-	r.table.Style().Format.Header = text.FormatDefault
-	header := table.Row{}
-	for _, c := range columns {
-		header = append(header, c)
-	}
-	r.table.AppendHeader(header)
-	return r
+func newRows(cmd *cobra.Command, columns ...any) *rows {
+	return &rows{out: cmd.OutOrStdout(), json: wantsJSON(cmd), table: tableOf(columns...)}
+}
+
+// tableOf is a table as all commands print them.
+func tableOf(columns ...any) table.Writer {
+	t := table.NewWriter()
+	t.SetStyle(table.StyleLight)
+	t.Style().Options = table.OptionsNoBordersAndSeparators
+	t.Style().Format.Header = text.FormatDefault
+	t.AppendHeader(columns)
+	return t
 }
 
 // add prints v as JSON, or keeps the cells for the table.

@@ -2,11 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"os"
+	"strconv"
 	"time"
 
-	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 )
@@ -22,28 +22,42 @@ const (
 // live traffic its room.
 type pace struct {
 	rate float64 // pieces per second
-	bar  *progressbar.ProgressBar
+	*progress
 }
+
+// rateFlag is --rate.
+type rateFlag float64
 
 // paceFlag adds --rate.
-func paceFlag(cmd *cobra.Command, rate *float64) {
-	cmd.Flags().Float64Var(rate, "rate", 20, "how many per second at most")
+func paceFlag(cmd *cobra.Command, rate *rateFlag) {
+	*rate = 20
+	cmd.Flags().Var(rate, "rate", "how many per second at most")
 }
 
-func newPace(cmd *cobra.Command, what string, rate float64, n int) (pace, error) {
-	if rate <= 0 {
-		return pace{}, usage("--rate is %g: want more than 0", rate)
+// Set refuses what nothing can keep to, before anything is looked up.
+func (r *rateFlag) Set(text string) error {
+	n, err := strconv.ParseFloat(text, 64)
+	if err != nil || !(n >= 0.001 && n <= 1e6) {
+		return errors.New("want a number from 0.001 to 1000000")
 	}
-	return pace{rate: rate, bar: progressbar.NewOptions(n, progressbar.OptionSetWriter(cmd.ErrOrStderr()),
-		progressbar.OptionSetDescription(what), progressbar.OptionShowCount(), progressbar.OptionShowIts(), progressbar.OptionClearOnFinish(),
-		progressbar.OptionThrottle(200*time.Millisecond), progressbar.OptionSetVisibility(!wantsJSON(cmd) && terminal(os.Stderr)))}, nil
+	*r = rateFlag(n)
+	return nil
+}
+
+func (r *rateFlag) String() string { return strconv.FormatFloat(float64(*r), 'g', -1, 64) }
+
+// Type is what --help calls the value.
+func (r *rateFlag) Type() string { return "float" }
+
+// newPace begins the work on n pieces; the caller ends its progress.
+func newPace(cmd *cobra.Command, what string, rate rateFlag, n int) pace {
+	return pace{float64(rate), newProgress(cmd, what, n)}
 }
 
 // each does the pieces 0 to n-1, a few at once. When ctx ends it begins no
 // further one, lets those that have begun end, and returns ctx's error. All
 // before done are done; a few after it may be.
 func (p pace) each(ctx context.Context, n int, do func(ctx context.Context, i int) error) (done int, err error) {
-	defer func() { _ = p.bar.Finish() }()
 	tick := time.NewTicker(max(time.Duration(float64(time.Second)/p.rate), time.Microsecond))
 	defer tick.Stop()
 	for done < n && err == nil {
@@ -54,7 +68,7 @@ func (p pace) each(ctx context.Context, n int, do func(ctx context.Context, i in
 			g.Go(func() error {
 				ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), pieceTime)
 				defer cancel()
-				defer func() { _ = p.bar.Add(1) }()
+				defer p.add()
 				return do(ctx, i)
 			})
 		}
@@ -79,8 +93,8 @@ func waitFor(ctx context.Context, c <-chan time.Time) error {
 }
 
 // takes says how long n pieces take at the rate.
-func takes(n int, rate float64) string {
-	return (time.Duration(float64(n)/rate*float64(time.Second)) + time.Second/2).Round(time.Second).String()
+func takes(n int, rate rateFlag) string {
+	return (time.Duration(float64(n)/float64(rate)*float64(time.Second)) + time.Second/2).Round(time.Second).String()
 }
 
 // count puts a number before a noun.

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -19,53 +20,68 @@ type unfinishedRow struct {
 	Reason   string    `json:"reason"`
 	Since    time.Time `json:"since"`
 	Attempts int       `json:"attempts"`
-	Effect   string    `json:"effect,omitempty"` // key of the effect in doubt
+	Effect   string    `json:"effect,omitempty"`   // key of the effect in doubt
+	Endpoint string    `json:"endpoint,omitempty"` // of what is quarantined
 }
 
 func rowOfDelivery(d event.Delivery) unfinishedRow {
-	return unfinishedRow{d.Event, d.Action, string(d.State), d.Error, d.Updated, d.Attempt, d.Effect}
+	return unfinishedRow{
+		Event: d.Event, Action: d.Action, State: string(d.State), Reason: d.Error,
+		Since: d.Updated, Attempts: d.Attempt, Effect: d.Effect,
+	}
 }
 
+// parkedCommand lists by itself; list is for who expects one.
 func parkedCommand() *cobra.Command {
+	cmd := parkedListCommand("parked")
+	cmd.AddCommand(parkedListCommand("list"), parkedShowCommand(), parkedRetryCommand(), parkedResolveCommand())
+	return cmd
+}
+
+func parkedListCommand(use string) *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "parked", Short: "Deliveries that wait for an operator: parked and unknown", Args: cobra.NoArgs,
+		Use: use, Short: "Deliveries that wait for an operator: parked and unknown", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c, err := connect(cmd)
 			if err != nil {
 				return err
 			}
-			ds, err := c.parked(cmd.Context(), event.Parked, event.Unknown)
-			if err != nil {
-				return err
-			}
+			ds, odd := c.parked(cmd.Context(), event.Parked, event.Unknown)
 			var list []unfinishedRow
 			for _, d := range ds {
 				list = append(list, rowOfDelivery(d))
 			}
-			return printUnfinished(cmd, list, "nothing is parked")
+			return errors.Join(printUnfinished(cmd, list, unless(odd, "nothing is parked")), odd)
 		},
 	}
 	stackFlags(cmd)
-	cmd.AddCommand(parkedShowCommand(), parkedRetryCommand(), parkedResolveCommand())
 	return cmd
 }
 
-// parked returns the deliveries in these states, the oldest first.
+// unless is none if nothing went wrong: then there really is nothing.
+func unless(err error, none string) string {
+	if err != nil {
+		return "nothing can be read"
+	}
+	return none
+}
+
+// parked returns the deliveries in these states, the oldest first. Those that
+// can be read are returned beside an error too: one odd record hides no other.
 func (c *connection) parked(ctx context.Context, states ...event.State) ([]event.Delivery, error) {
 	var ds []event.Delivery
+	var odd error
 	for _, st := range states {
 		err := c.Tables.Unfinished(ctx, st, time.Now().AddDate(10, 0, 0), func(d event.Delivery) bool {
 			ds = append(ds, d)
 			return true
 		})
-		if err != nil {
-			return nil, err
-		}
+		odd = errors.Join(odd, err)
 	}
 	slices.SortFunc(ds, func(a, b event.Delivery) int {
 		return cmp.Or(a.Updated.Compare(b.Updated), cmp.Compare(a.Event, b.Event), cmp.Compare(a.Action, b.Action))
 	})
-	return ds, nil
+	return ds, odd
 }
 
 func printUnfinished(cmd *cobra.Command, list []unfinishedRow, none string) error {

@@ -65,7 +65,7 @@ func (c *connection) resolve(ctx context.Context, id, action string, state event
 		return "", err
 	}
 	if d.State != event.Unknown || d.Effect == "" {
-		return "", fmt.Errorf("delivery of %s to %s is %s: there is nothing to resolve; %s", id, action, d.State, advice(d, false))
+		return "", fmt.Errorf("delivery of %s to %s is %s, not unknown; to do: %s", id, action, d.State, advice(d, false))
 	}
 	e, err := c.Tables.Effect(ctx, d.Effect, action)
 	if err != nil {

@@ -41,7 +41,7 @@ func parkedRetryCommand() *cobra.Command {
 	r := &retry{}
 	var action string
 	var all, yes bool
-	var rate float64
+	var rate rateFlag
 	cmd := &cobra.Command{
 		Use: "retry [EVENT [ACTION]]", Short: "Try parked deliveries again", Args: cobra.MaximumNArgs(2),
 		Long: "Try parked deliveries again: all of an event's, of an action's, or simply --all. Their schedule begins anew.\n" +
@@ -68,34 +68,35 @@ func parkedRetryCommand() *cobra.Command {
 	return cmd
 }
 
-func (r *retry) run(cmd *cobra.Command, id, action string, rate float64, yes bool) error {
-	list, err := r.chosen(cmd.Context(), id, action)
-	if err != nil {
-		return err
-	}
-	p, err := newPace(cmd, "deliveries", rate, len(list))
-	if err != nil {
-		return err
+func (r *retry) run(cmd *cobra.Command, id, action string, rate rateFlag, yes bool) error {
+	list, odd := r.chosen(cmd.Context(), id, action)
+	if odd != nil && len(list) == 0 {
+		return odd
 	}
 	r.Selected = len(list)
 	if !yes || len(list) == 0 {
-		return r.plan(cmd, list, rate)
+		return errors.Join(r.plan(cmd, list, rate), odd)
 	}
+	p := newPace(cmd, "deliveries", rate, len(list))
+	defer p.end()
 	done, err := p.each(cmd.Context(), len(list), func(ctx context.Context, i int) error { return r.send(ctx, list[i]) })
 	if errors.Is(err, context.Canceled) {
 		err = fmt.Errorf("stopped after %d of %d; the same command goes on with what is still parked", done, len(list))
 	}
-	return errors.Join(r.report(cmd), err)
+	return errors.Join(r.report(cmd), err, odd)
 }
 
 // chosen returns the parked deliveries of an event, an action, or all.
 func (r *retry) chosen(ctx context.Context, id, action string) ([]event.Delivery, error) {
 	if id != "" && action != "" {
 		d, err := r.delivery(ctx, id, action)
-		if err == nil && d.State != event.Parked {
-			err = fmt.Errorf("delivery of %s to %s is %s, not parked: %s", id, action, d.State, advice(d, false))
+		if err != nil {
+			return nil, err
 		}
-		return []event.Delivery{d}, err
+		if d.State != event.Parked {
+			return nil, fmt.Errorf("delivery of %s to %s is %s, not parked; to do: %s", id, action, d.State, advice(d, false))
+		}
+		return []event.Delivery{d}, nil
 	}
 	ds, err := r.parked(ctx, event.Parked)
 	return slices.DeleteFunc(ds, func(d event.Delivery) bool {
@@ -145,14 +146,14 @@ func (c *connection) reopen(ctx context.Context, id, action string, stale bool) 
 	return "", c.Tables.Republish(ctx, id, action)
 }
 
-func (r *retry) plan(cmd *cobra.Command, list []event.Delivery, rate float64) error {
+func (r *retry) plan(cmd *cobra.Command, list []event.Delivery, rate rateFlag) error {
 	for _, d := range list[:min(sampled, len(list))] {
 		r.Sample = append(r.Sample, rowOfDelivery(d))
 	}
 	if wantsJSON(cmd) {
 		return printJSON(cmd.OutOrStdout(), &r.retrySummary)
 	}
-	if err := printUnfinished(cmd, r.Sample, "nothing of that is parked"); err != nil || len(list) == 0 {
+	if err := printUnfinished(cmd, r.Sample, "nothing of that is parked; what is unknown waits for payhooks parked resolve"); err != nil || len(list) == 0 {
 		return err
 	}
 	_, err := fmt.Fprintf(cmd.OutOrStdout(), "\n%s selected. Nothing was sent; --yes sends them, %g a second, in %s.\n",

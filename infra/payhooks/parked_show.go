@@ -95,7 +95,7 @@ func advice(d event.Delivery, gone bool) string {
 	case d.State == event.Unknown:
 		return "find out whether " + d.Effect + " happened, where it would have; then: payhooks parked resolve " + name + " --happened, or --did-not-happen"
 	case d.State == event.Waiting:
-		return "nothing: the next attempt is due " + d.Next.Format(time.RFC3339)
+		return "nothing: the next attempt is due " + d.Next.Format(time.RFC3339) + "; payhooks replay " + d.Event + " --action " + d.Action + " --yes tries it now"
 	case d.Ignored:
 		return "nothing; payhooks replay " + d.Event + " --action " + d.Action + " --again asks once more"
 	}

@@ -27,14 +27,11 @@ func quarantineListCommand() *cobra.Command {
 			}
 			var list []unfinishedRow
 			err = c.Tables.List(cmd.Context(), func(q event.Quarantined) bool {
-				list = append(list, unfinishedRow{Event: q.ID, State: string(event.StatusQuarantined), Reason: q.Reason, Since: q.Received})
+				list = append(list, unfinishedRow{Event: q.ID, State: string(event.StatusQuarantined), Reason: q.Reason, Since: q.Received, Endpoint: q.Endpoint})
 				return true
 			})
-			if err != nil {
-				return err
-			}
 			slices.SortFunc(list, func(a, b unfinishedRow) int { return a.Since.Compare(b.Since) })
-			return printUnfinished(cmd, list, "nothing is quarantined")
+			return errors.Join(printUnfinished(cmd, list, unless(err, "nothing is quarantined")), err)
 		},
 	}
 	stackFlags(cmd)

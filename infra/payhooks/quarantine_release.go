@@ -41,7 +41,7 @@ func quarantineReleaseCommand() *cobra.Command {
 			f, reason := webhook.Parse(q.Body)
 			switch {
 			case reason != "":
-				return fmt.Errorf("%s cannot be let in: it is %s", q.ID, reason)
+				return fmt.Errorf("%s cannot be let in, it still is %s; payhooks quarantine discard %s forgets it", q.ID, reason, q.ID)
 			case overridable(q.Reason) && !override:
 				return fmt.Errorf("%s is held for %s; --override lets it in all the same", q.ID, q.Reason)
 			case !yes:

@@ -83,7 +83,7 @@ func TestAFunctionAddedAsTheReadmeSaysRuns(t *testing.T) {
 	if err := postSigned(t.Context(), c.Local.API+"/webhooks/default", demoSecret, body); err != nil {
 		t.Fatal(err)
 	}
-	if err := c.settle(t.Context(), time.Minute); err != nil {
+	if err := c.settle(command(t), time.Minute); err != nil {
 		t.Fatal(err)
 	}
 	ds, err := c.Tables.Deliveries(t.Context(), idOf(t, body))

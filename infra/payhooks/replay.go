@@ -3,10 +3,7 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
-	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -30,7 +27,9 @@ type replay struct {
 	*connection
 	selection
 	again, stale bool
+	resume       string
 	now          time.Time
+	line         []string // the command as it was given
 
 	mu sync.Mutex
 	replaySummary
@@ -39,8 +38,9 @@ type replay struct {
 const replayLong = `Send stored events to their actions again.
 
 What is done stays done: an action never acts on an event twice. What is parked
-is tried again, what never came is sent, and what is unknown stays until you
-say what happened (payhooks parked resolve). --again asks also those actions
+is tried again, and so is what waits for more than a quarter of an hour; what
+never came is sent, and what is unknown stays until you say what happened
+(payhooks parked resolve). --again asks also those actions
 once more that had nothing to do with the event ("ignored: …"), say because
 mail was off; --stale lets them send mails however late.
 
@@ -51,113 +51,68 @@ run beside live traffic.`
 func replayCommand() *cobra.Command {
 	r := &replay{}
 	var yes bool
-	var rate float64
-	var resume string
+	var rate rateFlag
 	cmd := &cobra.Command{
 		Use: "replay [EVENT…]", Short: "Send stored events to their actions again", Long: replayLong, Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			if r.ids = args; r.everything() {
 				return usage("say which events: ids, --object, --customer, --type, --since or --until")
 			}
+			r.now, r.line = time.Now(), os.Args
+			if err := r.check(); err != nil {
+				return err
+			}
 			if r.connection, err = connect(cmd); err != nil {
 				return err
 			}
-			r.now = time.Now()
-			return r.run(cmd, yes, rate, resume)
+			return r.run(cmd, yes, rate)
 		},
 	}
 	r.flags(cmd)
 	cmd.Flags().BoolVar(&yes, "yes", false, "really send them")
 	cmd.Flags().BoolVar(&r.again, "again", false, "ask also actions that ignored the event")
 	cmd.Flags().BoolVar(&r.stale, "stale", false, "send also mails that come too late; includes --again")
-	cmd.Flags().StringVar(&resume, "resume", "", "go on where a stopped replay said")
+	cmd.Flags().StringVar(&r.resume, "resume", "", "go on where a stopped replay said")
 	paceFlag(cmd, &rate)
 	stackFlags(cmd)
 	return cmd
 }
 
-func (r *replay) run(cmd *cobra.Command, yes bool, rate float64, resume string) error {
-	p, err := newPace(cmd, "events", rate, 0)
-	if err != nil {
-		return err
+// check finds mistakes of the command line before anything is looked up.
+func (r *replay) check() error {
+	_, _, err := r.times(r.now)
+	if err == nil && r.resume != "" {
+		_, err = parsePlace(r.resume)
 	}
-	list, err := r.find(cmd.Context(), r.connection, r.now)
-	if err != nil {
-		return err
+	return err
+}
+
+func (r *replay) run(cmd *cobra.Command, yes bool, rate rateFlag) error {
+	list, odd := r.find(cmd.Context(), r.connection, r.now)
+	if odd != nil && !errors.Is(odd, event.ErrInvalid) {
+		return odd
 	}
-	if resume != "" {
-		if list, err = after(list, resume); err != nil {
+	if r.resume != "" {
+		var err error
+		if list, err = after(list, r.resume); err != nil {
 			return err
 		}
 	}
 	r.Selected = len(list)
 	if !yes || len(list) == 0 {
-		return r.plan(cmd, list, rate)
+		return errors.Join(r.plan(cmd, list, rate), odd)
 	}
-	p.bar.ChangeMax(len(list))
+	p := newPace(cmd, "events", rate, len(list))
+	defer p.end()
 	done, err := p.each(cmd.Context(), len(list), func(ctx context.Context, i int) error { return r.send(ctx, list[i].ID) })
 	if err != nil {
-		r.Resume = resume
+		r.Resume = r.resume
 		if done > 0 {
 			r.Resume = list[done-1].place()
 		}
 		err = r.stopped(done, err)
 	}
-	return errors.Join(r.report(cmd), err)
-}
-
-// after leaves out what stands no later than the place.
-func after(list []chosen, place string) ([]chosen, error) {
-	at, err := parsePlace(place)
-	if err != nil {
-		return nil, err
-	}
-	for i, e := range list {
-		if e.compare(at) > 0 {
-			return list[i:], nil
-		}
-	}
-	return nil, nil
-}
-
-// stopped tells how to go on. The command is the one that was given, with the
-// times as they were when it began and where it stopped.
-func (r *replay) stopped(done int, err error) error {
-	args := append([]string{"payhooks"}, without(os.Args[1:], "--since", "--until", "--resume")...)
-	if len(r.ids) == 0 {
-		from, to, _ := r.times(r.now) // they were good when it began
-		args = append(args, "--since", from.UTC().Format(time.RFC3339Nano), "--until", to.UTC().Format(time.RFC3339Nano))
-	}
-	if r.Resume != "" {
-		args = append(args, "--resume", r.Resume)
-	}
-	if errors.Is(err, context.Canceled) {
-		err = errors.New("stopped")
-	}
-	return fmt.Errorf("%w after %d of %d events; go on with: %s", err, done, r.Selected, strings.Join(args, " "))
-}
-
-// without leaves out flags that take a value, and quotes the others as a shell
-// takes them.
-func without(args []string, flags ...string) (kept []string) {
-	for i := 0; i < len(args); i++ {
-		name, _, joined := strings.Cut(args[i], "=")
-		switch {
-		case !slices.Contains(flags, name):
-			kept = append(kept, quoted(args[i]))
-		case !joined:
-			i++
-		}
-	}
-	return kept
-}
-
-// quoted is an argument as a shell takes it.
-func quoted(arg string) string {
-	if arg != "" && !strings.ContainsAny(arg, " *?'\"$&|;<>()\\`~#[]{}!") {
-		return arg
-	}
-	return "'" + strings.ReplaceAll(arg, "'", `'\''`) + "'"
+	return errors.Join(r.report(cmd), err, odd)
 }
 
 // send makes one event pending again, and what is parked or owed with it due.
@@ -200,12 +155,12 @@ func (r *replay) ask(ctx context.Context, s event.Stored, action string) error {
 	case d.State == event.Unknown:
 		r.tally(func() { r.Unknown++ })
 		return nil
-	case d.State == event.Done && (!d.Ignored || !r.again && !r.stale), d.State == event.Waiting && !r.stale:
+	case d.State == event.Done && (!d.Ignored || !r.again && !r.stale):
 		return nil
 	}
 	err = r.Tables.Reopen(ctx, s.ID, action, time.Now(), r.stale)
 	if errors.Is(err, event.ErrNotFound) {
-		return nil // a live delivery was faster
+		return nil // a live delivery was faster, or it waits for moments only
 	}
 	return err
 }

@@ -11,7 +11,7 @@ import (
 const sampled = 10
 
 // plan shows what a replay would send.
-func (r *replay) plan(cmd *cobra.Command, list []chosen, rate float64) error {
+func (r *replay) plan(cmd *cobra.Command, list []chosen, rate rateFlag) error {
 	r.Sample = list[:min(sampled, len(list))]
 	if wantsJSON(cmd) {
 		return printJSON(cmd.OutOrStdout(), &r.replaySummary)

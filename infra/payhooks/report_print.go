@@ -70,7 +70,7 @@ func heading(r journal.Report, s journal.Statement) string {
 }
 
 func statementTable(cmd *cobra.Command, s journal.Statement) error {
-	header := []string{"DAY"}
+	header := []any{"DAY"}
 	for _, c := range lineColumns {
 		header = append(header, strings.ToUpper(c))
 	}

@@ -72,7 +72,7 @@ func strict(cmd *cobra.Command) {
 	if check := cmd.Args; check != nil {
 		cmd.Args = func(cmd *cobra.Command, args []string) error {
 			if err := check(cmd, args); err != nil {
-				return usageError{err}
+				return usage("%w; usage: %s", err, cmd.UseLine())
 			}
 			return nil
 		}

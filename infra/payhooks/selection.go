@@ -63,7 +63,8 @@ func parsePlace(text string) (chosen, error) {
 	return chosen{ID: id, Received: t}, nil
 }
 
-// find returns the selected events in the order of their receipt.
+// find returns the selected events in the order of their receipt, also beside
+// an error that is event.ErrInvalid: one odd event keeps no other from its turn.
 func (s *selection) find(ctx context.Context, c *connection, now time.Time) ([]chosen, error) {
 	from, to, err := s.times(now)
 	if err != nil {
@@ -75,7 +76,7 @@ func (s *selection) find(ctx context.Context, c *connection, now time.Time) ([]c
 	var all []chosen
 	var failed error
 	keep := func(e event.Stored) bool {
-		if !s.matches(e.Facts) {
+		if !s.matches(e.Facts) || s.since+s.until != "" && (e.Received.Before(from) || !e.Received.Before(to)) {
 			return true
 		}
 		wanted, err := c.Bus.Wanted(ctx, event.Envelope{Facts: e.Facts, Only: s.action})

@@ -101,9 +101,9 @@ func (t *teller) gaveBack(id string, amount int64) (txn string) {
 // it is withdrawn and comes back when it is reinstated, the fee stays.
 func (t *teller) disputeMoves(kind, id string) []object {
 	switch kind {
-	case "charge.dispute.funds_withdrawn":
+	case "funds_withdrawn":
 		t.pay.moves = append(t.pay.moves, t.move(moveID(id)+"w", "adjustment", "dispute", "disputes", id, -t.pay.amount, disputeFee))
-	case "charge.dispute.funds_reinstated":
+	case "funds_reinstated":
 		t.pay.moves = append(t.pay.moves, t.move(moveID(id)+"r", "adjustment", "dispute_reversal", "disputes", id, t.pay.amount, 0))
 	}
 	return slices.Clone(t.pay.moves)

@@ -15,7 +15,7 @@ func TestEverySuspectIsHeldAsItsStorySaysInEveryOrder(t *testing.T) {
 	for _, version := range story.Versions() {
 		for _, s := range story.Suspects(1, 18, version, time.Unix(1763800000, 0).UTC()) {
 			for seed := range uint64(8) {
-				got := holdsOf(t, story.Disorder(seed, []story.Story{s.Story}, 20))
+				got := holdsOf(t, story.Disorder(seed, []story.Story{s}, 20))
 				if diff := cmp.Diff(s.Holds, got); diff != "" {
 					t.Errorf("%s in %s, seed %d: holds (-want +got):\n%s", s.Title, version, seed, diff)
 				}

@@ -79,14 +79,6 @@ func (t *teller) refund(amount, before int64) {
 	t.story.Order.Refunded = after
 }
 
-func (t *teller) dispute(kind, id, status string) {
-	t.event(kind, object{
-		"id": id, "charge": t.pay.charge, "payment_intent": t.pay.intent, "amount": t.pay.amount,
-		"balance_transactions": t.disputeMoves(kind, id), "currency": t.pay.currency, "status": status, "reason": "fraudulent", "metadata": object{},
-		"evidence_details": object{"due_by": t.now.AddDate(0, 0, 9).Unix(), "has_evidence": false, "past_due": false, "submission_count": 0},
-	}, nil)
-}
-
 func with(base, over object) object {
 	for k, v := range over {
 		base[k] = v

@@ -1,24 +1,26 @@
 package story
 
-// scenarios are what can happen, told in turn.
-var scenarios = []struct {
-	title string
-	tell  func(*teller)
-}{
-	{"paid", (*teller).paid},
-	{"failed, then paid", (*teller).failedThenPaid},
-	{"refunded in two equal parts", (*teller).refundedInParts},
-	{"refunded in full", (*teller).refundedInFull},
-	{"disputed", (*teller).disputed},
-	{"dispute lost", (*teller).disputeLost},
-	{"dispute won", (*teller).disputeWon},
+// payments are what can become of one, and of the goods that it is for: still
+// reserved in the end, committed, or given back.
+var payments = []scenario{
+	{"paid", sells((*teller).paid, committed)},
+	{"failed, then paid", sells((*teller).failedThenPaid, committed)},
+	{"refunded in two equal parts", sells((*teller).refundedInParts, committed)},
+	{"refunded in full, the goods are gone", sells((*teller).refundedInFull, committed)},
+	{"disputed", sells((*teller).disputed, committed)},
+	{"dispute lost", sells((*teller).disputeLost, committed)},
+	{"dispute won", sells((*teller).disputeWon, committed)},
 	{"authorized", (*teller).authorized},
 	{"authorized, then captured", (*teller).captured},
 	{"authorized, then canceled", (*teller).canceled},
-	{"bank debit cleared", (*teller).cleared},
-	{"bank debit bounced", (*teller).bounced},
+	{"authorized at the checkout", sells((*teller).heldAtCheckout, reserved)},
+	{"authorized at the checkout, captured later", sells((*teller).capturedAfterCheckout, committed)},
+	{"authorized at the checkout, then canceled", sells((*teller).canceledAfterCheckout, givenBack)},
+	{"bank debit on its way", sells((*teller).underway, reserved)},
+	{"bank debit cleared", sells((*teller).cleared, committed)},
+	{"bank debit bounced", sells((*teller).bounced, givenBack)},
 	{"declined for good", (*teller).declinedForGood},
-	{"left at the checkout", (*teller).abandoned},
+	{"left at the checkout", sells((*teller).abandoned, givenBack)},
 }
 
 func (t *teller) paid() {
@@ -57,29 +59,22 @@ func (t *teller) disputed() {
 	t.story.Order.Status, t.story.Order.Disputed = "disputed", t.pay.amount
 }
 
-// openDispute returns the id of a dispute that took the money.
-func (t *teller) openDispute() string {
-	id := t.id("dp_")
-	t.dispute("charge.dispute.created", id, "needs_response")
-	t.dispute("charge.dispute.funds_withdrawn", id, "needs_response")
-	t.mails("dispute", 1)
-	return id
-}
-
 func (t *teller) disputeLost() {
 	t.paid()
-	id := t.openDispute()
-	t.dispute("charge.dispute.updated", id, "under_review")
-	t.dispute("charge.dispute.closed", id, "lost")
+	next, h := t.openDispute()
+	next("updated", "under_review")
+	next("closed", "lost")
+	h.Released = t.now
 	t.story.Order.Status, t.story.Order.Lost = "lost", t.pay.amount
 }
 
 func (t *teller) disputeWon() {
 	t.paid()
-	id := t.openDispute()
-	t.dispute("charge.dispute.updated", id, "under_review")
-	t.dispute("charge.dispute.closed", id, "won")
-	t.dispute("charge.dispute.funds_reinstated", id, "won")
+	next, h := t.openDispute()
+	next("updated", "under_review")
+	next("closed", "won")
+	h.Released = t.now
+	next("funds_reinstated", "won")
 }
 
 func (t *teller) authorized() {

@@ -1,80 +1,65 @@
 package story
 
-import (
-	"fmt"
-	"math/rand/v2"
-	"time"
-)
-
-// Checkout is a story of a session that sells goods.
-type Checkout struct {
-	Story
-	Sells     map[string]int64 // how many of each item
-	Reserved  bool             // in the end it is still on its way,
-	Committed bool             // or it is sold; else given back
-}
+import "fmt"
 
 // Level is what `payhooks stock` must show of an item in the end.
 type Level struct{ OnHand, Reserved, BackOrdered int64 }
 
-// visits are what can become of a checkout, told in turn.
-var visits = []struct {
-	title               string
-	tell                func(*teller)
-	reserved, committed bool
-}{
-	{"paid at the checkout", (*teller).paid, false, true},
-	{"bank debit on its way", (*teller).debit, true, false},
-	{"bank debit cleared", (*teller).cleared, false, true},
-	{"bank debit bounced", (*teller).bounced, false, false},
-	{"left at the checkout", (*teller).abandoned, false, false},
-	{"authorized at the checkout", (*teller).heldAtCheckout, true, false},
-	{"authorized at the checkout, captured later", (*teller).capturedAfterCheckout, false, true},
-	{"authorized at the checkout, then canceled", (*teller).canceledAfterCheckout, false, false},
-	{"refunded in full, the goods are gone", (*teller).refundedInFull, false, true},
-}
+// fate is what becomes of a checkout's goods.
+type fate int
 
-// Checkouts tells n stories of sessions that sell a few items, in the given API
-// version. The first event happened at begin.
-func Checkouts(seed uint64, n int, version string, begin time.Time) []Checkout {
-	t := &teller{version: version, rng: rand.New(rand.NewPCG(seed, 5)), now: begin} //nolint:gosec // made-up data
-	all := make([]Checkout, n)
-	for i := range all {
-		v := visits[i%len(visits)]
-		t.begin(i)
-		sells := map[string]int64{"price_tee": 1 + t.rng.Int64N(3), "price_cap": 1}
+const (
+	givenBack fate = iota
+	reserved
+	committed
+)
+
+// Tee and Cap are the items that the checkouts of a version sell.
+func Tee(version string) string { return "price_tee_" + version[:4] }
+
+// Cap is the other one.
+func Cap(version string) string { return "price_cap_" + version[:4] }
+
+// sells is a story of a checkout with goods, and what becomes of them.
+func sells(tell func(*teller), end fate) func(*teller) {
+	return func(t *teller) {
+		t.story.Sells = map[string]int64{Tee(t.version): 1 + t.rng.Int64N(3), Cap(t.version): 1}
+		t.story.Reserved, t.story.Committed = end == reserved, end == committed
 		session := t.pay.session
-		v.tell(t)
-		t.story.Title = v.title
-		for item, quantity := range sells {
+		tell(t)
+		for item, quantity := range t.story.Sells {
 			t.story.Objects = append(t.story.Objects, object{
 				"id": fmt.Sprintf("li_%s%s", item, session), "object": "item", "_session": session, "quantity": quantity,
 				"currency": t.pay.currency, "price": object{"id": item, "object": "price", "type": "one_time", "product": "prod_" + item},
 			})
 		}
-		all[i] = Checkout{t.story, sells, v.reserved, v.committed}
 	}
-	return all
 }
 
-// StockOf is what these checkouts leave of the supplies. Restock is off.
-func StockOf(all []Checkout, supplies map[string]int64) map[string]Level {
-	reserved, committed := map[string]int64{}, map[string]int64{}
-	for _, c := range all {
-		for item, n := range c.Sells {
-			if c.Reserved {
-				reserved[item] += n
+// StockOf is what the stories leave of the supplies. Restock is off.
+func StockOf(all []Story, supplies map[string]int64) map[string]Level {
+	waiting, sold := map[string]int64{}, map[string]int64{}
+	for _, s := range all {
+		for item, n := range s.Sells {
+			if s.Reserved {
+				waiting[item] += n
 			}
-			if c.Committed {
-				committed[item] += n
+			if s.Committed {
+				sold[item] += n
 			}
 		}
 	}
 	stock := map[string]Level{}
 	for item, n := range supplies {
-		stock[item] = Level{max(0, n-committed[item]), reserved[item], max(0, committed[item]-n)}
+		stock[item] = Level{max(0, n-sold[item]), waiting[item], max(0, sold[item]-n)}
 	}
 	return stock
+}
+
+// underway is a debit that has not cleared yet.
+func (t *teller) underway() {
+	t.debit()
+	t.story.Order.Status, t.story.Order.Paid = "processing", 0
 }
 
 // heldAtCheckout is a session whose money is only authorised: no sale yet.

@@ -15,15 +15,11 @@ import (
 )
 
 func TestCheckoutsLeaveTheStockThatTheirStoriesSayInEveryOrder(t *testing.T) {
-	supplies := map[string]int64{"price_tee": 4, "price_cap": 100}
 	for _, version := range story.Versions() {
-		checkouts := story.Checkouts(1, 18, version, time.Unix(1763800000, 0).UTC())
-		var stories []story.Story
-		for _, c := range checkouts {
-			stories = append(stories, c.Story)
-		}
+		supplies := map[string]int64{story.Tee(version): 4, story.Cap(version): 100}
+		checkouts := story.Shop(1, 36, version, time.Unix(1763800000, 0).UTC())
 		for seed := range uint64(8) {
-			got := stockOf(t, story.Disorder(seed, stories, 40), checkouts, supplies)
+			got := stockOf(t, story.Disorder(seed, checkouts, 40), checkouts, supplies)
 			if diff := cmp.Diff(story.StockOf(checkouts, supplies), got); diff != "" {
 				t.Errorf("%s, seed %d: stock (-want +got):\n%s", version, seed, diff)
 			}
@@ -32,7 +28,7 @@ func TestCheckoutsLeaveTheStockThatTheirStoriesSayInEveryOrder(t *testing.T) {
 }
 
 // stockOf is what adjust-inventory makes of the events.
-func stockOf(t *testing.T, told []story.Event, checkouts []story.Checkout, supplies map[string]int64) map[string]story.Level {
+func stockOf(t *testing.T, told []story.Event, checkouts []story.Story, supplies map[string]int64) map[string]story.Level {
 	t.Helper()
 	table := rows{}
 	for _, one := range told {
@@ -69,7 +65,7 @@ func stockOf(t *testing.T, told []story.Event, checkouts []story.Checkout, suppl
 }
 
 // lines are those that the story's Stripe serves for the session.
-func lines(e facts.Event, checkouts []story.Checkout) *inventory.Listing {
+func lines(e facts.Event, checkouts []story.Story) *inventory.Listing {
 	if !inventory.Sells(e) {
 		return nil
 	}

@@ -40,21 +40,31 @@ type Story struct {
 	Events   []Event // in the order in which they happened
 	Order    Order
 	Access   []Access // by subscriptions and entitlements
-	Objects  []Object // what Stripe's API has beside the events' objects
-	Books    Books
+	Holds    []Hold
+	// Sells is how many of each item; in the end they are Reserved, Committed
+	// or given back.
+	Sells               map[string]int64
+	Reserved, Committed bool
+	Objects             []Object // what Stripe's API has beside the events' objects
+	Books               Books
 	// Mails is how many mails of each kind must have gone out, at the least
 	// and at the most: a failure is not mailed any more once it is paid.
 	Mails map[string][2]int
 }
 
-// Shop tells n stories in turn, in the given API version. The first event
-// happened at begin.
-func Shop(seed uint64, n int, version string, begin time.Time) []Story {
-	t := &teller{version: version, now: begin}
+// scenario is one thing that can happen to a customer.
+type scenario struct {
+	title string
+	tell  func(*teller)
+}
+
+// told tells n of the scenarios in turn, in the given API version. The first
+// event happened at begin. One seed tells of the same customers and money in
+// every version, under ids of its own.
+func told(scenarios []scenario, seed uint64, n int, version string, begin time.Time) []Story {
+	t := &teller{version: version, seed: seed, now: begin}
 	stories := make([]Story, n)
 	for i := range stories {
-		// Of its own, so that a story is about the same money in every version.
-		t.rng = rand.New(rand.NewPCG(seed, 4+uint64(i))) //nolint:gosec // made-up data
 		s := scenarios[i%len(scenarios)]
 		t.begin(i)
 		s.tell(t)
@@ -62,6 +72,18 @@ func Shop(seed uint64, n int, version string, begin time.Time) []Story {
 		stories[i] = t.story
 	}
 	return stories
+}
+
+// Month tells of n customers to whom everything happens that can, and of the
+// month's close.
+func Month(seed uint64, n int, version string, begin time.Time) []Story {
+	stories := told(slices.Concat(payments, subscriptions, suspicions), seed, n, version, begin)
+	return append(stories, Close(seed, stories, version, begin.Add(time.Duration(n)*20*time.Second)))
+}
+
+// Shop tells n stories of payments.
+func Shop(seed uint64, n int, version string, begin time.Time) []Story {
+	return told(payments, seed, n, version, begin)
 }
 
 // Versions are the API versions that stories can be told in.

@@ -11,7 +11,7 @@ import (
 
 func TestEveryStoryIsReadableAndNamesItsOrder(t *testing.T) {
 	for _, version := range story.Versions() {
-		for _, s := range story.Shop(1, 28, version, time.Unix(1763800000, 0)) {
+		for _, s := range story.Shop(1, 36, version, time.Unix(1763800000, 0)) {
 			for _, e := range s.Events {
 				f, reason := webhook.Parse(e.Body)
 				if reason != "" {
@@ -27,9 +27,33 @@ func TestEveryStoryIsReadableAndNamesItsOrder(t *testing.T) {
 
 func TestOneSeedTellsOneStory(t *testing.T) {
 	tell := func() []story.Event {
-		return story.Disorder(7, story.Shop(7, 14, story.Versions()[0], time.Unix(1763800000, 0)), 10)
+		return story.Disorder(7, story.Shop(7, 18, story.Versions()[0], time.Unix(1763800000, 0)), 10)
 	}
 	if d := cmp.Diff(tell(), tell()); d != "" {
 		t.Fatal(d)
+	}
+}
+
+func TestEveryVersionTellsTheSameMonthUnderIDsOfItsOwn(t *testing.T) {
+	told := map[string][]any{}
+	ids := map[string]string{}
+	for _, version := range story.Versions() {
+		for _, s := range story.Month(7, 88, version, time.Unix(1763800000, 0)) {
+			for _, e := range s.Events {
+				if other, ok := ids[e.ID]; ok {
+					t.Fatalf("%s is told in %s and %s", e.ID, other, version)
+				}
+				ids[e.ID] = version
+			}
+			s.Order.ID = ""
+			var sold int64
+			for _, n := range s.Sells {
+				sold += n
+			}
+			told[version] = append(told[version], s.Title, s.Order, len(s.Access), len(s.Holds), sold, s.Reserved, s.Committed, s.Mails, s.Books)
+		}
+	}
+	if diff := cmp.Diff(told[story.Versions()[0]], told[story.Versions()[1]]); diff != "" {
+		t.Error(diff)
 	}
 }

@@ -2,7 +2,6 @@ package story
 
 import (
 	"maps"
-	"math/rand/v2"
 	"reflect"
 	"time"
 )
@@ -18,47 +17,42 @@ type Access struct {
 
 const day = 24 * time.Hour
 
-// subscriptionScenarios are lives of subscriptions, told in turn. Most end
+// subscriptions are lives of some. Most end
 // within the minute in which they are told, so that what they promise holds as
 // long as their grace and periods run: for days.
-var subscriptionScenarios = []struct {
-	title string
-	tell  func(*teller)
-}{
-	{"subscribed", func(t *teller) { t.subscribe("active").grants(true) }},
-	{"paid at the second try", func(t *teller) { t.subscribe("incomplete").turn("active").grants(true) }},
-	{"never paid", func(t *teller) { t.subscribe("incomplete").turn("incomplete_expired").end().grants(false) }},
-	{"on trial", func(t *teller) { t.subscribe("trialing").trialEnding().grants(true) }},
-	{"trial over and paid", func(t *teller) { t.subscribe("trialing").renew().grants(true) }},
-	{"trial over, paused", func(t *teller) { t.subscribe("trialing").pause().grants(false) }},
-	{"renewed", func(t *teller) { t.subscribe("active").renew().renew().grants(true) }},
-	{"past due", func(t *teller) { t.subscribe("active").renew().turn("past_due").graceFrom(t.now).grants(true) }},
-	{"past due for too long", func(t *teller) { t.earlier(10*day, (*teller).longPastDue) }},
-	{"past due, then paid", func(t *teller) { t.subscribe("active").turn("past_due").turn("active").grants(true) }},
-	{"unpaid", func(t *teller) { t.subscribe("active").turn("past_due").turn("unpaid").grants(false) }},
-	{"collection paused", func(t *teller) { t.subscribe("active").change(func(s *subscription) { s.held = true }).grants(true) }},
-	{"cancels at the period's end", func(t *teller) { t.subscribe("active").change(func(s *subscription) { s.cancels = true }).grants(true) }},
-	{"canceled", func(t *teller) { t.subscribe("active").turn("active").cancel().grants(false) }},
-	{"upgraded", (*teller).upgraded},
-	{"two subscriptions, one canceled", (*teller).twoSubscriptions},
-	{"features", (*teller).features},
+var subscriptions = []scenario{
+	{"subscribed", subscriber(func(t *teller) { t.subscribe("active").grants(true) })},
+	{"paid at the second try", subscriber(func(t *teller) { t.subscribe("incomplete").turn("active").grants(true) })},
+	{"never paid", subscriber(func(t *teller) { t.subscribe("incomplete").turn("incomplete_expired").end().grants(false) })},
+	{"on trial", subscriber(func(t *teller) { t.subscribe("trialing").trialEnding().grants(true) })},
+	{"trial over and paid", subscriber(func(t *teller) { t.subscribe("trialing").renew().grants(true) })},
+	{"trial over, paused", subscriber(func(t *teller) { t.subscribe("trialing").pause().grants(false) })},
+	{"renewed", subscriber(func(t *teller) { t.subscribe("active").renew().renew().grants(true) })},
+	{"past due", subscriber(func(t *teller) { t.subscribe("active").renew().turn("past_due").graceFrom(t.now).grants(true) })},
+	{"past due for too long", subscriber(func(t *teller) { t.earlier(10*day, (*teller).longPastDue) })},
+	{"past due, then paid", subscriber(func(t *teller) { t.subscribe("active").turn("past_due").turn("active").grants(true) })},
+	{"unpaid", subscriber(func(t *teller) { t.subscribe("active").turn("past_due").turn("unpaid").grants(false) })},
+	{"collection paused", subscriber(func(t *teller) { t.subscribe("active").change(func(s *subscription) { s.held = true }).grants(true) })},
+	{"cancels at the period's end", subscriber(func(t *teller) { t.subscribe("active").change(func(s *subscription) { s.cancels = true }).grants(true) })},
+	{"canceled", subscriber(func(t *teller) { t.subscribe("active").turn("active").cancel().grants(false) })},
+	{"upgraded", subscriber((*teller).upgraded)},
+	{"two subscriptions, one canceled", subscriber((*teller).twoSubscriptions)},
+	{"features", subscriber((*teller).features)},
 }
 
 // Subscribers tells n stories of subscriptions in turn, in the given API
 // version. The first event happened at begin, those of "past due for too long"
 // ten days earlier. They have no orders.
 func Subscribers(seed uint64, n int, version string, begin time.Time) []Story {
-	t := &teller{version: version, rng: rand.New(rand.NewPCG(seed, 3)), now: begin} //nolint:gosec // made-up data
-	stories := make([]Story, n)
-	for i := range stories {
-		s := subscriptionScenarios[i%len(subscriptionScenarios)]
-		t.begin(i)
+	return told(subscriptions, seed, n, version, begin)
+}
+
+// subscriber is a story without an order.
+func subscriber(tell func(*teller)) func(*teller) {
+	return func(t *teller) {
 		t.story.Order = Order{}
-		s.tell(t)
-		t.story.Title = s.title
-		stories[i] = t.story
+		tell(t)
 	}
-	return stories
 }
 
 // subscription is one as Stripe has it.
@@ -154,7 +148,7 @@ func (s *subscription) pause() *subscription {
 }
 
 func (s *subscription) trialEnding() *subscription {
-	s.t.story.Mails["trial_ending"] = [2]int{0, 1}
+	s.t.mails("trial_ending", 1)
 	return s.tell("customer.subscription.trial_will_end", nil)
 }
 

@@ -31,7 +31,7 @@ type Decision struct {
 // It allows what Stripe grants, until the end of the period and the days of
 // grace after it, so that a renewal that is told late locks nobody out, and
 // what Stripe forgot to end ends by itself. What Stripe ended is refused at
-// once. A customer of whom nothing is known is refused without an error; on an
+// once. The customer of a connected account is named by event.Scoped. One of whom nothing is known is refused without an error; on an
 // error nobody knows, and the caller decides.
 //
 // Packages under internal are for this module: an application in a fork of it

@@ -119,19 +119,18 @@ func (a *attempt) judge(err error) {
 	var (
 		permanent *permanentError
 		retry     *retryError
-		ignore    *ignoreError
 		unknown   *unknownError
 	)
 	now := a.h.Now()
 	a.d.Updated, a.d.Next, a.d.Outcome, a.d.Error, a.d.Effect = now, now, "", "", ""
 	switch {
 	case err == nil:
-		a.d.State, a.d.Outcome = event.Done, a.outcome
+		a.d.State, a.d.Outcome = event.Done, redact(a.outcome)
 		return
 	case errors.As(err, &unknown):
 		a.d.State, a.d.Effect = event.Unknown, unknown.key
-	case errors.As(err, &ignore):
-		a.d.State, a.d.Ignored, a.d.Outcome = event.Done, true, redact(ignore.Error())
+	case Ignored(err):
+		a.d.State, a.d.Ignored, a.d.Outcome = event.Done, true, redact(err.Error())
 		return
 	case errors.As(err, &permanent):
 		a.d.State = event.Parked

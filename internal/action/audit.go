@@ -157,13 +157,12 @@ func (h *Handler) play(ctx context.Context, id string) (rehearsal, error) {
 	if err != nil {
 		return rehearsal{}, err
 	}
-	var ignore *ignoreError
 	var permanent *permanentError
 	err = a.call(ctx)
 	switch {
 	case err == nil:
 		return rehearsal{updates: a.updates}, nil
-	case errors.As(err, &ignore), errors.As(err, &permanent):
+	case Ignored(err), errors.As(err, &permanent):
 		return rehearsal{}, nil // it would do nothing with the event today
 	}
 	return rehearsal{err: err}, nil

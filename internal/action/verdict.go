@@ -3,6 +3,7 @@ package action
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -53,6 +54,21 @@ func Ignore(why string) error { return &ignoreError{why} }
 
 // Ignoref is Ignore with a format.
 func Ignoref(format string, args ...any) error { return Ignore(fmt.Sprintf(format, args...)) }
+
+// Ignored reports whether err is one of Ignore and says nothing else: joined
+// errors must all be. That one effect has nothing to do hides no other's
+// failure.
+func Ignored(err error) bool {
+	switch e := err.(type) { //nolint:errorlint // As would find one of them and pass over the others
+	case *ignoreError:
+		return true
+	case interface{ Unwrap() []error }:
+		return !slices.ContainsFunc(e.Unwrap(), func(err error) bool { return !Ignored(err) })
+	case interface{ Unwrap() error }:
+		return Ignored(e.Unwrap())
+	}
+	return false
+}
 
 // unknownError: an outside effect may or may not have happened.
 type unknownError struct {

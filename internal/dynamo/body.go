@@ -40,6 +40,9 @@ func compress(body []byte) ([]byte, error) {
 	return e.EncodeAll(body, make([]byte, 0, 64+len(body)/2)), nil
 }
 
+// Unpack returns the signed bytes from the attribute body of an event's item.
+func Unpack(data []byte) ([]byte, error) { return decompress(data) }
+
 func decompress(data []byte) ([]byte, error) {
 	if data == nil {
 		return nil, fmt.Errorf("body is missing: %w", event.ErrInvalid)

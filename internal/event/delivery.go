@@ -39,6 +39,11 @@ type Delivery struct {
 	Expires    time.Time
 }
 
+// MaxLease is longer than any attempt's lease, for a Lambda function runs for
+// 15 minutes at the most: no attempt is under way of a delivery that is
+// Waiting for longer.
+const MaxLease = 16 * time.Minute
+
 // Claim asks for the right to run one attempt.
 type Claim struct {
 	Event   string

@@ -36,6 +36,16 @@ func (f Facts) SameOccurrence(o Facts) bool {
 		f.Livemode == o.Livemode && f.Account == o.Account && f.Object == o.Object
 }
 
+// Scoped names what the id is of in one connected account; an empty account is
+// the stack's own. Rows are kept under it: nothing promises that an id is
+// Stripe's only one, and ids of products, plans and migrated customers are not.
+func Scoped(account, id string) string {
+	if account == "" {
+		return id
+	}
+	return account + "/" + id
+}
+
 // Event is a verified event with the bytes that Stripe signed.
 type Event struct {
 	Facts

@@ -86,9 +86,10 @@ type Ledger interface {
 	Resend(ctx context.Context, event, action string, now time.Time, quiet time.Duration) (bool, error)
 	// Reopen lets an operator ask for a new attempt of what is Parked, Unknown
 	// or was Ignored: Waiting, due at once, its attempts counted and scheduled
-	// anew. With allowStale its effects may come however late; that is noted on
-	// what is Waiting too, which stays as it is otherwise, and returns nil. All
-	// else is ErrNotFound: what is Done changed something and never runs again.
+	// anew. So is what is Waiting for longer than MaxLease. With allowStale its
+	// effects may come however late; that is noted on all that is Waiting, which
+	// stays as it is otherwise, and returns nil. All else is ErrNotFound: what is
+	// Done changed something and never runs again.
 	Reopen(ctx context.Context, event, action string, now time.Time, allowStale bool) error
 
 	// Load reads one row of state, strongly consistent. A row that does not

@@ -58,6 +58,7 @@ type InvoicePayment struct {
 	Invoice       string
 	PaymentIntent string
 	Charge        string
+	PaymentRecord string // what was paid outside Stripe
 	Status        string // open, paid, canceled
 	AmountPaid    int64
 	Currency      string
@@ -159,6 +160,7 @@ func invoicePayment(n node) *InvoicePayment {
 		Invoice:       n.id("invoice"),
 		PaymentIntent: with.id("payment_intent"),
 		Charge:        with.id("charge"),
+		PaymentRecord: with.id("payment_record"),
 		Status:        n.text("status"),
 		AmountPaid:    n.integer("amount_paid"),
 		Currency:      n.text("currency"),

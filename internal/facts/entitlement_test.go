@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/payhooks/payhooks/internal/event"
 )
 
 func TestBothNamesOfAnEntitlementSummaryGiveTheSameView(t *testing.T) {
@@ -14,6 +15,18 @@ func TestBothNamesOfAnEntitlementSummaryGiveTheSameView(t *testing.T) {
 	}
 	want := &EntitlementSummary{Customer: "cus_1", Entitlements: []Entitlement{{"ent_1", "feat_1", "seats"}}, Complete: true}
 	if diff := cmp.Diff(want, newer.Entitlements); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestASummaryToldWithItsCustomerIsRead(t *testing.T) {
+	var e Event
+	body := `{"data":{"object":{"object":"customer","id":"cus_1","entitlements":{"has_more":false,"data":[{"id":"ent_1","feature":"feat_1","lookup_key":"seats"}]}}}}`
+	if err := e.DecodeEvent(event.Facts{Type: "customer.entitlement_summary.updated"}, []byte(body)); err != nil {
+		t.Fatal(err)
+	}
+	want := &EntitlementSummary{Customer: "cus_1", Entitlements: []Entitlement{{"ent_1", "feat_1", "seats"}}, Complete: true}
+	if diff := cmp.Diff(want, e.Entitlements); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -101,6 +101,12 @@ func (e *Event) view(n node) {
 		e.Payout = payout(n)
 	case "entitlements.active_entitlement_summary", "customer_entitlement_summary":
 		e.Entitlements = entitlements(n)
+	case "customer":
+		// The preview of 2023 told the summary with the customer.
+		if e.Type == "customer.entitlement_summary.updated" && n.has("entitlements") {
+			e.Entitlements = entitlements(n)
+			e.Entitlements.Customer = first(e.Entitlements.Customer, n.text("id"))
+		}
 	}
 }
 

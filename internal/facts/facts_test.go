@@ -169,6 +169,7 @@ func TestAnUnreadableShapeIsInvalidAndNamesTheFieldButNotItsValue(t *testing.T) 
 		{`{"object":"charge","refunds":{"data":{"secret":1}}}`, "data.object.refunds.data"},
 		{`{"object":"charge","metadata":{"order_id":7}}`, "data.object.metadata"},
 		{`{"object":"charge","payment_intent":["secret"]}`, "data.object.payment_intent"},
+		{`{"object":"charge","payment_intent":{"object":"payment_intent"}}`, "data.object.payment_intent.id"},
 		{`{"object":"dispute","balance_transactions":[7]}`, "data.object.balance_transactions[0]"},
 		{`{"object":"subscription","items":{"data":[{"price":7}]}}`, "data.object.items.data[0].price"},
 		{`{"object":["charge"]}`, "data.object.object"},

@@ -53,10 +53,15 @@ func (n node) expanded(field string) node {
 
 // id reads the id of an object that may be expanded.
 func (n node) id(field string) string {
-	if kind(n.fields[field]) == "an object" {
-		return n.in(field).text("id")
+	if kind(n.fields[field]) != "an object" {
+		return n.text(field)
 	}
-	return n.text(field)
+	o := n.in(field)
+	id := o.text("id")
+	if id == "" { // the object is not what it says, and nothing must pass for it
+		n.r.fail(o.at("id"), "want a string, got none")
+	}
+	return id
 }
 
 func (n node) integer(field string) int64 {

@@ -15,7 +15,8 @@ type Reader interface {
 }
 
 // Check returns what stands against the order: ask before goods leave. The
-// order is named by its payment intent, else its charge. It costs one
+// order is named by its payment intent, else its charge; one of a connected
+// account by event.Scoped. It costs one
 // consistent read and one per card and customer that paid or tried to. An order
 // of which nothing is known has no holds and no error; on an error nobody
 // knows, and the caller decides.
@@ -32,7 +33,7 @@ func Check(ctx context.Context, r Reader, order string) ([]Hold, error) {
 		}
 		holds = append(holds, s.Holds...)
 	}
-	return slices.DeleteFunc(List(holds), func(h Hold) bool { return h.Order != order || !h.Released.IsZero() }), nil
+	return slices.DeleteFunc(List(holds), func(h Hold) bool { return h.Order != o.Order || !h.Released.IsZero() }), nil
 }
 
 // Read reads a row of the table into v, an *Order or a *Source, and leaves v as

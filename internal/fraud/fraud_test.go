@@ -47,6 +47,9 @@ var stories = []struct {
 	},
 	{"a review", func(s *stripe) { s.review("opened", nil) }, []string{"pi_1 review 0 0 0"}},
 	{"a review approved", func(s *stripe) { s.review("opened", nil).review("closed", "approved") }, []string{"pi_1 review 0 0 1"}},
+	{"a review approved, told as the reason", func(s *stripe) {
+		s.review("opened", nil).send("review.closed", object{"id": "prv_1", "payment_intent": "pi_1", "open": false, "closed_reason": nil, "reason": "approved", "created": begin.Unix()})
+	}, []string{"pi_1 review 0 0 1"}},
 	{"a review closed by a refund", func(s *stripe) { s.review("opened", nil).review("closed", "refunded") }, []string{"pi_1 review 0 0 0"}},
 	{"a review closed as fraud", func(s *stripe) { s.review("opened", nil).review("closed", "refunded_as_fraud") }, []string{"pi_1 review 0 0 0"}},
 	{"a review closed by a dispute", func(s *stripe) { s.review("opened", nil).review("closed", "disputed") }, []string{"pi_1 review 0 0 0"}},

@@ -43,9 +43,9 @@ type Hold struct {
 func List(holds []Hold) []Hold {
 	all := slices.Clone(holds)
 	slices.SortStableFunc(all, func(a, b Hold) int {
-		return cmp.Or(cmp.Compare(a.Order, b.Order), cmp.Compare(a.Why, b.Why), a.Since.Compare(b.Since))
+		return cmp.Or(cmp.Compare(a.Order, b.Order), cmp.Compare(a.Account, b.Account), cmp.Compare(a.Why, b.Why), a.Since.Compare(b.Since))
 	})
-	return slices.CompactFunc(all, func(a, b Hold) bool { return a.Order == b.Order && a.Why == b.Why })
+	return slices.CompactFunc(all, func(a, b Hold) bool { return a.Order == b.Order && a.Account == b.Account && a.Why == b.Why })
 }
 
 // span is one thing that holds an order. Times are Unix seconds.

@@ -54,7 +54,11 @@ type number struct {
 // must be about one order; see Key.
 func Merge(old Order, e facts.Event) Order {
 	key, _ := Key(e)
-	f := old.Facts.union(tell(e))
+	return of(key, old.Facts.union(tell(e)))
+}
+
+// of computes the row of an order from its facts.
+func of(key string, f Facts) Order {
 	o := Order{Order: key, Account: f.Account, Livemode: f.Livemode, Facts: f}
 	inquiries, disputes := f.cases()
 	o.add(Warning, spans(f.Warnings))

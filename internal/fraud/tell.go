@@ -87,7 +87,7 @@ func tell(e facts.Event) Facts {
 		f.Warnings = map[string]Span{e.Warning.ID: s}
 	case e.Review != nil:
 		s := Span{Since: began(e.Review.Created, now)}
-		if e.Review.ClosedReason == "approved" {
+		if approved(e) {
 			s.Ended = now
 		}
 		f.Reviews = map[string]Span{e.Review.ID: s}
@@ -95,6 +95,12 @@ func tell(e facts.Event) Facts {
 		f.Disputes = map[string]Case{e.Dispute.ID: tellCase(e, now)}
 	}
 	return f
+}
+
+// approved: somebody looked and found nothing. Reason is why a review is open,
+// or why it was closed.
+func approved(e facts.Event) bool {
+	return first(e.Review.ClosedReason, e.Review.Reason) == "approved"
 }
 
 func tellCase(e facts.Event, now int64) Case {

@@ -11,6 +11,7 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/facts"
 )
 
@@ -57,29 +58,29 @@ func Key(e facts.Event, restock bool) (key, why string) {
 	case e.Session != nil && e.Session.Mode == "setup":
 		return "", "a checkout session in setup mode sells nothing"
 	case e.Session != nil && e.Session.ID != "":
-		return ofSession + e.Session.ID, ""
+		return ofSession + event.Scoped(e.Account, e.Session.ID), ""
 	case e.PaymentIntent != nil && e.PaymentIntent.ID != "":
 		if e.Type != "payment_intent.succeeded" && e.Type != "payment_intent.canceled" {
 			return "", "the payment is not over"
 		}
-		return ofPayment + e.PaymentIntent.ID, ""
+		return ofPayment + event.Scoped(e.Account, e.PaymentIntent.ID), ""
 	case e.Charge != nil:
-		return refundKey(e.Charge.PaymentIntent, restock)
+		return refundKey(e.Account, e.Charge.PaymentIntent, restock)
 	case e.Refund != nil:
-		return refundKey(e.Refund.PaymentIntent, restock)
+		return refundKey(e.Account, e.Refund.PaymentIntent, restock)
 	default:
 		return "", "not about a checkout"
 	}
 }
 
-func refundKey(intent string, restock bool) (key, why string) {
+func refundKey(account, intent string, restock bool) (key, why string) {
 	switch {
 	case !restock:
 		return "", "refunds put nothing back: the stack's parameter Restock is false"
 	case intent == "":
 		return "", "it names no payment intent, so no checkout session either"
 	default:
-		return ofPayment + intent, ""
+		return ofPayment + event.Scoped(account, intent), ""
 	}
 }
 

@@ -117,11 +117,11 @@ func (t table) eachSession(yield func(Session, state)) {
 		if !s.Listed {
 			s.Lines = held.Lines
 		}
-		yield(s, s.state(t.payments[s.Payment], has))
+		yield(s, s.state(t.payments[event.Scoped(s.Account, s.Payment)], has))
 	}
 	for id, held := range t.reservations {
 		if _, known := t.sessions[id]; !known {
-			yield(Session{Session: id, Account: held.Account, Livemode: held.Livemode, Lines: held.Lines}, reserved)
+			yield(Session{Session: held.Session, Account: held.Account, Livemode: held.Livemode, Lines: held.Lines}, reserved)
 		}
 	}
 }

@@ -57,7 +57,7 @@ func Reserve(ctx context.Context, r Rows, c Checkout, lines []Line) error {
 		}
 	}
 	row := Reservation{Session: c.Session, Account: c.Account, Livemode: c.Livemode, Lines: tidy(lines)}
-	if err := replace(ctx, r, ofReservation+c.Session, row); err != nil {
+	if err := replace(ctx, r, ofReservation+event.Scoped(c.Account, c.Session), row); err != nil {
 		return fmt.Errorf("reserve for %s: %w", c.Session, err)
 	}
 	return nil

@@ -57,7 +57,7 @@ func (b Book) Post(ctx context.Context, ps []Posting) (posted int, differ []erro
 // post writes one posting; fresh is true if it was not there.
 func (b Book) post(ctx context.Context, p Posting) (fresh bool, err error) {
 	for try := 0; ; try++ {
-		it, err := b.Rows.Load(ctx, Table, p.Fact)
+		it, err := b.Rows.Load(ctx, Table, p.Key())
 		if err != nil {
 			return false, fmt.Errorf("post %s: %w", p.Fact, err)
 		}
@@ -65,7 +65,7 @@ func (b Book) post(ctx context.Context, p Posting) (fresh bool, err error) {
 		if err != nil || !changed {
 			return false, err
 		}
-		err = b.Rows.Write(ctx, event.Write{Table: Table, Key: p.Fact, Version: it.Version, Data: data})
+		err = b.Rows.Write(ctx, event.Write{Table: Table, Key: p.Key(), Version: it.Version, Data: data})
 		if err == nil {
 			return it.Data == nil, nil
 		}

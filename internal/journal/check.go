@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/money"
 )
 
@@ -44,16 +45,17 @@ func checkPayouts(ps []Posting, payouts []Payout, month string, zone *time.Locat
 		if p.Settles != nil {
 			c.Settled, c.settled = *p.Settles, true
 		}
-		found[p.Payout] = c
+		found[event.Scoped(p.Account, p.Payout)] = c
 	}
 	for _, p := range ps {
 		if !strings.HasPrefix(p.Memo.Source, "po_") || p.Memo.Category != "payout" && p.Memo.Category != "payout_reversal" {
 			continue
 		}
-		c := found[p.Memo.Source]
+		name := event.Scoped(p.Account, p.Memo.Source)
+		c := found[name]
 		if c == nil {
 			c = &PayoutCheck{Payout: p.Memo.Source, Account: p.Account, Livemode: p.Livemode, Currency: p.Currency, At: p.At}
-			found[p.Memo.Source] = c
+			found[name] = c
 		}
 		c.posting(p)
 	}

@@ -15,15 +15,7 @@ func NamedBy(e facts.Event) []Named {
 	var all names
 	switch {
 	case e.Charge != nil:
-		c := e.Charge
-		amount := c.Amount
-		if c.Captured && c.AmountCaptured > 0 {
-			amount = c.AmountCaptured
-		}
-		all.add(&Seen{amount, c.Currency}, c.BalanceTransaction, c.FailureBalanceTransaction)
-		for _, r := range c.Refunds {
-			all.refund(r)
-		}
+		all.charge(*e.Charge, held(e))
 	case e.Refund != nil:
 		all.refund(*e.Refund)
 	case e.Dispute != nil:
@@ -45,13 +37,42 @@ func OfRefunds(rs []facts.Refund) []Named {
 
 // RefundsUntold reports whether the event tells that its charge was refunded
 // but not by which refunds, as charge.refunded does before API version
-// 2024-10-28. A charge that Stripe never had on the balance has none that count.
+// 2024-10-28. A list that comes to less than the charge's own sum does not tell
+// all of them, whatever it says. A charge that Stripe never had on the balance
+// has none that count.
 func RefundsUntold(e facts.Event) bool {
-	return e.Type == "charge.refunded" && e.Charge != nil && !e.Charge.RefundsComplete && e.Charge.BalanceTransaction != ""
+	if e.Type != "charge.refunded" || e.Charge == nil || e.Charge.BalanceTransaction == "" {
+		return false
+	}
+	var listed int64
+	for _, r := range e.Charge.Refunds {
+		listed += r.Amount
+	}
+	return !e.Charge.RefundsComplete || listed < e.Charge.AmountRefunded
+}
+
+// held: the charge is only authorised. It is no sale, and Stripe has nothing of
+// it on the balance, whatever its object names.
+func held(e facts.Event) bool {
+	c := e.Charge
+	return c.Status == "succeeded" && !c.Captured && c.AmountCaptured == 0 && e.Type != "charge.captured"
 }
 
 // names is a list without repeats.
 type names []Named
+
+func (n *names) charge(c facts.Charge, held bool) {
+	amount := c.Amount
+	if c.Captured && c.AmountCaptured > 0 {
+		amount = c.AmountCaptured
+	}
+	if !held {
+		n.add(&Seen{amount, c.Currency}, c.BalanceTransaction, c.FailureBalanceTransaction)
+	}
+	for _, r := range c.Refunds {
+		n.refund(r)
+	}
+}
 
 func (n *names) refund(r facts.Refund) {
 	n.add(&Seen{r.Amount, r.Currency}, r.BalanceTransaction, r.FailureBalanceTransaction)

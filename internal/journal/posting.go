@@ -10,9 +10,11 @@ package journal
 import (
 	"cmp"
 	"time"
+
+	"github.com/payhooks/payhooks/internal/event"
 )
 
-// Table holds one row per balance transaction, under its id.
+// Table holds one row per balance transaction; see Posting.Key.
 const Table = "journal"
 
 // Transaction is a balance transaction as Stripe tells it. Amounts are Stripe's
@@ -119,6 +121,9 @@ func (ls *lines) debit(account string, amount int64) {
 		amount  int64
 	}{account, amount})
 }
+
+// Key is what the posting is kept under.
+func (p Posting) Key() string { return event.Scoped(p.Account, p.Fact) }
 
 // Balance is what the posting adds to an account, debits positive.
 func (p Posting) Balance(account string) (sum int64) {

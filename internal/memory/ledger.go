@@ -213,8 +213,10 @@ func (s *Store) Reopen(ctx context.Context, id, action string, now time.Time, al
 		switch {
 		case !ok:
 			return event.ErrNotFound
-		case d.State == event.Waiting && d.Owner == "" && d.Updated.Equal(now) && d.AllowStale == allowStale: // our own
+		case d.State == event.Waiting && d.Owner == "" && d.Updated.Equal(now) && (d.AllowStale || !allowStale): // our own
 			return nil
+		case d.State == event.Waiting && d.Next.Sub(now) > event.MaxLease:
+			allowStale = allowStale || d.AllowStale
 		case d.State == event.Waiting && allowStale:
 			d.AllowStale = true
 			return nil

@@ -96,7 +96,7 @@ func Judge(service string, err error, connected bool) Failure {
 	case !connected:
 		f.Outcome, f.Said = NotSent, fmt.Sprintf("%s was not reached: %s", service, cause(err))
 		return f
-	case !errors.As(err, &answer):
+	case !errors.As(err, &answer), answer.HTTPStatusCode() == 0: // the SDK wraps what never came, too
 		f.Said = fmt.Sprintf("no answer from %s: %s", service, cause(err))
 		return f
 	}

@@ -45,6 +45,9 @@ type Session struct {
 type Invoice struct {
 	Total number `json:"total,omitzero"`
 	Paid  int64  `json:"paid,omitempty"`
+	// Records are payments outside Stripe. From API version 2025-03-31 on they
+	// are all that events tell of those: amount_paid_off_stripe is not in them.
+	Records map[string]int64 `json:"records,omitempty"`
 }
 
 // Charge is what is known of one charge.
@@ -57,6 +60,7 @@ type Charge struct {
 	Released  int64    `json:"released,omitempty"` // never captured and never will be; the earliest event
 	Sum       snapshot `json:"sum,omitzero"`       // of its refunds
 	Old       bool     `json:"old,omitempty"`      // some event came in an API version that tells sums, not refunds
+	Reversed  bool     `json:"reversed,omitempty"` // some event came in one that tells a released remainder as a refund
 }
 
 // Refund is one refund object.
@@ -65,6 +69,7 @@ type Refund struct {
 	Amount  int64  `json:"amount"`
 	Status  string `json:"status,omitempty"`
 	Told    bool   `json:"told,omitempty"` // by refund.created of an API version that sends it for every refund
+	Real    bool   `json:"real,omitempty"` // told in an API version in which a released remainder is none
 	Created int64  `json:"created,omitempty"`
 	Failed  int64  `json:"failed,omitempty"` // the earliest event that says failed or canceled
 }

@@ -84,6 +84,8 @@ func Key(e facts.Event) (key, why string) {
 		return sessionKey(*e.Session, e.Type)
 	case e.Invoice != nil:
 		return invoiceKey(*e.Invoice, e.Type)
+	case e.InvoicePayment != nil:
+		return recordKey(*e.InvoicePayment, e.Type)
 	case e.Review != nil:
 		return "", "a review holds an order and changes nothing in it"
 	default:
@@ -119,6 +121,18 @@ func invoiceKey(i facts.Invoice, event string) (key, why string) {
 		return "", "the invoice's payment intents are the orders"
 	default:
 		return i.ID, ""
+	}
+}
+
+// recordKey: what was paid by an intent or a charge is their order.
+func recordKey(p facts.InvoicePayment, event string) (key, why string) {
+	switch {
+	case p.PaymentRecord == "" || p.Invoice == "":
+		return "", "what paid the invoice is the order"
+	case event != "invoice_payment.paid" && p.Status != "paid", p.AmountPaid <= 0:
+		return "", "nothing was paid outside Stripe yet"
+	default:
+		return p.Invoice, ""
 	}
 }
 

@@ -1,5 +1,7 @@
 package order
 
+import "cmp"
+
 // refunded is the sum over the charges, and of refunds that name none.
 func (f Facts) refunded() (sum int64) {
 	for id := range f.Charges {
@@ -24,10 +26,10 @@ func (f Facts) refundedOf(id string) int64 {
 		return 0
 	}
 	var standing, made, failed int64
-	told := false
-	for _, r := range f.Refunds {
+	told, release := false, f.release(id)
+	for re, r := range f.Refunds {
 		switch {
-		case r.Charge != id:
+		case r.Charge != id, re == release:
 			continue
 		case r.stands() && c.Sum.before(r):
 			made += r.Amount
@@ -43,6 +45,26 @@ func (f Facts) refundedOf(id string) int64 {
 		return standing
 	}
 	return max(standing, max(0, c.Sum.Sum-failed)+made)
+}
+
+// release names the refund object that is the released remainder of a partial
+// capture, as versions before 2025-03-31 tell it: the earliest of just that
+// amount. If it is a refund after all, the charge's sum has it.
+func (f Facts) release(id string) (name string) {
+	c := f.Charges[id]
+	left := c.Amount.Is - c.Captured
+	if !c.Reversed || c.Captured == 0 || left <= 0 {
+		return ""
+	}
+	for re, r := range f.Refunds {
+		if r.Charge != id || r.Real || !r.stands() || r.Amount != left {
+			continue
+		}
+		if first := f.Refunds[name]; name == "" || cmp.Or(cmp.Compare(r.Created, first.Created), cmp.Compare(re, name)) < 0 {
+			name = re
+		}
+	}
+	return name
 }
 
 // refundable: nothing is refunded of what was not captured; letting go of an

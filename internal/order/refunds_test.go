@@ -65,6 +65,46 @@ func TestAReleaseListedAsARefundByAnOldChargeIsNone(t *testing.T) {
 	s.wantRefunded(Paid, 0)
 }
 
+// Before 2025-03-31 a partial capture makes a refund object of the remainder,
+// and events may tell of it.
+func TestTheReleaseOfAPartialCaptureIsNoRefundThoughItHasAnObject(t *testing.T) {
+	for _, version := range []string{v2023, "2024-11-20.acacia"} {
+		s := newStripe(t, version)
+		s.intent(1000).authorize("ch_1", 1000).capture(400, true)
+		release := object{"object": "refund", "id": "re_0", "amount": 600, "charge": "ch_1", "payment_intent": "pi_1", "status": "succeeded", "created": s.now - 60}
+		if s.newer(tellsEveryRefund) {
+			s.send("refund.created", release)
+		}
+		s.send("charge.refund.updated", release)
+		s.wantRefunded(Paid, 0)
+		s.refund("re_1", 100)
+		s.wantRefunded(PartiallyRefunded, 100)
+	}
+}
+
+func TestARefundBetweenTwoCapturesIsOneThoughTheRestIsNotReleased(t *testing.T) {
+	for _, version := range []string{v2023, dahlia} {
+		s := newStripe(t, version)
+		s.intent(1000).authorize("ch_1", 1000).capture(300, false).refund("re_1", 100)
+		s.wantRefunded(PartiallyRefunded, 100)
+		s.capture(200, false)
+		s.wantRefunded(PartiallyRefunded, 100)
+		s.capture(400, true)
+		s.wantRefunded(PartiallyRefunded, 100)
+	}
+}
+
+func TestARefundOfAsMuchAsWasReleasedIsOne(t *testing.T) {
+	for _, version := range []string{v2023, "2024-11-20.acacia", dahlia} {
+		s := newStripe(t, version)
+		s.intent(1000).authorize("ch_1", 1000).capture(500, true).refund("re_1", 500)
+		s.send("charge.refund.updated", s.refunds["re_1"])
+		s.wantRefunded(Refunded, 500)
+		s.failRefund("re_1")
+		s.wantRefunded(Paid, 0)
+	}
+}
+
 func TestWhereEveryRefundIsToldTheChargesSumIsNotNeeded(t *testing.T) {
 	s := newStripe(t, dahlia)
 	s.intent(1000).pay("ch_1", 1000).refund("re_1", 300).refund("re_2", 200).failRefund("re_2")

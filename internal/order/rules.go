@@ -66,7 +66,15 @@ func (f Facts) amount() int64 {
 			return n.Is
 		}
 	}
-	return 0
+	return f.Invoice.recorded()
+}
+
+// recorded is what was paid outside Stripe, part by part.
+func (i Invoice) recorded() (sum int64) {
+	for _, amount := range i.Records {
+		sum += amount
+	}
+	return sum
 }
 
 // paid is gross. Where an event only says that it was paid, it is the amount.
@@ -75,7 +83,7 @@ func (f Facts) paid() int64 {
 	for _, c := range f.Charges {
 		captured += c.Captured
 	}
-	got := max(captured, f.Intent.Received, f.Invoice.Paid)
+	got := max(captured, f.Intent.Received, f.Invoice.Paid, f.Invoice.recorded())
 	if got == 0 && f.settled() {
 		return f.amount()
 	}

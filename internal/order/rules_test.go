@@ -53,6 +53,28 @@ func TestAnInvoicePaidInPartOutsideStripeIsWorthThatPart(t *testing.T) {
 	}
 }
 
+// Stripe's events do not have amount_paid_off_stripe; see its changelog of
+// 2026-05-27.
+func TestAnInvoicePaidByPaymentRecordsIsAnOrder(t *testing.T) {
+	s := newStripe(t, dahlia)
+	record := func(id, kind string, amount int64) object {
+		return object{
+			"object": "invoice_payment", "id": "inpay_" + id, "invoice": "in_1", "status": "paid", "amount_paid": amount, "currency": "eur",
+			"payment": object{"type": kind, kind: id},
+		}
+	}
+	s.send("invoice_payment.paid", record("prec_1", "payment_record", 600))
+	s.send("invoice_payment.paid", record("prec_2", "payment_record", 300))
+	s.send("invoice_payment.paid", record("prec_2", "payment_record", 300))
+	if o := merge(s.events); o.Order != "in_1" || o.Status != Paid || o.Paid != 900 || o.Amount != 900 {
+		t.Errorf("order is %+v, want in_1, paid with 900", o)
+	}
+	s.send("invoice_payment.paid", record("pi_1", "payment_intent", 300))
+	if key, why := Key(s.events[3]); key != "" || why == "" {
+		t.Errorf("what an intent paid is the order %q, want none beside the intent", key)
+	}
+}
+
 func TestTheTypeOfAnEventBeatsAFieldOfItsObject(t *testing.T) {
 	for kind, want := range map[string]string{
 		"payment_intent.succeeded": Paid, "payment_intent.canceled": Canceled, "payment_intent.processing": Processing,
@@ -128,13 +150,13 @@ func anyFacts(r *rapid.T) Facts {
 		Account: word("", "acct_1"), Livemode: flag(), Currency: word("", "eur"), Shown: word("", "usd"), Client: said(), OrderID: said(),
 		Intent:  Intent{Known: flag(), Amount: num(), Received: at(), Succeeded: flag(), Canceled: flag(), Authorized: flag(), Processing: at(), Failed: at()},
 		Session: Session{Amount: num(), Paid: flag(), Free: flag(), Expired: flag(), Unpaid: at(), Failed: at()},
-		Invoice: Invoice{Total: num(), Paid: at()},
+		Invoice: Invoice{Total: num(), Paid: at(), Records: map[string]int64{word("1", "2"): at()}},
 	}
 	f.Charges, f.Refunds, f.Disputes = map[string]Charge{}, map[string]Refund{}, map[string]Dispute{}
 	for range at() {
 		id := word("1", "2")
-		f.Charges[id] = Charge{Amount: num(), Succeeded: flag(), Pending: flag(), Captured: at(), Failed: at(), Released: at(), Sum: snap(), Old: flag()}
-		f.Refunds[id] = Refund{Charge: word("", "1"), Amount: at(), Status: word("", "pending", "succeeded", "failed", "new", "newer"), Told: flag(), Created: at(), Failed: at()}
+		f.Charges[id] = Charge{Amount: num(), Succeeded: flag(), Pending: flag(), Captured: at(), Failed: at(), Released: at(), Sum: snap(), Old: flag(), Reversed: flag()}
+		f.Refunds[id] = Refund{Charge: word("", "1"), Amount: at(), Status: word("", "pending", "succeeded", "failed", "new", "newer"), Told: flag(), Real: flag(), Created: at(), Failed: at()}
 		f.Disputes[id] = Dispute{Status: word("warning_closed", "charge_refunded", "needs_response", "won", "lost", "prevented", "new"), Amount: at(), At: at()}
 	}
 	return f

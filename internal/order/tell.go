@@ -55,6 +55,9 @@ func tell(e facts.Event) Facts {
 		f.session(e, *e.Session)
 	case e.Invoice != nil:
 		f.invoice(e, *e.Invoice)
+	case e.InvoicePayment != nil:
+		f.Currency = e.InvoicePayment.Currency
+		f.Invoice.Records = map[string]int64{e.InvoicePayment.PaymentRecord: e.InvoicePayment.AmountPaid}
 	}
 	return f
 }
@@ -157,11 +160,11 @@ func (f *Facts) snapshot(e facts.Event, c facts.Charge, known *Charge) {
 	released := max(0, c.Amount-known.Captured)
 	if known.Captured > 0 {
 		s.Sum = c.AmountRefunded
-		if e.APIVersion < releaseIsNoRefund {
-			s.Sum = max(0, s.Sum-released)
+		if e.APIVersion < releaseIsNoRefund && s.Sum >= released {
+			s.Sum -= released // less has nothing of it: Stripe lets go of all the rest at once
 		}
 	}
-	known.Sum, known.Old = s, e.APIVersion < tellsEveryRefund
+	known.Sum, known.Old, known.Reversed = s, e.APIVersion < tellsEveryRefund, e.APIVersion < releaseIsNoRefund
 	if released > 0 && e.APIVersion < releaseIsNoRefund {
 		return // the list may hold the release as a refund
 	}
@@ -173,7 +176,10 @@ func (f *Facts) snapshot(e facts.Event, c facts.Charge, known *Charge) {
 
 func (f *Facts) refund(e facts.Event, r facts.Refund) {
 	f.Currency = first(f.Currency, r.Currency)
-	known := Refund{Charge: r.Charge, Amount: r.Amount, Status: r.Status, Told: e.Type == "refund.created" && e.APIVersion >= tellsEveryRefund}
+	known := Refund{
+		Charge: r.Charge, Amount: r.Amount, Status: r.Status,
+		Told: e.Type == "refund.created" && e.APIVersion >= tellsEveryRefund, Real: e.APIVersion >= releaseIsNoRefund,
+	}
 	if !r.Created.IsZero() {
 		known.Created = r.Created.Unix()
 	}

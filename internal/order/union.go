@@ -65,8 +65,9 @@ func (s Session) union(t Session) Session {
 
 func (i Invoice) union(j Invoice) Invoice {
 	return Invoice{
-		Total: i.Total.newer(j.Total),
-		Paid:  max(i.Paid, j.Paid),
+		Total:   i.Total.newer(j.Total),
+		Paid:    max(i.Paid, j.Paid),
+		Records: unite(i.Records, j.Records, func(a, b int64) int64 { return max(a, b) }),
 	}
 }
 
@@ -80,6 +81,7 @@ func (c Charge) union(d Charge) Charge {
 		Released:  earliest(c.Released, d.Released),
 		Sum:       c.Sum.newer(d.Sum),
 		Old:       c.Old || d.Old,
+		Reversed:  c.Reversed || d.Reversed,
 	}
 }
 
@@ -89,6 +91,7 @@ func (r Refund) union(s Refund) Refund {
 		Amount:  max(r.Amount, s.Amount),
 		Status:  r.Status,
 		Told:    r.Told || s.Told,
+		Real:    r.Real || s.Real,
 		Created: earliest(r.Created, s.Created),
 		Failed:  earliest(r.Failed, s.Failed),
 	}

@@ -81,6 +81,11 @@ var lostReplyTests = map[string]func(*testing.T, Ports){
 		finish(t, p, claim(t, p, c), event.Parked)
 		p.LoseReply()
 		noError(t, p.Ledger.Reopen(t.Context(), c.Event, c.Action, now, false))
+		d := claim(t, p, c)
+		d.Next = now.Add(12 * time.Hour)
+		noError(t, p.Ledger.Save(t.Context(), d))
+		p.LoseReply()
+		noError(t, p.Ledger.Reopen(t.Context(), c.Event, c.Action, now.Add(time.Minute), false))
 	},
 	"intend and settle are ours": func(t *testing.T, p Ports) {
 		e := newEffect()

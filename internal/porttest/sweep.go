@@ -183,6 +183,32 @@ var sweepTests = map[string]func(*testing.T, Ports){
 		isError(t, event.ErrNotFound, reopen(t, p, c, now, false))
 		same(t, d, delivery(t, p, c))
 	},
+	"what waits for longer than any attempt runs can be made due": func(t *testing.T, p Ports) {
+		for _, stale := range []bool{false, true} {
+			c := newClaim()
+			d := claim(t, p, c)
+			d.Next, d.Error = now.Add(12*time.Hour), "refused"
+			noError(t, p.Ledger.Save(t.Context(), d))
+			at := milli(now.Add(time.Hour))
+			noError(t, reopen(t, p, c, at, stale))
+			got := delivery(t, p, c)
+			same(t, []any{event.Waiting, at, 0, stale, "refused"}, []any{got.State, got.Next, got.Attempt, got.AllowStale, got.Error})
+			isError(t, event.ErrFenced, p.Ledger.Save(t.Context(), done(d)))
+			isError(t, event.ErrNotFound, reopen(t, p, c, at.Add(time.Second), false))
+			same(t, at, delivery(t, p, c).Next)
+			same(t, at, claim(t, p, next(c, at)).First)
+		}
+	},
+	"making it due forgets no word about late effects, and no attempt under way": func(t *testing.T, p Ports) {
+		c := newClaim()
+		d := claim(t, p, c)
+		noError(t, reopen(t, p, c, now, true)) // noted on the attempt under way
+		d.AllowStale, d.Next = true, now.Add(event.MaxLease)
+		noError(t, p.Ledger.Save(t.Context(), d))
+		isError(t, event.ErrNotFound, reopen(t, p, c, now, false)) // it could be a lease
+		noError(t, reopen(t, p, c, now.Add(-time.Second), false))
+		same(t, true, delivery(t, p, c).AllowStale)
+	},
 	"that effects may come late stays noted until another reopen": func(t *testing.T, p Ports) {
 		c := newClaim()
 		owe(t, p, c, now)

@@ -185,6 +185,9 @@ func (o *Owed) resend(ctx context.Context, d event.Delivery, r *Report) error {
 		return fmt.Errorf("load: %w", err)
 	}
 	r.Sent++
+	if s.Pending && (s.Only == "" || s.Only == d.Action) {
+		return o.publish(ctx, s) // a replay that dispatch gave up: the walk is past it
+	}
 	env := event.Envelope{Facts: s.Facts, Only: d.Action}
 	return o.Bus.Publish(ctx, []event.Envelope{env})[0]
 }

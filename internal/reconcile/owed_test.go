@@ -117,6 +117,35 @@ func TestAnOverdueDeliveryIsSentAgainWithoutAFlood(t *testing.T) {
 	}
 }
 
+func TestAReplayOfAnOldEventThatDispatchGaveUpIsPublishedByTheSweep(t *testing.T) {
+	for _, only := range []string{"", "send-receipt"} {
+		r := newRig(t)
+		r.put("evt_1")
+		if err := r.store.Published(t.Context(), "evt_1", []string{"send-receipt"}); err != nil {
+			t.Fatal(err)
+		}
+		r.now = r.now.AddDate(0, 0, 10) // the walk is long past it
+		r.sweep()
+		for action, again := range map[string]bool{"send-receipt": true, "update-order": only == ""} {
+			if !again {
+				continue
+			}
+			if err := r.store.Owe(t.Context(), "evt_1", action, r.now, r.now.AddDate(1, 0, 0)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := r.store.Republish(t.Context(), "evt_1", only); err != nil {
+			t.Fatal(err)
+		}
+		r.sweep()
+		s, err := r.store.Get(t.Context(), "evt_1")
+		es := r.bus.Published()
+		if err != nil || s.Pending || len(es) == 0 || es[len(es)-1].Only != only && only != "" {
+			t.Errorf("only %q: pending %t, published %+v, %v; want it on the bus and no longer pending", only, s.Pending, es, err)
+		}
+	}
+}
+
 func TestADeliveryWhoseEventIsGoneIsParked(t *testing.T) {
 	r := newRig(t)
 	if err := r.store.Owe(t.Context(), "evt_gone", "send-receipt", r.now, r.now.AddDate(1, 0, 0)); err != nil {

@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+	"github.com/aws/smithy-go/logging"
 	"github.com/payhooks/payhooks/internal/bus"
 	"github.com/payhooks/payhooks/internal/dynamo"
 )
@@ -38,7 +39,8 @@ func Open(ctx context.Context) (*Stack, error) {
 		return nil, fmt.Errorf("environment variable RETENTION_DAYS is %q: want a number of days", os.Getenv("RETENTION_DAYS"))
 	}
 	s.Retention = time.Duration(days) * 24 * time.Hour
-	if s.AWS, err = config.LoadDefaultConfig(ctx); err != nil {
+	// The SDK's own lines are not structured; what matters comes back as an error.
+	if s.AWS, err = config.LoadDefaultConfig(ctx, config.WithLogger(logging.Nop{})); err != nil {
 		return nil, fmt.Errorf("load AWS configuration: %w", err)
 	}
 	s.Tables = dynamo.New(dynamodb.NewFromConfig(s.AWS), s.Name)

@@ -65,7 +65,10 @@ func (c *Client) Refunds(ctx context.Context, of journal.Owner, charge string) (
 	list := api.Refunds.List(&stripe.RefundListParams{ListParams: ListParams(ctx, of.Account), Charge: &charge})
 	for list.Next() {
 		r := list.Refund()
-		refund := facts.Refund{ID: r.ID, Charge: charge, Amount: r.Amount, Currency: string(r.Currency), Status: string(r.Status)}
+		refund := facts.Refund{
+			ID: r.ID, Charge: charge, Amount: r.Amount, Currency: string(r.Currency), Status: string(r.Status),
+			Created: moment(r.Created),
+		}
 		if r.BalanceTransaction != nil {
 			refund.BalanceTransaction = r.BalanceTransaction.ID
 		}
@@ -92,6 +95,14 @@ func transaction(t *stripe.BalanceTransaction) journal.Transaction {
 		own.ExchangeRate = strconv.FormatFloat(t.ExchangeRate, 'g', -1, 64)
 	}
 	return own
+}
+
+// moment is the zero time where Stripe sent none.
+func moment(seconds int64) time.Time {
+	if seconds == 0 {
+		return time.Time{}
+	}
+	return time.Unix(seconds, 0).UTC()
 }
 
 // seconds is 0, which is not sent, for the zero time.

@@ -159,14 +159,30 @@ func only(s, others string) bool {
 }
 
 // fact returns t's text if it can be an index key and travel anywhere: a
-// string, not empty, under MaxFact bytes and without control characters. Else "".
+// string, not empty, under MaxFact bytes, without control characters and
+// neither an address nor what could be a card's number: merchants choose some
+// ids themselves, and facts are logged and sent around. Else "".
 func fact(t token) string {
 	if t.kind != '"' || len(t.raw) == 0 || len(t.raw) >= 6*MaxFact {
 		return ""
 	}
 	s := t.text()
-	if len(s) >= MaxFact || strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f }) {
+	if len(s) >= MaxFact || strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f || r == '@' }) || cardLike(s) {
 		return ""
 	}
 	return s
+}
+
+// cardLike reports whether s is a card's number, grouped or not.
+func cardLike(s string) bool {
+	digits := 0
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c >= '0' && c <= '9':
+			digits++
+		case c != ' ' && c != '-':
+			return false
+		}
+	}
+	return digits >= 12 && digits <= 19
 }

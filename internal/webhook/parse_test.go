@@ -185,6 +185,9 @@ func TestParseReadsAmountCustomerAndStatus(t *testing.T) {
 		{"a negative amount", `{"object":"issuing.transaction","id":"ipi_1","amount":-100}`, -100, "", "", ""},
 		{"an empty customer is none", `{"object":"charge","id":"ch_1","customer":""}`, nil, "", "", ""},
 		{"a status with a control character is none", `{"object":"charge","id":"ch_1","status":"a\u0000b"}`, nil, "", "", ""},
+		{"a customer that is an address is none", `{"object":"charge","id":"ch_1","customer":"jenny@example.com"}`, nil, "", "", ""},
+		{"a customer that could be a card's number is none", `{"object":"charge","id":"ch_1","customer":"4000 0566-55665556"}`, nil, "", "", ""},
+		{"a customer of digits that no card has is one", `{"object":"charge","id":"ch_1","customer":"40000566556"}`, nil, "", "40000566556", ""},
 		{"a customer without a usable id is none", `{"object":"charge","id":"ch_1","customer":{"id":{"id":"cus_1"}}}`, nil, "", "", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -159,6 +159,8 @@ func (s *Server) suffer(ctx context.Context, w http.ResponseWriter, c *call, f *
 		return true, c.service.throttled.with("an injected fault")
 	case FaultError:
 		return true, c.service.failed.with("an injected fault")
+	case FaultDeny:
+		return true, c.service.denied.with("an injected fault")
 	case FaultReset:
 		breakConnection(w)
 		return true, nil

@@ -42,10 +42,14 @@ func (s *Server) attempt(d delivery) outcome {
 	case !s.mayPut(q, d.Rule):
 		return outcome{"NO_PERMISSIONS", "the policy of queue " + q.Name + " does not let the rule send to it", true}
 	}
-	if f := s.faults.strike("events", "Deliver", q.Name); f != nil && f.Kind != FaultDelay {
-		return outcome{"ERROR_FROM_TARGET", "an injected fault", false}
+	f := s.faults.strike("events", "Deliver", q.Name)
+	switch {
+	case f == nil || f.Kind == FaultDelay:
+		return outcome{}
+	case f.Kind == FaultDeny:
+		return outcome{"NO_PERMISSIONS", "an injected fault", true}
 	}
-	return outcome{}
+	return outcome{"ERROR_FROM_TARGET", "an injected fault", false}
 }
 
 // mayPut asks a queue's own policy whether a rule may send to it.

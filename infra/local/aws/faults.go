@@ -16,13 +16,15 @@ const (
 	FaultDelay    = "delay"      // answered after DelayMS
 	FaultThrottle = "throttle"   // refused with the service's own throttling error
 	FaultError    = "error"      // refused with a 5xx
+	FaultDeny     = "deny"       // refused as by a policy; trying again cannot help
 	FaultReset    = "reset"      // the connection breaks before anything was done
 	FaultLost     = "lost_reply" // all is done, then the connection breaks
 )
 
 // Fault is something that goes wrong with some calls. Deliveries of the bus to
-// a queue are the service "events", operation "Deliver": throttle, error and
-// reset make one fail, to be tried again.
+// a queue are the service "events", operation "Deliver", caller the queue's
+// name: throttle, error and reset make one fail, to be tried again; deny sends
+// it to the dead letters.
 type Fault struct {
 	Service   string `json:"service,omitempty"`   // as in the signature: dynamodb, sqs, events, ses, sns, secretsmanager; empty is any
 	Operation string `json:"operation,omitempty"` // as in PutItem; empty is any
@@ -52,8 +54,8 @@ type faults struct {
 // order meet the same faults.
 func (s *Server) SetFaults(f Faults) error {
 	for _, one := range f.Faults {
-		if !slices.Contains([]string{FaultDelay, FaultThrottle, FaultError, FaultReset, FaultLost}, one.Kind) {
-			return fmt.Errorf("fault kind %q is none of delay, throttle, error, reset, lost_reply", one.Kind)
+		if !slices.Contains([]string{FaultDelay, FaultThrottle, FaultError, FaultDeny, FaultReset, FaultLost}, one.Kind) {
+			return fmt.Errorf("fault kind %q is none of delay, throttle, error, deny, reset, lost_reply", one.Kind)
 		}
 		if one.Probability < 0 || one.Probability > 1 {
 			return fmt.Errorf("probability %v is not between 0 and 1", one.Probability)

@@ -9,7 +9,7 @@ import (
 // serveOwn serves what AWS has no call for.
 //
 //	GET  /_payhooks/mails    the mailbox, one Mail a line, oldest first
-//	GET  /_payhooks/notices  what was published to topics, one Notice a line
+//	GET  /_payhooks/notices  what was published to topics and phones, one Notice a line
 //	GET  /_payhooks/faults   the faults that are set, with their hits
 //	POST /_payhooks/faults   sets faults
 func (s *Server) serveOwn(w http.ResponseWriter, r *http.Request) {

@@ -20,6 +20,7 @@ import (
 
 	"github.com/payhooks/payhooks/infra/local/aws"
 	"github.com/payhooks/payhooks/infra/local/engine"
+	"github.com/payhooks/payhooks/infra/local/template"
 )
 
 // newClient of an engine that is never asked anything.
@@ -109,6 +110,35 @@ func TestANoticeIsKept(t *testing.T) {
 	wantCode(t, err, "NotFound")
 	_, err = r.topics(t, worker).Publish(t.Context(), &sns.PublishInput{TopicArn: awssdk.String(arn("sns", "local-alarms")), Message: awssdk.String("x")})
 	wantCode(t, err, "AuthorizationError", "worker is not allowed sns:Publish")
+}
+
+func TestATextIsKeptWithItsNumberAndNeedsARightOfItsOwn(t *testing.T) {
+	texts := template.Statement{Effect: "Allow", Actions: []string{"sns:Publish"}, Resources: []string{"*"}}
+	r := start(t, func(s *aws.Server) {
+		role := s.Stack.Roles[workerRole]
+		role.Policies = append(role.Policies, template.Policy{Statements: []template.Statement{
+			texts, {Effect: "Deny", Actions: []string{"sns:Publish"}, Resources: []string{"arn:aws:sns:*:*:*"}},
+		}})
+		s.Stack.Roles[workerRole] = role
+	})
+	c := r.topics(t, worker)
+	text := func(to, message string) error {
+		_, err := c.Publish(t.Context(), &sns.PublishInput{PhoneNumber: &to, Message: &message})
+		return err
+	}
+	if err := text("+15550100123", "Thank you"); err != nil {
+		t.Fatal(err)
+	}
+	got := lines[aws.Notice](t, r.URL()+"/_payhooks/notices")
+	if len(got) != 1 || got[0].To != "+15550100123" || got[0].Topic != "" || got[0].Message != "Thank you" {
+		t.Errorf("notices %+v", got)
+	}
+	wantCode(t, text("555 0100", "x"), "InvalidParameter", "PhoneNumber")
+	wantCode(t, text("+15550100123", strings.Repeat("x", 1601)), "InvalidParameter", "too long")
+	_, err := c.Publish(t.Context(), &sns.PublishInput{TopicArn: awssdk.String(arn("sns", "local-alarms")), Message: awssdk.String("x")})
+	wantCode(t, err, "AuthorizationError", "denies it")
+	_, err = start(t).topics(t, worker).Publish(t.Context(), &sns.PublishInput{PhoneNumber: awssdk.String("+15550100123"), Message: awssdk.String("x")})
+	wantCode(t, err, "AuthorizationError", "worker is not allowed sns:Publish on *")
 }
 
 func TestASecretThatWasPutOutlivesARestartUntilItsSettingChanges(t *testing.T) {

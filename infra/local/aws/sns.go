@@ -5,17 +5,20 @@ import (
 	"encoding/xml"
 	"fmt"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/payhooks/payhooks/infra/local/template"
 )
 
-// Notice is one message published to a topic, as GET /_payhooks/notices lists
-// it.
+// Notice is one message published to a topic or to a phone, as
+// GET /_payhooks/notices lists it.
 type Notice struct {
-	Topic   string    `json:"topic"` // its name
+	Topic   string    `json:"topic,omitempty"` // its name
+	To      string    `json:"to,omitempty"`    // a phone's number
 	Subject string    `json:"subject,omitempty"`
 	Message string    `json:"message"`
 	At      time.Time `json:"at"`
@@ -33,22 +36,23 @@ func (s *Server) sns() *service {
 	}
 }
 
+// publish takes a message to a topic or to a phone.
 func (s *Server) publish(c *call) (prepared, error) {
-	arn := c.form.Get("TopicArn")
-	if arn == "" {
-		return prepared{}, invalid("InvalidParameter", "the local stack publishes to a TopicArn only")
+	arn, phone := c.form.Get("TopicArn"), c.form.Get("PhoneNumber")
+	if (arn == "") == (phone == "") {
+		return prepared{}, invalid("InvalidParameter", "the local stack publishes to a TopicArn or a PhoneNumber")
+	}
+	n := Notice{Subject: c.form.Get("Subject"), Message: c.form.Get("Message")}
+	// A phone is no resource: IAM grants texts on * or not at all.
+	resource, check := "*", func() error { return n.text(phone) }
+	if arn != "" {
+		resource, check = arn, func() error { return n.post(s.Stack.Topics, arn) }
 	}
 	do := func(context.Context) (any, error) {
-		if !slices.ContainsFunc(s.Stack.Topics, func(t template.Topic) bool { return t.ARN == arn }) {
-			return nil, failure{status: http.StatusNotFound, code: "NotFound"}.with("the template has no topic %s", arn)
+		if err := check(); err != nil {
+			return nil, err
 		}
-		if c.form.Get("Message") == "" {
-			return nil, invalid("InvalidParameter", "Empty message")
-		}
-		n := Notice{
-			Topic:   arn[strings.LastIndex(arn, ":")+1:],
-			Subject: c.form.Get("Subject"), Message: c.form.Get("Message"), At: s.now().UTC(),
-		}
+		n.At = s.now().UTC()
 		if err := s.add(bucketNotices, n); err != nil {
 			return nil, fmt.Errorf("keep the notice: %w", err)
 		}
@@ -57,5 +61,38 @@ func (s *Server) publish(c *call) (prepared, error) {
 			MessageID string   `xml:"MessageId"`
 		}{MessageID: newID()})
 	}
-	return prepared{needs: []access{need("sns:Publish", arn)}, do: do}, nil
+	return prepared{needs: []access{need("sns:Publish", resource)}, do: do}, nil
+}
+
+// post addresses the notice to a topic of the template.
+func (n *Notice) post(topics []template.Topic, arn string) error {
+	if !slices.ContainsFunc(topics, func(t template.Topic) bool { return t.ARN == arn }) {
+		return failure{status: http.StatusNotFound, code: "NotFound"}.with("the template has no topic %s", arn)
+	}
+	n.Topic = arn[strings.LastIndex(arn, ":")+1:]
+	return n.check()
+}
+
+// longestText is how many characters SNS takes for a phone.
+const longestText = 1600
+
+var e164 = regexp.MustCompile(`^\+[1-9][0-9]{1,14}$`)
+
+// text addresses the notice to a phone.
+func (n *Notice) text(phone string) error {
+	if !e164.MatchString(phone) {
+		return invalid("InvalidParameter", "Invalid parameter: PhoneNumber Reason: it is not valid to publish to")
+	}
+	if utf8.RuneCountInString(n.Message) > longestText {
+		return invalid("InvalidParameter", "Invalid parameter: Message too long")
+	}
+	n.To = phone
+	return n.check()
+}
+
+func (n *Notice) check() error {
+	if n.Message == "" {
+		return invalid("InvalidParameter", "Empty message")
+	}
+	return nil
 }

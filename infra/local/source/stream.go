@@ -24,6 +24,8 @@ type Stream struct {
 	template.StreamSource
 	To   Function
 	From Records
+	// Before sees every batch before the function does; nil for nobody.
+	Before func(batch []aws.Record)
 	// Lost takes the message for the failure destination; nil without one.
 	Lost func(ctx context.Context, message string) error
 	// Now is the clock; nil is time.Now.
@@ -81,6 +83,9 @@ func (s *Stream) step(ctx context.Context) error {
 		if s.filter.takes(r.JSON) {
 			batch = append(batch, r)
 		}
+	}
+	if s.Before != nil {
+		s.Before(batch)
 	}
 	if err := s.process(ctx, batch, 0); err != nil {
 		return err

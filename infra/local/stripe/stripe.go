@@ -60,6 +60,9 @@ func (s *Server) Start(ctx context.Context) error {
 // URL is the base of the API.
 func (s *Server) URL() string { return s.url }
 
+// Learn takes what a signed event tells; see standin.API.
+func (s *Server) Learn(body []byte) error { return s.api.Learn(body) }
+
 // Close stops serving and returns when nothing is left.
 func (s *Server) Close() error {
 	if s.http == nil {

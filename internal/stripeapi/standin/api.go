@@ -5,7 +5,8 @@
 // Objects are put with PUT /_stand-in/objects and PUT /_stand-in/events, a JSON
 // array each, for the account in the header Stripe-Account. Events are listed
 // for 30 days, and each teaches the stand-in its data.object, of which the
-// newest is kept. A member whose name begins with an underscore is never
+// newest is kept. Learn takes less from an event that somebody else sent. A
+// member whose name begins with an underscore is never
 // served: it only answers a filter that Stripe's objects have no member for,
 // such as _payout of a balance transaction, _customer of an entitlement,
 // _session of a line item and _delivery_success of an event. An object without
@@ -38,7 +39,7 @@ type API struct {
 
 	mu      sync.RWMutex
 	objects map[string]map[string]*entry // by account, then by id
-	made    map[string]map[string]*entry // what was made up from them
+	made    map[string]map[string]*entry // what was made up from them, or learned
 	seq     uint64
 	calls   int
 }
@@ -46,8 +47,9 @@ type API struct {
 // Object is one object as it is kept.
 type Object struct {
 	Account string          `json:"account,omitempty"`
-	Seq     uint64          `json:"seq"`          // order of putting
-	At      int64           `json:"at,omitempty"` // created of the event that taught it; 0: put by hand
+	Seq     uint64          `json:"seq"`               // order of putting
+	At      int64           `json:"at,omitempty"`      // created of the event that taught it; 0: put by hand
+	Learned bool            `json:"learned,omitempty"` // see Learn; anything that was put goes before it
 	Data    json.RawMessage `json:"data"`
 }
 
@@ -178,8 +180,10 @@ var owners = []string{"source", "charge", "payment_intent", "subscription", "pay
 
 // mode is the object's own, else that of the one it belongs to, else unknown.
 func (v view) mode(e *entry, steps int) (live, known bool) {
-	if own, ok := e.members["livemode"]; ok && string(own) != "null" {
-		return string(own) == "true", true
+	for _, name := range []string{"livemode", "_livemode"} {
+		if own, ok := e.members[name]; ok && string(own) != "null" {
+			return string(own) == "true", true
+		}
 	}
 	for _, name := range owners {
 		id := text(e.members[name])

@@ -2,6 +2,7 @@ package standin
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -13,8 +14,8 @@ import (
 //     price price_standin and product prod_standin; also of a session that
 //     nobody put, so that an event signed by hand can be acted on;
 //   - the items of a subscription: those that the subscription lists;
-//   - the balance transaction that a charge, refund or payout names: its amount
-//     in its currency, with a fee of 2.9% and 30 for a captured charge.
+//   - the balance transactions that a charge, refund, payout or dispute names:
+//     see transactions.go.
 
 // made turns what was made up into an object of the kind of others.
 func made(of *entry, members map[string]any) *entry {
@@ -31,11 +32,7 @@ func made(of *entry, members map[string]any) *entry {
 
 // derived makes up what an object names or lists.
 func derived(of *entry) []*entry {
-	all := items(of)
-	if t := transaction(of); t != nil {
-		all = append(all, t)
-	}
-	return all
+	return append(items(of), transactions(of)...)
 }
 
 // items are those of a subscription.
@@ -55,32 +52,24 @@ func items(of *entry) (all []*entry) {
 	return all
 }
 
-// transaction is the balance transaction that an object names and nobody put.
-func transaction(of *entry) *entry {
-	id := text(of.members["balance_transaction"])
-	if id == "" || of.kind != "charge" && of.kind != "refund" && of.kind != "payout" {
+// sold are the line items that a session holds whole.
+func sold(of *entry) (all []*entry) {
+	var list struct {
+		Data []map[string]any `json:"data"`
+	}
+	if of.kind != "checkout.session" || json.Unmarshal(of.members["line_items"], &list) != nil {
 		return nil
 	}
-	amount, fee := number(of.members["amount"]), int64(0)
-	fees := []any{}
-	switch of.kind {
-	case "charge":
-		if captured, ok := of.members["amount_captured"]; ok {
-			amount = number(captured)
+	for n, item := range list.Data {
+		item["object"], item["_session"] = "item", of.id
+		if _, ok := item["id"]; !ok {
+			item["id"] = fmt.Sprintf("li_%d_%s", n, of.id)
 		}
-		if amount > 0 {
-			fee = amount*29/1000 + 30
-			fees = append(fees, map[string]any{"amount": fee, "application": nil, "currency": text(of.members["currency"]), "description": "Stripe processing fees", "type": "stripe_fee"})
+		if e := made(of, item); e != nil {
+			all = append(all, e)
 		}
-	default:
-		amount = -amount
 	}
-	return made(of, map[string]any{
-		"id": id, "object": "balance_transaction", "amount": amount, "fee": fee, "fee_details": fees, "net": amount - fee,
-		"currency": text(of.members["currency"]), "created": of.created, "available_on": of.created,
-		"type": of.kind, "reporting_category": of.kind, "source": of.id, "status": "available",
-		"description": nil, "exchange_rate": nil,
-	})
+	return all
 }
 
 // lineItems answers with those that were put, else with one of the total.

@@ -133,9 +133,13 @@ func (a *API) take(e *entry) {
 	if a.objects[e.Account] == nil {
 		a.objects[e.Account], a.made[e.Account] = map[string]*entry{}, map[string]*entry{}
 	}
-	a.objects[e.Account][e.id] = e
-	for _, m := range derived(e) {
-		a.made[e.Account][m.id] = m
+	if e.Learned {
+		a.made[e.Account][e.id] = e
+	} else {
+		a.objects[e.Account][e.id] = e
+		for _, m := range derived(e) {
+			a.made[e.Account][m.id] = m
+		}
 	}
 	maps.DeleteFunc(e.members, func(_ string, raw json.RawMessage) bool { return len(raw) > maxMember })
 }

@@ -1,0 +1,94 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/payhooks/payhooks/internal/action"
+	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/mail"
+	"github.com/payhooks/payhooks/internal/sms"
+)
+
+// reach is where a customer can be reached. What the events do not tell is ""; a
+// customer's id is worth something only where Stripe can be asked.
+type reach struct {
+	to       string // a mail address
+	phone    string // a number in E.164
+	customer string // cus_…
+}
+
+// or fills what r does not know with what other does.
+func (r reach) or(other reach) reach {
+	return reach{first(r.to, other.to), first(r.phone, other.phone), first(r.customer, other.customer)}
+}
+
+// checked leaves out what no mail and no text can be sent to.
+func (r reach) checked() reach { return reach{usable(r.to), number(r.phone), r.customer} }
+
+// usable is the bare address, or nothing if it is none.
+func usable(address string) string {
+	if p, err := mail.ParseAddress(address); err == nil {
+		return p.Address
+	}
+	return ""
+}
+
+// number is the phone number in E.164, or nothing if it is none.
+func number(phone string) string {
+	n, err := sms.ParseNumber(phone)
+	if err != nil {
+		return ""
+	}
+	return n
+}
+
+// found is n's reach, with the customer at Stripe asked where the events tell no
+// mail address.
+//
+// It is asked within the mail's own effect and kept nowhere: an address has no
+// place in the ledger, which keeps results for longer than the events. Asking
+// is only reading, so it may be repeated; the mail has its own key and may not.
+// Within the effect it also costs nothing once the mail is out. Without a key
+// or a customer to be found the mail has no address, as if nobody could be asked.
+func (r *run) found(ctx context.Context, n notice) (reach, error) {
+	if n.kind == kindDispute || n.to != "" || n.customer == "" {
+		return n.reach, nil
+	}
+	known, ok := r.customers[n.customer]
+	if !ok {
+		known.is, known.err = r.ask(ctx, n.customer)
+		r.customers[n.customer] = known
+	}
+	return n.or(known.is), known.err
+}
+
+// ask reads a customer's address and number at Stripe.
+func (r *run) ask(ctx context.Context, customer string) (reach, error) {
+	c, err := r.Stripe.Contact(ctx, r.owner(), customer)
+	switch {
+	case errors.Is(err, event.ErrNotConfigured), errors.Is(err, event.ErrNotFound):
+		return reach{}, nil
+	case errors.Is(err, event.ErrRefused):
+		return reach{}, fmt.Errorf("only Stripe has the customer's address, and its API key needs the permission to read Customers: %w", err)
+	}
+	return reach{to: c.Email, phone: c.Phone}.checked(), err
+}
+
+// recipient is who gets the mail: in test mode whoever is named for that.
+func (s sender) recipient(n notice, customer string) string {
+	switch {
+	case !n.livemode && s.TestRecipient != toCustomer:
+		return s.TestRecipient
+	case n.kind == kindDispute:
+		return s.Shop
+	default:
+		return customer
+	}
+}
+
+var (
+	errNoAddress = action.Ignore(noAddress)
+	errNoNumber  = action.Ignore("no phone number")
+)

@@ -1,0 +1,148 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/payhooks/payhooks/infra/local"
+	"github.com/payhooks/payhooks/infra/local/gateway"
+	"github.com/payhooks/payhooks/infra/local/lambda"
+)
+
+// TestMain is also the command itself, for tests that need a process to stop:
+// see operator.process.
+func TestMain(m *testing.M) {
+	if os.Getenv("PAYHOOKS_OF_TEST") == "" {
+		os.Exit(m.Run())
+	}
+	main()
+}
+
+// operator works on a running local stack as somebody does at a terminal.
+type operator struct {
+	*testing.T
+	*connection
+	stack   *local.Stack
+	printed *record // all that the stack printed, for people and as JSON
+}
+
+// record keeps what is written. It is safe for concurrent use.
+type record struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (p *record) Write(b []byte) (int, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.buf.Write(b)
+}
+
+func (p *record) String() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.buf.String()
+}
+
+// newOperator starts a stack of the template that DATA_DIR leads to.
+func newOperator(t *testing.T) *operator {
+	t.Helper()
+	dir := t.TempDir()
+	t.Setenv("DATA_DIR", dir)
+	o := &operator{T: t, printed: &record{}}
+	people, scripts := newPrinter(o.printed, false), newPrinter(o.printed, true)
+	var err error
+	o.stack, err = local.Start(t.Context(), local.Config{
+		Dir: "../..", DataDir: dir, Secret: demoSecret, Log: slog.New(scripts.handler()),
+		Output:  func(l lambda.Line) { people.line(l); scripts.line(l) },
+		Refused: func(r gateway.Refusal) { people.refused(r); scripts.refused(r) },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := o.stack.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	if o.connection, err = open(t.Context(), o.stack.Running); err != nil {
+		t.Fatal(err)
+	}
+	return o
+}
+
+// in is the operator of a subtest, with nothing wrong at its end.
+func (o *operator) in(t *testing.T) *operator {
+	t.Helper()
+	sub := *o
+	sub.T = t
+	t.Cleanup(func() { sub.fault() })
+	return &sub
+}
+
+// ran is what a command printed and how it ended.
+type ran struct {
+	out, err string
+	code     int
+}
+
+// run runs a command line of payhooks.
+func (o *operator) run(args ...string) ran {
+	o.Helper()
+	return run(o.T, args...)
+}
+
+func run(t *testing.T, args ...string) ran {
+	t.Helper()
+	var out, errs bytes.Buffer
+	root := rootCommand()
+	root.SetArgs(args)
+	root.SetOut(&out)
+	root.SetErr(&errs)
+	r := ran{}
+	if err := root.ExecuteContext(t.Context()); err != nil {
+		fmt.Fprintln(&errs, err)
+		r.code = exitCode(err)
+	}
+	r.out, r.err = out.String(), errs.String()
+	return r
+}
+
+// must is run for what has to succeed.
+func (o *operator) must(args ...string) string {
+	o.Helper()
+	r := o.run(args...)
+	if r.code != 0 {
+		o.Fatalf("payhooks %s: exit %d: %s", strings.Join(args, " "), r.code, r.err)
+	}
+	return r.out
+}
+
+// objects decodes what --json printed, one object a line.
+func objects[T any](t *testing.T, out string) (all []T) {
+	t.Helper()
+	for line := range strings.Lines(out) {
+		var v T
+		if err := json.Unmarshal([]byte(line), &v); err != nil {
+			t.Fatalf("%q is no JSON object: %v", line, err)
+		}
+		all = append(all, v)
+	}
+	return all
+}
+
+// object is objects for a command that prints one.
+func object[T any](t *testing.T, out string) T {
+	t.Helper()
+	all := objects[T](t, out)
+	if len(all) != 1 {
+		t.Fatalf("%d objects, want one: %s", len(all), out)
+	}
+	return all[0]
+}

@@ -1,0 +1,122 @@
+package main
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+)
+
+func TestACommandLineThatCannotBeUnderstoodEndsWith2AndSaysWhatToWrite(t *testing.T) {
+	t.Setenv("DATA_DIR", t.TempDir()) // no stack runs: mistakes are found before anything is looked for
+	for line, says := range map[string]string{
+		"replay":                                             "say which events",
+		"replay --type charge.* --rate 0":                    "want a number from 0.001",
+		"replay --type charge.* --rate fast":                 "want a number",
+		"replay --since tomorrow":                            "want a day (2026-11-22)",
+		"replay --since 1h --until 2h":                       "there is no time between",
+		"replay --since 1h --resume evt_1":                   "want what the stopped run printed",
+		"replay --sinze 1h":                                  "unknown flag",
+		"parked evt_1":                                       "unknown command",
+		"parked list evt_1":                                  "unknown command",
+		"parked show evt_1":                                  "usage: payhooks parked show EVENT ACTION",
+		"parked retry":                                       "say which: EVENT",
+		"parked retry --all evt_1":                           "say which: EVENT",
+		"parked retry evt_1 a --action b":                    "say which: EVENT",
+		"parked retry --all --rate -1":                       "want a number",
+		"parked resolve evt_1 send-receipt":                  "say either --happened or --did-not-happen",
+		"parked resolve evt_1 a --happened --did-not-happen": "say either",
+		"parked resolve evt_1 a --happened --result {":       "--result is the JSON",
+		"parked resolve evt_1 --happened":                    "usage: payhooks parked resolve EVENT ACTION",
+		"quarantine":                                         "needs a subcommand",
+		"quarantine show":                                    "usage: payhooks quarantine show ID",
+		"quarantine release":                                 "usage: payhooks quarantine release ID",
+		"quarantine discard a b":                             "usage: payhooks quarantine discard ID",
+		"deadletters":                                        "needs a subcommand",
+		"deadletters list --limit 0":                         "want 1 or more",
+		"deadletters redrive --rate 0":                       "want a number",
+		"deadletters redrive send-receipt":                   "unknown command",
+		"events list --status odd":                           "want one of quarantined",
+	} {
+		if r := run(t, strings.Fields(line)...); r.code != 2 || !strings.Contains(r.err, says) || r.out != "" {
+			t.Errorf("payhooks %s: exit %d, %q %q; want 2 and %q", line, r.code, r.out, r.err, says)
+		}
+	}
+}
+
+func TestACommandWithoutAStackEndsWith1AndSaysHowToStartOne(t *testing.T) {
+	t.Setenv("DATA_DIR", t.TempDir())
+	for _, line := range []string{
+		"replay --since 1h", "parked", "parked list --json", "parked show evt_1 a", "parked retry --all", "parked resolve evt_1 a --happened",
+		"quarantine list", "quarantine show a", "quarantine release a", "quarantine discard a", "deadletters list", "deadletters redrive",
+	} {
+		if r := run(t, strings.Fields(line)...); r.code != 1 || !strings.Contains(r.err, "start it with make run") {
+			t.Errorf("payhooks %s: exit %d, %s", line, r.code, r.err)
+		}
+	}
+}
+
+func TestEveryOperatorsCommandExplainsItselfAndTakesJSONAndAStack(t *testing.T) {
+	var each func(cmd *cobra.Command)
+	each = func(cmd *cobra.Command) {
+		for _, sub := range cmd.Commands() {
+			each(sub)
+		}
+		if !cmd.Runnable() || cmd.HasSubCommands() && cmd.Name() != "parked" {
+			return
+		}
+		if cmd.Short == "" || cmd.InheritedFlags().Lookup("json") == nil || cmd.Flags().Lookup("stack") == nil {
+			t.Errorf("%s: %q, without --json or --stack", cmd.CommandPath(), cmd.Short)
+		}
+		if r := run(t, append(strings.Fields(cmd.CommandPath())[1:], "--help")...); r.code != 0 || !strings.Contains(r.out, "Usage:") {
+			t.Errorf("%s --help: exit %d", cmd.CommandPath(), r.code)
+		}
+	}
+	root := rootCommand()
+	for _, name := range []string{"replay", "parked", "quarantine", "deadletters"} {
+		cmd, _, err := root.Find([]string{name})
+		if err != nil {
+			t.Fatal(err)
+		}
+		each(cmd)
+	}
+}
+
+func TestEveryCommandThatAnAlarmNamesIsOne(t *testing.T) {
+	files, err := filepath.Glob("../*.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for _, name := range append(files, "../../template.yaml") {
+		text, err := os.ReadFile(name) //nolint:gosec // the project's own
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range regexp.MustCompile("`payhooks ([^`]+)`").FindAllStringSubmatch(string(text), -1) {
+			n++
+			cmd, rest, err := rootCommand().Find(strings.Fields(m[1]))
+			if err == nil {
+				err = cmd.ParseFlags(rest)
+			}
+			if err != nil || !cmd.Runnable() {
+				t.Errorf("%s: payhooks %s: %v", name, m[1], err)
+			}
+		}
+	}
+	if n < 4 {
+		t.Errorf("%d commands found, want those of the alarms", n)
+	}
+}
+
+func TestCtrlCBeforeAnythingIsSaidIsToldInOneWord(t *testing.T) {
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	if err := stopped(ctx, context.Canceled); err == nil || err.Error() != "stopped" || exitCode(err) != 1 {
+		t.Errorf("%v", err)
+	}
+}

@@ -1,0 +1,117 @@
+// Package sms sends text messages through Amazon SNS, each one once.
+package sms
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sns"
+	"github.com/aws/aws-sdk-go-v2/service/sns/types"
+	"github.com/payhooks/payhooks/internal/once"
+)
+
+// Text is one message to one number.
+type Text struct {
+	To   string // E.164, as ParseNumber returns it
+	Body string
+}
+
+// Errors of Send. All promise that no message went out. Any other error means
+// that nobody knows. No error holds a number or SNS's own text, which quotes
+// numbers.
+var (
+	// ErrThrottled: SNS takes no more for now; try again later.
+	ErrThrottled = errors.New("text throttled")
+	// ErrNumber: SNS sends nothing to this number, whoever asks: it is none, or
+	// its owner has opted out.
+	ErrNumber = errors.New("no texts to this number")
+	// ErrRejected: SNS will never take this message as it is.
+	ErrRejected = errors.New("text rejected")
+	// ErrNotSent: SNS was not reached, or could not tell who asks.
+	ErrNotSent = errors.New("text not sent")
+)
+
+// patience is how long one request may take.
+const patience = 10 * time.Second
+
+var (
+	e164       = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
+	separators = strings.NewReplacer(" ", "", "\u00a0", "", "-", "", ".", "", "(", "", ")", "", "/", "")
+)
+
+// ParseNumber reads a phone number as people write it. Only one with its
+// country's code is one: where others are, nobody can tell. Its error does not
+// repeat the number.
+func ParseNumber(s string) (string, error) {
+	n := separators.Replace(strings.TrimSpace(s))
+	if !e164.MatchString(n) {
+		return "", errors.New("not a phone number in E.164, such as +15550100")
+	}
+	return n, nil
+}
+
+// Client sends through SNS. Safe for concurrent use.
+type Client struct {
+	sns  *sns.Client
+	http once.Doer
+}
+
+// New returns a Client that never repeats a request: the SDK's retries are off,
+// because a message whose reply was lost may have gone out.
+func New(cfg aws.Config) *Client {
+	return &Client{http: once.HTTP(), sns: sns.NewFromConfig(cfg, func(o *sns.Options) {
+		o.Retryer = aws.NopRetryer{}
+	})}
+}
+
+// Send hands t to SNS with a single request and returns SNS's message id.
+func (c *Client) Send(ctx context.Context, t Text) (string, error) {
+	if !e164.MatchString(t.To) {
+		return "", fmt.Errorf("%w: it is not in E.164", ErrNumber)
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	p := &once.Probe{Next: c.http}
+	out, err := c.sns.Publish(ctx, &sns.PublishInput{
+		PhoneNumber: &t.To, Message: &t.Body,
+		MessageAttributes: map[string]types.MessageAttributeValue{
+			// The other type is for advertisements, which carriers may drop.
+			"AWS.SNS.SMS.SMSType": {DataType: aws.String("String"), StringValue: aws.String("Transactional")},
+		},
+	}, func(o *sns.Options) { o.HTTPClient = p })
+	if err != nil {
+		return "", verdict(once.Judge("SNS", err, p.Connected()))
+	}
+	return aws.ToString(out.MessageId), nil
+}
+
+// verdict says what a failure means for the message, in words that hold no
+// number.
+func verdict(f once.Failure) error {
+	switch {
+	case f.Outcome == once.Throttled:
+		return fmt.Errorf("%w: %s", ErrThrottled, f.Said)
+	case f.Outcome == once.NotSent:
+		return fmt.Errorf("%w: %s", ErrNotSent, f.Said)
+	case f.Outcome == once.Rejected && unreachable[f.Code]:
+		return fmt.Errorf("%w: %s", ErrNumber, f.Said)
+	case f.Outcome == once.Rejected:
+		return fmt.Errorf("%w: %s%s", ErrRejected, f.Said, advice[f.Code])
+	default:
+		return fmt.Errorf("the text may have gone out: %s", f.Said)
+	}
+}
+
+// unreachable are the codes that are about the number: the message itself is
+// ours and always well formed.
+var unreachable = map[string]bool{"InvalidParameter": true, "ParameterValueInvalid": true, "OptedOut": true}
+
+// advice is what an operator can do about a rejection.
+var advice = map[string]string{
+	"AuthorizationError": ": allow sns:Publish to phone numbers; deploying with Sms=on does",
+}
