@@ -123,7 +123,7 @@ var table = []guard{
 		`(attribute_not_exists(pending) OR pending IN (`, `(attribute_not_exists(pending) OR attribute_exists(pending) OR pending IN (`, kept("replay"),
 	},
 	{
-		"what is done is never reopened", "internal/dynamo/claim.go",
+		"what is done is never reopened", "internal/dynamo/reopen.go",
 		`(#state = :done AND #ignored = :yes)`, `(#state = :done AND (#ignored = :yes OR attribute_exists(#state)))`, kept("sweep"),
 	},
 	{

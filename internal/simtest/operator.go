@@ -57,8 +57,8 @@ func (w *world) makeDue(ctx context.Context, id, action string) error {
 	switch {
 	case err != nil:
 		return w.store.Owe(ctx, id, action, w.clock(), w.clock().Add(retention))
-	case d.State == event.Parked, d.State == event.Done:
-		_ = w.store.Reopen(ctx, id, action, w.clock(), w.chance(500)) // refused where it changed something
+	case d.State != event.Unknown:
+		_ = w.store.Reopen(ctx, id, action, w.clock(), w.chance(500)) // refused where it changed something, or is due soon
 	}
 	return nil
 }
