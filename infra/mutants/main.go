@@ -1,121 +1,108 @@
 // Command mutants takes one guard at a time out of the code and shows which
 // test notices. A guard whose removal nobody notices is a failure: either the
-// guard or a test is missing.
+// guard or a test is missing. With arguments it takes only the guards that have
+// one of them in their names.
 package main
 
 import (
-	"bufio"
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"os/signal"
-	"path/filepath"
-	"regexp"
+	"runtime"
+	"slices"
 	"strings"
 	"syscall"
+	"time"
+
+	"golang.org/x/sync/errgroup"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx); err != nil {
+	if err := run(ctx, chosen(os.Args[1:])); err != nil {
 		fmt.Fprintln(os.Stderr, "mutants:", err)
 		stop()
 		os.Exit(1) //nolint:gocritic // stop was called
 	}
 }
 
-func run(ctx context.Context) error {
-	dir, err := os.MkdirTemp("", "mutants")
-	if err != nil {
+func chosen(words []string) []guard {
+	return slices.DeleteFunc(slices.Clone(guards), func(g guard) bool {
+		return len(words) > 0 && !slices.ContainsFunc(words, func(w string) bool { return strings.Contains(g.name, w) })
+	})
+}
+
+// run removes a few guards at once, and prints what became of each in order.
+func run(ctx context.Context, guards []guard) error {
+	begin := time.Now()
+	results := make([]chan string, len(guards))
+	for i := range results {
+		results[i] = make(chan string, 1)
+	}
+	var survived int
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return removeAll(ctx, guards, results) })
+	g.Go(func() (err error) {
+		survived, err = report(ctx, guards, results)
+		return err
+	})
+	if err := g.Wait(); err != nil {
 		return err
 	}
-	defer func() { _ = os.RemoveAll(dir) }()
-	survived := 0
-	for _, g := range guards {
-		by, err := g.remove(ctx, dir)
-		if err != nil {
-			return fmt.Errorf("%s: %w", g.name, err)
-		}
-		if by == "" {
-			survived++
-			by = "NOT NOTICED"
-		}
-		fmt.Printf("%-52s %s\n", g.name, by)
-	}
-	fmt.Printf("%d guards removed, %d noticed\n", len(guards), len(guards)-survived)
+	fmt.Printf("%d guards removed, %d noticed, in %s\n", len(guards), len(guards)-survived, time.Since(begin).Round(time.Second))
 	if survived > 0 {
 		return fmt.Errorf("nobody noticed the removal of %d guards", survived)
 	}
 	return nil
 }
 
-// remove runs the guard's tests with the guard taken out of a copy of its file
-// and returns what failed, or nothing. The tree itself is never touched.
-func (g guard) remove(ctx context.Context, dir string) (by string, err error) {
-	src, err := os.ReadFile(g.file)
-	if err != nil {
-		return "", err
+func removeAll(ctx context.Context, guards []guard, results []chan string) error {
+	workers, ctx := errgroup.WithContext(ctx)
+	workers.SetLimit(runtime.GOMAXPROCS(0))
+	for i, guard := range guards {
+		workers.Go(func() error {
+			by, err := guard.remove(ctx)
+			if err != nil {
+				return fmt.Errorf("%s: %w", guard.name, err)
+			}
+			results[i] <- by
+			return nil
+		})
 	}
-	if n := bytes.Count(src, []byte(g.old)); n != 1 {
-		return "", fmt.Errorf("%s has the guarded text %d times, want once: the guard moved, mend infra/mutants", g.file, n)
-	}
-	path, err := filepath.Abs(g.file)
-	if err != nil {
-		return "", err
-	}
-	mutant := filepath.Join(dir, "mutant.go")
-	overlay := filepath.Join(dir, "overlay.json")
-	replaced, err := json.Marshal(map[string]map[string]string{"Replace": {path: mutant}})
-	if err != nil {
-		return "", err
-	}
-	err = errors.Join(os.WriteFile(mutant, bytes.Replace(src, []byte(g.old), []byte(g.without), 1), 0o600), os.WriteFile(overlay, replaced, 0o600)) //nolint:gosec // a folder of our own
-	if err != nil {
-		return "", err
-	}
-	args := append([]string{"test", "-count=1", "-failfast", "-timeout=5m", "-overlay=" + overlay}, g.tests...)
-	out, err := exec.CommandContext(ctx, "go", args...).CombinedOutput() //nolint:gosec // our own list
-	var exit *exec.ExitError
-	switch {
-	case ctx.Err() != nil:
-		return "", ctx.Err()
-	case err == nil:
-		return "", nil
-	case errors.As(err, &exit):
-		return failure(out)
-	}
-	return "", err
+	return workers.Wait()
 }
 
-var failed = regexp.MustCompile(`^\s*--- FAIL: (\S+)`)
+func report(ctx context.Context, guards []guard, results []chan string) (survived int, err error) {
+	for i, result := range results {
+		var by string
+		select {
+		case by = <-result:
+		case <-ctx.Done():
+			return survived, context.Cause(ctx)
+		}
+		if by == "" {
+			survived++
+			by = "NOT NOTICED"
+		}
+		fmt.Printf("%-57s %s\n", guards[i].name, by)
+	}
+	return survived, nil
+}
 
-// failure names the innermost failed test. A mutant that does not compile
-// proves nothing.
-func failure(out []byte) (string, error) {
-	if bytes.Contains(out, []byte("[build failed]")) || bytes.Contains(out, []byte("[setup failed]")) {
-		return "", fmt.Errorf("the mutant does not compile:\n%s", out)
+// remove runs the guard's tests with the guard taken out of a copy of its file
+// and returns what failed, or nothing. The tree itself is never touched.
+func (g guard) remove(ctx context.Context) (by string, err error) {
+	dir, err := os.MkdirTemp("", "mutants")
+	if err != nil {
+		return "", err
 	}
-	name, seed := "", ""
-	lines := bufio.NewScanner(bytes.NewReader(out))
-	lines.Buffer(nil, 1<<20)
-	for lines.Scan() {
-		if m := failed.FindStringSubmatch(lines.Text()); m != nil {
-			name = m[1]
-		}
-		if _, s, ok := strings.Cut(lines.Text(), "seed "); ok && seed == "" {
-			seed, _, _ = strings.Cut(s, ":")
-		}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	overlay, err := g.overlay(dir)
+	if err != nil {
+		return "", err
 	}
-	if name == "" {
-		return "", fmt.Errorf("no test is named:\n%s", out)
-	}
-	if seed != "" {
-		name += ", seed " + seed
-	}
-	return name, nil
+	return g.test(ctx, overlay)
 }

@@ -1,26 +1,33 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"io"
+	"maps"
 	"os"
 	"runtime"
-	"sync/atomic"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"sync"
 	"time"
 
-	"github.com/payhooks/payhooks/internal/simtest"
 	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
-	"golang.org/x/sync/errgroup"
+
+	"github.com/payhooks/payhooks/internal/simtest"
 )
 
 // simulation is the summary of a run.
 type simulation struct {
-	Schedules  uint64  `json:"schedules"`
-	First      uint64  `json:"first"`
-	FailedSeed *uint64 `json:"failed_seed,omitempty"`
-	Seconds    float64 `json:"seconds"`
-	Rate       float64 `json:"rate"` // schedules per second
+	Schedules  uint64       `json:"schedules"`
+	First      uint64       `json:"first"`
+	FailedSeed *uint64      `json:"failed_seed,omitempty"`
+	Seconds    float64      `json:"seconds"`
+	Rate       float64      `json:"rate"` // schedules per second
+	Met        simtest.Seen `json:"met"`  // faults, and the paths that dealt with them
 }
 
 func simulateCommand() *cobra.Command {
@@ -32,11 +39,12 @@ func simulateCommand() *cobra.Command {
 			if wantsJSON(cmd) {
 				err = errors.Join(err, printJSON(cmd.OutOrStdout(), s))
 			} else if err == nil {
-				fmt.Fprintf(cmd.OutOrStdout(), "%d schedules from seed %d: every promise held (%.0f schedules/s)\n", s.Schedules, s.First, s.Rate)
+				s.print(cmd.OutOrStdout())
 			}
 			var f *simtest.Failure
 			if errors.As(err, &f) {
-				fmt.Fprintf(cmd.ErrOrStderr(), "replay it with: payhooks simulate --seeds 1 --first %d\n", f.Seed)
+				fmt.Fprintln(cmd.ErrOrStderr(), strings.Join(f.Trace, "\n"))
+				err = fmt.Errorf("%w\nreplay it with: payhooks simulate --seeds 1 --first %d", err, f.Seed)
 			}
 			return err
 		},
@@ -46,37 +54,95 @@ func simulateCommand() *cobra.Command {
 	return cmd
 }
 
-// simulate runs the schedules on every core and stops at the first failure.
-func simulate(cmd *cobra.Command, first, n uint64) (simulation, error) {
-	bar := progressbar.NewOptions64(int64(n), progressbar.OptionSetWriter(cmd.ErrOrStderr()), //nolint:gosec // a count
-		progressbar.OptionSetDescription("schedules"), progressbar.OptionShowCount(), progressbar.OptionShowIts(), progressbar.OptionClearOnFinish(),
-		progressbar.OptionThrottle(200*time.Millisecond), progressbar.OptionSetVisibility(!wantsJSON(cmd) && terminal(os.Stderr)))
-	begin := time.Now()
-	var next, done atomic.Uint64
-	g, ctx := errgroup.WithContext(cmd.Context())
-	for range runtime.GOMAXPROCS(0) {
-		g.Go(func() error {
-			for ctx.Err() == nil {
-				seed := next.Add(1) - 1
-				if seed >= n {
-					return nil
-				}
-				if err := simtest.Run(first + seed); err != nil {
-					return err
-				}
-				done.Add(1)
-				_ = bar.Add(1)
-			}
-			return ctx.Err()
-		})
+func (s simulation) print(out io.Writer) {
+	for _, what := range slices.Sorted(maps.Keys(s.Met)) {
+		fmt.Fprintf(out, "%10d  %s\n", s.Met[what], what)
 	}
-	err := g.Wait()
-	_ = bar.Finish()
-	s := simulation{Schedules: done.Load(), First: first, Seconds: time.Since(begin).Seconds()}
+	fmt.Fprintf(out, "%d schedules from seed %d: every promise held (%.0f schedules/s)\n", s.Schedules, s.First, s.Rate)
+}
+
+// simulators run schedules on every core. The failure that they report is the
+// first by seed, whichever core was faster.
+type simulators struct {
+	first, n uint64
+	progress func(done uint64)
+
+	mu     sync.Mutex
+	next   uint64
+	done   uint64
+	met    simtest.Seen
+	failed *simtest.Failure
+}
+
+func simulate(cmd *cobra.Command, first, n uint64) (simulation, error) {
+	defer debug.SetGCPercent(debug.SetGCPercent(400)) // many small worlds, each soon over
+	progress, finish := simulationProgress(cmd, n)
+	all := &simulators{first: first, n: n, progress: progress, met: simtest.Seen{}}
+	begin := time.Now()
+	err := all.run(cmd.Context())
+	finish()
+	s := simulation{Schedules: all.done, First: first, Seconds: time.Since(begin).Seconds(), Met: all.met}
 	s.Rate = float64(s.Schedules) / s.Seconds
-	var f *simtest.Failure
-	if errors.As(err, &f) {
-		s.FailedSeed = &f.Seed
+	if all.failed != nil {
+		s.FailedSeed, err = &all.failed.Seed, all.failed
 	}
 	return s, err
+}
+
+func (s *simulators) run(ctx context.Context) error {
+	var wg sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		wg.Go(func() {
+			for seed, ok := s.take(ctx); ok; seed, ok = s.take(ctx) {
+				s.note(simtest.Run(seed))
+			}
+		})
+	}
+	wg.Wait()
+	return ctx.Err()
+}
+
+// take hands out the seeds in turn, until one has failed.
+func (s *simulators) take(ctx context.Context) (seed uint64, ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	seed, ok = s.first+s.next, s.next < s.n && s.failed == nil && ctx.Err() == nil
+	s.next++
+	return seed, ok
+}
+
+func (s *simulators) note(met simtest.Seen, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.done++
+	s.progress(s.done)
+	for what, n := range met {
+		s.met[what] += n
+	}
+	var f *simtest.Failure
+	if errors.As(err, &f) && (s.failed == nil || f.Seed < s.failed.Seed) {
+		s.failed = f
+	}
+}
+
+// simulationProgress is a bar on a terminal, and a line now and then in a log.
+func simulationProgress(cmd *cobra.Command, n uint64) (progress func(done uint64), finish func()) {
+	if wantsJSON(cmd) {
+		return func(uint64) {}, func() {}
+	}
+	out := cmd.ErrOrStderr()
+	if terminal(os.Stderr) {
+		bar := progressbar.NewOptions64(int64(n), progressbar.OptionSetWriter(out), //nolint:gosec // a count
+			progressbar.OptionSetDescription("schedules"), progressbar.OptionShowCount(), progressbar.OptionShowIts(),
+			progressbar.OptionClearOnFinish(), progressbar.OptionThrottle(200*time.Millisecond))
+		return func(uint64) { _ = bar.Add(1) }, func() { _ = bar.Finish() }
+	}
+	begin := time.Now()
+	last := begin
+	return func(done uint64) {
+		if now := time.Now(); now.Sub(last) > 5*time.Second {
+			last = now
+			fmt.Fprintf(out, "%d of %d schedules, %.0f/s\n", done, n, float64(done)/now.Sub(begin).Seconds())
+		}
+	}, func() {}
 }

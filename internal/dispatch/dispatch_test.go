@@ -39,7 +39,7 @@ func newRig(t *testing.T) *rig {
 func (r *rig) put(n int) []events.DynamoDBEventRecord {
 	r.t.Helper()
 	for i := range n {
-		e := event.Event{Body: []byte("{}"), Facts: event.Facts{ID: fmt.Sprintf("evt_%03d", i), Type: "charge.succeeded", Created: now, Received: now, Endpoint: "default"}}
+		e := event.Event{Body: []byte(`{"data":{"object":{}}}`), Facts: event.Facts{ID: fmt.Sprintf("evt_%03d", i), Type: "charge.succeeded", Created: now, Received: now, Endpoint: "default"}}
 		if _, err := r.store.Put(r.t.Context(), e, now.Add(time.Hour)); err != nil {
 			r.t.Fatal(err)
 		}
@@ -108,6 +108,14 @@ func TestAPoisonRecordDoesNotHoldUpTheOthers(t *testing.T) {
 	q, err := r.store.Held(t.Context(), "default", "evt_040")
 	if err != nil || !strings.Contains(q.Reason, "attribute created") {
 		t.Fatalf("quarantine: %+v %v", q, err)
+	}
+	r.store.Fault = nil // somebody mended it
+	if err := r.store.Republish(t.Context(), "evt_040", ""); err != nil {
+		t.Fatal(err)
+	}
+	records = r.put(0)
+	if failed := r.handle(records[len(records)-1:]); failed != nil || len(r.bus.Published()) != 100 || r.stored("evt_040").Pending {
+		t.Fatalf("failed %v, published %d, want it replayed", failed, len(r.bus.Published()))
 	}
 }
 

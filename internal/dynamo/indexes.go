@@ -45,9 +45,8 @@ func (t *Tables) Related(ctx context.Context, subject string) ([]event.Facts, er
 	return fs, nil
 }
 
-// Received implements event.Store; Expires is not filled in. What cannot be
-// read is passed over and named in the error at the end, so that one odd item
-// hides no other. A range of more than a month reads the whole index.
+// Received implements event.Store; Expires is not filled in. A range of more
+// than a month reads the whole index.
 func (t *Tables) Received(ctx context.Context, from, to time.Time, yield func(event.Stored) bool) error {
 	first, last := ceil(from), ceil(to).Add(-time.Millisecond)
 	if last.Before(first) {
@@ -69,7 +68,10 @@ func (t *Tables) Received(ctx context.Context, from, to time.Time, yield func(ev
 		return true
 	}
 	err := t.received(ctx, first, last, visit)
-	if err = errors.Join(append(odd, err)...); err != nil {
+	if err == nil { // else it must not look like ErrInvalid
+		err = errors.Join(odd...)
+	}
+	if err != nil {
 		return fmt.Errorf("received: %w", err)
 	}
 	return nil

@@ -36,7 +36,8 @@ type Store interface {
 	Related(ctx context.Context, subject string) ([]Facts, error)
 	// Received calls yield for each event received in [from, to), in no
 	// particular order, without bodies, until it returns false. It may miss
-	// events stored in the last second.
+	// events stored in the last second. ErrInvalid: all were yielded but those
+	// that it names, which nobody can read.
 	Received(ctx context.Context, from, to time.Time, yield func(Stored) bool) error
 }
 

@@ -105,11 +105,11 @@ func prepare(writes []event.Write) ([]event.Item, error) {
 }
 
 // object checks that data is a JSON object without the row's own fields and
-// returns it with sorted keys, as a store that keeps attributes does.
+// returns it with its fields in order of their names, as a store that keeps
+// attributes does.
 func object(data json.RawMessage) (json.RawMessage, error) {
-	var fields map[string]any
+	var fields map[string]json.RawMessage
 	d := json.NewDecoder(bytes.NewReader(data))
-	d.UseNumber()
 	if err := d.Decode(&fields); err != nil {
 		return nil, fmt.Errorf("data is no JSON object: %w", err)
 	}

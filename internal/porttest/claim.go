@@ -108,6 +108,16 @@ var claimTests = map[string]func(*testing.T, Ports){
 		_, err := p.Ledger.Claim(t.Context(), next(c, c.Expires.Add(time.Hour)))
 		isError(t, event.ErrFinished, err)
 	},
+	"a lease counts by its own time, whatever the record's time to live": func(t *testing.T, p Ports) {
+		c := newClaim()
+		c.Expires = time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)
+		c.Now, c.Lease = c.Expires.Add(time.Hour), c.Expires.Add(2*time.Hour)
+		first := claim(t, p, c)
+		got, err := p.Ledger.Claim(t.Context(), next(c, c.Lease.Add(-time.Second)))
+		isError(t, event.ErrNotDue, err)
+		same(t, first, got)
+		same(t, 2, claim(t, p, next(c, c.Lease)).Attempt)
+	},
 	"a claim without a lease, an owner or a usable id is ErrInvalid": func(t *testing.T, p Ports) {
 		for name, change := range map[string]func(*event.Claim){
 			"no lease":      func(c *event.Claim) { c.Lease = time.Time{} },

@@ -83,6 +83,16 @@ var effectTests = map[string]func(*testing.T, Ports){
 		}
 		same(t, 1, took)
 	},
+	"a key is taken however long ago its lease ended": func(t *testing.T, p Ports) {
+		e := newEffect()
+		e.Updated, e.Lease = milli(now.AddDate(-20, 0, 0)), milli(now.AddDate(-20, 0, 1))
+		intend(t, p, e)
+		other := newEffect()
+		other.Key = e.Key
+		got, err := p.Ledger.Intend(t.Context(), other)
+		isError(t, event.ErrTaken, err)
+		same(t, e, got)
+	},
 	"a released key can be taken again": func(t *testing.T, p Ports) {
 		e := newEffect()
 		intend(t, p, e)

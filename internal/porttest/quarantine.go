@@ -41,6 +41,14 @@ var quarantineTests = map[string]func(*testing.T, Ports){
 		noError(t, p.Quarantine.Hold(t.Context(), q))
 		_, err := p.Quarantine.Held(t.Context(), "connect", q.ID)
 		isError(t, event.ErrNotFound, err)
+		other := q
+		other.Endpoint, other.Reason, other.Body = "connect", "wrong_mode", []byte("{}")
+		noError(t, p.Quarantine.Hold(t.Context(), other))
+		for _, want := range []event.Quarantined{q, other} {
+			got, err := p.Quarantine.Held(t.Context(), want.Endpoint, want.ID)
+			noError(t, err)
+			same(t, want, got)
+		}
 		put(t, p, e)
 	},
 	"what does not fit is ErrTooLarge": func(t *testing.T, p Ports) {

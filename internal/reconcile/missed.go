@@ -139,7 +139,8 @@ func (m *Missed) chunks(ctx context.Context) ([][]string, error) {
 // not deliver.
 func (m *Missed) look(ctx context.Context, p *progress, chunks [][]string, calls *int, r *Fetched) error {
 	l := lister{m.Origin, p.scope, calls}
-	if p.Window == nil && !m.Complete && m.Now().Sub(p.Full) < fullEvery {
+	since := m.Now().Sub(p.Full) // negative: our clock was ahead
+	if p.Window == nil && !m.Complete && since >= 0 && since < fullEvery {
 		return m.quick(ctx, l, p, chunks, r)
 	}
 	forgotten := false
@@ -158,7 +159,7 @@ func (m *Missed) look(ctx context.Context, p *progress, chunks [][]string, calls
 			return err
 		}
 	}
-	p.At, p.Full, p.Window = p.Window.To, m.Now(), nil
+	p.At, p.Full, p.Window = minTime(p.Window.To, m.Now()), m.Now(), nil
 	return p.save(ctx, m.Ledger)
 }
 

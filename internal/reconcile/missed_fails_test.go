@@ -52,3 +52,23 @@ func TestTheStacksBeginningIsNotedEvenIfTheRulesCannotBeListed(t *testing.T) {
 		t.Fatal("what happened before the first run that succeeded was not fetched")
 	}
 }
+
+func TestAClockThatWasAheadLeavesNoGap(t *testing.T) {
+	for name, ahead := range map[string]time.Duration{"two hours": 2 * time.Hour, "half an hour": 30 * time.Minute} {
+		t.Run(name, func(t *testing.T) {
+			s := newShop(t)
+			s.run()
+			s.now = start.Add(ahead)
+			s.run()
+			before := s.happen("charge.succeeded", start.Add(30*time.Second))
+			s.now = start.Add(time.Minute)
+			s.run()
+			after := s.happen("charge.succeeded", start.Add(90*time.Second))
+			s.now = start.Add(12 * time.Minute)
+			s.run()
+			if !s.has(before) || !s.has(after) {
+				t.Fatalf("fetched what was created before the clock was set right %t, and after %t", s.has(before), s.has(after))
+			}
+		})
+	}
+}

@@ -59,7 +59,8 @@ func (o *Owed) Sweep(ctx context.Context) (Report, error) {
 // walk looks at each event once it is older than grace: it publishes what the
 // bus never had and records a delivery for each action that has none. From
 // then on the delivery's own due time brings it back, so the cursor may pass
-// it. The cursor stays before the first event that could not be handled.
+// it. The cursor stays before the first event that could not be handled, but
+// not before one that nobody can read: it would hold up all that come after.
 func (o *Owed) walk(ctx context.Context, r *Report) error {
 	cur, err := loadCursor(ctx, o.Ledger, "owed")
 	if err != nil {
@@ -70,7 +71,7 @@ func (o *Owed) walk(ctx context.Context, r *Report) error {
 		cur.At = to.Add(-reach)
 	}
 	next, budget := to, perRun
-	var failed error
+	var failed, odd error
 	for from := cur.At; from.Before(to) && failed == nil && budget > 0 && timeLeft(ctx); from = from.Add(time.Hour) {
 		end := minTime(from.Add(time.Hour), to)
 		next = end
@@ -87,26 +88,33 @@ func (o *Owed) walk(ctx context.Context, r *Report) error {
 			budget -= sent
 			return budget > 0 && timeLeft(ctx)
 		})
+		if errors.Is(err, event.ErrInvalid) {
+			odd, err = errors.Join(odd, err), nil
+		}
 		if failed = errors.Join(failed, err); failed != nil || budget <= 0 || !timeLeft(ctx) {
 			next = from
 		}
 	}
 	cur.At = next
-	return errors.Join(failed, cur.save(ctx, o.Ledger))
+	return errors.Join(failed, odd, cur.save(ctx, o.Ledger))
 }
 
 // settle makes sure that one event is on the bus and in the ledger, and
-// returns how much it had to do.
+// returns how much it had to do. What is pending again is so for a replay,
+// perhaps for one action alone: the others are owed it as before.
 func (o *Owed) settle(ctx context.Context, s event.Stored, r *Report) (int, error) {
+	n := 0
 	if s.Pending {
 		r.Published++
-		return 1, o.publish(ctx, s)
+		n++
+		if err := o.publish(ctx, s); err != nil {
+			return n, err
+		}
 	}
-	n := 0
 	for _, action := range s.Wanted {
 		_, err := o.Ledger.Delivery(ctx, s.ID, action)
-		if err == nil {
-			continue
+		if err == nil || errors.Is(err, event.ErrInvalid) {
+			continue // there is a record, be it readable or not
 		}
 		if !errors.Is(err, event.ErrNotFound) {
 			return n, err
@@ -168,10 +176,12 @@ func (o *Owed) resend(ctx context.Context, d event.Delivery, r *Report) error {
 		return err
 	}
 	s, err := o.Store.Get(ctx, d.Event)
-	if errors.Is(err, event.ErrNotFound) {
+	switch {
+	case errors.Is(err, event.ErrNotFound):
 		return o.park(ctx, d, "the event is no longer stored")
-	}
-	if err != nil {
+	case errors.Is(err, event.ErrInvalid):
+		return o.park(ctx, d, "load event: "+err.Error())
+	case err != nil:
 		return fmt.Errorf("load: %w", err)
 	}
 	r.Sent++

@@ -37,7 +37,7 @@ func (m *Missed) take(ctx context.Context, s scope, body []byte, r *Fetched) err
 	return nil
 }
 
-// known reports whether the store has the event.
+// known reports whether the store has the event, be it readable or not.
 func (m *Missed) known(ctx context.Context, body []byte) (bool, event.Facts, error) {
 	f, _ := webhook.Parse(body)
 	if f.ID == "" {
@@ -47,7 +47,7 @@ func (m *Missed) known(ctx context.Context, body []byte) (bool, event.Facts, err
 	if errors.Is(err, event.ErrNotFound) {
 		return false, f, nil
 	}
-	if err != nil {
+	if err != nil && !errors.Is(err, event.ErrInvalid) {
 		return false, f, fmt.Errorf("look for event %s: %w", f.ID, err)
 	}
 	return true, f, nil

@@ -2,153 +2,149 @@ package simtest
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
-	"log/slog"
-	"runtime"
+	"slices"
 	"time"
 
 	"github.com/payhooks/payhooks/internal/action"
 	"github.com/payhooks/payhooks/internal/facts"
 	"github.com/payhooks/payhooks/internal/memory"
-	"github.com/payhooks/payhooks/internal/order"
 )
 
-// actions are the simulated stack's: one per promise.
-var actions = []string{"again", "count", "mail", "order", "steps"}
+// actions are the simulated stack's: one per promise, and the business.
+var actions = []string{"access", "again", "fraud", "journal", "mail", "order", "picky", "steps", "stock", "tally"}
+
+// ours are the business: their rows must be complete in the end.
+var ours = []string{"access", "fraud", "journal", "order", "stock"}
 
 // tally is a row that shows when a change was made twice or not at all.
 type tally struct {
 	Events int `json:"events"`
 }
 
-type simEvent = action.Event[facts.Event]
+// rawEvent is all that the promises need; the business reads the facts.
+type (
+	rawEvent = action.Event[json.RawMessage]
+	simEvent = action.Event[facts.Event]
+)
 
-func (w *world) addActions(log *slog.Logger) {
-	for name, fn := range map[string]func(context.Context, *simEvent) error{
-		"count": w.count, "order": w.order, "mail": w.mail, "again": w.again, "steps": w.steps,
-	} {
-		h := action.New(fn)
-		h.Action, h.Store, h.Ledger, h.Queue, h.Retention = name, w.store, w.store, w, retention
-		h.Now, h.Rand, h.Log, h.InTurn = w.clock, w.rng.Float64, log, true
-		h.Pause = func(context.Context, time.Duration) error { return nil }
+func (w *world) addActions() {
+	handlers := map[string]*action.Handler{
+		"tally": promise(w, w.tally), "picky": promise(w, w.picky), "mail": promise(w, w.mail),
+		"again": promise(w, w.again), "steps": promise(w, w.steps),
+		"order": action.New(flaky(w, takeOrder)), "access": action.New(flaky(w, grantAccess)), "fraud": action.New(flaky(w, flagFraud)),
+		"stock": action.New(flaky(w, w.adjustStock)), "journal": action.New(flaky(w, w.postJournal)),
+	}
+	for _, name := range actions {
+		h := handlers[name]
+		h.Action, h.Store, h.Ledger, h.Queue, h.Retention = name, store{w.store, w}, ledger{w.store, w}, w, retention
+		h.Now, h.Rand, h.Log, h.InTurn = w.clock, w.rng.Float64, w.log, true
+		h.Pause = func(context.Context, time.Duration) error { w.met("conflict retry", name); return nil }
 		h.Owner = func() string { w.owners++; return fmt.Sprintf("attempt-%d", w.owners) }
 		w.handlers[name] = h
-		w.bus.Rules[name] = nil
-		w.queues[name] = &memory.Queue{Now: w.clock, Visibility: 3 * time.Minute, Shuffle: w.rng.Shuffle, Fault: w.queueFault}
+		dead := &memory.Queue{Now: w.trueTime, Fault: w.queueFault}
+		w.queues[name] = &memory.Queue{
+			Now: w.trueTime, Visibility: 3 * time.Minute, Shuffle: w.rng.Shuffle, Fault: w.queueFault,
+			MaxReceives: []int{3, 50}[w.rng.IntN(2)], DeadLetter: dead,
+		}
 	}
 }
 
-// queueFault: a queue refuses and loses replies, but a crash of the process is
-// the function's affair.
-func (w *world) queueFault(memory.Op) memory.Fault {
-	switch {
-	case w.calm:
-	case w.chance(w.odds.refuse / 4):
-		return memory.Refuse(memory.ErrUnavailable)
-	case w.chance(w.odds.lose / 4):
-		return memory.LoseReply(memory.ErrUnavailable)
+func promise(w *world, fn func(context.Context, *rawEvent) error) *action.Handler {
+	return action.New(flaky(w, fn), action.AnyVersion)
+}
+
+func (w *world) trueTime() time.Time { return w.now }
+
+// rules are the event types that each action wants: those of the stack's own
+// actions, and all for the others, of which an undisturbed run needs none.
+func (w *world) rules(undisturbed bool) map[string][]string {
+	charges := []string{"charge.succeeded", "charge.captured", "charge.failed", "charge.pending", "charge.refunded", "charge.refund.updated", "refund.created", "refund.failed"}
+	disputes := []string{"charge.dispute.created", "charge.dispute.closed"}
+	intents := []string{
+		"payment_intent.created", "payment_intent.succeeded", "payment_intent.payment_failed", "payment_intent.canceled",
+		"payment_intent.processing", "payment_intent.amount_capturable_updated",
 	}
-	return memory.Fault{}
+	sessions := []string{"checkout.session.completed", "checkout.session.async_payment_succeeded", "checkout.session.async_payment_failed"}
+	subscriptions := []string{"customer.subscription.created", "customer.subscription.updated", "customer.subscription.deleted"}
+	suspicions := []string{"radar.early_fraud_warning.created", "review.opened", "review.closed"}
+	every := slices.Concat(charges, disputes, intents, sessions, subscriptions, suspicions)
+	rules := map[string][]string{
+		"order":  slices.Concat(charges, disputes, intents, sessions),
+		"access": subscriptions, "fraud": slices.Concat(charges[:3], disputes, suspicions),
+		"stock": slices.Concat(charges, intents, sessions), "journal": slices.Concat(charges, disputes),
+	}
+	if w.rng.IntN(2) == 0 {
+		every = nil // which is every type there is
+	}
+	for _, name := range []string{"again", "mail", "picky", "steps", "tally"} {
+		if rules[name] = every; undisturbed {
+			rules[name] = []string{"none"}
+		}
+	}
+	return rules
 }
 
 // flaky fails now and then, as a team's own code does.
-func (w *world) flaky() error {
-	switch {
-	case w.calm:
-	case w.chance(w.odds.broken):
-		return errors.New("a bad day")
-	case w.chance(w.odds.broken / 10):
-		panic("a worse day")
+func flaky[T any](w *world, fn func(context.Context, *action.Event[T]) error) func(context.Context, *action.Event[T]) error {
+	return func(ctx context.Context, e *action.Event[T]) error {
+		switch {
+		case w.calm:
+		case w.chance(w.odds.broken):
+			w.met("broken", e.ID)
+			return errors.New("a bad day")
+		case w.chance(w.odds.broken / 10):
+			w.met("panic", e.ID)
+			panic("a worse day")
+		}
+		return fn(ctx, e)
 	}
-	return nil
 }
 
-func (w *world) count(_ context.Context, e *simEvent) error {
-	if err := w.flaky(); err != nil {
-		return err
-	}
-	return action.Update(e, "counts", e.Subject, func(t tally) (tally, error) {
+func (w *world) tally(_ context.Context, e *rawEvent) error {
+	return countUp(e, e.Subject)
+}
+
+func countUp(e *rawEvent, key string) error {
+	return action.Update(e, "tallies", key, func(t tally) (tally, error) {
 		t.Events++
 		return t, nil
 	})
 }
 
-func (w *world) order(_ context.Context, e *simEvent) error {
-	key, why := order.Key(e.Object)
-	if key == "" {
-		return action.Ignore(why)
+// picky refuses some events for good, until an operator mended what was wrong.
+func (w *world) picky(_ context.Context, e *rawEvent) error {
+	if w.stripe.refuse[e.ID] && !w.mended[e.ID] {
+		return action.Permanent(errors.New("not to my taste"))
 	}
-	return action.Update(e, "orders", key, func(old order.Order) (order.Order, error) {
-		return order.Merge(old, e.Object), nil
-	})
+	return countUp(e, "picky/"+e.Subject)
 }
 
 // mail is one per payment, however many events speak of it.
-func (w *world) mail(ctx context.Context, e *simEvent) error {
+func (w *world) mail(ctx context.Context, e *rawEvent) error {
 	_, err := action.Outside(ctx, e, "mail/"+e.Subject, w.outside.send(w, "mail/"+e.Subject))
 	return err
 }
 
-func (w *world) again(ctx context.Context, e *simEvent) error {
+func (w *world) again(ctx context.Context, e *rawEvent) error {
 	_, err := action.Outside(ctx, e, "again/"+e.ID, w.outside.send(w, "again/"+e.ID), action.AtLeastOnce)
 	return err
 }
 
 // steps has two effects and a change of state; the second needs the first's
 // result.
-func (w *world) steps(ctx context.Context, e *simEvent) error {
+func (w *world) steps(ctx context.Context, e *rawEvent) error {
 	one, err := action.Outside(ctx, e, "one/"+e.ID, w.outside.send(w, "one/"+e.ID))
 	if err != nil {
 		return err
 	}
-	if one == "" {
+	if one != receipt("one/"+e.ID) {
 		return action.Permanent(errors.New("the first step's result is gone"))
 	}
 	if _, err := action.Outside(ctx, e, "two/"+e.ID, w.outside.send(w, "two/"+e.ID)); err != nil {
 		return err
 	}
-	return w.count(ctx, e)
-}
-
-// outside is a world that no transaction covers.
-type outside struct{ sent map[string]int }
-
-func (o *outside) send(w *world, key string) func(context.Context) (string, error) {
-	return func(context.Context) (string, error) {
-		if !w.calm {
-			if err := o.refuse(w, key); err != nil {
-				return "", err
-			}
-		}
-		o.sent[key]++
-		w.logf("SENT %s", key)
-		if w.calm {
-			return "receipt for " + key, nil
-		}
-		switch {
-		case w.chance(w.odds.crash):
-			w.logf("CRASH after sending %s", key)
-			runtime.Goexit()
-		case w.chance(w.odds.lose):
-			return "", errors.New("connection reset")
-		case w.depth < 3 && w.chance(w.odds.yield):
-			w.step()
-		}
-		return "receipt for " + key, nil
-	}
-}
-
-// refuse is what may happen before anything left.
-func (o *outside) refuse(w *world, key string) error {
-	switch {
-	case w.chance(w.odds.crash):
-		w.logf("CRASH before sending %s", key)
-		runtime.Goexit()
-	case w.chance(w.odds.refuse):
-		return action.RetryAfter(errors.New("throttled"), time.Duration(w.rng.IntN(1800))*time.Second)
-	case w.chance(w.odds.delay):
-		w.now = w.now.Add(time.Duration(w.rng.IntN(120)) * time.Second)
-	}
-	return nil
+	return countUp(e, "steps/"+e.Subject)
 }

@@ -1,17 +1,26 @@
 package simtest_test
 
 import (
+	"errors"
 	"os"
+	"runtime"
 	"strconv"
+	"strings"
+	"sync"
 	"testing"
 
 	"github.com/payhooks/payhooks/internal/simtest"
 )
 
+// fewest is how many schedules meet every kind of fault and path.
+const fewest = 300
+
 // seeds is how many schedules to run: SEEDS, from FIRST on.
 func seeds(t *testing.T) (first, n uint64) {
 	t.Helper()
-	first, n = 1, 300
+	if first, n = 1, fewest; slow {
+		n = 10
+	}
 	for name, v := range map[string]*uint64{"FIRST": &first, "SEEDS": &n} {
 		if s := os.Getenv(name); s != "" {
 			u, err := strconv.ParseUint(s, 10, 64)
@@ -24,11 +33,80 @@ func seeds(t *testing.T) (first, n uint64) {
 	return first, n
 }
 
-func TestEveryPromiseHoldsInEverySchedule(t *testing.T) {
+// result is what all schedules of this test run came to.
+type result struct {
+	met    simtest.Seen
+	failed error
+}
+
+// ran is the result for each first seed and number, so that two tests may ask.
+var ran sync.Map
+
+func run(t *testing.T) result {
+	t.Helper()
 	first, n := seeds(t)
-	for seed := first; seed < first+n; seed++ {
-		if err := simtest.Run(seed); err != nil {
-			t.Fatal(err)
+	once, _ := ran.LoadOrStore([2]uint64{first, n}, sync.OnceValue(func() result { return play(first, n) }))
+	return once.(func() result)()
+}
+
+func play(first, n uint64) result {
+	r := result{met: simtest.Seen{}}
+	next := make(chan uint64)
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		wg.Go(func() {
+			for seed := range next {
+				met, err := simtest.Run(seed)
+				mu.Lock()
+				for what, n := range met {
+					r.met[what] += n
+				}
+				if r.failed == nil {
+					r.failed = err
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	failed := func() bool {
+		mu.Lock()
+		defer mu.Unlock()
+		return r.failed != nil
+	}
+	for seed := first; seed < first+n && !failed(); seed++ {
+		next <- seed
+	}
+	close(next)
+	wg.Wait()
+	return r
+}
+
+func TestEveryPromiseHoldsInEverySchedule(t *testing.T) {
+	err := run(t).failed
+	var f *simtest.Failure
+	if errors.As(err, &f) {
+		t.Fatalf("%s\n%v", strings.Join(f.Trace, "\n"), err)
+	}
+}
+
+func TestTheSchedulesMeetEveryKindOfFaultAndEveryPath(t *testing.T) {
+	if _, n := seeds(t); n < fewest {
+		t.Skipf("%d schedules are too few to meet everything", n)
+	}
+	met := run(t).met
+	for _, what := range []string{
+		"crash", "lost reply", "throttle", "delay", "hang", "outage", "interleaved", "broken", "panic",
+		"clock jump forward", "clock jump back",
+		"duplicate", "duplicate webhook", "concurrent webhook", "another rendering", "received twice", "stream repeats",
+		"reorder", "reordered webhook", "bus loses", "stream gives up", "poison",
+		"conflict retry", "fenced commit", "interrupted effect",
+		"sweep publishes", "sweep owes", "sweep resends", "fetched",
+		"replay", "redrive", "retry of parked", "retry of unknown",
+		"done", "parked", "unknown", "quarantined", "audited",
+	} {
+		if met[what] == 0 {
+			t.Errorf("no schedule met: %s", what)
 		}
 	}
 }

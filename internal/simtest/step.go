@@ -3,8 +3,6 @@ package simtest
 import (
 	"context"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"slices"
 	"strconv"
 	"time"
@@ -15,45 +13,70 @@ import (
 	"github.com/payhooks/payhooks/internal/memory"
 )
 
-var decode = dynamo.Facts
-
 // step lets some process do some thing.
 func (w *world) step() {
-	switch n := w.rng.IntN(10); {
-	case n < 3:
-		w.deliverWebhook()
-	case n < 5:
-		w.pollStream()
-	case n < 9:
-		w.pollQueue(actions[w.rng.IntN(len(actions))])
-	default:
-		w.sweep()
+	if w.chance(w.odds.outage) {
+		w.met("outage")
+		w.pass(30 * time.Hour)
 	}
-	w.now = w.now.Add(time.Duration(w.rng.IntN(5000)) * time.Millisecond)
+	switch n := w.rng.IntN(24); {
+	case n < 6:
+		w.deliverWebhook()
+	case n < 10:
+		w.pollStream()
+	case n < 19:
+		w.pollSome()
+	case n < 21:
+		w.sweep()
+	default:
+		w.operate()
+	}
+	w.pass(w.pace)
 }
 
 // pollStream hands dispatch the next records, as Lambda does: in order, again
-// from the lowest that failed, one batch at a time.
+// from the lowest that failed, one batch at a time. What fails for too long
+// Lambda gives up.
 func (w *world) pollStream() {
 	changes := w.store.Changes(w.position, 1+w.rng.IntN(10))
 	if len(changes) == 0 || w.busy["stream"] {
 		return
 	}
+	if !w.calm && w.chance(w.odds.vanish) && !w.poisoned(changes) {
+		w.giveUp(changes)
+		return
+	}
 	w.busy["stream"] = true
 	defer delete(w.busy, "stream")
 	w.run("dispatch", func(ctx context.Context) {
-		var in events.DynamoDBEvent
-		for _, c := range changes {
-			in.Records = append(in.Records, events.DynamoDBEventRecord{Change: events.DynamoDBStreamRecord{
-				SequenceNumber: c.SequenceNumber(), NewImage: dynamo.NewImage(c.Stored),
-			}})
-		}
-		out, err := w.dispatch.Handle(ctx, in)
+		out, err := w.dispatch.Handle(ctx, records(changes))
 		if err != nil {
+			return
+		}
+		if !w.calm && w.chance(w.odds.twice) {
+			w.met("stream repeats")
 			return
 		}
 		w.position = before(changes, out.BatchItemFailures)
 	})
+}
+
+// giveUp loses records: reconcile must find what they told.
+func (w *world) giveUp(changes []memory.Change) {
+	for _, c := range changes {
+		w.met("stream gives up", c.Stored.ID)
+		w.dropped[c.Stored.ID] = true
+	}
+	w.position = changes[len(changes)-1].Seq
+}
+
+func records(changes []memory.Change) (in events.DynamoDBEvent) {
+	for _, c := range changes {
+		in.Records = append(in.Records, events.DynamoDBEventRecord{Change: events.DynamoDBStreamRecord{
+			SequenceNumber: c.SequenceNumber(), NewImage: dynamo.NewImage(c.Stored),
+		}})
+	}
+	return in
 }
 
 // before is the position up to which a batch is done with.
@@ -69,13 +92,56 @@ func before(changes []memory.Change, failed []events.DynamoDBBatchItemFailure) i
 	return at
 }
 
-// enqueue is a rule's target: the action's queue.
+// enqueue is a rule's target: the action's queue. The bus takes an envelope
+// and may bring it twice, or never.
 func (w *world) enqueue(ctx context.Context, action string, e event.Envelope) error {
-	body, err := json.Marshal(map[string]any{"source": event.Source, "detail-type": e.Type, "detail": e})
+	body, err := w.message(e)
 	if err != nil {
 		return err
 	}
-	return w.queues[action].Send(ctx, string(body), 0)
+	switch {
+	case w.calm:
+	case w.chance(w.odds.vanish):
+		w.met("bus loses", e.ID, " for ", action)
+		return nil
+	case w.chance(w.odds.twice):
+		w.met("duplicate", e.ID, " for ", action)
+		_ = w.queues[action].Send(ctx, body, 0)
+	}
+	return w.queues[action].Send(ctx, body, 0)
+}
+
+// message is what a queue carries of the envelope, which is the same for all.
+func (w *world) message(e event.Envelope) (string, error) {
+	if w.carried == e {
+		return w.text, nil
+	}
+	body, err := json.Marshal(struct {
+		Detail event.Envelope `json:"detail"`
+	}{e})
+	w.carried, w.text = e, string(body)
+	return w.text, err
+}
+
+// pollSome polls the queue of some action, one with messages if there is any.
+func (w *world) pollSome() {
+	w.some(func(name string) bool {
+		at, ok := w.queues[name].NextVisible()
+		if ok = ok && !at.After(w.now); ok {
+			w.pollQueue(name)
+		}
+		return ok
+	})
+}
+
+// some tries actions from a random one on, until one will do.
+func (w *world) some(do func(action string) bool) {
+	first := w.rng.IntN(len(actions))
+	for i := range actions {
+		if do(actions[(first+i)%len(actions)]) {
+			return
+		}
+	}
 }
 
 // pollQueue hands an action a batch and deletes what it did not keep.
@@ -84,6 +150,11 @@ func (w *world) pollQueue(name string) {
 	got, err := q.Receive(context.Background(), 1+w.rng.IntN(10))
 	if err != nil || len(got) == 0 {
 		return
+	}
+	w.notice(name, got)
+	if !w.calm && w.chance(w.odds.twice) {
+		w.met("received twice", name)
+		_ = q.ChangeVisibility(context.Background(), got[0].Receipt, 0)
 	}
 	w.run("action "+name, func(ctx context.Context) {
 		var in events.SQSEvent
@@ -103,61 +174,21 @@ func (w *world) pollQueue(name string) {
 	})
 }
 
+// notice counts messages that come in another order than they were sent in.
+func (w *world) notice(name string, got []memory.Message) {
+	for _, m := range got {
+		n, err := strconv.Atoi(m.ID)
+		if err != nil {
+			panic("message without a number: " + m.ID)
+		}
+		if m.Receives == 1 && n < w.latest[name] {
+			w.met("reorder", name, " ", m.ID)
+		}
+		w.latest[name] = max(n, w.latest[name])
+	}
+}
+
 // Delay implements action.Queue.
 func (w *world) Delay(ctx context.Context, queue, receipt string, d time.Duration) error {
 	return w.queues[queue].ChangeVisibility(ctx, receipt, d)
-}
-
-func (w *world) sweep() {
-	if w.busy["sweep"] {
-		return // one run at a time
-	}
-	w.busy["sweep"] = true
-	defer delete(w.busy, "sweep")
-	w.run("reconcile", func(ctx context.Context) { _, _ = w.owed.Sweep(ctx) })
-}
-
-// drain lets everything finish without faults.
-func (w *world) drain() error {
-	w.calm = true
-	for range 600 {
-		for tries := 0; w.stripe.left(); tries++ {
-			if tries > 10_000 {
-				return errors.New("an event is never acknowledged")
-			}
-			w.deliverWebhook()
-		}
-		w.drainStream()
-		for _, name := range actions {
-			if err := w.drainQueue(name); err != nil {
-				return err
-			}
-		}
-		if w.settled() {
-			return nil
-		}
-		w.now = w.now.Add(15*time.Minute + time.Second)
-		w.sweep()
-	}
-	return fmt.Errorf("not settled after six days: %v", w.unsettled())
-}
-
-func (w *world) drainQueue(name string) error {
-	for range 10_000 {
-		if at, ok := w.queues[name].NextVisible(); !ok || at.After(w.now) {
-			return nil
-		}
-		w.pollQueue(name)
-	}
-	return fmt.Errorf("queue %s is never empty", name)
-}
-
-func (w *world) drainStream() {
-	for len(w.store.Changes(w.position, 1)) > 0 {
-		at := w.position
-		w.pollStream()
-		if w.position == at {
-			return
-		}
-	}
 }

@@ -1,108 +1,159 @@
 package simtest
 
 import (
+	"bytes"
 	"context"
 	"fmt"
-	"log/slog"
 	"math/rand/v2"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/payhooks/payhooks/internal/ingest"
+	"github.com/payhooks/payhooks/internal/memory"
 	"github.com/payhooks/payhooks/internal/webhook"
 )
 
-const (
-	signingSecret = "whsec_simulated"
-	paymentsMost  = 3
-)
+const signingSecret = "whsec_simulated"
 
 // posted is one event that Stripe has to deliver.
 type posted struct {
-	id    string
-	body  []byte
-	odd   bool // signed, but must be quarantined
-	acked bool
+	id, kind string
+	subject  string // as the parser finds it
+	body     []byte
+	created  time.Time
+	listed   time.Time // from when on Stripe lists it
+	live     bool
+	odd      bool // signed, but must be quarantined
+	never    bool // Stripe gives up without having delivered it
+	acked    bool
 }
 
-// stripe delivers each event until it is acknowledged, in any order, some
-// of them again, and lets a forger try.
+// rendering is the event as Stripe posts it to another endpoint, or again.
+func (p *posted) rendering() []byte {
+	return bytes.Replace(p.body, []byte(`"object":"event"`), []byte(`"object":"event","pending_webhooks":2`), 1)
+}
+
+// stripe delivers each event until it is acknowledged, in any order, some of
+// them again and some never, lists them, and lets a forger try.
 type stripe struct {
-	posts  []*posted
+	world  *world
+	posts  []*posted // in the order of their creation
+	poison map[string]bool
 	forged map[string]bool
+	refuse map[string]bool // events that action picky cannot take
 }
 
-// newStripe makes up a few payments' lives.
-func newStripe(rng *rand.Rand, now time.Time) *stripe {
-	s := &stripe{forged: map[string]bool{}}
-	for p := range 1 + rng.IntN(paymentsMost) {
-		for i, l := range life[:2+rng.IntN(len(life)-1)] {
-			id := fmt.Sprintf("evt_%d_%d", p, i)
-			s.posts = append(s.posts, &posted{id: id, body: fmt.Appendf(nil, l, id, now.Unix()+int64(i), p, p)})
-		}
+// newStripe makes up what happens to a few customers within the time. It draws
+// from a source of its own: the undisturbed run has the same events.
+func newStripe(seed uint64, within time.Duration) *stripe {
+	rng := rand.New(rand.NewPCG(seed, 1)) //nolint:gosec // one seed, one schedule
+	s := &stripe{poison: map[string]bool{}, forged: map[string]bool{}, refuse: map[string]bool{}}
+	s.posts = tell(rng, within)
+	for _, p := range s.posts {
+		p.listed = p.created.Add(time.Duration(rng.IntN(60)) * time.Second)
+		p.never = rng.IntN(6) == 0
+		s.refuse[p.id] = rng.IntN(8) == 0
+		f, _ := webhook.Parse(p.body)
+		p.subject = f.Subject
 	}
 	if rng.IntN(4) == 0 {
-		s.posts = append(s.posts, &posted{id: "evt_odd", odd: true, body: []byte(`{"id":"evt_odd","object":"event","type":"charge.succeeded","created":1,"livemode":false,"data":null}`)})
+		s.poison[s.posts[rng.IntN(len(s.posts))].id] = true
+	}
+	if rng.IntN(4) == 0 {
+		s.posts = append(s.posts, odd(s.posts[len(s.posts)-1].created, rng.IntN(3) == 0))
 	}
 	return s
 }
 
-// life is one payment: id, created, payment, payment.
-var life = []string{
-	`{"id":%q,"object":"event","api_version":"2026-08-26.dahlia","created":%d,"livemode":false,"type":"charge.succeeded","data":{"object":{"id":"ch_%d","object":"charge","payment_intent":"pi_%d","amount":1000,"amount_captured":1000,"amount_refunded":0,"captured":true,"paid":true,"status":"succeeded","currency":"usd"}}}`,
-	`{"id":%q,"object":"event","api_version":"2026-08-26.dahlia","created":%d,"livemode":false,"type":"payment_intent.succeeded","data":{"object":{"latest_charge":"ch_%d","id":"pi_%d","object":"payment_intent","amount":1000,"amount_received":1000,"status":"succeeded","currency":"usd"}}}`,
-	`{"id":%q,"object":"event","api_version":"2026-08-26.dahlia","created":%d,"livemode":false,"type":"refund.created","data":{"object":{"id":"re_1","object":"refund","charge":"ch_%d","payment_intent":"pi_%d","amount":300,"status":"succeeded","currency":"usd"}}}`,
-	`{"id":%q,"object":"event","api_version":"2026-08-26.dahlia","created":%d,"livemode":false,"type":"refund.failed","data":{"object":{"id":"re_1","object":"refund","charge":"ch_%d","payment_intent":"pi_%d","amount":300,"status":"failed","currency":"usd"}}}`,
-	`{"id":%q,"object":"event","api_version":"2026-08-26.dahlia","created":%d,"livemode":false,"type":"charge.dispute.created","data":{"object":{"id":"dp_1","object":"dispute","charge":"ch_%d","payment_intent":"pi_%d","amount":1000,"status":"needs_response","currency":"usd"}}}`,
-	`{"id":%q,"object":"event","api_version":"2026-08-26.dahlia","created":%d,"livemode":false,"type":"charge.dispute.closed","data":{"object":{"id":"dp_1","object":"dispute","charge":"ch_%d","payment_intent":"pi_%d","amount":1000,"status":"lost","currency":"usd"}}}`,
-}
-
-func (s *stripe) left() bool {
-	for _, p := range s.posts {
-		if !p.acked {
-			return true
-		}
-	}
-	return false
+// odd is signed by Stripe and not as any action expects it.
+func odd(at time.Time, never bool) *posted {
+	body := fmt.Appendf(nil, `{"id":"evt_odd","object":"event","type":"charge.succeeded","created":%d,"livemode":false,"data":null}`, at.Unix())
+	return &posted{id: "evt_odd", kind: "charge.succeeded", body: body, created: at, listed: at, odd: true, never: never}
 }
 
 // secrets is the signing secrets of the only endpoint.
-type secrets struct{}
+type secrets struct{ world *world }
 
-func (secrets) Secrets(context.Context, string) ([]string, error) {
-	return []string{signingSecret}, nil
+func (s secrets) Secrets(context.Context, string) ([]string, error) {
+	return []string{signingSecret}, s.world.io(memory.Op{Name: "Secrets"}, func() {})
 }
 
 func (secrets) Refresh(_ context.Context, _ string, known []string) ([]string, bool, error) {
 	return known, false, nil
 }
 
-func newIngest(w *world, log *slog.Logger) *ingest.Handler {
+func newIngest(w *world) *ingest.Handler {
 	endpoints, err := webhook.ParseEndpoints("default=any")
 	if err != nil {
 		panic(err)
 	}
 	return &ingest.Handler{
-		Endpoints: endpoints, Secrets: secrets{}, Store: w.store, Quarantine: w.store,
-		Retention: retention, Now: w.clock, Log: log,
+		Endpoints: endpoints, Secrets: secrets{w}, Store: w.store, Quarantine: w.store,
+		Retention: retention, Now: w.clock, Log: w.log,
 	}
 }
 
-// deliverWebhook posts one event, mostly one that is not acknowledged yet.
+// due are the events that Stripe would post now: mostly what happened and is
+// not acknowledged, and now and then what is.
+func (w *world) due() (all []*posted) {
+	for _, p := range w.stripe.posts {
+		if !p.created.After(w.now) && !p.never && (!p.acked || !w.calm && w.chance(w.odds.twice)) {
+			all = append(all, p)
+		}
+	}
+	return all
+}
+
+// deliverWebhook posts one event.
 func (w *world) deliverWebhook() {
-	p := w.stripe.posts[w.rng.IntN(len(w.stripe.posts))]
-	if p.acked && (w.calm || !w.chance(300)) {
+	all := w.due()
+	if len(all) == 0 {
 		return
 	}
+	p := all[w.rng.IntN(len(all))]
 	if !w.calm && w.chance(50) {
 		w.forge(p)
 		return
 	}
-	status := w.post(p.body, webhook.Sign(p.body, signingSecret, w.now))
+	w.notes(p)
+	body := p.body
+	if !p.odd && !w.calm && w.chance(w.odds.twice) {
+		w.met("another rendering", p.id)
+		body = p.rendering()
+	}
+	w.busy["post "+p.id] = true
+	status := w.post(body, webhook.Sign(body, signingSecret, w.now))
+	delete(w.busy, "post "+p.id)
+	if status == 200 && !w.kept(p) {
+		w.fail("%s was acknowledged before it was durable", p.id)
+	}
 	heard := w.calm || !w.chance(w.odds.lose)
 	w.logf("stripe %s answered %d, heard %t", p.id, status, heard)
-	if status == 200 && heard {
-		p.acked = true
+	p.acked = p.acked || status == 200 && heard
+}
+
+// kept reports whether the event is durable at this moment.
+func (w *world) kept(p *posted) bool {
+	was := w.calm
+	w.calm = true // only a look
+	defer func() { w.calm = was }()
+	_, err := w.store.Get(context.Background(), p.id)
+	return err == nil || w.held(p)
+}
+
+// notes counts what is special about a post.
+func (w *world) notes(p *posted) {
+	if p.acked {
+		w.met("duplicate webhook", p.id)
+	}
+	if w.busy["post "+p.id] {
+		w.met("concurrent webhook", p.id)
+	}
+	for _, o := range w.stripe.posts {
+		if o.created.Before(p.created) && !o.never && !o.acked {
+			w.met("reordered webhook", p.id)
+			return
+		}
 	}
 }
 
@@ -110,10 +161,10 @@ func (w *world) deliverWebhook() {
 // one.
 func (w *world) forge(p *posted) {
 	id := fmt.Sprintf("evt_forged_%d", len(w.stripe.forged))
-	body := fmt.Appendf(nil, life[0], id, w.now.Unix(), 0, 0)
+	body := fmt.Appendf(nil, `{"id":%q,"object":"event","type":%q,"created":%d,"livemode":true,"data":{"object":{"id":"ch_1","object":"charge"}}}`, id, p.kind, w.now.Unix())
 	header := webhook.Sign(body, "whsec_another", w.now)
 	if w.chance(500) {
-		header = webhook.Sign(body, signingSecret, w.now.Add(-webhook.Tolerance-time.Second))
+		header = webhook.Sign(body, signingSecret, w.clock().Add(-webhook.Tolerance-time.Second))
 	}
 	w.stripe.forged[id] = true
 	if status := w.post(body, header); status == 200 {

@@ -1,9 +1,10 @@
 // Package simtest runs the real ingest, dispatch, action harness and reconcile
 // code against stores in memory, under one seeded scheduler that owns time. At
-// every I/O it may crash the process, lose the reply, refuse, delay, jump the
-// clock, or let another process run in between. Then the faults end, everything
-// drains, and each promise is checked. One seed is one schedule, always the
-// same.
+// every I/O it may crash the process, lose the reply, throttle, delay, jump the
+// clock, or let another process run in between; queues, bus and stream repeat
+// and lose what they carry, and an operator replays in the middle of it. Then
+// the faults end, everything drains, and each promise is checked. One seed is
+// one schedule, always the same.
 package simtest
 
 import (
@@ -11,119 +12,128 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
-	"runtime"
 	"time"
 
 	"github.com/payhooks/payhooks/internal/action"
 	"github.com/payhooks/payhooks/internal/dispatch"
+	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/ingest"
 	"github.com/payhooks/payhooks/internal/memory"
-	"github.com/payhooks/payhooks/internal/reconcile"
 )
+
+const retention = 400 * 24 * time.Hour
+
+var begin = time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)
 
 // world is one schedule.
 type world struct {
-	rng   *rand.Rand
-	now   time.Time
-	trace []string
-	calm  bool // no more faults
-	depth int  // processes running inside another's I/O
-	odds  odds
+	rng     *rand.Rand
+	now     time.Time     // the true time, which is Stripe's and the queues'
+	skew    time.Duration // by which the clock of our own processes is wrong
+	length  int           // with faults
+	pace    time.Duration // the most that passes between two of them
+	tracing bool
+	trace   []string
+	broken  []string // promises
+	seen    Seen
+	calm    bool // no more faults
+	depth   int  // processes running inside another's I/O
+	odds    odds
+	reading string // the I/O that looks at an index
 
 	store    *memory.Store
 	bus      *memory.Bus
 	queues   map[string]*memory.Queue
 	handlers map[string]*action.Handler
+	log      *slog.Logger
 
 	ingest   *ingest.Handler
 	dispatch *dispatch.Dispatcher
-	owed     *reconcile.Owed
+
+	carried event.Envelope // the newest on the bus
+	text    string         // and its message
 
 	stripe   *stripe
 	outside  *outside
 	position int64 // of dispatch in the stream
+	idle     []*process
 	busy     map[string]bool
 	owners   int
+	latest   map[string]int  // the newest message that each queue handed out
+	dropped  map[string]bool // events of which the stream gave up a record
+	replayed map[string]bool // events that an operator made pending again
+	mended   map[string]bool // events that picky takes after all
 }
 
-// odds are the chances of a fault per I/O, in thousandths; each schedule draws
-// its own, so that some are stormy in one way and calm in the others.
-type odds struct{ crash, lose, refuse, delay, jump, yield, broken int }
+// Seen counts what a schedule met: faults, and the paths that deal with them.
+type Seen map[string]int
 
-func newWorld(seed uint64) *world {
+// newWorld builds the stack. A calm one has no faults from the beginning.
+func newWorld(seed uint64, calm, tracing bool) *world {
 	w := &world{
-		rng:   rand.New(rand.NewPCG(seed, 0)), //nolint:gosec // one seed, one schedule
-		now:   time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC),
-		store: memory.New(), queues: map[string]*memory.Queue{}, handlers: map[string]*action.Handler{},
-		outside: &outside{sent: map[string]int{}}, busy: map[string]bool{},
+		rng: rand.New(rand.NewPCG(seed, 0)), //nolint:gosec // one seed, one schedule
+		now: begin, calm: true, tracing: tracing, seen: Seen{}, store: memory.New(),
+		queues: map[string]*memory.Queue{}, handlers: map[string]*action.Handler{}, outside: &outside{sent: map[string]int{}},
+		busy: map[string]bool{}, latest: map[string]int{}, dropped: map[string]bool{}, mended: map[string]bool{}, replayed: map[string]bool{},
 	}
-	level := func(most int) int { return w.rng.IntN(3) * w.rng.IntN(most+1) / 2 }
-	w.odds = odds{level(40), level(60), level(80), level(60), level(10), level(120), level(200)}
+	w.odds, w.pace = draw(w.rng)
+	w.length = 40 + w.rng.IntN(90)
+	w.stripe = newStripe(seed, time.Duration(w.length)*w.pace/4)
+	w.stripe.world = w
+	w.log = slog.New(slog.DiscardHandler)
+	if tracing {
+		w.log = slog.New(&tracer{w})
+	}
 	w.store.Fault, w.store.Attempts = w.fault, 1+w.rng.IntN(3)
-	w.store.Stale = func(string) bool { return !w.calm && w.chance(20) }
-	w.bus = &memory.Bus{Rules: map[string][]string{}, Fault: w.fault, Handle: w.enqueue}
-	log := slog.New(slog.DiscardHandler)
-	w.stripe = newStripe(w.rng, w.now)
-	w.ingest = newIngest(w, log)
-	w.dispatch = &dispatch.Dispatcher{Store: w.store, Quarantine: w.store, Bus: w.bus, Decode: decode, Now: w.clock, Log: log, Retention: retention}
-	w.owed = &reconcile.Owed{Store: w.store, Ledger: w.store, Bus: w.bus, Retention: retention, Now: w.clock, Log: log}
-	w.addActions(log)
+	w.store.Stale = func(string) bool { return !w.calm && w.reading == "Unfinished" && w.chance(20) }
+	w.bus = &memory.Bus{Rules: w.rules(calm), Fault: w.fault, Handle: w.enqueue}
+	w.ingest = newIngest(w)
+	w.dispatch = &dispatch.Dispatcher{Store: store{w.store, w}, Quarantine: w.store, Bus: w.bus, Decode: w.decode, Now: w.clock, Log: w.log, Retention: retention}
+	w.addActions()
+	w.sweep() // what never came is fetched from here on
+	w.calm = calm
 	return w
 }
 
-const retention = 400 * 24 * time.Hour
+// clock is the clock of our own processes.
+func (w *world) clock() time.Time { return w.now.Add(w.skew) }
 
-func (w *world) clock() time.Time { return w.now }
+// pass lets up to most go by.
+func (w *world) pass(most time.Duration) {
+	w.now = w.now.Add(time.Duration(w.rng.Int64N(int64(most/time.Millisecond)+1)) * time.Millisecond)
+}
 
 // chance is true n times in a thousand.
 func (w *world) chance(n int) bool { return n > 0 && w.rng.IntN(1000) < n }
 
+// met notes a fault or a path, for the trace and the counts.
+func (w *world) met(what string, about ...any) {
+	w.seen[what]++
+	if w.tracing {
+		w.logf("! %s %s", what, fmt.Sprint(about...))
+	}
+}
+
 func (w *world) logf(format string, args ...any) {
-	w.trace = append(w.trace, w.now.Format("02 15:04:05.000 ")+fmt.Sprintf("%*s", 2*w.depth, "")+fmt.Sprintf(format, args...))
-}
-
-// fault decides what happens around one I/O of the process that runs.
-func (w *world) fault(op memory.Op) memory.Fault {
-	if w.calm {
-		return memory.Fault{}
-	}
-	return memory.Fault{
-		Before: func() error { return w.around(op, "before") },
-		After:  func() error { return w.around(op, "after") },
+	if w.tracing {
+		w.trace = append(w.trace, w.now.Format("02 15:04:05.000 ")+fmt.Sprintf("%*s", 2*w.depth, "")+fmt.Sprintf(format, args...))
 	}
 }
 
-func (w *world) around(op memory.Op, when string) error {
-	switch {
-	case w.chance(w.odds.crash):
-		w.logf("CRASH %s %s", when, op)
-		runtime.Goexit()
-	case when == "before" && w.chance(w.odds.refuse), when == "after" && w.chance(w.odds.lose):
-		w.logf("FAIL %s %s", when, op)
-		return memory.ErrUnavailable
-	case w.chance(w.odds.delay):
-		w.now = w.now.Add(time.Duration(w.rng.IntN(60_000)) * time.Millisecond)
-		w.logf("DELAY %s %s", when, op)
-	case w.chance(w.odds.jump):
-		w.now = w.now.Add(time.Duration(w.rng.IntN(7200)-600) * time.Second)
-		w.logf("JUMP %s %s", when, op)
-	case w.depth < 3 && w.chance(w.odds.yield):
-		w.logf("YIELD %s %s", when, op)
-		w.step()
-	}
+// tracer puts the log lines of the code under test into the trace.
+type tracer struct{ world *world }
+
+func (*tracer) Enabled(context.Context, slog.Level) bool { return true }
+func (t *tracer) WithAttrs([]slog.Attr) slog.Handler     { return t }
+func (t *tracer) WithGroup(string) slog.Handler          { return t }
+func (t *tracer) Handle(_ context.Context, r slog.Record) error {
+	line := r.Message
+	r.Attrs(func(a slog.Attr) bool {
+		if text := a.Value.String(); text != "" && a.Key != "ms" {
+			line += " " + a.Key + "=" + text
+		}
+		return true
+	})
+	t.world.logf("  %s", line)
 	return nil
-}
-
-// run is one process doing one thing until it ends or crashes. Only one
-// process runs at a time; the scheduler waits.
-func (w *world) run(name string, fn func(ctx context.Context)) {
-	w.logf("%s", name)
-	done := make(chan struct{})
-	w.depth++
-	go func() {
-		defer close(done)
-		fn(context.Background())
-	}()
-	<-done
-	w.depth--
 }

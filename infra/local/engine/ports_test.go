@@ -72,15 +72,20 @@ func openTables(tb testing.TB) database {
 }
 
 // wire carries requests to the engine and loses a reply when told to: the
-// request has happened, and its sender sees the connection break.
+// request has happened, and its sender sees the connection break. While down
+// is set, it answers in the engine's place.
 type wire struct {
 	next *http.Transport
 	lose atomic.Bool
+	down atomic.Pointer[func(*http.Request) (*http.Response, error)]
 }
 
 func (w *wire) loseNext() { w.lose.Store(true) }
 
 func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
+	if down := w.down.Load(); down != nil {
+		return (*down)(req)
+	}
 	res, err := w.next.RoundTrip(req)
 	if err != nil || !w.lose.CompareAndSwap(true, false) {
 		return res, err

@@ -1,0 +1,123 @@
+package simtest
+
+import (
+	"math/rand/v2"
+	"runtime"
+	"time"
+
+	"github.com/payhooks/payhooks/internal/memory"
+)
+
+// odds are the chances of a fault per I/O, in thousandths; each schedule draws
+// its own, so that some are stormy in one way and calm in the others.
+type odds struct{ crash, lose, throttle, delay, jump, yield, broken, twice, vanish, outage int }
+
+// maxSkew is how wrong our clock may go, either way. The sweep of what has no
+// record allows for 15 minutes between two clocks, the fetch for 10.
+const maxSkew = 4 * time.Minute
+
+// inFlight is how long a request may be on its way before its sender's time
+// is up. An event that is stored later than that after it was received would
+// be older than the sweep thinks.
+const inFlight = time.Minute
+
+func draw(rng *rand.Rand) (odds, time.Duration) {
+	level := func(most int) int { return rng.IntN(3) * rng.IntN(most+1) / 2 }
+	o := odds{
+		crash: level(40), lose: level(60), throttle: level(80), delay: level(60), jump: level(10), yield: level(120),
+		broken: level(200), twice: level(100), vanish: level(60), outage: level(4),
+	}
+	paces := []time.Duration{5 * time.Second, time.Minute, 10 * time.Minute}
+	return o, paces[rng.IntN(len(paces))]
+}
+
+// fault decides what happens around one I/O of the process that runs.
+func (w *world) fault(op memory.Op) memory.Fault {
+	if w.calm {
+		return memory.Fault{}
+	}
+	return memory.Fault{
+		Before: func() error { return w.around(op, "before") },
+		After:  func() error { return w.around(op, "after") },
+	}
+}
+
+// io is one I/O of something that is no store in memory.
+func (w *world) io(op memory.Op, effect func()) error {
+	fault := w.fault(op)
+	if fault.Before != nil {
+		if err := fault.Before(); err != nil {
+			return err
+		}
+	}
+	effect()
+	if fault.After != nil {
+		return fault.After()
+	}
+	return nil
+}
+
+func (w *world) around(op memory.Op, when string) error {
+	sent := w.now
+	w.dawdle(op)
+	w.reading = op.Name
+	late := op.Name == "Put" && when == "before" && w.now.Sub(sent) > inFlight
+	switch {
+	case late || w.chance(w.odds.crash):
+		w.met("crash", when, " ", op)
+		runtime.Goexit()
+	case when == "before" && w.chance(w.odds.throttle):
+		w.met("throttle", op)
+		return memory.ErrUnavailable
+	case when == "after" && w.chance(w.odds.lose):
+		w.met("lost reply", op)
+		return memory.ErrUnavailable
+	}
+	return nil
+}
+
+// dawdle lets time pass in an I/O, moves the clock, or lets others run.
+func (w *world) dawdle(op memory.Op) {
+	if w.chance(w.odds.delay) {
+		w.met("delay", op)
+		w.pass(time.Minute)
+	}
+	if w.chance(w.odds.jump) {
+		w.jump(op)
+	}
+	if w.depth < 3 && w.chance(w.odds.yield) {
+		w.met("interleaved", op)
+		w.step()
+	}
+}
+
+// jump stops the process for up to two hours, or sets its clock anew.
+func (w *world) jump(op memory.Op) {
+	if w.rng.IntN(3) == 0 {
+		w.met("hang", op)
+		w.pass(2 * time.Hour)
+		return
+	}
+	old := w.skew
+	w.skew = time.Duration(w.rng.Int64N(int64(2*maxSkew))) - maxSkew
+	if w.skew < old {
+		w.met("clock jump back", old-w.skew)
+	} else {
+		w.met("clock jump forward", w.skew-old)
+	}
+}
+
+// queueFault: a queue refuses and loses replies, but a crash of the process is
+// the function's affair.
+func (w *world) queueFault(op memory.Op) memory.Fault {
+	switch {
+	case w.calm:
+	case w.chance(w.odds.throttle / 4):
+		w.met("throttle", op)
+		return memory.Refuse(memory.ErrUnavailable)
+	case w.chance(w.odds.lose / 4):
+		w.met("lost reply", op)
+		return memory.LoseReply(memory.ErrUnavailable)
+	}
+	return memory.Fault{}
+}

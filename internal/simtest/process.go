@@ -1,0 +1,56 @@
+package simtest
+
+import "context"
+
+// process is where one invocation runs at a time. A crash ends it for good;
+// otherwise the next invocation finds it warm, which spares growing its stack.
+type process struct {
+	jobs     chan func(context.Context)
+	survived chan bool
+}
+
+func newProcess() *process {
+	p := &process{make(chan func(context.Context)), make(chan bool)}
+	go p.serve()
+	return p
+}
+
+func (p *process) serve() {
+	crashed := true
+	defer func() {
+		if crashed {
+			p.survived <- false
+		}
+	}()
+	for job := range p.jobs {
+		job(context.Background())
+		p.survived <- true
+	}
+	crashed = false
+}
+
+// run is one process doing one thing until it ends or crashes. Only one
+// process runs at a time; the scheduler waits.
+func (w *world) run(name string, fn func(ctx context.Context)) {
+	w.logf("%s", name)
+	w.depth++
+	var p *process
+	if n := len(w.idle); n > 0 {
+		p, w.idle = w.idle[n-1], w.idle[:n-1]
+	} else {
+		p = newProcess()
+	}
+	p.jobs <- fn
+	if <-p.survived {
+		w.idle = append(w.idle, p)
+	}
+	w.depth--
+}
+
+// end leaves no process behind.
+func (w *world) end() {
+	for _, p := range w.idle {
+		close(p.jobs)
+	}
+	w.idle = nil
+}
