@@ -7,10 +7,13 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/facts"
+	"github.com/payhooks/payhooks/internal/stripeapi"
+	"github.com/payhooks/payhooks/internal/stripeapi/stripemock"
 	"github.com/stripe/stripe-go/v76"
 	"github.com/stripe/stripe-go/v76/client"
 )
@@ -83,5 +86,16 @@ func TestWhatStripeRefusesIsAnErrorAndNoShortList(t *testing.T) {
 	}
 	if got, err := a.Entitlements(t.Context(), facts.Event{Entitlements: &facts.EntitlementSummary{Customer: "cus_1"}}); err == nil || got != nil {
 		t.Errorf("entitlements: got %v, %v, want an error", got, err)
+	}
+}
+
+func TestListsAreAskedForInTheFormThatStripeTakes(t *testing.T) {
+	c := &stripeapi.Client{Base: stripemock.Start(t), Now: time.Now, Secret: func(context.Context) (string, error) { return "sk_test_123", nil }}
+	a := api{c.For}
+	if got, err := a.Items(t.Context(), facts.Event{Subscription: &facts.Subscription{ID: "sub_1"}}); err != nil || len(got) == 0 || got[0].Product == "" {
+		t.Errorf("items %+v, %v", got, err)
+	}
+	if got, err := a.Entitlements(t.Context(), facts.Event{Entitlements: &facts.EntitlementSummary{Customer: "cus_1"}}); err != nil || len(got) == 0 || got[0].Feature == "" {
+		t.Errorf("entitlements %+v, %v", got, err)
 	}
 }

@@ -104,7 +104,7 @@ func (v *victim) killOne(ctx context.Context, rng *rand.Rand) (string, error) {
 		v.kill()
 		return "everything", v.start(ctx)
 	}
-	out, err := exec.CommandContext(ctx, "ps", "-A", "-o", "pid=,ppid=,comm=").Output()
+	out, err := exec.CommandContext(ctx, "ps", "-A", "-o", "pid=,ppid=,args=").Output()
 	if err != nil {
 		return "", fmt.Errorf("list processes: %w", err)
 	}
