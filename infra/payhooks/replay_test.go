@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -49,13 +50,21 @@ func stored(t *testing.T, n int) *connection {
 }
 
 // replayed counts how often each event was made pending.
-type replayed map[string]int
+type replayed struct {
+	mu    sync.Mutex
+	times map[string]int
+}
 
-func (c replayed) hook(op memory.Op) memory.Fault {
+func (c *replayed) hook(op memory.Op) memory.Fault {
 	if op.Name != "Republish" {
 		return memory.Fault{}
 	}
-	return memory.Fault{After: func() error { c[op.Key]++; return nil }}
+	return memory.Fault{After: func() error {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.times[op.Key]++
+		return nil
+	}}
 }
 
 // line runs a replay's command line over a connection until ctx ends.
@@ -84,7 +93,7 @@ func line(ctx context.Context, c *connection, words ...string) (r *replay, progr
 func TestAReplayOfTenThousandEventsIsPacedShowsProgressAndIsStoppedAndResumed(t *testing.T) {
 	const n = 10_000
 	synctest.Test(t, func(t *testing.T) {
-		c, sent := stored(t, n), replayed{}
+		c, sent := stored(t, n), &replayed{times: map[string]int{}}
 		store := c.Tables.(memoryTables).Store
 		store.Fault = sent.hook
 		ctx, stop := context.WithTimeout(t.Context(), 200*time.Second) // Ctrl-C
@@ -111,7 +120,7 @@ func TestAReplayOfTenThousandEventsIsPacedShowsProgressAndIsStoppedAndResumed(t 
 		if took, least := time.Since(begin), time.Duration(rest.Sent)*time.Second/20; took < least-time.Second {
 			t.Errorf("the rest took %s, want %s or more: 20 a second", took, least)
 		}
-		once(t, sent, n)
+		once(t, sent.times, n)
 	})
 }
 
@@ -125,7 +134,7 @@ func words(t *testing.T, stopped error) []string {
 	return strings.Fields(strings.ReplaceAll(command, "'", ""))
 }
 
-func once(t *testing.T, sent replayed, n int) {
+func once(t *testing.T, sent map[string]int, n int) {
 	t.Helper()
 	for id, times := range sent {
 		if times != 1 {
@@ -140,7 +149,7 @@ func once(t *testing.T, sent replayed, n int) {
 func TestAReplayThatFailsSaysHowToGoOnAndLosesNoEvent(t *testing.T) {
 	const n = 100
 	synctest.Test(t, func(t *testing.T) {
-		c, sent := stored(t, n), replayed{}
+		c, sent := stored(t, n), &replayed{times: map[string]int{}}
 		store, down := c.Tables.(memoryTables).Store, true
 		store.Fault = func(op memory.Op) memory.Fault {
 			if down && op.Key == "evt_00050" {
@@ -158,7 +167,7 @@ func TestAReplayThatFailsSaysHowToGoOnAndLosesNoEvent(t *testing.T) {
 			t.Fatal(err)
 		}
 		for i := range n {
-			if sent[fmt.Sprintf("evt_%05d", i)] == 0 {
+			if sent.times[fmt.Sprintf("evt_%05d", i)] == 0 {
 				t.Errorf("evt_%05d was never sent", i)
 			}
 		}
