@@ -3,14 +3,9 @@ package main
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
-	"strings"
-	"sync"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"github.com/payhooks/payhooks/internal/action"
 	"github.com/payhooks/payhooks/internal/event"
@@ -54,15 +49,6 @@ func (m moment) compare(o moment) int {
 // rowKey is one row of state.
 type rowKey struct{ table, key string }
 
-// actionAudit is what is known of one action's state.
-type actionAudit struct {
-	*auditor
-	name   string
-	mu     sync.Mutex
-	rows   map[rowKey][]moment // which events changed it
-	failed []finding           // events that could not be rehearsed
-}
-
 // run audits one of the named actions, or all of them.
 func (a *auditor) run(ctx context.Context, names []string, only string) (*auditSummary, error) {
 	if only != "" && !slices.Contains(names, only) {
@@ -100,158 +86,12 @@ func (a *auditor) walk(ctx context.Context, since time.Time) error {
 	})
 }
 
-// run looks at every row, and again at those that differ: live events change
-// rows meanwhile.
-func (a *actionAudit) run(ctx context.Context) error {
-	todo := a.events[a.name]
-	var found []finding
-	var suspects map[rowKey]bool
-	for try := 1; ; try++ {
-		fresh, left, err := a.touch(ctx, todo)
-		if err != nil {
-			return err
-		}
-		if try == 1 {
-			suspects = fresh
-		}
-		for k := range fresh {
-			suspects[k] = true
-		}
-		if found, err = a.check(ctx, suspects); err != nil {
-			return err
-		}
-		more, err := a.unaccounted(ctx)
-		if err != nil {
-			return err
-		}
-		found = append(found, more...)
-		if len(found)+len(a.failed) == 0 || try == auditTries {
-			break
-		}
-		if todo, err = a.again(ctx, left); err != nil {
-			return err
-		}
-		suspects = map[rowKey]bool{}
-		for _, f := range found {
-			suspects[rowKey{f.Table, f.Key}] = true
-		}
-	}
-	return a.conclude(ctx, append(found, a.failed...))
-}
-
-// again waits, and returns the events to look at: those that were not finished,
-// and new ones.
-func (a *actionAudit) again(ctx context.Context, left []moment) ([]moment, error) {
-	timer := time.NewTimer(cmp.Or(a.Settle, 2*time.Second))
-	defer timer.Stop()
-	if err := waitFor(ctx, timer.C); err != nil {
-		return nil, err
-	}
-	n := len(a.events[a.name])
-	if err := a.walk(ctx, a.begin.Add(-time.Minute)); err != nil {
-		return nil, err
-	}
-	return slices.Concat(left, a.events[a.name][n:]), nil
-}
-
-// touch asks which rows the events change. It returns those rows, and the
-// events to ask about again.
-func (a *actionAudit) touch(ctx context.Context, ms []moment) (fresh map[rowKey]bool, left []moment, err error) {
-	fresh, a.failed = map[rowKey]bool{}, nil
-	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(auditors)
-	for batch := range slices.Chunk(ms, auditEvents) {
-		g.Go(func() error {
-			reply, err := a.Ask(ctx, a.name, action.AuditRequest{Events: ids(batch)})
-			if err == nil && len(reply.Touched) != len(batch) {
-				err = errOldAnswer
-			}
-			if err != nil {
-				return err
-			}
-			a.Progress(len(batch))
-			a.mu.Lock()
-			defer a.mu.Unlock()
-			for i, t := range reply.Touched {
-				if t.Error != "" {
-					a.failed = append(a.failed, finding{Action: a.name, Key: batch[i].id, Verdict: unprovable, Error: t.Error})
-				}
-				if t.Unfinished || t.Error != "" {
-					left = append(left, batch[i])
-				}
-				for _, r := range t.Rows {
-					k := rowKey{r[0], r[1]}
-					a.rows[k], fresh[k] = append(a.rows[k], batch[i]), true
-				}
-			}
-			return nil
-		})
-	}
-	err = g.Wait()
-	for k := range fresh {
-		slices.SortFunc(a.rows[k], moment.compare)
-	}
-	return fresh, left, err
-}
-
-var errOldAnswer = errors.New("the function does not answer audits: it was built with another version; deploy it again")
-
-func ids(ms []moment) []string {
-	out := make([]string, len(ms))
-	for i, m := range ms {
-		out[i] = m.id
-	}
-	return out
-}
-
-// unaccounted finds the rows of the same tables that no stored event changed.
-func (a *actionAudit) unaccounted(ctx context.Context) ([]finding, error) {
-	tables := map[string]bool{}
-	for k := range a.rows {
-		tables[k.table] = true
-	}
-	var found []finding
-	for _, table := range sortedKeys(tables) {
-		err := a.Ledger.Scan(ctx, table, func(key string, it event.Item) bool {
-			if _, ok := a.rows[rowKey{table, key}]; !ok && !it.Apart {
-				found = append(found, finding{Action: a.name, Table: table, Key: key, Verdict: a.beyond(it), Actual: it.Data})
-			}
-			return true
-		})
-		if err != nil {
-			return nil, err
-		}
-	}
-	return found, nil
-}
-
 // beyond is the verdict on a row that holds more than the events say.
 func (a *auditor) beyond(it event.Item) verdict {
 	if a.Complete && !it.Apart {
 		return extra
 	}
 	return unprovable
-}
-
-// conclude repairs what it may and adds up.
-func (a *actionAudit) conclude(ctx context.Context, found []finding) error {
-	slices.SortFunc(found, func(x, y finding) int {
-		return cmp.Or(strings.Compare(x.Table, y.Table), strings.Compare(x.Key, y.Key))
-	})
-	a.summary.Checked += len(a.rows)
-	for _, f := range found {
-		if f.Verdict == extra && a.rows[rowKey{f.Table, f.Key}] == nil {
-			a.summary.Checked++
-		}
-		if a.Repair && f.Verdict == missing {
-			var err error
-			if f.Repaired, err = a.repair(ctx, rowKey{f.Table, f.Key}); err != nil {
-				return fmt.Errorf("repair %s %s: %w", f.Table, f.Key, err)
-			}
-		}
-		a.summary.add(f)
-	}
-	return nil
 }
 
 func (s *auditSummary) add(f finding) {
