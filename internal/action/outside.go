@@ -96,7 +96,9 @@ func (a *attempt) taken(ctx context.Context, held, intent event.Effect, again bo
 			a.outcome = "already done for " + held.Event
 		}
 		return held, nil
-	case held.State == event.EffectIntended && held.Lease.After(a.h.Now()):
+	// An event has one attempt at a time: an intent of its own is of one that
+	// ended and could not record what became of it.
+	case held.State == event.EffectIntended && held.Event != a.d.Event && held.Lease.After(a.h.Now()):
 		return held, RetryAfter(fmt.Errorf("in progress for %s", held.Event), min(held.Lease.Sub(a.h.Now()), lookAgain))
 	case again:
 		held.State, held.Updated = event.EffectReleased, a.h.Now()

@@ -101,6 +101,43 @@ func TestACrashBetweenTheEffectAndItsRecordIsUnknown(t *testing.T) {
 	}
 }
 
+func TestAnIntentOfAnEarlierAttemptHoldsItsOwnEventUpNoLonger(t *testing.T) {
+	for name, tc := range map[string]struct {
+		opts  []action.EffectOption
+		state event.State
+	}{
+		"at most once":  {nil, event.Unknown},
+		"at least once": {[]action.EffectOption{action.AtLeastOnce}, event.Done},
+	} {
+		t.Run(name, func(t *testing.T) {
+			sent := 0
+			r := actiontest.New(t, func(ctx context.Context, e *action.Event[stripe.PaymentIntent]) error {
+				_, err := action.Outside(ctx, e, "mail/pi_1", func(context.Context) (string, error) { sent++; return "message-1", nil }, tc.opts...)
+				return err
+			})
+			down := true
+			r.Store.Fault = func(op memory.Op) memory.Fault {
+				switch {
+				case down && op.Name == "Intend":
+					return memory.LoseReply(memory.ErrUnavailable) // it stands,
+				case down && op.Name == "Settle":
+					return memory.Refuse(memory.ErrUnavailable) // and cannot be taken back
+				}
+				return memory.Fault{}
+			}
+			d := r.Post(body("evt_1"))
+			if d.State != event.Waiting {
+				t.Fatalf("%s, want it waiting", d.State)
+			}
+			down = false
+			r.Now = d.Next // long before the intent's lease ends
+			if d := r.Deliver("evt_1"); d.State != tc.state || sent != map[event.State]int{event.Done: 1}[tc.state] {
+				t.Fatalf("%s with %d sent, want %s at the next attempt", d.State, sent, tc.state)
+			}
+		})
+	}
+}
+
 func TestAtLeastOnceRepeatsWhatNobodyKnows(t *testing.T) {
 	o := &outbox{fail: errors.New("connection reset"), opts: []action.EffectOption{action.AtLeastOnce}}
 	r := actiontest.New(t, o.act)
