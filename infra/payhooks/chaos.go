@@ -199,7 +199,10 @@ func (s *storm) calm(cmd *cobra.Command, months []month) error {
 	if err != nil {
 		return err
 	}
-	if err := c.settle(cmd, 15*time.Minute); err != nil {
+	if err := hasten(cmd.Context(), c); err != nil {
+		return err
+	}
+	if err := c.settle(cmd, 20*time.Minute); err != nil {
 		s.r.Broken = append(s.r.Broken, err.Error())
 	}
 	if _, err := c.reconcile(cmd, reconcile.Request{Now: true}); err != nil {

@@ -5,12 +5,32 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/payhooks/payhooks/infra/story"
 	"github.com/payhooks/payhooks/internal/event"
 )
+
+// hasten asks for what failed so often that its next attempt is hours away, as
+// an operator does after an outage.
+func hasten(ctx context.Context, c *connection) error {
+	var all []event.Delivery
+	now := time.Now()
+	err := c.Tables.Unfinished(ctx, event.Waiting, now.AddDate(0, 0, 7), func(d event.Delivery) bool {
+		if d.Next.Sub(now) > event.MaxLease {
+			all = append(all, d)
+		}
+		return true
+	})
+	for _, d := range all {
+		if err == nil {
+			_, err = c.reopen(ctx, d.Event, d.Action, false)
+		}
+	}
+	return err
+}
 
 // count compares what was acknowledged with what came of it.
 func (s *storm) count(cmd *cobra.Command, c *connection, months []month) error {
