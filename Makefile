@@ -47,7 +47,7 @@ lint: ## Check the code: golangci-lint, gofumpt, go mod tidy
 	go mod tidy -diff
 
 bench: ## Run the benchmarks
-	go test -run '^$$' -bench . -benchmem ./internal/...
+	go test -run '^$$' -bench . -benchmem ./internal/... ./infra/local/...
 
 fuzz: ## Run every fuzz target for FUZZTIME (20s)
 	@set -e; grep -rHo '^func Fuzz[A-Za-z0-9]*' --include=*_test.go internal functions | while IFS=: read -r file target; do \
