@@ -217,6 +217,8 @@ func TestNoFailureNoticeOnceThePaymentSucceeded(t *testing.T) {
 		told("evt_1", "charge.succeeded", today, 0, chargeOf("pi_1").with(obj{"id": "ch_2"}), nil),
 		told("evt_1", "charge.succeeded", today, 0, uncaptured().with(obj{"id": "ch_2"}), nil),
 		told("evt_1", "payment_intent.succeeded", today, 0, intent("succeeded", 10000), nil),
+		told("evt_1", "payment_intent.amount_capturable_updated", today, 0, intent("requires_capture", 0), nil),
+		told("evt_1", "checkout.session.completed", today, 0, session(), nil),
 		told("evt_1", "invoice.paid", before2024, 0, invoice(obj{}), nil),
 	} {
 		s := open(t, always)

@@ -58,6 +58,25 @@ var stories = []struct {
 		nil,
 	},
 	{
+		"nor if a checkout or a failed attempt is known before the charge",
+		[][]byte{
+			told("evt_1", "payment_intent.payment_failed", today, -48*time.Hour, declined(obj{"charge": "ch_0"}), nil),
+			told("evt_2", "charge.succeeded", today, 0, uncaptured(), nil),
+			told("evt_3", "checkout.session.completed", today, 0, session().with(obj{"payment_status": "unpaid"}), nil),
+			told("evt_4", "refund.created", today, time.Minute, refundOf("re_1", 10000, "succeeded"), nil),
+		},
+		nil,
+	},
+	{
+		"a refund is told once the checkout says that it is paid",
+		[][]byte{
+			told("evt_1", "checkout.session.completed", today, 0, session().with(obj{"payment_status": "unpaid"}), nil),
+			told("evt_2", "checkout.session.async_payment_succeeded", today, time.Second, session(), nil),
+			told("evt_3", "refund.created", today, time.Minute, refundOf("re_1", 10000, "succeeded"), nil),
+		},
+		[]string{"refund/re_1 100.00 USD → session@example.com"},
+	},
+	{
 		"several captures get one receipt with the intent's success, for all of them",
 		[][]byte{
 			told("evt_1", "charge.updated", today, 0, inParts(4000), obj{"balance_transaction": nil}),

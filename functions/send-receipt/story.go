@@ -29,6 +29,7 @@ var telling = map[string]bool{
 	"payment_intent.succeeded":                 true,
 	"payment_intent.payment_failed":            true,
 	"payment_intent.canceled":                  true,
+	"payment_intent.amount_capturable_updated": true,
 	"checkout.session.completed":               true,
 	"checkout.session.async_payment_succeeded": true,
 	"invoice.finalized":                        true,

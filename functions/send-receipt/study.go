@@ -14,8 +14,7 @@ type studied struct {
 	received map[string]int64  // what a succeeded intent received
 	paid     map[string]bool   // succeeded, also if only authorised
 	captured map[string]bool   // some of it was captured
-	known    map[string]bool   // a charge of it is known
-	canceled map[string]bool   // the intent was
+	known    map[string]bool   // told of by more than its refunds and disputes
 	receipt  map[string]string // receipt_email
 	billing  map[string]string // billing_details.email
 	phone    map[string]string // billing_details.phone
@@ -40,7 +39,7 @@ type part struct {
 func study(events []facts.Event) *studied {
 	s := &studied{
 		events: events, received: map[string]int64{}, paid: map[string]bool{}, captured: map[string]bool{},
-		known: map[string]bool{}, canceled: map[string]bool{}, receipt: map[string]string{}, billing: map[string]string{},
+		known: map[string]bool{}, receipt: map[string]string{}, billing: map[string]string{},
 		phone: map[string]string{}, customer: map[string]string{}, payPage: map[string]string{}, card: map[string]string{},
 		of: map[string]string{}, broken: map[string]part{}, named: map[string]part{}, unnamed: map[string]bool{}, gone: map[string]bool{},
 	}
@@ -63,8 +62,7 @@ func (s *studied) learn(e facts.Event) (order string) {
 		s.learnIntent(e.Type, e.PaymentIntent)
 		return e.PaymentIntent.Metadata["order_id"]
 	case e.Session != nil:
-		s.reference = first(s.reference, e.Session.ClientReference)
-		s.session = reach{e.Session.Email, e.Session.Phone, e.Session.Customer}.checked().or(s.session)
+		s.learnSession(e.Session)
 		return e.Session.Metadata["order_id"]
 	case e.Invoice != nil:
 		s.learnInvoice(e.Type, e.Invoice)
@@ -97,12 +95,24 @@ func (s *studied) learnCharge(c *facts.Charge) {
 func (s *studied) learnIntent(kind string, p *facts.PaymentIntent) {
 	s.receipt[p.ID] = first(usable(p.ReceiptEmail), s.receipt[p.ID])
 	s.customer[p.ID] = first(s.customer[p.ID], p.Customer)
+	s.known[p.ID] = true
 	switch kind {
+	case "payment_intent.amount_capturable_updated":
+		s.paid[p.ID] = true
 	case "payment_intent.succeeded":
 		s.paid[p.ID], s.captured[p.ID] = true, true
 		s.received[p.ID] = max(s.received[p.ID], p.AmountReceived)
-	case "payment_intent.canceled":
-		s.canceled[p.ID] = true
+	}
+}
+
+func (s *studied) learnSession(c *facts.CheckoutSession) {
+	s.reference = first(s.reference, c.ClientReference)
+	s.session = reach{c.Email, c.Phone, c.Customer}.checked().or(s.session)
+	if p := c.PaymentIntent; p != "" {
+		s.known[p] = true
+		if c.PaymentStatus == "paid" {
+			s.paid[p], s.captured[p] = true, true
+		}
 	}
 }
 
@@ -124,9 +134,10 @@ func (s *studied) reach(payment string) reach {
 }
 
 // uncaptured reports that nothing of the payment is known to be captured
-// although it, or its end, is known.
+// although it is known. What tells of the capture later makes due what waits
+// for it; a mail about money that was never taken cannot be called back.
 func (s *studied) uncaptured(payment string) bool {
-	return !s.captured[payment] && (s.known[payment] || s.canceled[payment])
+	return !s.captured[payment] && s.known[payment]
 }
 
 // paymentOf is what a charge's receipt is kept under.
