@@ -14,15 +14,21 @@ import (
 
 // backfillSummary is the result of `payhooks backfill`.
 type backfillSummary struct {
-	Since       time.Time     `json:"since"`
-	Until       time.Time     `json:"until"`
-	Checked     int           `json:"checked"`  // events that Stripe lists
-	Selected    int           `json:"selected"` // of them not stored when they were listed
-	Stored      int           `json:"stored"`
-	Quarantined int           `json:"quarantined"`
-	DryRun      bool          `json:"dry_run"`
-	Keyless     []string      `json:"keyless,omitempty"` // modes without an API key
-	Sample      []event.Facts `json:"sample,omitempty"`
+	Since       time.Time   `json:"since"`
+	Until       time.Time   `json:"until"`
+	Checked     int         `json:"checked"`  // events that Stripe lists
+	Selected    int         `json:"selected"` // of them not stored when they were listed
+	Stored      int         `json:"stored"`
+	Quarantined int         `json:"quarantined"`
+	DryRun      bool        `json:"dry_run"`
+	Keyless     []string    `json:"keyless,omitempty"` // modes without an API key
+	Sample      []neverCame `json:"sample,omitempty"`
+}
+
+// neverCame is an event that is only at Stripe: nothing has received it yet.
+type neverCame struct {
+	event.Facts
+	Received time.Time `json:"received,omitzero"`
 }
 
 func backfillCommand() *cobra.Command {
@@ -89,10 +95,14 @@ func (c *connection) backfill(cmd *cobra.Command, b reconcile.Backfill) (backfil
 			_, _ = fmt.Fprintf(cmd.OutOrStdout(), "%d events listed, %d missing …\n", b.Listed, b.Missing)
 		}
 	}
-	return backfillSummary{
+	s := backfillSummary{
 		Since: b.Since, Until: b.Until, Checked: b.Listed, Selected: b.Missing, Stored: b.Stored, Quarantined: b.Quarantined,
-		DryRun: !b.Store, Keyless: b.Keyless, Sample: b.Sample,
-	}, nil
+		DryRun: !b.Store, Keyless: b.Keyless,
+	}
+	for _, f := range b.Sample {
+		s.Sample = append(s.Sample, neverCame{Facts: f})
+	}
+	return s, nil
 }
 
 func (s backfillSummary) print(out io.Writer, asked time.Time) error {

@@ -99,9 +99,27 @@ func (r *retry) chosen(ctx context.Context, id, action string) ([]event.Delivery
 		return []event.Delivery{d}, nil
 	}
 	ds, err := r.parked(ctx, event.Parked)
-	return slices.DeleteFunc(ds, func(d event.Delivery) bool {
+	ds = slices.DeleteFunc(ds, func(d event.Delivery) bool {
 		return id != "" && d.Event != id || action != "" && d.Action != action
-	}), err
+	})
+	if len(ds) == 0 && err == nil {
+		err = r.known(ctx, id, action)
+	}
+	return ds, err
+}
+
+// known refuses a name that nothing has: that none of it is parked would pass
+// for good news. What is parked of an event or action that is gone is chosen
+// before anyone asks.
+func (r *retry) known(ctx context.Context, id, action string) error {
+	if id == "" {
+		return (&selection{action: action}).knownAction(ctx, r.connection)
+	}
+	_, err := r.Tables.Get(ctx, id)
+	if errors.Is(err, event.ErrNotFound) {
+		return notStored(ctx, r.connection, id)
+	}
+	return err
 }
 
 func (r *retry) send(ctx context.Context, d event.Delivery) error {

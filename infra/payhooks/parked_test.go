@@ -33,6 +33,22 @@ func TestAMailIsSentOnceOrAnOperatorIsAsked(t *testing.T) {
 	}
 }
 
+func TestARetryOfWhatIsNotThereIsNoGoodNews(t *testing.T) {
+	c := stored(t, 1)
+	for _, a := range []struct{ id, action, says string }{
+		{"evt_none", "", "no event evt_none"},
+		{"", "no", "has no action \"no\"; it has " + receipts},
+		{"evt_00000", "", ""},
+		{"", receipts, ""},
+		{"", "", ""},
+	} {
+		list, err := (&retry{connection: c}).chosen(t.Context(), a.id, a.action)
+		if len(list) != 0 || (err == nil) != (a.says == "") || err != nil && !strings.Contains(err.Error(), a.says) {
+			t.Errorf("retry %q %q: %v %v, want %q", a.id, a.action, list, err, a.says)
+		}
+	}
+}
+
 func lostReply(o *operator) {
 	o.fault(aws.Fault{Service: "ses", Kind: aws.FaultLost})
 	id := o.charge()

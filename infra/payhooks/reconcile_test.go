@@ -66,6 +66,9 @@ func TestWhatNeverCameIsFetchedStoredAndActedOnByTheRunningStack(t *testing.T) {
 	if err != nil || dry.Selected != 120 || dry.Stored != 0 || len(dry.Sample) == 0 {
 		t.Fatalf("dry run: %+v %v", dry, err)
 	}
+	if text, err := json.Marshal(dry.Sample); err != nil || bytes.Contains(text, []byte("received")) {
+		t.Errorf("%s %v: nothing of it was received yet", text, err)
+	}
 	wet, err := c.backfill(cmd, reconcile.Backfill{Since: time.Now().AddDate(0, 0, -10), Store: true})
 	if err != nil || wet.Stored != 120 {
 		t.Fatalf("%+v %v", wet, err)
@@ -75,7 +78,7 @@ func TestWhatNeverCameIsFetchedStoredAndActedOnByTheRunningStack(t *testing.T) {
 
 func TestABackfillSaysWhatItFoundAndWhatToDo(t *testing.T) {
 	at := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
-	s := backfillSummary{Since: at, Until: at.AddDate(0, 0, 7), Checked: 9, Selected: 2, DryRun: true, Keyless: []string{"live"}, Sample: []event.Facts{{ID: "evt_1", Type: "charge.succeeded", Created: at}}}
+	s := backfillSummary{Since: at, Until: at.AddDate(0, 0, 7), Checked: 9, Selected: 2, DryRun: true, Keyless: []string{"live"}, Sample: []neverCame{{Facts: event.Facts{ID: "evt_1", Type: "charge.succeeded", Created: at}}}}
 	var out bytes.Buffer
 	if err := s.print(&out, at.AddDate(0, -1, 0)); err != nil {
 		t.Fatal(err)

@@ -98,9 +98,16 @@ func cause(err error) string {
 	return "its answer could not be read"
 }
 
-var keyLike = regexp.MustCompile(`\b(sk|rk|pk)_(live|test)_[A-Za-z0-9_*]+`)
+var (
+	keyLike     = regexp.MustCompile(`\b(sk|rk|pk)_(live|test)_[A-Za-z0-9_*]+`)
+	addressLike = regexp.MustCompile(`[^\s<>"',;:()\[\]]+@[^\s<>"',;:()\[\]]+`)
+)
 
-func mask(s string) string { return keyLike.ReplaceAllString(s, "${1}_${2}_…") }
+// mask takes keys and mail addresses out of a text: not only deliveries show
+// it, the log of reconcile does too.
+func mask(s string) string {
+	return addressLike.ReplaceAllString(keyLike.ReplaceAllString(s, "${1}_${2}_…"), "[address]")
+}
 
 // setupError is a trouble of ours, before any call.
 type setupError struct{ err error }

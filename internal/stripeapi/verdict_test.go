@@ -105,6 +105,18 @@ func TestOneFailureInPassingIsNotNoticed(t *testing.T) {
 	}
 }
 
+func TestWhatStripeSaysIsToldWithoutKeysAndAddresses(t *testing.T) {
+	_, url := serve(t, func(w http.ResponseWriter, _ *http.Request) bool {
+		standin.Fail(w, 400, "invalid_request_error", "email_invalid", "Invalid email address: jane@example.com, with rk_test_secret1")
+		return true
+	})
+	// not a delivery's error, which the harness redacts: reconcile logs it as it is
+	err := stripeapi.Verdict(charge(t, at(url, "rk_test_secret1"), "ch_1"))
+	if err == nil || !strings.Contains(err.Error(), "Invalid email address: [address], with rk_test_…") {
+		t.Fatal(err)
+	}
+}
+
 func TestAMissingKeyParksWithAWayOut(t *testing.T) {
 	err := stripeapi.Verdict(fmt.Errorf("wrapped: %w", stripeapi.ErrNoKey))
 	if !errors.Is(err, stripeapi.ErrNoKey) || !strings.Contains(err.Error(), "restricted key") {
