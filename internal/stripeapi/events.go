@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"time"
 
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/stripe/stripe-go/v76"
@@ -30,13 +31,47 @@ func (c *Client) Events(ctx context.Context, l event.Listing) (bodies [][]byte, 
 	params, values := eventParams(ctx, l), &form.Values{}
 	form.AppendTo(values, params)
 	var p page
-	if err := api.Events.B.CallRaw(http.MethodGet, "/v1/events", "", values, params.GetParams(), &p); err != nil {
+	err = patiently(ctx, func() error {
+		return api.Events.B.CallRaw(http.MethodGet, "/v1/events", "", values, params.GetParams(), &p)
+	})
+	if err != nil {
 		return nil, false, listingError(err)
 	}
 	for _, body := range p.Data {
 		bodies = append(bodies, body)
 	}
 	return bodies, p.HasMore, nil
+}
+
+const (
+	// patience is how often a page is asked for while Stripe has too many
+	// requests, so that a listing of many pages gets on.
+	patience = 3
+	// longestWait is what a listing waits at the most; more is for the next run.
+	longestWait = 10 * time.Second
+)
+
+// patiently calls again while Stripe asks to slow down, if there is time.
+func patiently(ctx context.Context, call func() error) error {
+	for try := 1; ; try++ {
+		err := call()
+		wait, limited := Limited(err)
+		wait = max(wait, time.Duration(try)*time.Second/2)
+		if !limited || try == patience || wait > longestWait || !leaves(ctx, wait) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(wait):
+		}
+	}
+}
+
+// leaves reports whether there is time for a call after the wait.
+func leaves(ctx context.Context, wait time.Duration) bool {
+	until, ok := ctx.Deadline()
+	return !ok || time.Until(until) > wait+timeout
 }
 
 func eventParams(ctx context.Context, l event.Listing) *stripe.EventListParams {
