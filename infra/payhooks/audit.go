@@ -77,7 +77,7 @@ func auditCommand() *cobra.Command {
 				return err
 			}
 			if left := s.Differences - s.Repaired; left > 0 {
-				return fmt.Errorf("%w: %s; --repair adds facts that are missing", errDifferences, count(left, "row", "rows"))
+				return fmt.Errorf("%w: %s%s", errDifferences, count(left, "row", "rows"), s.advice())
 			}
 			return nil
 		},
@@ -118,6 +118,16 @@ func (s *auditSummary) print(cmd *cobra.Command) error {
 	_, err := fmt.Fprintf(out, "%s checked, %s (%d repaired), %d unprovable\n", count(s.Checked, "row", "rows"),
 		count(s.Differences, "difference", "differences"), s.Repaired, s.Unprovable)
 	return err
+}
+
+// advice says what --repair can do about what is left.
+func (s *auditSummary) advice() string {
+	for _, f := range s.Findings {
+		if f.Verdict == missing && !f.Repaired {
+			return "; --repair adds facts that are missing, where that cannot count one twice"
+		}
+	}
+	return "; nothing takes away what no event accounts for: look at who wrote it"
 }
 
 func (f finding) print(out io.Writer) {
