@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
-	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -249,189 +248,6 @@ func TestAGapBeyondStripesThirtyDaysIsAnAlarmOnce(t *testing.T) {
 	}
 }
 
-func TestAStackWithoutAKeySaysSoAndFailsNothing(t *testing.T) {
-	s := newShop(t)
-	s.key = ""
-	for range 3 {
-		if r := s.run(); r.Calls > 2 || r.Gaps > 0 {
-			t.Fatalf("%+v", r)
-		}
-		s.pass(20 * 24 * time.Hour)
-	}
-	if text := s.logged.String(); !strings.Contains(text, "no Stripe API key") || strings.Contains(text, "ERROR") || strings.Contains(text, "WARN") {
-		t.Fatal(text)
-	}
-	if s.stripe.Calls() != 0 {
-		t.Fatal("Stripe was called without a key")
-	}
-}
-
-func TestManyEventsOfOneSecondAreAllFetched(t *testing.T) {
-	s := newShop(t)
-	s.run()
-	for i := range 600 {
-		s.happen("charge.succeeded", start.Add(time.Hour+time.Duration(i/500)*time.Hour))
-	}
-	s.pass(4 * time.Hour)
-	if s.run(); len(s.missing()) > 0 {
-		t.Fatalf("%d are missing", len(s.missing()))
-	}
-}
-
-func TestAFewCallsARunAreEnoughInTheEnd(t *testing.T) {
-	s := newShop(t)
-	s.run()
-	for i := range 2000 { // more than a run's pages within the overlap
-		s.happen("charge.succeeded", start.Add(time.Duration(i)*100*time.Millisecond))
-	}
-	s.pass(time.Hour)
-	s.calls = 14
-	for range 12 {
-		if r := s.run(); r.Calls > 14 {
-			t.Fatalf("%d calls", r.Calls)
-		}
-		s.pass(time.Minute)
-	}
-	if gone := s.missing(); len(gone) > 0 {
-		t.Fatalf("%d are missing", len(gone))
-	}
-}
-
-func TestOnlySubscribedTypesAreFetchedHoweverManyThereAre(t *testing.T) {
-	s := newShop(t)
-	var types []string
-	for i := range 45 {
-		types = append(types, fmt.Sprintf("kind.number_%02d", i))
-	}
-	s.bus.Rules = map[string][]string{"a": types[:30], "b": types[20:]}
-	s.run()
-	for _, kind := range types {
-		s.happen(kind, start.Add(time.Hour))
-	}
-	s.pass(2 * time.Hour)
-	if r := s.run(); r.Stored != 45 || r.Calls != 3 {
-		t.Fatalf("%+v, want 45 stored with 3 calls", r)
-	}
-	other := s.happen("kind.of_nobody", s.now, `"_delivery_success":false,`)
-	s.pass(time.Minute)
-	if s.run(); s.has(other) {
-		t.Fatal("an event that nobody wants was fetched")
-	}
-}
-
-func TestAnActionForAllTypesHasAllFetched(t *testing.T) {
-	s := newShop(t)
-	s.bus.Rules["all"] = nil
-	s.run()
-	id := s.happen("some.thing", start.Add(time.Hour))
-	s.pass(2 * time.Hour)
-	if s.run(); !s.has(id) {
-		t.Fatal("not fetched")
-	}
-}
-
-func TestWhatStripeCouldNotDeliverIsFetchedWithinTheMinute(t *testing.T) {
-	s := newShop(t)
-	s.run()
-	s.pass(2 * time.Minute)
-	failed := s.happen("charge.succeeded", s.now, `"_delivery_success":false,`)
-	silent := s.happen("charge.succeeded", s.now)
-	s.pass(time.Minute)
-	if r := s.run(); !s.has(failed) || s.has(silent) || r.Calls != 1 {
-		t.Fatalf("%+v: failed %t, silent %t", r, s.has(failed), s.has(silent))
-	}
-	s.pass(10 * time.Minute)
-	if s.run(); !s.has(silent) {
-		t.Fatal("the full listing did not find what Stripe takes for delivered")
-	}
-}
-
-func TestAnEventThatIsListedLateIsFetched(t *testing.T) {
-	s := newShop(t)
-	s.run()
-	s.pass(20 * time.Minute)
-	s.run()
-	late := s.happen("charge.succeeded", s.now.Add(-5*time.Minute))
-	s.pass(11 * time.Minute)
-	if s.run(); !s.has(late) {
-		t.Fatal("it was created before the last listing and is never fetched")
-	}
-}
-
-func TestConnectedAccountsSeenInThirtyDaysAreLookedAt(t *testing.T) {
-	s := newShop(t)
-	s.ends = "default=test,connect=test+connect"
-	s.run()
-	seen := event.Facts{ID: "evt_seen", Type: "charge.succeeded", Account: "acct_1", Created: s.now, Received: s.now}
-	if _, err := s.store.Put(t.Context(), event.Event{Facts: seen, Body: []byte("{}")}, s.now.AddDate(1, 0, 0)); err != nil {
-		t.Fatal(err)
-	}
-	body := `{"id":"evt_theirs","object":"event","type":"charge.succeeded","created":%d,"livemode":false,"data":{"object":{"id":"ch_1","object":"charge"}}}`
-	s.pass(20 * time.Minute)
-	if err := s.stripe.PutEvents("acct_1", json.RawMessage(fmt.Sprintf(body, s.now.Unix()))); err != nil {
-		t.Fatal(err)
-	}
-	s.pass(20 * time.Minute)
-	if _, err := s.function().Run(t.Context(), reconcile.Request{}); err != nil {
-		t.Fatal(err)
-	}
-	got, err := s.store.Get(t.Context(), "evt_theirs")
-	if err != nil || got.Account != "acct_1" {
-		t.Fatalf("%+v %v, want the account that Stripe's list leaves out", got.Facts, err)
-	}
-	s.stripe.Fault = func(w http.ResponseWriter, r *http.Request) bool {
-		if r.Header.Get("Stripe-Account") == "" {
-			return false
-		}
-		standin.Fail(w, 403, "invalid_request_error", "account_invalid", "The provided key does not have access to account 'acct_1'.")
-		return true
-	}
-	own := s.happen("charge.succeeded", s.now)
-	s.pass(20 * time.Minute)
-	if s.run(); !s.has(own) {
-		t.Fatal("one account that left held up our own events")
-	}
-	calls := s.stripe.Calls()
-	s.pass(31 * 24 * time.Hour)
-	if s.run(); s.stripe.Calls()-calls != 1 {
-		t.Fatalf("%d calls, want one: the account has been silent for 30 days", s.stripe.Calls()-calls)
-	}
-}
-
-func TestOnlyTheModesOfTheEndpointsAreAsked(t *testing.T) {
-	s := newShop(t)
-	s.ends, s.key = "default=live", `{"live":"rk_live_1","test":"rk_test_1"}`
-	s.run()
-	test := s.happen("charge.succeeded", s.now)
-	s.pass(20 * time.Minute)
-	if r := s.run(); s.has(test) || r.Calls != 1 {
-		t.Fatalf("%+v: a test event in a live stack: %t", r, s.has(test))
-	}
-}
-
-func TestAListingThatIsRefusedOrLimitedFailsTheRunAndMovesNothing(t *testing.T) {
-	for _, status := range []int{401, 403, 429, 500} {
-		t.Run(fmt.Sprint(status), func(t *testing.T) {
-			s := newShop(t)
-			s.run()
-			id := s.happen("charge.succeeded", start.Add(time.Hour))
-			s.pass(2 * time.Hour)
-			s.stripe.Fault = func(w http.ResponseWriter, _ *http.Request) bool {
-				standin.Fail(w, status, "api_error", "", "not now")
-				return true
-			}
-			if _, err := s.sweep(); err == nil || strings.Contains(err.Error(), "rk_") {
-				t.Fatalf("error %v", err)
-			}
-			s.stripe.Fault = nil
-			s.pass(time.Minute)
-			if s.run(); !s.has(id) {
-				t.Fatal("the event is lost")
-			}
-		})
-	}
-}
-
 func TestAnOddEventIsQuarantinedAndHoldsNoOtherUp(t *testing.T) {
 	s := newShop(t)
 	s.run()
@@ -440,48 +256,6 @@ func TestAnOddEventIsQuarantinedAndHoldsNoOtherUp(t *testing.T) {
 	s.pass(2 * time.Hour)
 	if r := s.run(); r.Quarantined != 1 || !s.has(good) {
 		t.Fatalf("%+v, good %t", r, s.has(good))
-	}
-}
-
-func TestABackfillCountsFirstAndStoresWhenAsked(t *testing.T) {
-	s := newShop(t)
-	for i := range 250 {
-		s.happen("charge.succeeded", start.Add(-time.Duration(i)*time.Hour))
-	}
-	s.run() // the stack begins here
-	s.pass(24 * time.Hour)
-	s.calls = 8
-	fill := func(b reconcile.Backfill) reconcile.Backfill {
-		t.Helper()
-		b.Since = start.AddDate(0, 0, -60)
-		for range 50 {
-			r, err := s.function().Run(t.Context(), reconcile.Request{Backfill: &b})
-			if err != nil {
-				t.Fatal(err)
-			}
-			sent, err := json.Marshal(r.Backfill)
-			if err != nil {
-				t.Fatal(err)
-			}
-			b = reconcile.Backfill{}
-			if err := json.Unmarshal(sent, &b); err != nil {
-				t.Fatal(err)
-			}
-			if b.Done {
-				return b
-			}
-		}
-		t.Fatal("it does not end")
-		return b
-	}
-	if b := fill(reconcile.Backfill{}); b.Missing != 250 || b.Stored != 0 || len(b.Sample) != 5 || len(s.missing()) != 250 {
-		t.Fatalf("dry: %+v, %d missing", b, len(s.missing()))
-	}
-	if b := fill(reconcile.Backfill{Store: true}); b.Stored != 250 || len(s.missing()) != 0 {
-		t.Fatalf("%+v, %d missing", b, len(s.missing()))
-	}
-	if b := fill(reconcile.Backfill{Store: true}); b.Stored != 0 || b.Listed != 250 {
-		t.Fatalf("again: %+v", b)
 	}
 }
 
@@ -499,18 +273,5 @@ func TestAnEventThatComesByBothWaysIsStoredOnce(t *testing.T) {
 	from := ingest.Arrival{Endpoint: webhook.Endpoint{Name: "default", Mode: webhook.ModeAny}, Received: s.now}
 	if _, became, err := door.Take(t.Context(), from, stored.Body); became != "duplicate" || err != nil {
 		t.Fatal(became, err)
-	}
-}
-
-func TestAnOperatorHasEverythingListedAtOnce(t *testing.T) {
-	s := newShop(t)
-	s.run()
-	s.pass(2 * time.Minute)
-	id := s.happen("charge.succeeded", s.now)
-	s.pass(time.Minute)
-	m := s.function().Missed
-	m.Complete = true
-	if _, err := m.Sweep(t.Context()); err != nil || !s.has(id) {
-		t.Fatalf("%v, has it: %t", err, s.has(id))
 	}
 }

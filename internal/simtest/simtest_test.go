@@ -45,6 +45,10 @@ var ran sync.Map
 func run(t *testing.T) result {
 	t.Helper()
 	first, n := seeds(t)
+	return schedules(first, n)
+}
+
+func schedules(first, n uint64) result {
 	once, _ := ran.LoadOrStore([2]uint64{first, n}, sync.OnceValue(func() result { return play(first, n) }))
 	return once.(func() result)()
 }
@@ -87,26 +91,5 @@ func TestEveryPromiseHoldsInEverySchedule(t *testing.T) {
 	var f *simtest.Failure
 	if errors.As(err, &f) {
 		t.Fatalf("%s\n%v", strings.Join(f.Trace, "\n"), err)
-	}
-}
-
-func TestTheSchedulesMeetEveryKindOfFaultAndEveryPath(t *testing.T) {
-	if _, n := seeds(t); n < fewest {
-		t.Skipf("%d schedules are too few to meet everything", n)
-	}
-	met := run(t).met
-	for _, what := range []string{
-		"crash", "lost reply", "throttle", "delay", "hang", "outage", "interleaved", "broken", "panic",
-		"clock jump forward", "clock jump back",
-		"duplicate", "duplicate webhook", "concurrent webhook", "another rendering", "received twice", "stream repeats",
-		"reorder", "reordered webhook", "bus loses", "stream gives up", "poison",
-		"conflict retry", "fenced commit", "interrupted effect",
-		"sweep publishes", "sweep owes", "sweep resends", "fetched",
-		"replay", "redrive", "retry of parked", "retry of unknown",
-		"done", "parked", "unknown", "quarantined", "audited",
-	} {
-		if met[what] == 0 {
-			t.Errorf("no schedule met: %s", what)
-		}
 	}
 }

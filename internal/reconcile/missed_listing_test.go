@@ -1,0 +1,197 @@
+package reconcile_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/reconcile"
+	"github.com/payhooks/payhooks/internal/stripeapi/standin"
+)
+
+func TestAStackWithoutAKeySaysSoAndFailsNothing(t *testing.T) {
+	s := newShop(t)
+	s.key = ""
+	for range 3 {
+		if r := s.run(); r.Calls > 2 || r.Gaps > 0 {
+			t.Fatalf("%+v", r)
+		}
+		s.pass(20 * 24 * time.Hour)
+	}
+	if text := s.logged.String(); !strings.Contains(text, "no Stripe API key") || strings.Contains(text, "ERROR") || strings.Contains(text, "WARN") {
+		t.Fatal(text)
+	}
+	if s.stripe.Calls() != 0 {
+		t.Fatal("Stripe was called without a key")
+	}
+}
+
+func TestManyEventsOfOneSecondAreAllFetched(t *testing.T) {
+	s := newShop(t)
+	s.run()
+	for i := range 600 {
+		s.happen("charge.succeeded", start.Add(time.Hour+time.Duration(i/500)*time.Hour))
+	}
+	s.pass(4 * time.Hour)
+	if s.run(); len(s.missing()) > 0 {
+		t.Fatalf("%d are missing", len(s.missing()))
+	}
+}
+
+func TestAFewCallsARunAreEnoughInTheEnd(t *testing.T) {
+	s := newShop(t)
+	s.run()
+	for i := range 2000 { // more than a run's pages within the overlap
+		s.happen("charge.succeeded", start.Add(time.Duration(i)*100*time.Millisecond))
+	}
+	s.pass(time.Hour)
+	s.calls = 14
+	for range 12 {
+		if r := s.run(); r.Calls > 14 {
+			t.Fatalf("%d calls", r.Calls)
+		}
+		s.pass(time.Minute)
+	}
+	if gone := s.missing(); len(gone) > 0 {
+		t.Fatalf("%d are missing", len(gone))
+	}
+}
+
+func TestOnlySubscribedTypesAreFetchedHoweverManyThereAre(t *testing.T) {
+	s := newShop(t)
+	var types []string
+	for i := range 45 {
+		types = append(types, fmt.Sprintf("kind.number_%02d", i))
+	}
+	s.bus.Rules = map[string][]string{"a": types[:30], "b": types[20:]}
+	s.run()
+	for _, kind := range types {
+		s.happen(kind, start.Add(time.Hour))
+	}
+	s.pass(2 * time.Hour)
+	if r := s.run(); r.Stored != 45 || r.Calls != 3 {
+		t.Fatalf("%+v, want 45 stored with 3 calls", r)
+	}
+	other := s.happen("kind.of_nobody", s.now, `"_delivery_success":false,`)
+	s.pass(time.Minute)
+	if s.run(); s.has(other) {
+		t.Fatal("an event that nobody wants was fetched")
+	}
+}
+
+func TestAnActionForAllTypesHasAllFetched(t *testing.T) {
+	s := newShop(t)
+	s.bus.Rules["all"] = nil
+	s.run()
+	id := s.happen("some.thing", start.Add(time.Hour))
+	s.pass(2 * time.Hour)
+	if s.run(); !s.has(id) {
+		t.Fatal("not fetched")
+	}
+}
+
+func TestWhatStripeCouldNotDeliverIsFetchedWithinTheMinute(t *testing.T) {
+	s := newShop(t)
+	s.run()
+	s.pass(2 * time.Minute)
+	failed := s.happen("charge.succeeded", s.now, `"_delivery_success":false,`)
+	silent := s.happen("charge.succeeded", s.now)
+	s.pass(time.Minute)
+	if r := s.run(); !s.has(failed) || s.has(silent) || r.Calls != 1 {
+		t.Fatalf("%+v: failed %t, silent %t", r, s.has(failed), s.has(silent))
+	}
+	s.pass(10 * time.Minute)
+	if s.run(); !s.has(silent) {
+		t.Fatal("the full listing did not find what Stripe takes for delivered")
+	}
+}
+
+func TestAnEventThatIsListedLateIsFetched(t *testing.T) {
+	s := newShop(t)
+	s.run()
+	s.pass(20 * time.Minute)
+	s.run()
+	late := s.happen("charge.succeeded", s.now.Add(-5*time.Minute))
+	s.pass(11 * time.Minute)
+	if s.run(); !s.has(late) {
+		t.Fatal("it was created before the last listing and is never fetched")
+	}
+}
+
+func TestConnectedAccountsSeenInThirtyDaysAreLookedAt(t *testing.T) {
+	s := newShop(t)
+	s.ends = "default=test,connect=test+connect"
+	s.run()
+	seen := event.Facts{ID: "evt_seen", Type: "charge.succeeded", Account: "acct_1", Created: s.now, Received: s.now}
+	if _, err := s.store.Put(t.Context(), event.Event{Facts: seen, Body: []byte("{}")}, s.now.AddDate(1, 0, 0)); err != nil {
+		t.Fatal(err)
+	}
+	body := `{"id":"evt_theirs","object":"event","type":"charge.succeeded","created":%d,"livemode":false,"data":{"object":{"id":"ch_1","object":"charge"}}}`
+	s.pass(20 * time.Minute)
+	if err := s.stripe.PutEvents("acct_1", json.RawMessage(fmt.Sprintf(body, s.now.Unix()))); err != nil {
+		t.Fatal(err)
+	}
+	s.pass(20 * time.Minute)
+	if _, err := s.function().Run(t.Context(), reconcile.Request{}); err != nil {
+		t.Fatal(err)
+	}
+	got, err := s.store.Get(t.Context(), "evt_theirs")
+	if err != nil || got.Account != "acct_1" {
+		t.Fatalf("%+v %v, want the account that Stripe's list leaves out", got.Facts, err)
+	}
+	s.stripe.Fault = func(w http.ResponseWriter, r *http.Request) bool {
+		if r.Header.Get("Stripe-Account") == "" {
+			return false
+		}
+		standin.Fail(w, 403, "invalid_request_error", "account_invalid", "The provided key does not have access to account 'acct_1'.")
+		return true
+	}
+	own := s.happen("charge.succeeded", s.now)
+	s.pass(20 * time.Minute)
+	if s.run(); !s.has(own) {
+		t.Fatal("one account that left held up our own events")
+	}
+	calls := s.stripe.Calls()
+	s.pass(31 * 24 * time.Hour)
+	if s.run(); s.stripe.Calls()-calls != 1 {
+		t.Fatalf("%d calls, want one: the account has been silent for 30 days", s.stripe.Calls()-calls)
+	}
+}
+
+func TestOnlyTheModesOfTheEndpointsAreAsked(t *testing.T) {
+	s := newShop(t)
+	s.ends, s.key = "default=live", `{"live":"rk_live_1","test":"rk_test_1"}`
+	s.run()
+	test := s.happen("charge.succeeded", s.now)
+	s.pass(20 * time.Minute)
+	if r := s.run(); s.has(test) || r.Calls != 1 {
+		t.Fatalf("%+v: a test event in a live stack: %t", r, s.has(test))
+	}
+}
+
+func TestAListingThatIsRefusedOrLimitedFailsTheRunAndMovesNothing(t *testing.T) {
+	for _, status := range []int{401, 403, 429, 500} {
+		t.Run(fmt.Sprint(status), func(t *testing.T) {
+			s := newShop(t)
+			s.run()
+			id := s.happen("charge.succeeded", start.Add(time.Hour))
+			s.pass(2 * time.Hour)
+			s.stripe.Fault = func(w http.ResponseWriter, _ *http.Request) bool {
+				standin.Fail(w, status, "api_error", "", "not now")
+				return true
+			}
+			if _, err := s.sweep(); err == nil || strings.Contains(err.Error(), "rk_") {
+				t.Fatalf("error %v", err)
+			}
+			s.stripe.Fault = nil
+			s.pass(time.Minute)
+			if s.run(); !s.has(id) {
+				t.Fatal("the event is lost")
+			}
+		})
+	}
+}
