@@ -12,13 +12,9 @@ import (
 	"github.com/payhooks/payhooks/internal/notice"
 )
 
-const (
-	// throttledFor is how long a channel is left alone after it said "too many".
-	throttledFor = time.Minute
-	// staleAfter is how old news may be, counted from the event's creation. A
-	// date until which evidence is due makes it last longer.
-	staleAfter = 72 * time.Hour
-)
+// staleAfter is how old news may be, counted from the event's creation. A
+// date until which evidence is due makes it last longer.
+const staleAfter = 72 * time.Hour
 
 // notifier is the action with what it needs from outside.
 type notifier struct {
@@ -125,40 +121,24 @@ func (n notifier) bursts(ctx context.Context, e facts.Event) ([]item, string, er
 // tell sends one notice over every channel. What went out over one is not
 // repeated because another failed.
 func (n notifier) tell(ctx context.Context, e *action.Event[facts.Event], one item) error {
-	err := once(ctx, e, one.key, n.Topic, one.Notice)
+	err := post(ctx, e, one.key, n.Topic, one.Notice)
 	slack, serr := n.Slack.Configured(ctx)
 	if slack {
-		serr = once(ctx, e, "slack/"+one.key, n.Slack, one.Notice)
+		serr = post(ctx, e, "slack/"+one.key, n.Slack, one.Notice)
 	}
 	return errors.Join(err, serr)
 }
 
-func once(ctx context.Context, e *action.Event[facts.Event], key string, to channel, msg notice.Notice) error {
+func post(ctx context.Context, e *action.Event[facts.Event], key string, to channel, msg notice.Notice) error {
 	ran := false
 	_, err := action.Outside(ctx, e, key, func(ctx context.Context) (bool, error) {
 		ran = true
-		return true, verdict(to.Send(ctx, msg))
+		return true, to.Send(ctx, msg)
 	})
 	if err == nil && ran {
 		e.Outcome("notice sent")
 	}
 	return err
-}
-
-// verdict tells the harness whether the notice can be tried again.
-func verdict(err error) error {
-	switch {
-	case err == nil:
-		return nil
-	case errors.Is(err, notice.ErrThrottled):
-		return action.RetryAfter(err, throttledFor)
-	case errors.Is(err, notice.ErrNotSent):
-		return action.NotSent(err)
-	case errors.Is(err, notice.ErrRejected):
-		return action.Permanent(err)
-	default:
-		return err // nobody knows
-	}
 }
 
 func latest(a, b time.Time) time.Time {

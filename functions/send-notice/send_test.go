@@ -18,6 +18,7 @@ import (
 	"github.com/payhooks/payhooks/internal/facts"
 	"github.com/payhooks/payhooks/internal/fraud"
 	"github.com/payhooks/payhooks/internal/notice"
+	"github.com/payhooks/payhooks/internal/once"
 	"github.com/payhooks/payhooks/internal/webhook"
 )
 
@@ -246,7 +247,7 @@ func TestFailuresAtOneMomentAreToldOnceTheyAreKept(t *testing.T) {
 
 func TestOneChannelThatFailsRepeatsNothingOnTheOther(t *testing.T) {
 	d := newDesk(t)
-	d.slack.off, d.slack.fail = false, fmt.Errorf("Slack answered 429: %w", notice.ErrThrottled)
+	d.slack.off, d.slack.fail = false, fmt.Errorf("Slack answered 429: %w", once.ErrThrottled)
 	body := dispute("evt_1", "created", "dp_1", "needs_response")
 	if got := d.Post(body); got.State != event.Waiting {
 		t.Fatalf("delivery is %s, want waiting", got.State)
@@ -266,9 +267,9 @@ func TestEveryFailureOfAChannelHasItsVerdict(t *testing.T) {
 		err  error
 		want event.State
 	}{
-		{notice.ErrThrottled, event.Waiting},
-		{notice.ErrNotSent, event.Waiting},
-		{notice.ErrRejected, event.Parked},
+		{once.ErrThrottled, event.Waiting},
+		{once.ErrNotSent, event.Waiting},
+		{once.ErrRejected, event.Parked},
 		{errors.New("no answer"), event.Unknown},
 	} {
 		d := newDesk(t)

@@ -8,17 +8,12 @@ import (
 	"time"
 
 	"github.com/payhooks/payhooks/internal/action"
-	"github.com/payhooks/payhooks/internal/mail"
 	"github.com/payhooks/payhooks/internal/sms"
 )
 
-const (
-	// throttledFor is how long SES or SNS is left alone after it said "too many".
-	throttledFor = time.Minute
-	// room is what one request may take. A mail that is begun with less is cut
-	// off in the middle and nobody knows whether it went out.
-	room = 11 * time.Second
-)
+// room is what one request may take. A mail that is begun with less is cut
+// off in the middle and nobody knows whether it went out.
+const room = 11 * time.Second
 
 // texted are the kinds that have a text beside the mail.
 var texted = map[string]bool{kindReceipt: true, kindFailed: true}
@@ -39,8 +34,7 @@ func (r *run) mail(ctx context.Context, n notice) (string, error) {
 	if err := enough(ctx); err != nil {
 		return "", err
 	}
-	id, err := r.Mail.Send(ctx, m)
-	return id, verdict(err, mail.ErrThrottled, mail.ErrNotSent, mail.ErrRejected)
+	return r.Mail.Send(ctx, m)
 }
 
 // text sends the text message of n.
@@ -66,7 +60,7 @@ func (r *run) text(ctx context.Context, n notice) (string, error) {
 	if errors.Is(err, sms.ErrNumber) {
 		return "", action.Ignore(err.Error()) // nobody at the shop can do anything about it
 	}
-	return id, verdict(err, sms.ErrThrottled, sms.ErrNotSent, sms.ErrRejected)
+	return id, err
 }
 
 // enough says whether there is time for one request.
@@ -75,22 +69,6 @@ func enough(ctx context.Context) error {
 		return action.NotSent(errors.New("too little time is left in this attempt: the next one sends it"))
 	}
 	return nil
-}
-
-// verdict tells the harness whether what failed can be tried again.
-func verdict(err, throttled, notSent, rejected error) error {
-	switch {
-	case err == nil:
-		return nil
-	case errors.Is(err, throttled):
-		return action.RetryAfter(err, throttledFor)
-	case errors.Is(err, notSent):
-		return action.NotSent(err)
-	case errors.Is(err, rejected):
-		return action.Permanent(err)
-	default:
-		return err // nobody knows
-	}
 }
 
 // words are the text message of n: the template sms_<kind> beside its mail's.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/once"
 )
 
 // EffectOption changes the promise of one outside effect.
@@ -31,9 +32,9 @@ const settleTime = 3 * time.Second
 // result is remembered as JSON and handed back to whoever asks again, so a
 // function with several effects goes on after the last that succeeded.
 //
-// fn's client must not retry by itself. fn returns NotSent, RetryAfter or
-// Permanent when the effect certainly did not happen; any other error means
-// that nobody knows, and the delivery becomes unknown: kept for an operator,
+// fn's client must not retry by itself. fn returns NotSent, RetryAfter,
+// Permanent or an error of package once when the effect certainly did not
+// happen; any other error means that nobody knows, and the delivery becomes unknown: kept for an operator,
 // never repeated on a guess.
 //
 // The error that Outside returns must be returned by the function.
@@ -121,6 +122,7 @@ func (a *attempt) taken(ctx context.Context, held, intent event.Effect, again bo
 // perform does the effect and records what became of it.
 func (a *attempt) perform(ctx context.Context, held event.Effect, fn func(context.Context) (json.RawMessage, error), again bool) (json.RawMessage, error) {
 	result, err := fn(ctx)
+	err = said(err)
 	held.Updated = a.h.Now()
 	switch {
 	case err == nil:
@@ -142,6 +144,22 @@ func (a *attempt) perform(ctx context.Context, held event.Effect, fn func(contex
 		// stands, and the end of its lease makes it unknown.
 		return nil, &unknownError{held.Key, fmt.Errorf("record outcome: %w", serr)}
 	}
+}
+
+// throttledFor is how long a service is left alone after it said "too many".
+const throttledFor = time.Minute
+
+// said turns what a client of package once says into the verdict that it is.
+func said(err error) error {
+	switch {
+	case errors.Is(err, once.ErrThrottled):
+		return RetryAfter(err, throttledFor)
+	case errors.Is(err, once.ErrNotSent):
+		return NotSent(err)
+	case errors.Is(err, once.ErrRejected):
+		return Permanent(err)
+	}
+	return err
 }
 
 // settle records an effect also when the function's own time has run out.

@@ -3,6 +3,7 @@ package action_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 	"github.com/payhooks/payhooks/internal/action/actiontest"
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/memory"
+	"github.com/payhooks/payhooks/internal/once"
 	"github.com/stripe/stripe-go/v76"
 )
 
@@ -60,6 +62,27 @@ func TestAnEffectThatCertainlyFailedIsTriedAgain(t *testing.T) {
 	o.fail, r.Now = nil, d.Next
 	if d := r.Deliver("evt_1"); d.State != event.Done || o.sent != 1 {
 		t.Fatalf("%s with %d sent, want done with 1", d.State, o.sent)
+	}
+}
+
+func TestWhatAClientThatAsksOnceSaysIsTheVerdict(t *testing.T) {
+	for said, want := range map[error]struct {
+		state event.State
+		wait  time.Duration
+	}{
+		once.ErrThrottled:           {event.Waiting, time.Minute},
+		once.ErrNotSent:             {event.Waiting, 2500 * time.Millisecond},
+		once.ErrRejected:            {event.Parked, 0},
+		errors.New("no answer yet"): {event.Unknown, 0},
+	} {
+		r := actiontest.New(t, func(ctx context.Context, e *action.Event[stripe.PaymentIntent]) error {
+			_, err := action.Outside(ctx, e, "mail/pi_1", func(context.Context) (string, error) { return "", fmt.Errorf("mail %w", said) })
+			return err
+		})
+		d := r.Post(body("evt_1"))
+		if d.State != want.state || d.State == event.Waiting && d.Next.Sub(r.Now) != want.wait {
+			t.Errorf("%v: %s, next in %s; want %s in %s", said, d.State, d.Next.Sub(r.Now), want.state, want.wait)
+		}
 	}
 }
 

@@ -8,6 +8,8 @@ import (
 	netmail "net/mail"
 	"strings"
 	"unicode"
+
+	"github.com/payhooks/payhooks/internal/once"
 )
 
 // Mail is one message to one recipient.
@@ -25,18 +27,6 @@ type Mail struct {
 	Key       string // effect key, as in receipt/pi_123
 	Reference string // the shop's own number of the order
 }
-
-// Errors of Send. All three promise that no mail went out. Any other error
-// means that nobody knows. No error holds an address or SES's own text, which
-// quotes addresses.
-var (
-	// ErrThrottled: SES takes no more for now; try again later.
-	ErrThrottled = errors.New("mail throttled")
-	// ErrRejected: SES will never take this mail.
-	ErrRejected = errors.New("mail rejected")
-	// ErrNotSent: SES was not reached, or could not tell who asks.
-	ErrNotSent = errors.New("mail not sent")
-)
 
 // longest values, in characters: RFC 5321's for an address, a readable line for
 // the others, and what SES takes as a header's value with its name (996).
@@ -64,11 +54,11 @@ func ParseAddress(s string) (netmail.Address, error) {
 func (m Mail) addresses() (to, from string, err error) {
 	t, err := ParseAddress(m.To)
 	if err != nil {
-		return "", "", fmt.Errorf("%w: recipient: %w", ErrRejected, err)
+		return "", "", fmt.Errorf("mail %w: recipient: %w", once.ErrRejected, err)
 	}
 	f, err := ParseAddress(m.From)
 	if err != nil {
-		return "", "", fmt.Errorf("%w: sender: %w; set MailFrom to an address that SES has verified", ErrRejected, err)
+		return "", "", fmt.Errorf("mail %w: sender: %w; set MailFrom to an address that SES has verified", once.ErrRejected, err)
 	}
 	return t.Address, f.String(), nil
 }

@@ -2,7 +2,6 @@ package mail
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -31,8 +30,9 @@ func New(cfg aws.Config) *Client {
 	})}
 }
 
-// Send hands m to SES with a single request and returns SES's message id. See
-// ErrThrottled, ErrRejected and ErrNotSent for what an error means.
+// Send hands m to SES with a single request and returns SES's message id. Its
+// errors are those of package once; none holds an address or SES's own text,
+// which quotes addresses.
 func (c *Client) Send(ctx context.Context, m Mail) (string, error) {
 	in, err := m.input()
 	if err != nil {
@@ -43,7 +43,7 @@ func (c *Client) Send(ctx context.Context, m Mail) (string, error) {
 	p := &once.Probe{Next: c.http}
 	out, err := c.ses.SendEmail(ctx, in, func(o *sesv2.Options) { o.HTTPClient = p })
 	if err != nil {
-		return "", verdict(once.Judge("SES", err, p.Connected()))
+		return "", once.Judge("SES", err, p.Connected()).Err("mail", advice)
 	}
 	return aws.ToString(out.MessageId), nil
 }
@@ -74,21 +74,6 @@ func (m Mail) input() (*sesv2.SendEmailInput, error) {
 
 func content(s string) *types.Content {
 	return &types.Content{Data: &s, Charset: aws.String("UTF-8")}
-}
-
-// verdict says what a failure means for the mail, in words that hold no
-// address.
-func verdict(f once.Failure) error {
-	switch f.Outcome {
-	case once.Throttled:
-		return fmt.Errorf("%w: %s", ErrThrottled, f.Said)
-	case once.NotSent:
-		return fmt.Errorf("%w: %s", ErrNotSent, f.Said)
-	case once.Rejected:
-		return fmt.Errorf("%w: %s%s", ErrRejected, f.Said, advice[f.Code])
-	default:
-		return fmt.Errorf("the mail may have gone out: %s", f.Said)
-	}
 }
 
 // advice is what an operator can do about a rejection.

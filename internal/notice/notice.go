@@ -4,8 +4,6 @@ package notice
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"strings"
 	"time"
 	"unicode"
@@ -21,17 +19,6 @@ type Notice struct {
 	Subject string
 	Text    string
 }
-
-// Errors of both clients. They promise that no notice went out; any other error
-// means that nobody knows.
-var (
-	// ErrThrottled: try again later.
-	ErrThrottled = errors.New("notice throttled")
-	// ErrRejected: it will never be taken as it is.
-	ErrRejected = errors.New("notice rejected")
-	// ErrNotSent: nobody was reached, or could tell who asks.
-	ErrNotSent = errors.New("notice not sent")
-)
 
 const (
 	// patience is how long one request may take.
@@ -55,7 +42,7 @@ func NewTopic(cfg aws.Config, arn string) *Topic {
 	})}
 }
 
-// Send publishes n with a single request.
+// Send publishes n with a single request. Its errors are those of package once.
 func (t *Topic) Send(ctx context.Context, n Notice) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
@@ -66,7 +53,7 @@ func (t *Topic) Send(ctx context.Context, n Notice) error {
 	if err == nil {
 		return nil
 	}
-	return verdict(once.Judge("SNS", err, p.Connected()))
+	return once.Judge("SNS", err, p.Connected()).Err("notice", advice)
 }
 
 // subject is s as SNS takes it: one line of printable ASCII that begins with a
@@ -87,17 +74,4 @@ var advice = map[string]string{
 	"NotFound":           ": the topic of notices is gone; deploy the stack again",
 	"KMSAccessDenied":    ": allow the function to use the topic's key",
 	"KMSDisabled":        ": the topic's key is disabled",
-}
-
-func verdict(f once.Failure) error {
-	switch f.Outcome {
-	case once.Throttled:
-		return fmt.Errorf("%w: %s", ErrThrottled, f.Said)
-	case once.NotSent:
-		return fmt.Errorf("%w: %s", ErrNotSent, f.Said)
-	case once.Rejected:
-		return fmt.Errorf("%w: %s%s", ErrRejected, f.Said, advice[f.Code])
-	default:
-		return fmt.Errorf("the notice may have gone out: %s", f.Said)
-	}
 }

@@ -52,29 +52,29 @@ func (s *Slack) Configured(ctx context.Context) (bool, error) {
 func (s *Slack) Send(ctx context.Context, n Notice) error {
 	to, err := s.webhook(ctx)
 	if err != nil {
-		return fmt.Errorf("%w: %w", ErrNotSent, err)
+		return fmt.Errorf("notice %w: %w", once.ErrNotSent, err)
 	}
 	body, err := json.Marshal(map[string]string{"text": escape("*" + n.Subject + "*\n" + n.Text)})
 	if err != nil {
-		return fmt.Errorf("%w: %w", ErrRejected, err)
+		return fmt.Errorf("notice %w: %w", once.ErrRejected, err)
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, to, bytes.NewReader(body))
 	if err != nil {
-		return fmt.Errorf("%w: %w", ErrRejected, errWebhook)
+		return fmt.Errorf("notice %w: %w", once.ErrRejected, errWebhook)
 	}
 	req.Header.Set("Content-Type", "application/json")
 	p := &once.Probe{Next: s.http}
 	res, err := p.Do(req)
 	if err != nil {
-		return verdict(once.Failed("Slack", err, p.Connected()))
+		return once.Failed("Slack", err, p.Connected()).Err("notice", advice)
 	}
 	defer func() { _ = res.Body.Close() }()
 	if res.StatusCode/100 == 2 {
 		return nil
 	}
-	return verdict(once.Answered("Slack", res.StatusCode, ""))
+	return once.Answered("Slack", res.StatusCode, "").Err("notice", advice)
 }
 
 // escape is how Slack wants the three characters that it gives a meaning.

@@ -26,6 +26,18 @@ const (
 	NotSent           // it did not happen; the service was not reached, or could not tell who asks
 )
 
+// Errors of clients whose requests are made once. All promise that the request
+// had no effect; any other error means that nobody knows. action.Outside takes
+// them for the verdicts that they are.
+var (
+	// ErrThrottled: the service takes no more for now; try again later.
+	ErrThrottled = errors.New("throttled")
+	// ErrRejected: the service will never take it as it is.
+	ErrRejected = errors.New("rejected")
+	// ErrNotSent: the service was not reached, or could not tell who asks.
+	ErrNotSent = errors.New("not sent")
+)
+
 // HTTP is a client that opens a connection for every request: one that the peer
 // closed while the function was frozen would look the same as a lost reply.
 func HTTP() *awshttp.BuildableClient {
@@ -82,6 +94,21 @@ type Failure struct {
 	Outcome Outcome
 	Code    string
 	Said    string
+}
+
+// Err says what the failure means for what was to be sent ("mail"). advice is
+// what an operator can do about a rejection, by the service's code.
+func (f Failure) Err(what string, advice map[string]string) error {
+	switch f.Outcome {
+	case Throttled:
+		return fmt.Errorf("%s %w: %s", what, ErrThrottled, f.Said)
+	case NotSent:
+		return fmt.Errorf("%s %w: %s", what, ErrNotSent, f.Said)
+	case Rejected:
+		return fmt.Errorf("%s %w: %s%s", what, ErrRejected, f.Said, advice[f.Code])
+	default:
+		return fmt.Errorf("the %s may have gone out: %s", what, f.Said)
+	}
 }
 
 // Judge reads an error of an AWS client whose HTTP client is a Probe.

@@ -21,20 +21,9 @@ type Text struct {
 	Body string
 }
 
-// Errors of Send. All promise that no message went out. Any other error means
-// that nobody knows. No error holds a number or SNS's own text, which quotes
-// numbers.
-var (
-	// ErrThrottled: SNS takes no more for now; try again later.
-	ErrThrottled = errors.New("text throttled")
-	// ErrNumber: SNS sends nothing to this number, whoever asks: it is none, or
-	// its owner has opted out.
-	ErrNumber = errors.New("no texts to this number")
-	// ErrRejected: SNS will never take this message as it is.
-	ErrRejected = errors.New("text rejected")
-	// ErrNotSent: SNS was not reached, or could not tell who asks.
-	ErrNotSent = errors.New("text not sent")
-)
+// ErrNumber: SNS sends nothing to this number, whoever asks: it is none, or its
+// owner has opted out.
+var ErrNumber = errors.New("no texts to this number")
 
 // patience is how long one request may take.
 const patience = 10 * time.Second
@@ -69,7 +58,9 @@ func New(cfg aws.Config) *Client {
 	})}
 }
 
-// Send hands t to SNS with a single request and returns SNS's message id.
+// Send hands t to SNS with a single request and returns SNS's message id. Its
+// errors are ErrNumber and those of package once, which promise that no message
+// went out; none holds a number or SNS's own text, which quotes numbers.
 func (c *Client) Send(ctx context.Context, t Text) (string, error) {
 	if !e164.MatchString(t.To) {
 		return "", fmt.Errorf("%w: it is not in E.164", ErrNumber)
@@ -90,21 +81,12 @@ func (c *Client) Send(ctx context.Context, t Text) (string, error) {
 	return aws.ToString(out.MessageId), nil
 }
 
-// verdict says what a failure means for the message, in words that hold no
-// number.
+// verdict says what a failure means for the message.
 func verdict(f once.Failure) error {
-	switch {
-	case f.Outcome == once.Throttled:
-		return fmt.Errorf("%w: %s", ErrThrottled, f.Said)
-	case f.Outcome == once.NotSent:
-		return fmt.Errorf("%w: %s", ErrNotSent, f.Said)
-	case f.Outcome == once.Rejected && unreachable[f.Code]:
+	if f.Outcome == once.Rejected && unreachable[f.Code] {
 		return fmt.Errorf("%w: %s", ErrNumber, f.Said)
-	case f.Outcome == once.Rejected:
-		return fmt.Errorf("%w: %s%s", ErrRejected, f.Said, advice[f.Code])
-	default:
-		return fmt.Errorf("the text may have gone out: %s", f.Said)
 	}
+	return f.Err("text", advice)
 }
 
 // unreachable are the codes that are about the number: the message itself is

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/payhooks/payhooks/internal/once"
 )
 
 // peer answers every request the same way and remembers them.
@@ -95,11 +96,11 @@ func TestATextIsRequestedOnceWhateverComesOfItAndItsErrorsKeepTheNumber(t *testi
 	}{
 		"the reply is lost": {reset, nil},
 		"500":               {refusal(500, "InternalError"), nil},
-		"throttled":         {refusal(429, "Throttled"), ErrThrottled},
+		"throttled":         {refusal(429, "Throttled"), once.ErrThrottled},
 		"no such number":    {refusal(400, "InvalidParameter"), ErrNumber},
 		"opted out":         {refusal(400, "OptedOut"), ErrNumber},
-		"forbidden":         {refusal(403, "AuthorizationError"), ErrRejected},
-		"expired":           {refusal(403, "ExpiredToken"), ErrNotSent},
+		"forbidden":         {refusal(403, "AuthorizationError"), once.ErrRejected},
+		"expired":           {refusal(403, "ExpiredToken"), once.ErrNotSent},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := newPeer(t, c.answer)
@@ -113,13 +114,13 @@ func TestATextIsRequestedOnceWhateverComesOfItAndItsErrorsKeepTheNumber(t *testi
 	p := newPeer(t, reset)
 	p.Close()
 	_, err := p.client().Send(t.Context(), sample)
-	judge(t, err, ErrNotSent)
+	judge(t, err, once.ErrNotSent)
 }
 
 func judge(t *testing.T, err, want error) {
 	t.Helper()
 	certain := false
-	for _, e := range []error{ErrThrottled, ErrNumber, ErrRejected, ErrNotSent} {
+	for _, e := range []error{once.ErrThrottled, ErrNumber, once.ErrRejected, once.ErrNotSent} {
 		certain = certain || errors.Is(err, e)
 	}
 	if err == nil || want == nil && certain || want != nil && !errors.Is(err, want) {
