@@ -22,7 +22,7 @@ type keeper struct {
 func (k keeper) adjust(ctx context.Context, e *action.Event[facts.Event]) error {
 	key, why := inventory.Key(e.Object, k.Restock)
 	if key == "" {
-		return action.Ignore(why)
+		return action.Skip(why)
 	}
 	if e.Object.Session == nil {
 		return action.Update(e, inventory.Table, key, func(old inventory.Payment) (inventory.Payment, error) {

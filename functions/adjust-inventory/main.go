@@ -5,11 +5,11 @@ import (
 	"os"
 
 	"github.com/payhooks/payhooks/internal/action"
-	"github.com/payhooks/payhooks/internal/stack"
+	"github.com/payhooks/payhooks/internal/start"
 	"github.com/payhooks/payhooks/internal/stripeapi"
 )
 
 func main() {
-	s := stack.MustOpen()
+	s := start.MustOpen()
 	action.Start(keeper{Stripe: stripeapi.Open(s.AWS, s.Name), Restock: os.Getenv("RESTOCK") == "true"}.adjust)
 }

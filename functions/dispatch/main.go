@@ -8,14 +8,14 @@ import (
 	"github.com/aws/aws-lambda-go/lambdacontext"
 	"github.com/payhooks/payhooks/internal/dispatch"
 	"github.com/payhooks/payhooks/internal/dynamo"
-	"github.com/payhooks/payhooks/internal/stack"
+	"github.com/payhooks/payhooks/internal/start"
 )
 
 func main() {
-	s := stack.MustOpen()
+	s := start.MustOpen()
 	d := &dispatch.Dispatcher{
 		Store: s.Tables, Quarantine: s.Tables, Bus: s.Bus(), Decode: dynamo.Facts,
-		Now: stack.Now, Log: slog.New(lambdacontext.NewLogHandler()), Retention: s.Retention,
+		Now: start.Now, Log: slog.New(lambdacontext.NewLogHandler()), Retention: s.Retention,
 	}
 	lambda.Start(d.Handle)
 }

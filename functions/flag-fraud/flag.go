@@ -18,7 +18,7 @@ type flagger struct{ Rule fraud.Rule }
 func (f flagger) flag(_ context.Context, e *action.Event[facts.Event]) error {
 	key, why := fraud.Key(e.Object)
 	if key == "" {
-		return action.Ignore(why)
+		return action.Skip(why)
 	}
 	for _, source := range fraud.Sources(e.Object) {
 		err := action.Update(e, fraud.Table, source, func(old fraud.Source) (fraud.Source, error) {

@@ -35,7 +35,7 @@ type lists interface {
 func (g granter) grant(ctx context.Context, e *action.Event[facts.Event]) error {
 	key, why := access.Key(e.Object)
 	if key == "" {
-		return action.Ignore(why)
+		return action.Skip(why)
 	}
 	whole, err := g.complete(ctx, &e.Object)
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambdacontext"
 	"github.com/payhooks/payhooks/internal/action"
-	"github.com/payhooks/payhooks/internal/stack"
+	"github.com/payhooks/payhooks/internal/start"
 	"github.com/payhooks/payhooks/internal/stripeapi"
 )
 
@@ -18,6 +18,6 @@ func main() {
 		slog.New(lambdacontext.NewLogHandler()).Error("start", "error", err.Error())
 		os.Exit(1)
 	}
-	s := stack.MustOpen()
+	s := start.MustOpen()
 	action.Start(granter{GraceDays: days, Stripe: api{For: stripeapi.Open(s.AWS, s.Name).For}}.grant)
 }

@@ -10,15 +10,15 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/payhooks/payhooks/internal/ingest"
 	"github.com/payhooks/payhooks/internal/secret"
-	"github.com/payhooks/payhooks/internal/stack"
+	"github.com/payhooks/payhooks/internal/start"
 )
 
 func main() {
-	s := stack.MustOpen()
-	secrets := &secret.Cache{Fetch: secret.FromManager(secretsmanager.NewFromConfig(s.AWS), s.Name), Now: stack.Now}
+	s := start.MustOpen()
+	secrets := &secret.Cache{Fetch: secret.FromManager(secretsmanager.NewFromConfig(s.AWS), s.Name), Now: start.Now}
 	h := &ingest.Handler{
-		Endpoints: stack.MustEndpoints(), Secrets: secrets, Store: s.Tables, Quarantine: s.Tables,
-		Retention: s.Retention, Now: stack.Now, Log: slog.New(lambdacontext.NewLogHandler()),
+		Endpoints: start.MustEndpoints(), Secrets: secrets, Store: s.Tables, Quarantine: s.Tables,
+		Retention: s.Retention, Now: start.Now, Log: slog.New(lambdacontext.NewLogHandler()),
 	}
 	lambda.Start(h.Handle)
 }

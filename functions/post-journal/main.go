@@ -5,11 +5,11 @@ package main
 import (
 	"github.com/payhooks/payhooks/internal/action"
 	"github.com/payhooks/payhooks/internal/journal"
-	"github.com/payhooks/payhooks/internal/stack"
+	"github.com/payhooks/payhooks/internal/start"
 	"github.com/payhooks/payhooks/internal/stripeapi"
 )
 
 func main() {
-	s := stack.MustOpen()
+	s := start.MustOpen()
 	action.Start(poster{Stripe: stripeapi.Open(s.AWS, s.Name), Book: journal.Book{Rows: s.Tables}}.post)
 }

@@ -43,7 +43,7 @@ func (p poster) listed(ctx context.Context, e *action.Event[facts.Event]) (journ
 	for {
 		page, more, err := p.Stripe.Transactions(ctx, owner(e), q)
 		if errors.Is(err, event.ErrNotFound) {
-			return sum, action.Ignoref("Stripe does not know %s for this account and mode", q.Payout)
+			return sum, action.Skipf("Stripe does not know %s for this account and mode", q.Payout)
 		}
 		if err != nil {
 			return sum, err

@@ -26,7 +26,7 @@ func (p poster) post(ctx context.Context, e *action.Event[facts.Event]) error {
 		return keyless(err, "")
 	}
 	if len(named) == 0 && e.Object.Payout == nil {
-		return action.Ignore("there is no balance transaction yet: nothing to post")
+		return action.Skip("there is no balance transaction yet: nothing to post")
 	}
 	var posted, missing []string
 	for _, n := range named {
@@ -86,7 +86,7 @@ func owner(e *action.Event[facts.Event]) journal.Owner {
 // keyless finishes what nobody can fetch without an API key.
 func keyless(err error, id string) error {
 	if errors.Is(err, event.ErrNotConfigured) {
-		return action.Ignore(strings.TrimSpace("no Stripe API key is configured: once there is one, the pull of reconcile posts what happened " + id))
+		return action.Skip(strings.TrimSpace("no Stripe API key is configured: once there is one, the pull of reconcile posts what happened " + id))
 	}
 	return err
 }

@@ -80,7 +80,7 @@ func (d *desk) lines(t interface {
 },
 ) map[string]string {
 	all, sum := map[string]string{}, int64(0)
-	err := d.Store.Scan(t.Context(), journal.Table, func(key string, it event.Item) bool {
+	err := d.Store.Scan(t.Context(), journal.Table, func(key string, it event.Row) bool {
 		var p journal.Posting
 		if err := json.Unmarshal(it.Data, &p); err != nil {
 			t.Fatal(err)
@@ -283,7 +283,7 @@ func month(version string) (events [][]byte, objects []string) {
 func (d *desk) rows(t *rapid.T) map[string]string {
 	all := map[string]string{}
 	for _, table := range []string{journal.Table, journal.PayoutTable} {
-		if err := d.Store.Scan(t.Context(), table, func(key string, it event.Item) bool { all[key] = string(it.Data); return true }); err != nil {
+		if err := d.Store.Scan(t.Context(), table, func(key string, it event.Row) bool { all[key] = string(it.Data); return true }); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -39,7 +39,7 @@ type channel interface {
 func (n notifier) send(ctx context.Context, e *action.Event[facts.Event]) error {
 	key, why := fraud.Key(e.Object)
 	if key == "" {
-		return action.Ignore(why)
+		return action.Skip(why)
 	}
 	news, why, err := n.news(ctx, e.Object, key)
 	if err != nil {
@@ -55,7 +55,7 @@ func (n notifier) send(ctx context.Context, e *action.Event[facts.Event]) error 
 		err = errors.Join(err, n.tell(ctx, e, one))
 	}
 	if !told {
-		return action.Ignore(why)
+		return action.Skip(why)
 	}
 	return err
 }

@@ -18,7 +18,7 @@ import (
 	"github.com/payhooks/payhooks/internal/facts"
 	"github.com/payhooks/payhooks/internal/fraud"
 	"github.com/payhooks/payhooks/internal/notice"
-	"github.com/payhooks/payhooks/internal/once"
+	"github.com/payhooks/payhooks/internal/outcome"
 	"github.com/payhooks/payhooks/internal/webhook"
 )
 
@@ -247,7 +247,7 @@ func TestFailuresAtOneMomentAreToldOnceTheyAreKept(t *testing.T) {
 
 func TestOneChannelThatFailsRepeatsNothingOnTheOther(t *testing.T) {
 	d := newDesk(t)
-	d.slack.off, d.slack.fail = false, fmt.Errorf("Slack answered 429: %w", once.ErrThrottled)
+	d.slack.off, d.slack.fail = false, fmt.Errorf("Slack answered 429: %w", outcome.ErrThrottled)
 	body := dispute("evt_1", "created", "dp_1", "needs_response")
 	if got := d.Post(body); got.State != event.Waiting {
 		t.Fatalf("delivery is %s, want waiting", got.State)
@@ -267,9 +267,9 @@ func TestEveryFailureOfAChannelHasItsVerdict(t *testing.T) {
 		err  error
 		want event.State
 	}{
-		{once.ErrThrottled, event.Waiting},
-		{once.ErrNotSent, event.Waiting},
-		{once.ErrRejected, event.Parked},
+		{outcome.ErrThrottled, event.Waiting},
+		{outcome.ErrNotSent, event.Waiting},
+		{outcome.ErrRejected, event.Parked},
 		{errors.New("no answer"), event.Unknown},
 	} {
 		d := newDesk(t)

@@ -58,7 +58,7 @@ func (r *run) text(ctx context.Context, n notice) (string, error) {
 	}
 	id, err := r.SMS.Send(ctx, sms.Text{To: customer.phone, Body: words})
 	if errors.Is(err, sms.ErrNumber) {
-		return "", action.Ignore(err.Error()) // nobody at the shop can do anything about it
+		return "", action.Skip(err.Error()) // nobody at the shop can do anything about it
 	}
 	return id, err
 }

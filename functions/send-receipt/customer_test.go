@@ -12,7 +12,7 @@ import (
 
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/memory"
-	"github.com/payhooks/payhooks/internal/once"
+	"github.com/payhooks/payhooks/internal/outcome"
 	"github.com/payhooks/payhooks/internal/stripeapi/standin"
 )
 
@@ -157,7 +157,7 @@ func TestAnAddressFromStripeIsNotKeptInTheLedger(t *testing.T) {
 	cfg := always
 	cfg.Texts = true
 	s := open(t, cfg).asks(stripe)
-	s.post.err = once.ErrThrottled
+	s.post.err = outcome.ErrThrottled
 	s.phones.err = errors.New("connection reset by peer")
 	s.deliver(told("evt_1", "charge.succeeded", today, 0, regular(), nil))
 	s.post.err = nil

@@ -46,7 +46,7 @@ func (r *run) named(n notice, t entry, released bool) notice {
 func (r *run) list(ctx context.Context, n notice) ([]entry, error) {
 	refunds, err := r.Stripe.Refunds(ctx, r.owner(), n.refunded.charge)
 	switch {
-	case errors.Is(err, event.ErrRefused):
+	case errors.Is(err, event.ErrDenied):
 		return nil, fmt.Errorf("charge.refunded names no refund in this API version, and Stripe's API key needs the permission to read Charges and Refunds: %w", err)
 	case err != nil:
 		return nil, err

@@ -9,14 +9,14 @@ import (
 	"github.com/payhooks/payhooks/internal/action"
 	"github.com/payhooks/payhooks/internal/mail"
 	"github.com/payhooks/payhooks/internal/sms"
-	"github.com/payhooks/payhooks/internal/stack"
+	"github.com/payhooks/payhooks/internal/start"
 	"github.com/payhooks/payhooks/internal/stripeapi"
 )
 
 func main() {
-	s := stack.MustOpen()
+	s := start.MustOpen()
 	action.Start(sender{
 		settings: settingsFrom(os.Getenv), Mail: mail.New(s.AWS), SMS: sms.New(s.AWS),
-		Stripe: stripeapi.Open(s.AWS, s.Name), Now: stack.Now,
+		Stripe: stripeapi.Open(s.AWS, s.Name), Now: start.Now,
 	}.send)
 }

@@ -70,7 +70,7 @@ func (r *run) ask(ctx context.Context, customer string) (reach, error) {
 	switch {
 	case errors.Is(err, event.ErrNotConfigured), errors.Is(err, event.ErrNotFound):
 		return reach{}, nil
-	case errors.Is(err, event.ErrRefused):
+	case errors.Is(err, event.ErrDenied):
 		return reach{}, fmt.Errorf("only Stripe has the customer's address, and its API key needs the permission to read Customers: %w", err)
 	}
 	return reach{to: c.Email, phone: c.Phone}.checked(), err
@@ -89,6 +89,6 @@ func (s sender) recipient(n notice, customer string) string {
 }
 
 var (
-	errNoAddress = action.Ignore(noAddress)
-	errNoNumber  = action.Ignore("no phone number")
+	errNoAddress = action.Skip(noAddress)
+	errNoNumber  = action.Skip("no phone number")
 )

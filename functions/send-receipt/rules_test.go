@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"github.com/payhooks/payhooks/internal/event"
-	"github.com/payhooks/payhooks/internal/once"
+	"github.com/payhooks/payhooks/internal/outcome"
 )
 
 func TestADuplicateOfAnEventSendsNothingMore(t *testing.T) {
@@ -136,9 +136,9 @@ func TestWhatTheMailerSaysDecidesTheDelivery(t *testing.T) {
 		state event.State
 		mails int // once the mailer works again
 	}{
-		{fmt.Errorf("%w: 429", once.ErrThrottled), event.Waiting, 1},
-		{fmt.Errorf("%w: refused", once.ErrNotSent), event.Waiting, 1},
-		{fmt.Errorf("%w: MessageRejected", once.ErrRejected), event.Parked, 0},
+		{fmt.Errorf("%w: 429", outcome.ErrThrottled), event.Waiting, 1},
+		{fmt.Errorf("%w: refused", outcome.ErrNotSent), event.Waiting, 1},
+		{fmt.Errorf("%w: MessageRejected", outcome.ErrRejected), event.Parked, 0},
 		{errors.New("connection reset by peer"), event.Unknown, 0},
 	} {
 		t.Run(c.err.Error(), func(t *testing.T) {
@@ -163,7 +163,7 @@ func TestWhatTheMailerSaysDecidesTheDelivery(t *testing.T) {
 
 func TestALaterEventLeavesTheMailToTheOneThatMadeItDue(t *testing.T) {
 	s := open(t, always)
-	s.post.err = once.ErrThrottled
+	s.post.err = outcome.ErrThrottled
 	s.deliver(told("evt_1", "charge.succeeded", today, 0, chargeOf("pi_1"), nil))
 	d := s.deliver(told("evt_2", "charge.updated", today, time.Second, chargeOf("pi_1"), nil))
 	if d.Outcome != "ignored: told by evt_1" {
@@ -205,7 +205,7 @@ func TestEventsOfOnePaymentAtTheSameMomentSendEachMailOnce(t *testing.T) {
 
 func TestThrottledMailWaitsAtLeastAMinute(t *testing.T) {
 	s := open(t, always)
-	s.post.err = once.ErrThrottled
+	s.post.err = outcome.ErrThrottled
 	d := s.deliver(told("evt_1", "charge.succeeded", today, 0, chargeOf("pi_1"), nil))
 	if wait := d.Next.Sub(s.Now); wait < time.Minute {
 		t.Errorf("next attempt after %s", wait)

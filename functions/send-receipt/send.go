@@ -65,7 +65,7 @@ type asked[T any] struct {
 // each mail has a key and goes out at most once.
 func (s sender) send(ctx context.Context, e *action.Event[facts.Event]) error {
 	if !s.mailing() && !s.Texts {
-		return action.Ignore(mailIsOff)
+		return action.Skip(mailIsOff)
 	}
 	story, err := tell(ctx, e)
 	if err != nil {
@@ -177,7 +177,7 @@ func (r *run) once(ctx context.Context, key, what string, send func(context.Cont
 // failed takes in what became of one effect. That there was nothing to do for
 // it is no failure.
 func (r *run) failed(err error) {
-	if action.Ignored(err) {
+	if action.Skipped(err) {
 		r.why = strings.TrimPrefix(err.Error(), "ignored: ")
 		return
 	}
@@ -191,7 +191,7 @@ func (r *run) end() error {
 	if r.err != nil || len(r.done) > 0 || r.repeated {
 		return r.err
 	}
-	return action.Ignore(r.why)
+	return action.Skip(r.why)
 }
 
 func (r *run) owner() journal.Owner {

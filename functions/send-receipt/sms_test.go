@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/payhooks/payhooks/internal/event"
-	"github.com/payhooks/payhooks/internal/once"
+	"github.com/payhooks/payhooks/internal/outcome"
 	"github.com/payhooks/payhooks/internal/sms"
 )
 
@@ -167,17 +167,17 @@ func TestAFailedTextDoesNotRepeatTheMailNorAFailedMailTheText(t *testing.T) {
 		state        event.State
 		mails, texts int // after another attempt
 	}{
-		{nil, once.ErrThrottled, event.Waiting, 1, 1},
-		{nil, once.ErrNotSent, event.Waiting, 1, 1},
-		{nil, once.ErrRejected, event.Parked, 1, 1},
+		{nil, outcome.ErrThrottled, event.Waiting, 1, 1},
+		{nil, outcome.ErrNotSent, event.Waiting, 1, 1},
+		{nil, outcome.ErrRejected, event.Parked, 1, 1},
 		{nil, fmt.Errorf("%w: opted out", sms.ErrNumber), event.Done, 1, 0},
 		{nil, errors.New("connection reset by peer"), event.Unknown, 1, 0},
-		{once.ErrThrottled, nil, event.Waiting, 1, 1},
-		{once.ErrRejected, nil, event.Parked, 1, 1},
+		{outcome.ErrThrottled, nil, event.Waiting, 1, 1},
+		{outcome.ErrRejected, nil, event.Parked, 1, 1},
 		{errors.New("connection reset by peer"), nil, event.Unknown, 0, 1},
-		{once.ErrThrottled, once.ErrThrottled, event.Waiting, 1, 1},
-		{once.ErrThrottled, fmt.Errorf("%w: opted out", sms.ErrNumber), event.Waiting, 1, 1},
-		{errors.New("connection reset by peer"), once.ErrThrottled, event.Unknown, 0, 1},
+		{outcome.ErrThrottled, outcome.ErrThrottled, event.Waiting, 1, 1},
+		{outcome.ErrThrottled, fmt.Errorf("%w: opted out", sms.ErrNumber), event.Waiting, 1, 1},
+		{errors.New("connection reset by peer"), outcome.ErrThrottled, event.Unknown, 0, 1},
 	} {
 		t.Run(fmt.Sprint(c.mail, ", ", c.text), func(t *testing.T) {
 			s := open(t, texting())

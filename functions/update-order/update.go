@@ -15,7 +15,7 @@ import (
 func update(_ context.Context, e *action.Event[facts.Event]) error {
 	key, why := order.Key(e.Object)
 	if key == "" {
-		return action.Ignore(why)
+		return action.Skip(why)
 	}
 	return action.Update(e, "orders", event.Scoped(e.Account, key), func(old order.Order) (order.Order, error) {
 		return order.Merge(old, e.Object), nil

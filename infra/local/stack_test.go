@@ -118,10 +118,10 @@ func waitDone(t *testing.T, db *dynamo.Tables, id string) {
 		}
 		ds, err := db.Deliveries(t.Context(), id)
 		done := slices.DeleteFunc(ds, func(d event.Delivery) bool { return d.State != event.Done })
-		if err == nil && len(e.Wanted) > 0 && len(done) == len(e.Wanted) {
+		if err == nil && len(e.Subscribers) > 0 && len(done) == len(e.Subscribers) {
 			return
 		}
-		last = fmt.Sprintf("wanted by %v, of which %d done, %v", e.Wanted, len(done), err)
+		last = fmt.Sprintf("wanted by %v, of which %d done, %v", e.Subscribers, len(done), err)
 	}
 	t.Errorf("%s is not finished: %s", id, last)
 }

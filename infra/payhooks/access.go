@@ -36,7 +36,7 @@ func accessCommand() *cobra.Command {
 func accessCustomers(cmd *cobra.Command, c *connection) ([]access.Customer, error) {
 	byKey := map[string]access.Customer{}
 	var bad error
-	err := c.Tables.Scan(cmd.Context(), access.Table, func(key string, it event.Item) bool {
+	err := c.Tables.Scan(cmd.Context(), access.Table, func(key string, it event.Row) bool {
 		var customer access.Customer
 		if err := json.Unmarshal(it.Data, &customer); err != nil {
 			bad = fmt.Errorf("row %s: %w", key, err)

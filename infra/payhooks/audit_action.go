@@ -137,8 +137,8 @@ func (a *actionAudit) unaccounted(ctx context.Context) ([]finding, error) {
 	}
 	var found []finding
 	for _, table := range sortedKeys(tables) {
-		err := a.Ledger.Scan(ctx, table, func(key string, it event.Item) bool {
-			if _, ok := a.rows[rowKey{table, key}]; !ok && !it.Apart {
+		err := a.Ledger.Scan(ctx, table, func(key string, it event.Row) bool {
+			if _, ok := a.rows[rowKey{table, key}]; !ok && !it.Direct {
 				found = append(found, finding{Action: a.name, Table: table, Key: key, Verdict: a.beyond(it), Actual: it.Data})
 			}
 			return true

@@ -172,7 +172,7 @@ func (c *connection) complete(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	var first event.Stored
-	err = c.Tables.Received(ctx, began.AddDate(-20, 0, 0), time.Now(), func(s event.Stored) bool {
+	err = c.Tables.ReceivedBetween(ctx, began.AddDate(-20, 0, 0), time.Now(), func(s event.Stored) bool {
 		if first.ID == "" || s.Received.Before(first.Received) {
 			first = s
 		}

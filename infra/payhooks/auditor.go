@@ -73,8 +73,8 @@ func (a *auditor) run(ctx context.Context, names []string, only string) (*auditS
 // walk adds the events received since then to those that each action wanted.
 func (a *auditor) walk(ctx context.Context, since time.Time) error {
 	late := a.begin.Add(-time.Minute) // of these a second walk may come by again
-	return a.Store.Received(ctx, since, time.Now().Add(time.Hour), func(s event.Stored) bool {
-		for _, name := range s.Wanted {
+	return a.Store.ReceivedBetween(ctx, since, time.Now().Add(time.Hour), func(s event.Stored) bool {
+		for _, name := range s.Subscribers {
 			if !a.known[name+" "+s.ID] {
 				a.events[name] = append(a.events[name], moment{s.Created.Unix(), s.ID})
 			}
@@ -87,8 +87,8 @@ func (a *auditor) walk(ctx context.Context, since time.Time) error {
 }
 
 // beyond is the verdict on a row that holds more than the events say.
-func (a *auditor) beyond(it event.Item) verdict {
-	if a.Complete && !it.Apart {
+func (a *auditor) beyond(it event.Row) verdict {
+	if a.Complete && !it.Direct {
 		return extra
 	}
 	return unprovable

@@ -44,7 +44,7 @@ func auditRig(t *testing.T, n int, fn func(context.Context, *action.Event[stripe
 	for i := range n {
 		id := fmt.Sprintf("evt_%d", i+1)
 		r.Post(fmt.Appendf(nil, `{"id":%q,"object":"event","api_version":%q,"created":1763800000,"livemode":false,"type":"payment_intent.succeeded","data":{"object":{"id":"pi_1","object":"payment_intent"}}}`, id, stripe.APIVersion))
-		if err := r.Store.Published(t.Context(), id, []string{"action"}); err != nil {
+		if err := r.Store.MarkPublished(t.Context(), id, []string{"action"}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -62,7 +62,7 @@ func overwrite(t *testing.T, r *actiontest.Rig, key, data string) {
 	d, err := r.Store.Claim(t.Context(), event.Claim{Event: "evt_gone" + key + data[:8], Action: "other", Owner: "o", Now: now, Lease: now.Add(time.Minute)})
 	if err == nil {
 		d.State = event.Done
-		err = r.Store.Save(t.Context(), d, event.Write{Table: "seen", Key: key, Version: it.Version, Data: json.RawMessage(data)})
+		err = r.Store.Commit(t.Context(), d, event.Write{Table: "seen", Key: key, Version: it.Version, Data: json.RawMessage(data)})
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -190,7 +190,7 @@ func liveEvents(ctx context.Context, r *actiontest.Rig) error {
 		ctx := context.WithoutCancel(ctx)
 		_, err := r.Store.Put(ctx, e, now.Add(time.Hour))
 		if err == nil {
-			err = r.Store.Published(ctx, e.ID, []string{"action"})
+			err = r.Store.MarkPublished(ctx, e.ID, []string{"action"})
 		}
 		if err == nil {
 			_, err = r.Handler.Deliver(ctx, e.ID)

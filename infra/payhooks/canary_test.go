@@ -60,7 +60,7 @@ func (o *operator) deliver(bodies [][]byte) {
 	}
 	o.eventually("every event is on the bus, and every attempt that began is over", func() bool {
 		busy := false
-		err := o.Tables.Received(o.Context(), time.Now().Add(-time.Hour), time.Now().Add(time.Hour), func(s event.Stored) bool {
+		err := o.Tables.ReceivedBetween(o.Context(), time.Now().Add(-time.Hour), time.Now().Add(time.Hour), func(s event.Stored) bool {
 			busy = busy || s.Pending
 			return !busy
 		})
@@ -117,7 +117,7 @@ func (o *operator) everything() map[string]string {
 	}
 	states := map[event.State]int{}
 	var ids []string
-	err := o.Tables.Received(o.Context(), time.Now().Add(-time.Hour), time.Now().Add(time.Hour), func(s event.Stored) bool {
+	err := o.Tables.ReceivedBetween(o.Context(), time.Now().Add(-time.Hour), time.Now().Add(time.Hour), func(s event.Stored) bool {
 		ids = append(ids, s.ID)
 		return true
 	})

@@ -139,7 +139,7 @@ func statusOf(ctx context.Context, c *connection, s event.Stored, held map[strin
 	if err != nil {
 		return "", err
 	}
-	if _, ok := held[s.ID]; ok && len(ds) == 0 && len(s.Wanted) == 0 && !s.Pending {
+	if _, ok := held[s.ID]; ok && len(ds) == 0 && len(s.Subscribers) == 0 && !s.Pending {
 		return event.StatusQuarantined, nil
 	}
 	return event.StatusOf(s, ds), nil

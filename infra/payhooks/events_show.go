@@ -53,7 +53,7 @@ func showEvent(ctx context.Context, c *connection, id string) (*eventDetail, err
 	if err != nil {
 		return nil, err
 	}
-	d := &eventDetail{eventRow: rowOf(s.Facts, st), Facts: &s.Facts, Wanted: append([]string{}, s.Wanted...), Deliveries: []deliveryRow{}, body: s.Body}
+	d := &eventDetail{eventRow: rowOf(s.Facts, st), Facts: &s.Facts, Wanted: append([]string{}, s.Subscribers...), Deliveries: []deliveryRow{}, body: s.Body}
 	if st == event.StatusQuarantined {
 		d.Reason = held[id].Reason
 	}

@@ -45,7 +45,7 @@ func postings(ctx context.Context, c *connection) ([]journal.Posting, error) {
 // scan reads all rows of a state table, in no order.
 func scan[T any](ctx context.Context, c *connection, table string) (all []T, err error) {
 	var bad error
-	err = c.Tables.Scan(ctx, table, func(key string, it event.Item) bool {
+	err = c.Tables.Scan(ctx, table, func(key string, it event.Row) bool {
 		var row T
 		if err := json.Unmarshal(it.Data, &row); err != nil {
 			bad = fmt.Errorf("row %s: %w", key, err)

@@ -34,7 +34,7 @@ func parkedResolveCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			state := event.EffectReleased
+			state := event.EffectNotPerformed
 			if happened {
 				state = event.EffectDone
 			}
@@ -98,7 +98,7 @@ func (c *connection) settleEffect(ctx context.Context, e event.Effect, state eve
 			e.Result = json.RawMessage("null")
 		}
 	}
-	err := c.Tables.Settle(ctx, e)
+	err := c.Tables.Resolve(ctx, e)
 	if errors.Is(err, event.ErrFenced) {
 		return fmt.Errorf("%s has changed in this moment; look again with payhooks parked show", e.Key)
 	}

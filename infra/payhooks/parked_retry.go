@@ -147,7 +147,7 @@ func (c *connection) reopen(ctx context.Context, id, action string, stale bool) 
 	if err != nil {
 		return "", err
 	}
-	wanted, err := c.Bus.Wanted(ctx, event.Envelope{Facts: s.Facts, Only: action})
+	wanted, err := c.Bus.Subscribers(ctx, event.Envelope{Facts: s.Facts, Only: action})
 	if err != nil {
 		return "", err
 	}

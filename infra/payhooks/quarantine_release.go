@@ -63,9 +63,9 @@ func quarantineReleaseCommand() *cobra.Command {
 // release stores what is held as an event and then forgets that it was held.
 // It is received now: what looks after new events looks after this one.
 func (c *connection) release(ctx context.Context, q event.Quarantined) (became string, err error) {
-	door := ingest.Door{Store: c.Tables, Quarantine: c.Tables, Retention: q.Expires.Sub(q.Received)}
+	door := ingest.Intake{Store: c.Tables, Quarantine: c.Tables, Retention: q.Expires.Sub(q.Received)}
 	at := webhook.Endpoint{Name: q.Endpoint, Mode: webhook.ModeAny, Connect: true}
-	f, became, err := door.Take(ctx, ingest.Arrival{Endpoint: at, Received: time.Now()}, q.Body)
+	f, became, err := door.Accept(ctx, ingest.Arrival{Endpoint: at, Received: time.Now()}, q.Body)
 	switch {
 	case errors.Is(err, event.ErrTooLarge):
 		return "", fmt.Errorf("%s is too large to be stored: %w", q.ID, err)

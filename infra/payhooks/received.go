@@ -36,7 +36,7 @@ func received(ctx context.Context, c *connection, from, to time.Time) ([]event.S
 			end = to
 		}
 		g.Go(func() error {
-			err := c.Tables.Received(ctx, start, end, func(s event.Stored) bool {
+			err := c.Tables.ReceivedBetween(ctx, start, end, func(s event.Stored) bool {
 				mu.Lock()
 				defer mu.Unlock()
 				all = append(all, s)

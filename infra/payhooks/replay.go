@@ -126,7 +126,7 @@ func (r *replay) send(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	wanted, err := r.Bus.Wanted(ctx, event.Envelope{Facts: s.Facts, Only: r.action})
+	wanted, err := r.Bus.Subscribers(ctx, event.Envelope{Facts: s.Facts, Only: r.action})
 	if err != nil {
 		return err
 	}
@@ -147,7 +147,7 @@ func (r *replay) ask(ctx context.Context, s event.Stored, action string) error {
 	d, err := r.Tables.Delivery(ctx, s.ID, action)
 	switch {
 	case errors.Is(err, event.ErrNotFound):
-		if err := r.Tables.Owe(ctx, s.ID, action, r.now, recordExpires(s, time.Now())); err != nil || !r.stale {
+		if err := r.Tables.Ensure(ctx, s.ID, action, r.now, recordExpires(s, time.Now())); err != nil || !r.stale {
 			return err
 		}
 	case err != nil:

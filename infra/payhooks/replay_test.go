@@ -39,7 +39,7 @@ func stored(t *testing.T, n int) *connection {
 		e := event.Event{Body: []byte("{}"), Facts: event.Facts{ID: fmt.Sprintf("evt_%05d", i), Type: "charge.succeeded", Created: at, Received: at}}
 		_, err := store.Put(t.Context(), e, at.AddDate(1, 0, 0))
 		if err == nil {
-			err = store.Published(t.Context(), e.ID, []string{receipts})
+			err = store.MarkPublished(t.Context(), e.ID, []string{receipts})
 		}
 		if err != nil {
 			t.Fatal(err)
@@ -217,7 +217,7 @@ func TestAReplayTriesAtOnceWhatWaitsForHoursAndLeavesAnAttemptUnderWay(t *testin
 	for id, next := range map[string]time.Duration{"evt_00000": 5 * time.Hour, "evt_00001": time.Minute} {
 		d, err := c.Tables.Claim(t.Context(), event.Claim{Event: id, Action: receipts, Owner: "a", Now: now, Lease: now.Add(time.Minute)})
 		if d.Next = now.Add(next); err == nil {
-			err = c.Tables.Save(t.Context(), d)
+			err = c.Tables.Commit(t.Context(), d)
 		}
 		if err != nil {
 			t.Fatal(err)

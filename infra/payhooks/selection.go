@@ -79,7 +79,7 @@ func (s *selection) find(ctx context.Context, c *connection, now time.Time) ([]c
 		if !s.matches(e.Facts) || s.since+s.until != "" && (e.Received.Before(from) || !e.Received.Before(to)) {
 			return true
 		}
-		wanted, err := c.Bus.Wanted(ctx, event.Envelope{Facts: e.Facts, Only: s.action})
+		wanted, err := c.Bus.Subscribers(ctx, event.Envelope{Facts: e.Facts, Only: s.action})
 		if failed = err; err == nil && len(wanted) > 0 {
 			all = append(all, chosen{e.ID, e.Type, e.Received})
 		}
@@ -88,7 +88,7 @@ func (s *selection) find(ctx context.Context, c *connection, now time.Time) ([]c
 	if len(s.ids) > 0 {
 		err = eachNamed(ctx, c, s.ids, keep)
 	} else {
-		err = c.Tables.Received(ctx, from, to, keep)
+		err = c.Tables.ReceivedBetween(ctx, from, to, keep)
 	}
 	slices.SortFunc(all, chosen.compare)
 	return all, errors.Join(err, failed)

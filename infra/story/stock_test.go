@@ -79,9 +79,9 @@ func lines(e facts.Event, checkouts []story.Story) *inventory.Listing {
 type rows map[string]json.RawMessage
 
 // Scan implements inventory.Scanner.
-func (r rows) Scan(_ context.Context, _ string, yield func(string, event.Item) bool) error {
+func (r rows) Scan(_ context.Context, _ string, yield func(string, event.Row) bool) error {
 	for key, data := range r {
-		if !yield(key, event.Item{Version: 1, Data: data}) {
+		if !yield(key, event.Row{Version: 1, Data: data}) {
 			break
 		}
 	}

@@ -12,7 +12,7 @@ import (
 
 // Reader reads one row of state; dynamo.Tables and memory.Store are Readers.
 type Reader interface {
-	Load(ctx context.Context, table, key string) (event.Item, error)
+	Load(ctx context.Context, table, key string) (event.Row, error)
 }
 
 // Decision is the answer to "may this customer use it now?".

@@ -114,7 +114,7 @@ func TestCheckRefusesAStrangerWithoutAnError(t *testing.T) {
 
 type down struct{ error }
 
-func (d down) Load(context.Context, string, string) (event.Item, error) { return event.Item{}, d.error }
+func (d down) Load(context.Context, string, string) (event.Row, error) { return event.Row{}, d.error }
 
 func TestCheckDecidesNothingWhenTheTableCannotBeRead(t *testing.T) {
 	outage := errors.New("throttled")

@@ -51,7 +51,7 @@ func (a *attempt) do(ctx context.Context) error {
 		err = a.misuse
 	}
 	a.judge(err)
-	return a.h.Ledger.Save(ctx, a.d)
+	return a.h.Ledger.Commit(ctx, a.d)
 }
 
 // commit runs the transitions and saves the delivery as done with the result.
@@ -62,7 +62,7 @@ func (a *attempt) commit(ctx context.Context) error {
 	}
 	done := a.d
 	a.judge(nil)
-	if err := a.h.Ledger.Save(ctx, a.d, ws...); err != nil {
+	if err := a.h.Ledger.Commit(ctx, a.d, ws...); err != nil {
 		a.d = done
 		return fmt.Errorf("commit: %w", err)
 	}
@@ -129,7 +129,7 @@ func (a *attempt) judge(err error) {
 		return
 	case errors.As(err, &unknown):
 		a.d.State, a.d.Effect = event.Unknown, unknown.key
-	case Ignored(err):
+	case Skipped(err):
 		a.d.State, a.d.Ignored, a.d.Outcome = event.Done, true, redact(err.Error())
 		return
 	case errors.As(err, &permanent):

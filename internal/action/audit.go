@@ -162,7 +162,7 @@ func (h *Handler) play(ctx context.Context, id string) (rehearsal, error) {
 	switch {
 	case err == nil:
 		return rehearsal{updates: a.updates}, nil
-	case Ignored(err), errors.As(err, &permanent):
+	case Skipped(err), errors.As(err, &permanent):
 		return rehearsal{}, nil // it would do nothing with the event today
 	}
 	return rehearsal{err: err}, nil
@@ -172,7 +172,7 @@ func (h *Handler) play(ctx context.Context, id string) (rehearsal, error) {
 func (a *attempt) kept(ctx context.Context, key string) (json.RawMessage, error) {
 	held, err := a.h.Ledger.Effect(ctx, key, a.d.Action)
 	if errors.Is(err, event.ErrNotFound) || err == nil && held.State != event.EffectDone {
-		return nil, Ignoref("%s has no result", key)
+		return nil, Skipf("%s has no result", key)
 	}
 	return held.Result, err
 }

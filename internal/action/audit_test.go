@@ -79,10 +79,10 @@ func TestAnEventThatChangedNothingAccountsForNothing(t *testing.T) {
 		then, now error
 		want      action.AuditTouched
 	}{
-		"ignored then":        {action.Ignore("mail is off"), nil, action.AuditTouched{}},
+		"ignored then":        {action.Skip("mail is off"), nil, action.AuditTouched{}},
 		"parked then":         {action.Permanent(broken), nil, action.AuditTouched{Unfinished: true}},
 		"waiting then":        {broken, nil, action.AuditTouched{Unfinished: true}},
-		"ignored today":       {nil, action.Ignore("mail is off"), action.AuditTouched{}},
+		"ignored today":       {nil, action.Skip("mail is off"), action.AuditTouched{}},
 		"parked today":        {nil, action.Permanent(broken), action.AuditTouched{}},
 		"nobody knows today":  {nil, broken, action.AuditTouched{Error: "dependency is down"}},
 		"throttled today, so": {nil, action.RetryAfter(broken, 0), action.AuditTouched{Error: "dependency is down"}},

@@ -37,7 +37,7 @@ var leaks = map[string]func(context.Context, *paymentIntent) error{
 	"wrapped":   func(context.Context, *paymentIntent) error { return fmt.Errorf("send: %w", errors.New(canaries)) },
 	"permanent": func(context.Context, *paymentIntent) error { return action.Permanent(errors.New(canaries)) },
 	"later":     func(context.Context, *paymentIntent) error { return action.RetryAfter(errors.New(canaries), time.Hour) },
-	"ignored":   func(context.Context, *paymentIntent) error { return action.Ignore(canaries) },
+	"ignored":   func(context.Context, *paymentIntent) error { return action.Skip(canaries) },
 	"outcome":   func(_ context.Context, e *paymentIntent) error { e.Outcome(canaries); return nil },
 	"panic":     func(context.Context, *paymentIntent) error { panic(canaries) },
 	"panicked error": func(context.Context, *paymentIntent) error {

@@ -143,10 +143,10 @@ func (h *Handler) attempt(ctx context.Context, d event.Delivery, begin time.Time
 	switch {
 	case errors.Is(err, event.ErrNotFound), errors.Is(err, event.ErrInvalid):
 		a.judge(Permanent(fmt.Errorf("load event: %w", err)))
-		err = h.Ledger.Save(ctx, a.d)
+		err = h.Ledger.Commit(ctx, a.d)
 	case err != nil:
 		a.judge(fmt.Errorf("load event: %w", err))
-		err = h.Ledger.Save(ctx, a.d)
+		err = h.Ledger.Commit(ctx, a.d)
 	default:
 		err = a.do(ctx)
 	}

@@ -67,12 +67,12 @@ func TestVerdicts(t *testing.T) {
 		"a plain error waits and commits nothing": {broken, event.Waiting, 2500 * time.Millisecond, 0},
 		"Permanent parks":                         {action.Permanent(broken), event.Parked, 0, 0},
 		"RetryAfter waits that long":              {action.RetryAfter(broken, time.Hour), event.Waiting, time.Hour, 0},
-		"Ignore is done and commits nothing":      {action.Ignore("not ours"), event.Done, 0, 0},
-		"a wrapped Ignore is one":                 {fmt.Errorf("look: %w", action.Ignore("not ours")), event.Done, 0, 0},
-		"two that ignore are done":                {errors.Join(action.Ignore("one"), action.Ignore("two")), event.Done, 0, 0},
-		"Ignore hides no error":                   {errors.Join(action.Ignore("one"), broken), event.Waiting, 2500 * time.Millisecond, 0},
-		"Ignore hides no wait":                    {errors.Join(action.Ignore("one"), action.RetryAfter(broken, time.Hour)), event.Waiting, time.Hour, 0},
-		"Ignore hides no parking":                 {errors.Join(action.Ignore("one"), action.Permanent(broken)), event.Parked, 0, 0},
+		"Ignore is done and commits nothing":      {action.Skip("not ours"), event.Done, 0, 0},
+		"a wrapped Ignore is one":                 {fmt.Errorf("look: %w", action.Skip("not ours")), event.Done, 0, 0},
+		"two that ignore are done":                {errors.Join(action.Skip("one"), action.Skip("two")), event.Done, 0, 0},
+		"Ignore hides no error":                   {errors.Join(action.Skip("one"), broken), event.Waiting, 2500 * time.Millisecond, 0},
+		"Ignore hides no wait":                    {errors.Join(action.Skip("one"), action.RetryAfter(broken, time.Hour)), event.Waiting, time.Hour, 0},
+		"Ignore hides no parking":                 {errors.Join(action.Skip("one"), action.Permanent(broken)), event.Parked, 0, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := actiontest.New(t, func(_ context.Context, e *action.Event[stripe.PaymentIntent]) error {

@@ -92,7 +92,7 @@ func (o *outage) arrive(id string) {
 		err = o.enqueue(o.Context(), "action", event.Envelope{Facts: e.Facts})
 	}
 	if err == nil {
-		err = o.store.Published(o.Context(), id, []string{"action"})
+		err = o.store.MarkPublished(o.Context(), id, []string{"action"})
 	}
 	if err != nil {
 		o.Fatal(err)

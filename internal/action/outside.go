@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/payhooks/payhooks/internal/event"
-	"github.com/payhooks/payhooks/internal/once"
+	"github.com/payhooks/payhooks/internal/outcome"
 )
 
 // EffectOption changes the promise of one outside effect.
@@ -78,7 +78,7 @@ func (a *attempt) outside(ctx context.Context, key string, fn func(context.Conte
 	case err != nil:
 		// The intent may stand although its reply was lost. Nothing happened
 		// yet, so it must not become an unknown outcome.
-		intent.State, intent.Error = event.EffectReleased, "not begun"
+		intent.State, intent.Error = event.EffectNotPerformed, "not begun"
 		_ = a.settle(ctx, intent)
 		return nil, fmt.Errorf("intend %s: %w", key, err)
 	}
@@ -102,19 +102,19 @@ func (a *attempt) taken(ctx context.Context, held, intent event.Effect, again bo
 	case held.State == event.EffectIntended && held.Event != a.d.Event && held.Lease.After(a.h.Now()):
 		return held, RetryAfter(fmt.Errorf("in progress for %s", held.Event), min(held.Lease.Sub(a.h.Now()), lookAgain))
 	case again:
-		held.State, held.Updated = event.EffectReleased, a.h.Now()
-		if err := a.h.Ledger.Settle(ctx, held); err != nil {
+		held.State, held.Updated = event.EffectNotPerformed, a.h.Now()
+		if err := a.h.Ledger.Resolve(ctx, held); err != nil {
 			return held, err
 		}
 		return a.h.Ledger.Intend(ctx, intent)
 	case held.State == event.EffectIntended:
 		held.State, held.Error, held.Updated = event.EffectUnknown, "interrupted between the call and its record", a.h.Now()
-		if err := a.h.Ledger.Settle(ctx, held); err != nil {
+		if err := a.h.Ledger.Resolve(ctx, held); err != nil {
 			return held, err
 		}
 	}
 	if held.Event != a.d.Event {
-		return held, Ignore("left to " + held.Event + ", whose outcome is unknown")
+		return held, Skip("left to " + held.Event + ", whose outcome is unknown")
 	}
 	return held, &unknownError{held.Key, errors.New(held.Error)}
 }
@@ -128,14 +128,14 @@ func (a *attempt) perform(ctx context.Context, held event.Effect, fn func(contex
 	case err == nil:
 		held.State, held.Result = event.EffectDone, result
 	case certain(err) || again:
-		held.State, held.Error = event.EffectReleased, redact(err.Error())
+		held.State, held.Error = event.EffectNotPerformed, redact(err.Error())
 	default:
 		held.State, held.Error = event.EffectUnknown, redact(err.Error())
 		err = &unknownError{held.Key, err}
 	}
 	serr := a.settle(ctx, held)
 	switch {
-	case serr == nil || held.State == event.EffectReleased:
+	case serr == nil || held.State == event.EffectNotPerformed:
 		return result, err
 	case again:
 		return nil, fmt.Errorf("record %s: %w", held.Key, serr)
@@ -152,11 +152,11 @@ const throttledFor = time.Minute
 // said turns what a client of package once says into the verdict that it is.
 func said(err error) error {
 	switch {
-	case errors.Is(err, once.ErrThrottled):
+	case errors.Is(err, outcome.ErrThrottled):
 		return RetryAfter(err, throttledFor)
-	case errors.Is(err, once.ErrNotSent):
+	case errors.Is(err, outcome.ErrNotSent):
 		return NotSent(err)
-	case errors.Is(err, once.ErrRejected):
+	case errors.Is(err, outcome.ErrRejected):
 		return Permanent(err)
 	}
 	return err
@@ -166,5 +166,5 @@ func said(err error) error {
 func (a *attempt) settle(ctx context.Context, e event.Effect) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTime)
 	defer cancel()
-	return a.h.Ledger.Settle(ctx, e)
+	return a.h.Ledger.Resolve(ctx, e)
 }

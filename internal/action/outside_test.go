@@ -11,7 +11,7 @@ import (
 	"github.com/payhooks/payhooks/internal/action/actiontest"
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/memory"
-	"github.com/payhooks/payhooks/internal/once"
+	"github.com/payhooks/payhooks/internal/outcome"
 	"github.com/stripe/stripe-go/v76"
 )
 
@@ -70,9 +70,9 @@ func TestWhatAClientThatAsksOnceSaysIsTheVerdict(t *testing.T) {
 		state event.State
 		wait  time.Duration
 	}{
-		once.ErrThrottled:           {event.Waiting, time.Minute},
-		once.ErrNotSent:             {event.Waiting, 2500 * time.Millisecond},
-		once.ErrRejected:            {event.Parked, 0},
+		outcome.ErrThrottled:        {event.Waiting, time.Minute},
+		outcome.ErrNotSent:          {event.Waiting, 2500 * time.Millisecond},
+		outcome.ErrRejected:         {event.Parked, 0},
 		errors.New("no answer yet"): {event.Unknown, 0},
 	} {
 		r := actiontest.New(t, func(ctx context.Context, e *action.Event[stripe.PaymentIntent]) error {

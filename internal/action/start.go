@@ -20,8 +20,8 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-lambda-go/lambdacontext"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
-	"github.com/payhooks/payhooks/internal/queue"
-	"github.com/payhooks/payhooks/internal/stack"
+	"github.com/payhooks/payhooks/internal/sqsqueue"
+	"github.com/payhooks/payhooks/internal/start"
 )
 
 // Option changes how a function is started.
@@ -34,12 +34,12 @@ const AnyVersion Option = 1
 // Start runs fn as this Lambda function's action. It is all that a main calls.
 // The action is named for the folder of the main package.
 func Start[T any](fn func(context.Context, *Event[T]) error, opts ...Option) {
-	s := stack.MustOpen()
+	s := start.MustOpen()
 	h := New(fn, opts...)
 	h.Action, h.Store, h.Ledger = name(), s.Tables, s.Tables
-	h.Queue = &queue.Queue{Client: sqs.NewFromConfig(s.AWS)}
+	h.Queue = &sqsqueue.Queue{Client: sqs.NewFromConfig(s.AWS)}
 	h.Retention = s.Retention + giveUp
-	h.Now, h.Rand, h.Owner, h.Pause = stack.Now, mathrand.Float64, rand.Text, sleep
+	h.Now, h.Rand, h.Owner, h.Pause = start.Now, mathrand.Float64, rand.Text, sleep
 	h.Log = slog.New(lambdacontext.NewLogHandler())
 	lambda.Start(h.Invoke)
 }

@@ -45,27 +45,27 @@ func RetryAfter(err error, d time.Duration) error {
 // may be tried again on the schedule. Elsewhere it changes nothing.
 func NotSent(err error) error { return RetryAfter(err, 0) }
 
-type ignoreError struct{ why string }
+type skipError struct{ why string }
 
-func (e *ignoreError) Error() string { return "ignored: " + e.why }
+func (e *skipError) Error() string { return "ignored: " + e.why }
 
-// Ignore finishes the delivery without committing anything and keeps the reason.
-func Ignore(why string) error { return &ignoreError{why} }
+// Skip finishes the delivery without committing anything and keeps the reason.
+func Skip(why string) error { return &skipError{why} }
 
-// Ignoref is Ignore with a format.
-func Ignoref(format string, args ...any) error { return Ignore(fmt.Sprintf(format, args...)) }
+// Skipf is Ignore with a format.
+func Skipf(format string, args ...any) error { return Skip(fmt.Sprintf(format, args...)) }
 
-// Ignored reports whether err is one of Ignore and says nothing else: joined
+// Skipped reports whether err is one of Ignore and says nothing else: joined
 // errors must all be. That one effect has nothing to do hides no other's
 // failure.
-func Ignored(err error) bool {
+func Skipped(err error) bool {
 	switch e := err.(type) { //nolint:errorlint // As would find one of them and pass over the others
-	case *ignoreError:
+	case *skipError:
 		return true
 	case interface{ Unwrap() []error }:
-		return !slices.ContainsFunc(e.Unwrap(), func(err error) bool { return !Ignored(err) })
+		return !slices.ContainsFunc(e.Unwrap(), func(err error) bool { return !Skipped(err) })
 	case interface{ Unwrap() error }:
-		return Ignored(e.Unwrap())
+		return Skipped(e.Unwrap())
 	}
 	return false
 }
@@ -84,6 +84,6 @@ func (e *unknownError) Unwrap() error { return e.err }
 func certain(err error) bool {
 	var p *permanentError
 	var r *retryError
-	var i *ignoreError
+	var i *skipError
 	return errors.As(err, &p) || errors.As(err, &r) || errors.As(err, &i)
 }

@@ -123,11 +123,11 @@ func (b *Bus) put(ctx context.Context, c chunk, errs []error) {
 	}
 }
 
-// Wanted implements event.Bus; in order of the actions' names. When the rules
+// Subscribers implements event.Bus; in order of the actions' names. When the rules
 // are too old and cannot be listed it fails, because an old list could leave a
 // new action out of what is owed for good. So does a rule that might select
 // the envelope and cannot be read.
-func (b *Bus) Wanted(ctx context.Context, e event.Envelope) ([]string, error) {
+func (b *Bus) Subscribers(ctx context.Context, e event.Envelope) ([]string, error) {
 	rules, err := b.current(ctx)
 	if err != nil {
 		return nil, err

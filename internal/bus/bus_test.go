@@ -226,7 +226,7 @@ func TestTheRulesAreAtMostAMinuteOldAndNeverOlderForAnOutage(t *testing.T) {
 	b := open(t, s)
 	now := time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)
 	b.Now = func() time.Time { return now }
-	wanted := func() ([]string, error) { return b.Wanted(t.Context(), envelope("evt_1")) }
+	wanted := func() ([]string, error) { return b.Subscribers(t.Context(), envelope("evt_1")) }
 	for range 3 {
 		if got, err := wanted(); err != nil || len(got) != 1 {
 			t.Fatalf("wanted %v, error %v", got, err)
@@ -257,7 +257,7 @@ func TestRulesThatDeliverNothingAreNobodysWish(t *testing.T) {
 		{Name: "archive", State: "ENABLED", EventPattern: `{"replay-name":[{"exists":false}]}`, ManagedBy: "events.amazonaws.com"},
 		{Name: "on", State: "ENABLED", EventPattern: pattern("on", nil)},
 	}}
-	got, err := open(t, s).Wanted(t.Context(), envelope("evt_1"))
+	got, err := open(t, s).Subscribers(t.Context(), envelope("evt_1"))
 	if err != nil || !slices.Equal(got, []string{"on"}) {
 		t.Fatalf("wanted %v, error %v", got, err)
 	}
@@ -282,7 +282,7 @@ func TestARuleThatCannotBeReadIsNamedUnlessItIsNotForTheEvent(t *testing.T) {
 		`{}`:                                             true,
 	} {
 		s := &server{rules: []rule{{Name: "odd", State: "ENABLED", EventPattern: p}}}
-		_, err := open(t, s).Wanted(t.Context(), envelope("evt_1"))
+		_, err := open(t, s).Subscribers(t.Context(), envelope("evt_1"))
 		if (err != nil) != concerned || err != nil && !strings.Contains(err.Error(), "odd") {
 			t.Errorf("%s: error is %v", p, err)
 		}
@@ -320,7 +320,7 @@ func TestPatternsSelectAsEventBridgeDoes(t *testing.T) {
 		`{"source":["payhooks"],"detail":{"currency":["usd"]}}`:         false,
 	} {
 		s := &server{rules: []rule{{Name: "a", State: "ENABLED", EventPattern: p}}}
-		got, err := open(t, s).Wanted(t.Context(), e)
+		got, err := open(t, s).Subscribers(t.Context(), e)
 		if err != nil || (len(got) == 1) != want {
 			t.Errorf("%s: wanted by %v, error %v", p, got, err)
 		}

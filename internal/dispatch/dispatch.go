@@ -118,7 +118,7 @@ func (d *Dispatcher) quarantine(ctx context.Context, s event.Stored, id string, 
 	if err := d.Quarantine.Hold(ctx, q); err != nil {
 		return fmt.Errorf("quarantine: %w", err)
 	}
-	if err := d.Store.Published(ctx, id, nil); err != nil && !errors.Is(err, event.ErrNotFound) {
+	if err := d.Store.MarkPublished(ctx, id, nil); err != nil && !errors.Is(err, event.ErrNotFound) {
 		return fmt.Errorf("clear pending: %w", err)
 	}
 	d.Log.ErrorContext(ctx, "quarantined", "event", id, "reason", q.Reason)
@@ -132,7 +132,7 @@ func (d *Dispatcher) Publish(ctx context.Context, items []*item) {
 	var envs []event.Envelope
 	for _, it := range items {
 		if it.err == nil {
-			it.wanted, it.err = d.Bus.Wanted(ctx, it.env)
+			it.wanted, it.err = d.Bus.Subscribers(ctx, it.env)
 		}
 		if it.err == nil {
 			ready, envs = append(ready, it), append(envs, it.env)
@@ -152,7 +152,7 @@ func (d *Dispatcher) Publish(ctx context.Context, items []*item) {
 }
 
 func (d *Dispatcher) published(ctx context.Context, it *item) error {
-	err := d.Store.Published(ctx, it.env.ID, it.wanted)
+	err := d.Store.MarkPublished(ctx, it.env.ID, it.wanted)
 	if errors.Is(err, event.ErrNotFound) {
 		return nil // expired in between
 	}

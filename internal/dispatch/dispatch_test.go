@@ -81,8 +81,8 @@ func TestANewEventIsPublishedAndOwedToThoseWhoWantIt(t *testing.T) {
 		t.Fatalf("failed: %v", failed)
 	}
 	s := r.stored("evt_000")
-	if s.Pending || !slices.Equal(s.Wanted, []string{"send-receipt", "update-order"}) {
-		t.Fatalf("pending %t, wanted %v", s.Pending, s.Wanted)
+	if s.Pending || !slices.Equal(s.Subscribers, []string{"send-receipt", "update-order"}) {
+		t.Fatalf("pending %t, wanted %v", s.Pending, s.Subscribers)
 	}
 	if es := r.bus.Published(); len(es) != 1 || es[0].ID != "evt_000" || es[0].Only != "" {
 		t.Fatalf("published %+v", es)
@@ -188,8 +188,8 @@ func TestAReplayForOneActionGoesToThatOneAndForgetsNoOther(t *testing.T) {
 	if es[len(es)-1].Only != "send-receipt" {
 		t.Fatalf("published %+v", es[len(es)-1])
 	}
-	if s := r.stored("evt_000"); s.Pending || len(s.Wanted) != 2 {
-		t.Fatalf("pending %t, wanted %v", s.Pending, s.Wanted)
+	if s := r.stored("evt_000"); s.Pending || len(s.Subscribers) != 2 {
+		t.Fatalf("pending %t, wanted %v", s.Pending, s.Subscribers)
 	}
 }
 

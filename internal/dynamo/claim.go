@@ -76,8 +76,8 @@ func (t *Tables) updateDelivery(ctx context.Context, id, action, update, conditi
 	return out.Attributes, nil
 }
 
-// Owe implements event.Ledger.
-func (t *Tables) Owe(ctx context.Context, id, action string, now, expires time.Time) error {
+// Ensure implements event.Ledger.
+func (t *Tables) Ensure(ctx context.Context, id, action string, now, expires time.Time) error {
 	if err := checkDelivery(id, action); err != nil {
 		return fmt.Errorf("owe: %w", err)
 	}
@@ -95,8 +95,8 @@ func (t *Tables) Owe(ctx context.Context, id, action string, now, expires time.T
 	return fmt.Errorf("owe %s to %s: %w", id, action, err)
 }
 
-// Resend implements event.Ledger.
-func (t *Tables) Resend(ctx context.Context, id, action string, now time.Time, quiet time.Duration) (bool, error) {
+// ClaimRedelivery implements event.Ledger.
+func (t *Tables) ClaimRedelivery(ctx context.Context, id, action string, now time.Time, quiet time.Duration) (bool, error) {
 	if checkDelivery(id, action) != nil {
 		return false, nil
 	}

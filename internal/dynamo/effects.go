@@ -33,7 +33,7 @@ func (t *Tables) Intend(ctx context.Context, e event.Effect) (event.Effect, erro
 		TableName: t.table("deliveries"), Item: it,
 		ConditionExpression:                 aws.String("attribute_not_exists(#event) OR #state = :released"),
 		ExpressionAttributeNames:            map[string]string{"#event": "event", "#state": "state"},
-		ExpressionAttributeValues:           item{":released": str(string(event.EffectReleased))},
+		ExpressionAttributeValues:           item{":released": str(string(event.EffectNotPerformed))},
 		ReturnValuesOnConditionCheckFailure: allOld,
 	})
 	if err == nil {
@@ -53,8 +53,8 @@ func (t *Tables) Intend(ctx context.Context, e event.Effect) (event.Effect, erro
 	return held, fmt.Errorf("intend %s: %w", e.Key, event.ErrTaken)
 }
 
-// Settle implements event.Ledger. What is done stays done.
-func (t *Tables) Settle(ctx context.Context, e event.Effect) error {
+// Resolve implements event.Ledger. What is done stays done.
+func (t *Tables) Resolve(ctx context.Context, e event.Effect) error {
 	if checkEffect(e.Key, e.Action) != nil || e.Owner == "" {
 		return fmt.Errorf("settle %s: %w", e.Key, event.ErrFenced)
 	}

@@ -102,9 +102,9 @@ func (t *Tables) Get(ctx context.Context, id string) (event.Stored, error) {
 	return s, nil
 }
 
-// Published implements event.Store. It takes a second request in the rare case
+// MarkPublished implements event.Store. It takes a second request in the rare case
 // that a replay for another action came in between: that one stays pending.
-func (t *Tables) Published(ctx context.Context, id string, wanted []string) error {
+func (t *Tables) MarkPublished(ctx context.Context, id string, wanted []string) error {
 	if checkKey("event id", id) != nil {
 		return fmt.Errorf("published %s: %w", id, event.ErrNotFound)
 	}

@@ -48,7 +48,7 @@ func readFacts(r *reader) event.Facts {
 
 // readStored reads all but the body.
 func readStored(r *reader) event.Stored {
-	s := event.Stored{Event: event.Event{Facts: readFacts(r)}, Wanted: r.set("wanted"), Expires: r.expires()}
+	s := event.Stored{Event: event.Event{Facts: readFacts(r)}, Subscribers: r.set("wanted"), Expires: r.expires()}
 	s.Only = r.str("pending")
 	s.Pending = s.Only != ""
 	if s.Only == everyone {
@@ -118,8 +118,8 @@ func NewImage(s event.Stored) Image {
 			image[name] = events.NewBooleanAttribute(v.Value)
 		}
 	}
-	if len(s.Wanted) > 0 {
-		image["wanted"] = events.NewStringSetAttribute(s.Wanted)
+	if len(s.Subscribers) > 0 {
+		image["wanted"] = events.NewStringSetAttribute(s.Subscribers)
 	}
 	return image
 }

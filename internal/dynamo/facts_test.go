@@ -14,7 +14,7 @@ import (
 
 func stored() event.Stored {
 	amount := int64(-5)
-	return event.Stored{Pending: true, Wanted: []string{"a"}, Event: event.Event{Facts: event.Facts{
+	return event.Stored{Pending: true, Subscribers: []string{"a"}, Event: event.Event{Facts: event.Facts{
 		ID: "evt_1", Type: "charge.refunded", Created: time.Date(2026, 11, 22, 1, 2, 3, 0, time.UTC), Livemode: true,
 		Account: "acct_1", APIVersion: "2023-10-16", Endpoint: "default", Object: "ch_1", ObjectType: "charge", Subject: "pi_1",
 		Customer: "cus_1", Amount: &amount, Currency: "usd", Status: "succeeded", Received: time.Date(2026, 11, 22, 1, 2, 4, 5e6, time.UTC),

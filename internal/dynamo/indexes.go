@@ -45,9 +45,9 @@ func (t *Tables) Related(ctx context.Context, subject string) ([]event.Facts, er
 	return fs, nil
 }
 
-// Received implements event.Store; Expires is not filled in. A range of more
+// ReceivedBetween implements event.Store; Expires is not filled in. A range of more
 // than a month reads the whole index.
-func (t *Tables) Received(ctx context.Context, from, to time.Time, yield func(event.Stored) bool) error {
+func (t *Tables) ReceivedBetween(ctx context.Context, from, to time.Time, yield func(event.Stored) bool) error {
 	first, last := ceil(from), ceil(to).Add(-time.Millisecond)
 	if last.Before(first) {
 		return nil

@@ -13,8 +13,8 @@ import (
 	"github.com/payhooks/payhooks/internal/event"
 )
 
-// Save implements event.Ledger.
-func (t *Tables) Save(ctx context.Context, d event.Delivery, writes ...event.Write) error {
+// Commit implements event.Ledger.
+func (t *Tables) Commit(ctx context.Context, d event.Delivery, writes ...event.Write) error {
 	if err := errors.Join(checkDelivery(d.Event, d.Action), checkKey("owner", d.Owner), checkKey("state", string(d.State))); err != nil {
 		return fmt.Errorf("save: %w", err)
 	}

@@ -33,18 +33,18 @@ var reserved = []string{"id", "version", apart}
 
 // Load implements event.Ledger. Data has its fields in order of their names;
 // sets and binaries that raw writes made are arrays and base64 in it.
-func (t *Tables) Load(ctx context.Context, table, key string) (event.Item, error) {
+func (t *Tables) Load(ctx context.Context, table, key string) (event.Row, error) {
 	if err := errors.Join(checkKey("table", table), checkKey("key", key)); err != nil {
-		return event.Item{}, fmt.Errorf("load: %w", err)
+		return event.Row{}, fmt.Errorf("load: %w", err)
 	}
 	out, err := t.client.GetItem(ctx, &dynamodb.GetItemInput{
 		TableName: t.table(table), Key: item{"id": str(key)}, ConsistentRead: aws.Bool(true),
 	})
 	if err != nil {
-		return event.Item{}, fmt.Errorf("load %s %s: %w", table, key, err)
+		return event.Row{}, fmt.Errorf("load %s %s: %w", table, key, err)
 	}
 	if out.Item == nil {
-		return event.Item{}, nil
+		return event.Row{}, nil
 	}
 	_, it, err := readRow(out.Item)
 	if err != nil {
@@ -55,7 +55,7 @@ func (t *Tables) Load(ctx context.Context, table, key string) (event.Item, error
 
 // Scan implements event.Ledger. What cannot be read is passed over and named
 // in the error at the end.
-func (t *Tables) Scan(ctx context.Context, table string, yield func(key string, it event.Item) bool) error {
+func (t *Tables) Scan(ctx context.Context, table string, yield func(key string, it event.Row) bool) error {
 	var odd []error
 	err := eachPage(ctx, dynamodb.NewScanPaginator(t.client, &dynamodb.ScanInput{TableName: t.table(table)}).NextPage,
 		func(p *dynamodb.ScanOutput) (bool, bool) {
@@ -106,10 +106,10 @@ func rowItem(w event.Write) (item, error) {
 	return row, nil
 }
 
-func readRow(row item) (key string, it event.Item, err error) {
+func readRow(row item) (key string, it event.Row, err error) {
 	r := &reader{item: row}
 	key = r.need("id")
-	it.Apart = r.bool(apart)
+	it.Direct = r.bool(apart)
 	if n := r.int("version"); n != nil {
 		it.Version = *n
 	}

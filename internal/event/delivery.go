@@ -54,12 +54,12 @@ type Claim struct {
 	Expires time.Time
 }
 
-// Item is one row of an action's state table. Data is a JSON object.
+// Row is one row of an action's state table. Data is a JSON object.
 // Version is 0 for a row that does not exist.
-type Item struct {
+type Row struct {
 	Version int64
 	Data    json.RawMessage
-	Apart   bool // written last by Write, not with a delivery: events need not account for it
+	Direct  bool // written last by Write, not with a delivery: events need not account for it
 }
 
 // Write is one change of state that must commit with a delivery record.
@@ -78,10 +78,10 @@ type Write struct {
 type EffectState string
 
 const (
-	EffectIntended EffectState = "intended" // about to happen, or crashed while happening
-	EffectDone     EffectState = "done"
-	EffectReleased EffectState = "released" // certainly did not happen; may be tried again
-	EffectUnknown  EffectState = "unknown"
+	EffectIntended     EffectState = "intended" // about to happen, or crashed while happening
+	EffectDone         EffectState = "done"
+	EffectNotPerformed EffectState = "released" // certainly did not happen; may be tried again
+	EffectUnknown      EffectState = "unknown"
 )
 
 // Effect is one outside effect under its key, such as receipt/pi_123 for a

@@ -15,6 +15,6 @@ var (
 	ErrInvalid = errors.New("invalid")
 	// ErrNotConfigured: nobody has said how to reach it.
 	ErrNotConfigured = errors.New("not configured")
-	// ErrRefused: what we ask with does not have the right.
-	ErrRefused = errors.New("refused")
+	// ErrDenied: what we ask with does not have the right.
+	ErrDenied = errors.New("refused")
 )

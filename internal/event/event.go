@@ -55,9 +55,9 @@ type Event struct {
 // Stored is an event as the store keeps it, with what became of its fan-out.
 type Stored struct {
 	Event
-	// Wanted lists the actions owed this event. It is meaningful only once
+	// Subscribers lists the actions owed this event. It is meaningful only once
 	// Pending is false.
-	Wanted []string
+	Subscribers []string
 	// Pending is true until the bus has taken the event.
 	Pending bool
 	// Only limits the fan-out to one action; set by a replay.

@@ -5,12 +5,12 @@ import (
 	"time"
 )
 
-// OriginKeeps is how long the origin lists an event.
-const OriginKeeps = 30 * 24 * time.Hour
+// StripeRetention is how long the origin lists an event.
+const StripeRetention = 30 * 24 * time.Hour
 
-// Recovered is the endpoint of events that were not posted to any, but fetched
+// EndpointListed is the endpoint of events that were not posted to any, but fetched
 // from the origin.
-const Recovered = "recovered"
+const EndpointListed = "recovered"
 
 // Listing selects events at their origin.
 type Listing struct {
@@ -25,8 +25,8 @@ type Listing struct {
 	Newer, Older string
 }
 
-// Origin is where events come from. Safe for concurrent use.
-type Origin interface {
+// Lister is where events come from. Safe for concurrent use.
+type Lister interface {
 	// Events returns up to a hundred events as they were created, newest
 	// first, in the API version of their creation. more reports whether others
 	// follow in the direction that the listing turns to (older ones without).

@@ -21,7 +21,7 @@ func StatusOf(s Stored, ds []Delivery) Status {
 	has := func(st State) bool {
 		return slices.ContainsFunc(ds, func(d Delivery) bool { return d.State == st })
 	}
-	owed := slices.ContainsFunc(s.Wanted, func(action string) bool {
+	owed := slices.ContainsFunc(s.Subscribers, func(action string) bool {
 		return !slices.ContainsFunc(ds, func(d Delivery) bool { return d.Action == action })
 	})
 	switch {

@@ -11,7 +11,7 @@ import (
 
 // Reader reads one row of state; dynamo.Tables and memory.Store are Readers.
 type Reader interface {
-	Load(ctx context.Context, table, key string) (event.Item, error)
+	Load(ctx context.Context, table, key string) (event.Row, error)
 }
 
 // Check returns what stands against the order: ask before goods leave. The

@@ -83,8 +83,8 @@ func (h *Handler) receive(ctx context.Context, endpoint webhook.Endpoint, req ev
 	if err := h.verify(ctx, endpoint.Name, body, signatureHeader(req.Headers), now); err != nil {
 		return refusal(err)
 	}
-	door := Door{Store: h.Store, Quarantine: h.Quarantine, Retention: h.Retention, Parse: h.Parse}
-	facts, became, err := door.Take(ctx, Arrival{Endpoint: endpoint, Received: now}, body)
+	door := Intake{Store: h.Store, Quarantine: h.Quarantine, Retention: h.Retention, Parse: h.Parse}
+	facts, became, err := door.Accept(ctx, Arrival{Endpoint: endpoint, Received: now}, body)
 	var p *panicked
 	switch a := (answer{facts: facts}); {
 	case errors.As(err, &p):

@@ -122,7 +122,7 @@ func (r *rig) want(got, code int, reason string) {
 // kept counts what the store and the quarantine hold.
 func (r *rig) kept() (stored, held int) {
 	r.t.Helper()
-	err := r.store.Received(r.t.Context(), time.Time{}, r.now.Add(time.Hour), func(event.Stored) bool {
+	err := r.store.ReceivedBetween(r.t.Context(), time.Time{}, r.now.Add(time.Hour), func(event.Stored) bool {
 		stored++
 		return true
 	})

@@ -26,7 +26,7 @@ type Level struct {
 
 // Scanner reads a state table; dynamo.Tables and memory.Store are Scanners.
 type Scanner interface {
-	Scan(ctx context.Context, table string, yield func(key string, it event.Item) bool) error
+	Scan(ctx context.Context, table string, yield func(key string, it event.Row) bool) error
 }
 
 // Levels counts all items, in order of their names. It reads the whole table,
@@ -36,7 +36,7 @@ type Scanner interface {
 func Levels(ctx context.Context, s Scanner) ([]Level, error) {
 	all := table{map[string]Session{}, map[string]Payment{}, map[string]Reservation{}, map[string]supply{}}
 	var bad error
-	err := s.Scan(ctx, Table, func(key string, it event.Item) bool {
+	err := s.Scan(ctx, Table, func(key string, it event.Row) bool {
 		bad = all.add(key, it.Data)
 		return bad == nil
 	})

@@ -11,7 +11,7 @@ import (
 
 // Rows reads and writes single rows of state; dynamo.Tables and memory.Store do.
 type Rows interface {
-	Load(ctx context.Context, table, key string) (event.Item, error)
+	Load(ctx context.Context, table, key string) (event.Row, error)
 	Write(ctx context.Context, w event.Write) error
 }
 

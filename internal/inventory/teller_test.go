@@ -150,9 +150,9 @@ func (s shop) read(t tb, key string, v any) {
 }
 
 // Scan implements Scanner.
-func (s shop) Scan(_ context.Context, _ string, yield func(string, event.Item) bool) error {
+func (s shop) Scan(_ context.Context, _ string, yield func(string, event.Row) bool) error {
 	for key, data := range s {
-		if !yield(key, event.Item{Version: 1, Data: data}) {
+		if !yield(key, event.Row{Version: 1, Data: data}) {
 			break
 		}
 	}

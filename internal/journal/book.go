@@ -14,7 +14,7 @@ import (
 
 // Rows is the part of event.Ledger that a Book needs.
 type Rows interface {
-	Load(ctx context.Context, table, key string) (event.Item, error)
+	Load(ctx context.Context, table, key string) (event.Row, error)
 	Write(ctx context.Context, w event.Write) error
 }
 

@@ -7,7 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sesv2"
 	"github.com/aws/aws-sdk-go-v2/service/sesv2/types"
-	"github.com/payhooks/payhooks/internal/once"
+	"github.com/payhooks/payhooks/internal/outcome"
 )
 
 // patience is how long one request may take. SES answers within a second; a
@@ -25,7 +25,7 @@ type Client struct {
 // opens its own connection: one that the peer closed while the function was
 // frozen would look the same as a lost reply.
 func New(cfg aws.Config) *Client {
-	return &Client{http: once.HTTP(), ses: sesv2.NewFromConfig(cfg, func(o *sesv2.Options) {
+	return &Client{http: outcome.HTTP(), ses: sesv2.NewFromConfig(cfg, func(o *sesv2.Options) {
 		o.Retryer = aws.NopRetryer{}
 	})}
 }
@@ -40,10 +40,10 @@ func (c *Client) Send(ctx context.Context, m Mail) (string, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	p := &once.Probe{Next: c.http}
+	p := &outcome.Probe{Next: c.http}
 	out, err := c.ses.SendEmail(ctx, in, func(o *sesv2.Options) { o.HTTPClient = p })
 	if err != nil {
-		return "", once.Judge("SES", err, p.Connected()).Err("mail", advice)
+		return "", outcome.Of("SES", err, p.Connected()).Err("mail", advice)
 	}
 	return aws.ToString(out.MessageId), nil
 }

@@ -15,7 +15,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/payhooks/payhooks/internal/mail"
-	"github.com/payhooks/payhooks/internal/once"
+	"github.com/payhooks/payhooks/internal/outcome"
 )
 
 // ses answers SendEmail over the wire and counts every request that arrives.
@@ -112,7 +112,7 @@ func TestAMailWhoseReplyIsLostIsRequestedOnceAndItsOutcomeIsUnknown(t *testing.T
 			if n := s.requests.Load(); n != 1 {
 				t.Errorf("SES got %d requests, want exactly 1", n)
 			}
-			if err == nil || errors.Is(err, once.ErrNotSent) || errors.Is(err, once.ErrRejected) || errors.Is(err, once.ErrThrottled) {
+			if err == nil || errors.Is(err, outcome.ErrNotSent) || errors.Is(err, outcome.ErrRejected) || errors.Is(err, outcome.ErrThrottled) {
 				t.Errorf("the outcome is unknown, but the error promises one: %v", err)
 			}
 		})
@@ -126,7 +126,7 @@ func TestAnAnswerAfterTheDeadlineIsUnknown(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()
 	_, err := client(s.URL).Send(ctx, sample())
-	if err == nil || errors.Is(err, once.ErrNotSent) {
+	if err == nil || errors.Is(err, outcome.ErrNotSent) {
 		t.Errorf("the request was written, but the error says %v", err)
 	}
 	if n := s.requests.Load(); n != 1 {
@@ -154,19 +154,19 @@ func TestWhatSESRefusesDidNotHappen(t *testing.T) {
 		code   string
 		want   error
 	}{
-		{429, "TooManyRequestsException", once.ErrThrottled},
-		{400, "LimitExceededException", once.ErrThrottled},
-		{400, "ThrottlingException", once.ErrThrottled},
-		{429, "SomethingNew", once.ErrThrottled},
-		{400, "SendingPausedException", once.ErrThrottled},
-		{400, "MessageRejected", once.ErrRejected},
-		{400, "MailFromDomainNotVerifiedException", once.ErrRejected},
-		{400, "AccountSuspendedException", once.ErrRejected},
-		{400, "BadRequestException", once.ErrRejected},
-		{404, "NotFoundException", once.ErrRejected},
-		{403, "AccessDeniedException", once.ErrRejected},
-		{403, "ExpiredTokenException", once.ErrNotSent},
-		{403, "InvalidSignatureException", once.ErrNotSent},
+		{429, "TooManyRequestsException", outcome.ErrThrottled},
+		{400, "LimitExceededException", outcome.ErrThrottled},
+		{400, "ThrottlingException", outcome.ErrThrottled},
+		{429, "SomethingNew", outcome.ErrThrottled},
+		{400, "SendingPausedException", outcome.ErrThrottled},
+		{400, "MessageRejected", outcome.ErrRejected},
+		{400, "MailFromDomainNotVerifiedException", outcome.ErrRejected},
+		{400, "AccountSuspendedException", outcome.ErrRejected},
+		{400, "BadRequestException", outcome.ErrRejected},
+		{404, "NotFoundException", outcome.ErrRejected},
+		{403, "AccessDeniedException", outcome.ErrRejected},
+		{403, "ExpiredTokenException", outcome.ErrNotSent},
+		{403, "InvalidSignatureException", outcome.ErrNotSent},
 	} {
 		t.Run(fmt.Sprint(c.status, " ", c.code), func(t *testing.T) {
 			s := newSES(t, refuse(c.status, c.code))
@@ -189,7 +189,7 @@ func TestAMailThatNeverReachedSESIsNotSent(t *testing.T) {
 		s := newSES(t, accept)
 		url := s.URL
 		s.Close()
-		if _, err := client(url).Send(t.Context(), sample()); !errors.Is(err, once.ErrNotSent) {
+		if _, err := client(url).Send(t.Context(), sample()); !errors.Is(err, outcome.ErrNotSent) {
 			t.Errorf("got %v, want ErrNotSent", err)
 		}
 	})
@@ -197,7 +197,7 @@ func TestAMailThatNeverReachedSESIsNotSent(t *testing.T) {
 		s := newSES(t, accept)
 		c := mail.New(aws.Config{Region: "us-east-1", BaseEndpoint: &s.URL, Credentials: aws.CredentialsProviderFunc(
 			func(context.Context) (aws.Credentials, error) { return aws.Credentials{}, errors.New("expired") })})
-		if _, err := c.Send(t.Context(), sample()); !errors.Is(err, once.ErrNotSent) {
+		if _, err := c.Send(t.Context(), sample()); !errors.Is(err, outcome.ErrNotSent) {
 			t.Errorf("got %v, want ErrNotSent", err)
 		}
 		if n := s.requests.Load(); n != 0 {

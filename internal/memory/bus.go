@@ -51,8 +51,8 @@ func (b *Bus) take(ctx context.Context, e event.Envelope) error {
 	return nil
 }
 
-// Wanted implements event.Bus.
-func (b *Bus) Wanted(ctx context.Context, e event.Envelope) (actions []string, err error) {
+// Subscribers implements event.Bus.
+func (b *Bus) Subscribers(ctx context.Context, e event.Envelope) (actions []string, err error) {
 	err = b.Fault.do(ctx, Op{"Wanted", e.ID}, 1, func() error {
 		actions = b.selecting(e)
 		return nil
@@ -85,7 +85,7 @@ func (b *Bus) selecting(e event.Envelope) []string {
 	return actions
 }
 
-// Published returns every envelope that the bus took, in order.
+// MarkPublished returns every envelope that the bus took, in order.
 func (b *Bus) Published() []event.Envelope {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -27,7 +27,7 @@ func (s *Store) Intend(ctx context.Context, e event.Effect) (got event.Effect, e
 	err = s.do(ctx, Op{"Intend", e.Key}, func() error {
 		k := pair{e.Key, e.Action}
 		old, ok := s.effects[k]
-		if ok && old.State != event.EffectReleased && old.nonce != nonce {
+		if ok && old.State != event.EffectNotPerformed && old.nonce != nonce {
 			got = normalEffect(old.Effect)
 			return event.ErrTaken
 		}
@@ -38,8 +38,8 @@ func (s *Store) Intend(ctx context.Context, e event.Effect) (got event.Effect, e
 	return got, err
 }
 
-// Settle implements event.Ledger. What is done stays done.
-func (s *Store) Settle(ctx context.Context, e event.Effect) error {
+// Resolve implements event.Ledger. What is done stays done.
+func (s *Store) Resolve(ctx context.Context, e event.Effect) error {
 	e = normalEffect(e)
 	return s.do(ctx, Op{"Settle", e.Key}, func() error {
 		old, ok := s.effects[pair{e.Key, e.Action}]

@@ -58,14 +58,14 @@ func (s *Store) Get(ctx context.Context, id string) (st event.Stored, err error)
 	return st, err
 }
 
-// Published implements event.Store.
-func (s *Store) Published(ctx context.Context, id string, wanted []string) error {
+// MarkPublished implements event.Store.
+func (s *Store) MarkPublished(ctx context.Context, id string, wanted []string) error {
 	return s.do(ctx, Op{"Published", id}, func() error {
 		r, ok := s.events[id]
 		if !ok {
 			return event.ErrNotFound
 		}
-		r.Wanted = slices.Compact(slices.Sorted(slices.Values(slices.Concat(r.Wanted, wanted))))
+		r.Subscribers = slices.Compact(slices.Sorted(slices.Values(slices.Concat(r.Subscribers, wanted))))
 		// A replay for another action came in between: it is still to publish.
 		if r.Only != "" && len(wanted) > 0 && !slices.Contains(wanted, r.Only) {
 			s.changed(r)
@@ -111,8 +111,8 @@ func (s *Store) Related(ctx context.Context, subject string) (fs []event.Facts, 
 	return fs, err
 }
 
-// Received implements event.Store.
-func (s *Store) Received(ctx context.Context, from, to time.Time, yield func(event.Stored) bool) error {
+// ReceivedBetween implements event.Store.
+func (s *Store) ReceivedBetween(ctx context.Context, from, to time.Time, yield func(event.Stored) bool) error {
 	var found []event.Stored
 	err := s.do(ctx, Op{"Received", from.UTC().Format(time.RFC3339)}, func() error {
 		found = nil
@@ -171,7 +171,7 @@ func normal(f event.Facts) event.Facts {
 
 func clone(st event.Stored) event.Stored {
 	st.Facts = normal(st.Facts)
-	st.Body, st.Wanted = slices.Clone(st.Body), slices.Clone(st.Wanted)
+	st.Body, st.Subscribers = slices.Clone(st.Body), slices.Clone(st.Subscribers)
 	return st
 }
 

@@ -79,9 +79,9 @@ func checkDelivery(id, action, owner string) error {
 	return nil
 }
 
-// Save implements event.Ledger. Raw writes are refused: they are written in
+// Commit implements event.Ledger. Raw writes are refused: they are written in
 // the language of another store.
-func (s *Store) Save(ctx context.Context, d event.Delivery, writes ...event.Write) error {
+func (s *Store) Commit(ctx context.Context, d event.Delivery, writes ...event.Write) error {
 	if err := checkDelivery(d.Event, d.Action, d.Owner); err != nil {
 		return err
 	}
@@ -169,8 +169,8 @@ func (s *Store) Unfinished(ctx context.Context, st event.State, before time.Time
 	return nil
 }
 
-// Owe implements event.Ledger.
-func (s *Store) Owe(ctx context.Context, id, action string, now, expires time.Time) error {
+// Ensure implements event.Ledger.
+func (s *Store) Ensure(ctx context.Context, id, action string, now, expires time.Time) error {
 	if err := checkDelivery(id, action, "nobody"); err != nil {
 		return err
 	}
@@ -186,8 +186,8 @@ func (s *Store) Owe(ctx context.Context, id, action string, now, expires time.Ti
 	})
 }
 
-// Resend implements event.Ledger.
-func (s *Store) Resend(ctx context.Context, id, action string, now time.Time, quiet time.Duration) (ours bool, err error) {
+// ClaimRedelivery implements event.Ledger.
+func (s *Store) ClaimRedelivery(ctx context.Context, id, action string, now time.Time, quiet time.Duration) (ours bool, err error) {
 	now = millis(now)
 	nonce := s.nonce()
 	err = s.do(ctx, Op{"Resend", id + " " + action}, func() error {

@@ -67,10 +67,10 @@ func TestTheFeedHasWhatIsLeftPendingAndNothingElse(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	must(t, s.Published(t.Context(), "evt_1", []string{"a"}))
+	must(t, s.MarkPublished(t.Context(), "evt_1", []string{"a"}))
 	must(t, s.Republish(t.Context(), "evt_1", "a"))
 	must(t, s.Republish(t.Context(), "evt_1", "a"))
-	must(t, s.Published(t.Context(), "evt_1", []string{"a"}))
+	must(t, s.MarkPublished(t.Context(), "evt_1", []string{"a"}))
 	cs := s.Changes(0, 10)
 	if len(cs) != 3 || cs[0].Stored.Only != "" || cs[1].Stored.Only != "a" || cs[0].SequenceNumber() >= cs[1].SequenceNumber() {
 		t.Fatalf("changes are %+v", cs)
@@ -143,7 +143,7 @@ func TestExpireRemovesWhatIsPastItsTimeWithoutAChange(t *testing.T) {
 	must(t, err)
 	_, err = s.Put(t.Context(), event.Event{Facts: event.Facts{ID: "evt_2"}}, now.Add(time.Second))
 	must(t, err)
-	must(t, s.Owe(t.Context(), "evt_1", "a", now, now))
+	must(t, s.Ensure(t.Context(), "evt_1", "a", now, now))
 	must(t, s.Hold(t.Context(), event.Quarantined{Endpoint: "default", ID: "evt_3", Expires: now}))
 	before := len(s.Changes(0, 9))
 	s.Expire(now)

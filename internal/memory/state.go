@@ -14,17 +14,17 @@ import (
 
 // row is a row with the nonce of the call that wrote it.
 type row struct {
-	event.Item
+	event.Row
 	nonce string
 }
 
 // Load implements event.Ledger.
-func (s *Store) Load(ctx context.Context, table, key string) (it event.Item, err error) {
+func (s *Store) Load(ctx context.Context, table, key string) (it event.Row, err error) {
 	if err := errors.Join(checkKey("table", table), checkKey("key", key)); err != nil {
 		return it, fmt.Errorf("load: %w", err)
 	}
 	err = s.do(ctx, Op{"Load", table + " " + key}, func() error {
-		it = s.rows[pair{table, key}].Item
+		it = s.rows[pair{table, key}].Row
 		it.Data = slices.Clone(it.Data)
 		return nil
 	})
@@ -46,17 +46,17 @@ func (s *Store) Write(ctx context.Context, w event.Write) error {
 		case old.Version != w.Version:
 			return event.ErrConflict
 		}
-		rows[0].Apart = true
+		rows[0].Direct = true
 		s.rows[k] = row{rows[0], nonce}
 		return nil
 	})
 }
 
 // Scan implements event.Ledger; in order of the keys.
-func (s *Store) Scan(ctx context.Context, table string, yield func(key string, it event.Item) bool) error {
+func (s *Store) Scan(ctx context.Context, table string, yield func(key string, it event.Row) bool) error {
 	type keyed struct {
 		key string
-		it  event.Item
+		it  event.Row
 	}
 	var found []keyed
 	err := s.do(ctx, Op{"Scan", table}, func() error {
@@ -64,7 +64,7 @@ func (s *Store) Scan(ctx context.Context, table string, yield func(key string, i
 		for _, k := range sorted(s.rows, pair.less) {
 			if k.a == table {
 				it := s.rows[k]
-				found = append(found, keyed{k.b, event.Item{Version: it.Version, Data: slices.Clone(it.Data), Apart: it.Apart}})
+				found = append(found, keyed{k.b, event.Row{Version: it.Version, Data: slices.Clone(it.Data), Direct: it.Direct}})
 			}
 		}
 		return nil
@@ -77,12 +77,12 @@ func (s *Store) Scan(ctx context.Context, table string, yield func(key string, i
 }
 
 // prepare checks the writes and returns the rows that they make.
-func prepare(writes []event.Write) ([]event.Item, error) {
+func prepare(writes []event.Write) ([]event.Row, error) {
 	if len(writes) > maxWrites {
 		return nil, fmt.Errorf("%d writes, a transaction takes %d beside the delivery: %w", len(writes), maxWrites, event.ErrInvalid)
 	}
 	seen := map[pair]bool{}
-	rows := make([]event.Item, len(writes))
+	rows := make([]event.Row, len(writes))
 	for i, w := range writes {
 		if w.Raw != nil {
 			return nil, fmt.Errorf("raw write %T: the store in memory takes only Data: %w", w.Raw, event.ErrInvalid)
@@ -99,7 +99,7 @@ func prepare(writes []event.Write) ([]event.Item, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s %s: %w: %w", w.Table, w.Key, event.ErrInvalid, err)
 		}
-		rows[i] = event.Item{Version: w.Version + 1, Data: data}
+		rows[i] = event.Row{Version: w.Version + 1, Data: data}
 	}
 	return rows, nil
 }

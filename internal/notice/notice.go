@@ -10,7 +10,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
-	"github.com/payhooks/payhooks/internal/once"
+	"github.com/payhooks/payhooks/internal/outcome"
 )
 
 // Notice is one message. It goes to whoever subscribes, so it holds ids and
@@ -31,13 +31,13 @@ const (
 type Topic struct {
 	arn  string
 	sns  *sns.Client
-	http once.Doer
+	http outcome.Doer
 }
 
 // NewTopic returns a Topic that never repeats a request: the SDK's retries are
 // off, because a notice whose reply was lost may have gone out.
 func NewTopic(cfg aws.Config, arn string) *Topic {
-	return &Topic{arn: arn, http: once.HTTP(), sns: sns.NewFromConfig(cfg, func(o *sns.Options) {
+	return &Topic{arn: arn, http: outcome.HTTP(), sns: sns.NewFromConfig(cfg, func(o *sns.Options) {
 		o.Retryer = aws.NopRetryer{}
 	})}
 }
@@ -46,14 +46,14 @@ func NewTopic(cfg aws.Config, arn string) *Topic {
 func (t *Topic) Send(ctx context.Context, n Notice) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	p := &once.Probe{Next: t.http}
+	p := &outcome.Probe{Next: t.http}
 	_, err := t.sns.Publish(ctx, &sns.PublishInput{
 		TopicArn: &t.arn, Subject: aws.String(subject(n.Subject)), Message: &n.Text,
 	}, func(o *sns.Options) { o.HTTPClient = p })
 	if err == nil {
 		return nil
 	}
-	return once.Judge("SNS", err, p.Connected()).Err("notice", advice)
+	return outcome.Of("SNS", err, p.Connected()).Err("notice", advice)
 }
 
 // subject is s as SNS takes it: one line of printable ASCII that begins with a

@@ -15,7 +15,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/payhooks/payhooks/internal/once"
+	"github.com/payhooks/payhooks/internal/outcome"
 )
 
 // peer answers every request the same way and remembers them.
@@ -104,10 +104,10 @@ func TestANoticeIsRequestedOnceWhateverComesOfIt(t *testing.T) {
 	}{
 		"reset":     {reset, nil},
 		"500":       {snsError(500, "InternalError"), nil},
-		"throttled": {snsError(429, "Throttled"), once.ErrThrottled},
-		"forbidden": {snsError(403, "AuthorizationError"), once.ErrRejected},
-		"gone":      {snsError(404, "NotFound"), once.ErrRejected},
-		"expired":   {snsError(403, "ExpiredToken"), once.ErrNotSent},
+		"throttled": {snsError(429, "Throttled"), outcome.ErrThrottled},
+		"forbidden": {snsError(403, "AuthorizationError"), outcome.ErrRejected},
+		"gone":      {snsError(404, "NotFound"), outcome.ErrRejected},
+		"expired":   {snsError(403, "ExpiredToken"), outcome.ErrNotSent},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := newPeer(t, httptest.NewServer, c.answer)
@@ -121,7 +121,7 @@ func TestANoticeIsRequestedOnceWhateverComesOfIt(t *testing.T) {
 
 func judge(t *testing.T, err, want error) {
 	t.Helper()
-	certain := errors.Is(err, once.ErrThrottled) || errors.Is(err, once.ErrRejected) || errors.Is(err, once.ErrNotSent)
+	certain := errors.Is(err, outcome.ErrThrottled) || errors.Is(err, outcome.ErrRejected) || errors.Is(err, outcome.ErrNotSent)
 	if err == nil || want == nil && certain || want != nil && !errors.Is(err, want) {
 		t.Errorf("got %v, want %v (nil is an unknown outcome)", err, want)
 	}
@@ -130,7 +130,7 @@ func judge(t *testing.T, err, want error) {
 func TestATopicThatWasNotReachedGotNothing(t *testing.T) {
 	p := newPeer(t, httptest.NewServer, reset)
 	p.Close()
-	judge(t, topic(p.URL).Send(t.Context(), sample), once.ErrNotSent)
+	judge(t, topic(p.URL).Send(t.Context(), sample), outcome.ErrNotSent)
 }
 
 // slack is a client of the peer that believes its certificate.
@@ -162,8 +162,8 @@ func TestASlackPostIsRequestedOnceAndItsErrorsKeepTheSecret(t *testing.T) {
 	}{
 		"reset":     {reset, nil},
 		"500":       {status(500, ""), nil},
-		"throttled": {status(429, ""), once.ErrThrottled},
-		"revoked":   {status(404, "no_service"), once.ErrRejected},
+		"throttled": {status(429, ""), outcome.ErrThrottled},
+		"revoked":   {status(404, "no_service"), outcome.ErrRejected},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := newPeer(t, httptest.NewTLSServer, c.answer)
@@ -180,7 +180,7 @@ func TestASlackPostIsRequestedOnceAndItsErrorsKeepTheSecret(t *testing.T) {
 	p := newPeer(t, httptest.NewTLSServer, reset)
 	p.Close()
 	err := slack(p, func() (string, error) { return p.URL + path, nil }).Send(t.Context(), sample)
-	judge(t, err, once.ErrNotSent)
+	judge(t, err, outcome.ErrNotSent)
 	if strings.Contains(err.Error(), path) {
 		t.Errorf("the error tells the webhook: %v", err)
 	}

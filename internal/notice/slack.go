@@ -15,7 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
-	"github.com/payhooks/payhooks/internal/once"
+	"github.com/payhooks/payhooks/internal/outcome"
 )
 
 // kept is how long the webhook, or that there is none, is believed.
@@ -28,7 +28,7 @@ type Slack struct {
 	// secret: whoever has it can post.
 	Webhook func(context.Context) (string, error)
 	Now     func() time.Time
-	http    once.Doer
+	http    outcome.Doer
 
 	mu   sync.Mutex
 	url  string
@@ -37,7 +37,7 @@ type Slack struct {
 
 // NewSlack returns a client that reads its webhook from the secret of the name.
 func NewSlack(cfg aws.Config, secret string) *Slack {
-	return &Slack{Webhook: fromManager(cfg, secret), Now: time.Now, http: once.HTTP()}
+	return &Slack{Webhook: fromManager(cfg, secret), Now: time.Now, http: outcome.HTTP()}
 }
 
 // Configured reports whether there is a webhook. The secret is read every five
@@ -52,29 +52,29 @@ func (s *Slack) Configured(ctx context.Context) (bool, error) {
 func (s *Slack) Send(ctx context.Context, n Notice) error {
 	to, err := s.webhook(ctx)
 	if err != nil {
-		return fmt.Errorf("notice %w: %w", once.ErrNotSent, err)
+		return fmt.Errorf("notice %w: %w", outcome.ErrNotSent, err)
 	}
 	body, err := json.Marshal(map[string]string{"text": escape("*" + n.Subject + "*\n" + n.Text)})
 	if err != nil {
-		return fmt.Errorf("notice %w: %w", once.ErrRejected, err)
+		return fmt.Errorf("notice %w: %w", outcome.ErrRejected, err)
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, to, bytes.NewReader(body))
 	if err != nil {
-		return fmt.Errorf("notice %w: %w", once.ErrRejected, errWebhook)
+		return fmt.Errorf("notice %w: %w", outcome.ErrRejected, errWebhook)
 	}
 	req.Header.Set("Content-Type", "application/json")
-	p := &once.Probe{Next: s.http}
+	p := &outcome.Probe{Next: s.http}
 	res, err := p.Do(req)
 	if err != nil {
-		return once.Failed("Slack", err, p.Connected()).Err("notice", advice)
+		return outcome.Failed("Slack", err, p.Connected()).Err("notice", advice)
 	}
 	defer func() { _ = res.Body.Close() }()
 	if res.StatusCode/100 == 2 {
 		return nil
 	}
-	return once.Answered("Slack", res.StatusCode, "").Err("notice", advice)
+	return outcome.Answered("Slack", res.StatusCode, "").Err("notice", advice)
 }
 
 // escape is how Slack wants the three characters that it gives a meaning.

@@ -22,7 +22,7 @@ func RunBus(t *testing.T, open func(t *testing.T, rules map[string][]string) (ev
 			"charge.refunded":          {"update-order", "watch"},
 			"ping":                     {"watch"},
 		} {
-			got, err := b.Wanted(t.Context(), event.Envelope{Facts: event.Facts{ID: "evt_1", Type: typ}})
+			got, err := b.Subscribers(t.Context(), event.Envelope{Facts: event.Facts{ID: "evt_1", Type: typ}})
 			noError(t, err)
 			same(t, want, got)
 		}
@@ -30,7 +30,7 @@ func RunBus(t *testing.T, open func(t *testing.T, rules map[string][]string) (ev
 	t.Run("a replay for one action is wanted by it alone, if its rule selects the type", func(t *testing.T) {
 		b, _ := open(t, rules)
 		for only, want := range map[string][]string{"update-order": {"update-order"}, "send-receipt": nil, "nobody": nil} {
-			got, err := b.Wanted(t.Context(), event.Envelope{Facts: event.Facts{ID: "evt_1", Type: "charge.refunded"}, Only: only})
+			got, err := b.Subscribers(t.Context(), event.Envelope{Facts: event.Facts{ID: "evt_1", Type: "charge.refunded"}, Only: only})
 			noError(t, err)
 			same(t, want, got)
 		}

@@ -41,7 +41,7 @@ func delivery(t *testing.T, p Ports, c event.Claim) event.Delivery {
 func finish(t *testing.T, p Ports, d event.Delivery, s event.State) event.Delivery {
 	t.Helper()
 	d.State, d.Updated, d.Next = s, now.Truncate(time.Millisecond), now.Truncate(time.Millisecond)
-	noError(t, p.Ledger.Save(t.Context(), d))
+	noError(t, p.Ledger.Commit(t.Context(), d))
 	return d
 }
 

@@ -54,7 +54,7 @@ var effectTests = map[string]func(*testing.T, Ports){
 			want := e
 			if s != event.EffectIntended {
 				want = settled(e, s)
-				noError(t, p.Ledger.Settle(t.Context(), want))
+				noError(t, p.Ledger.Resolve(t.Context(), want))
 			}
 			other := newEffect()
 			other.Key = e.Key
@@ -96,19 +96,19 @@ var effectTests = map[string]func(*testing.T, Ports){
 	"a released key can be taken again": func(t *testing.T, p Ports) {
 		e := newEffect()
 		intend(t, p, e)
-		noError(t, p.Ledger.Settle(t.Context(), settled(e, event.EffectReleased)))
+		noError(t, p.Ledger.Resolve(t.Context(), settled(e, event.EffectNotPerformed)))
 		other := newEffect()
 		other.Key = e.Key
 		intend(t, p, other)
 		same(t, other, effect(t, p, other))
-		isError(t, event.ErrFenced, p.Ledger.Settle(t.Context(), settled(e, event.EffectDone)))
+		isError(t, event.ErrFenced, p.Ledger.Resolve(t.Context(), settled(e, event.EffectDone)))
 	},
 	"settle keeps result and error and clears what is gone": func(t *testing.T, p Ports) {
 		e := newEffect()
 		intend(t, p, e)
 		for _, s := range []event.EffectState{event.EffectUnknown, event.EffectDone} {
 			want := settled(e, s)
-			noError(t, p.Ledger.Settle(t.Context(), want))
+			noError(t, p.Ledger.Resolve(t.Context(), want))
 			same(t, want, effect(t, p, e))
 		}
 	},
@@ -116,19 +116,19 @@ var effectTests = map[string]func(*testing.T, Ports){
 		e := newEffect()
 		intend(t, p, e)
 		want := settled(e, event.EffectDone)
-		noError(t, p.Ledger.Settle(t.Context(), want))
-		for _, s := range []event.EffectState{event.EffectUnknown, event.EffectReleased} {
-			isError(t, event.ErrFenced, p.Ledger.Settle(t.Context(), settled(e, s)))
+		noError(t, p.Ledger.Resolve(t.Context(), want))
+		for _, s := range []event.EffectState{event.EffectUnknown, event.EffectNotPerformed} {
+			isError(t, event.ErrFenced, p.Ledger.Resolve(t.Context(), settled(e, s)))
 		}
 		same(t, want, effect(t, p, e))
 	},
 	"nobody settles what another took or nobody did": func(t *testing.T, p Ports) {
 		e := newEffect()
-		isError(t, event.ErrFenced, p.Ledger.Settle(t.Context(), settled(e, event.EffectDone)))
+		isError(t, event.ErrFenced, p.Ledger.Resolve(t.Context(), settled(e, event.EffectDone)))
 		intend(t, p, e)
 		other := settled(e, event.EffectDone)
 		other.Owner = unique("owner-")
-		isError(t, event.ErrFenced, p.Ledger.Settle(t.Context(), other))
+		isError(t, event.ErrFenced, p.Ledger.Resolve(t.Context(), other))
 		same(t, e, effect(t, p, e))
 	},
 	"effects are no deliveries": func(t *testing.T, p Ports) {

@@ -72,11 +72,11 @@ var indexTests = map[string]func(*testing.T, Ports){
 	"received shows what is pending and owed": func(t *testing.T, p Ports) {
 		e := newEvent()
 		put(t, p, e)
-		noError(t, p.Store.Published(t.Context(), e.ID, []string{"a", "b"}))
+		noError(t, p.Store.MarkPublished(t.Context(), e.ID, []string{"a", "b"}))
 		noError(t, p.Store.Republish(t.Context(), e.ID, "a"))
 		eventually(t, "the replay", func() bool {
 			s := received(t, p, e.Received, e.Received.Add(time.Second))[e.ID]
-			return s.Pending && s.Only == "a" && slices.Equal(s.Wanted, []string{"a", "b"})
+			return s.Pending && s.Only == "a" && slices.Equal(s.Subscribers, []string{"a", "b"})
 		})
 	},
 	"no event is lost between the pages of an index": func(t *testing.T, p Ports) {
@@ -105,7 +105,7 @@ var indexTests = map[string]func(*testing.T, Ports){
 		for _, to := range []time.Time{now.Add(time.Hour), now.AddDate(1, 0, 0)} {
 			eventually(t, "three events", func() bool { return len(received(t, p, now.Add(-time.Hour), to)) >= 3 })
 			n := 0
-			noError(t, p.Store.Received(t.Context(), now.Add(-time.Hour), to, func(event.Stored) bool {
+			noError(t, p.Store.ReceivedBetween(t.Context(), now.Add(-time.Hour), to, func(event.Stored) bool {
 				n++
 				return n < 2
 			}))
@@ -124,7 +124,7 @@ func related(t *testing.T, p Ports, subject string) []event.Facts {
 func received(t *testing.T, p Ports, from, to time.Time) map[string]event.Stored {
 	t.Helper()
 	got := map[string]event.Stored{}
-	noError(t, p.Store.Received(t.Context(), from, to, func(s event.Stored) bool {
+	noError(t, p.Store.ReceivedBetween(t.Context(), from, to, func(s event.Stored) bool {
 		if _, twice := got[s.ID]; twice {
 			t.Errorf("%s came twice", s.ID)
 		}

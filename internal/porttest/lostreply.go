@@ -24,7 +24,7 @@ var lostReplyTests = map[string]func(*testing.T, Ports){
 		e, q := newEvent(), newQuarantined()
 		put(t, p, e)
 		p.LoseReply()
-		noError(t, p.Store.Published(t.Context(), e.ID, []string{"a"}))
+		noError(t, p.Store.MarkPublished(t.Context(), e.ID, []string{"a"}))
 		p.LoseReply()
 		noError(t, p.Store.Republish(t.Context(), e.ID, "a"))
 		same(t, "a", get(t, p, e.ID).Only)
@@ -50,7 +50,7 @@ var lostReplyTests = map[string]func(*testing.T, Ports){
 				d := claim(t, p, c)
 				d.State, d.Next = s, milli(now.Add(time.Hour))
 				p.LoseReply()
-				noError(t, p.Ledger.Save(t.Context(), d, ws...))
+				noError(t, p.Ledger.Commit(t.Context(), d, ws...))
 				same(t, d, delivery(t, p, c))
 				for _, w := range ws {
 					same(t, int64(1), load(t, p, w.Key).Version)
@@ -63,7 +63,7 @@ var lostReplyTests = map[string]func(*testing.T, Ports){
 		late := claim(t, p, c)
 		claim(t, p, next(c, c.Lease))
 		p.LoseReply()
-		isError(t, event.ErrFenced, p.Ledger.Save(t.Context(), done(late), write(unique("pi_"), 0, `{}`)))
+		isError(t, event.ErrFenced, p.Ledger.Commit(t.Context(), done(late), write(unique("pi_"), 0, `{}`)))
 	},
 	"write is done once": func(t *testing.T, p Ports) {
 		key := unique("pi_")
@@ -83,7 +83,7 @@ var lostReplyTests = map[string]func(*testing.T, Ports){
 		noError(t, p.Ledger.Reopen(t.Context(), c.Event, c.Action, now, false))
 		d := claim(t, p, c)
 		d.Next = now.Add(12 * time.Hour)
-		noError(t, p.Ledger.Save(t.Context(), d))
+		noError(t, p.Ledger.Commit(t.Context(), d))
 		p.LoseReply()
 		noError(t, p.Ledger.Reopen(t.Context(), c.Event, c.Action, now.Add(time.Minute), false))
 	},
@@ -92,8 +92,8 @@ var lostReplyTests = map[string]func(*testing.T, Ports){
 		p.LoseReply()
 		intend(t, p, e)
 		p.LoseReply()
-		noError(t, p.Ledger.Settle(t.Context(), settled(e, event.EffectUnknown)))
+		noError(t, p.Ledger.Resolve(t.Context(), settled(e, event.EffectUnknown)))
 		p.LoseReply()
-		noError(t, p.Ledger.Settle(t.Context(), settled(e, event.EffectDone)))
+		noError(t, p.Ledger.Resolve(t.Context(), settled(e, event.EffectDone)))
 	},
 }

@@ -10,7 +10,7 @@ import (
 
 var stateTests = map[string]func(*testing.T, Ports){
 	"a row that does not exist is version 0 and no error": func(t *testing.T, p Ports) {
-		same(t, event.Item{}, load(t, p, unique("pi_")))
+		same(t, event.Row{}, load(t, p, unique("pi_")))
 	},
 	"a row is read back as the same JSON": func(t *testing.T, p Ports) {
 		key := unique("pi_")
@@ -23,14 +23,14 @@ var stateTests = map[string]func(*testing.T, Ports){
 	"a row says whether a delivery wrote it": func(t *testing.T, p Ports) {
 		key, c := unique("pi_"), newClaim()
 		noError(t, p.Ledger.Write(t.Context(), write(key, 0, `{"a":1}`)))
-		same(t, true, load(t, p, key).Apart)
-		noError(t, p.Ledger.Save(t.Context(), done(claim(t, p, c)), write(key, 1, `{"a":2}`)))
-		same(t, false, load(t, p, key).Apart)
+		same(t, true, load(t, p, key).Direct)
+		noError(t, p.Ledger.Commit(t.Context(), done(claim(t, p, c)), write(key, 1, `{"a":2}`)))
+		same(t, false, load(t, p, key).Direct)
 		sameJSON(t, `{"a":2}`, load(t, p, key).Data)
 		noError(t, p.Ledger.Write(t.Context(), write(key, 2, `{"a":3}`)))
-		noError(t, p.Ledger.Scan(t.Context(), "orders", func(k string, it event.Item) bool {
+		noError(t, p.Ledger.Scan(t.Context(), "orders", func(k string, it event.Row) bool {
 			if k == key {
-				same(t, true, it.Apart)
+				same(t, true, it.Direct)
 			}
 			return true
 		}))
@@ -80,7 +80,7 @@ var stateTests = map[string]func(*testing.T, Ports){
 		noError(t, p.Ledger.Write(t.Context(), event.Write{Table: "cursors", Key: other, Data: json.RawMessage(`{}`)}))
 		eventually(t, "the scan", func() bool {
 			found := 0
-			noError(t, p.Ledger.Scan(t.Context(), "orders", func(key string, it event.Item) bool {
+			noError(t, p.Ledger.Scan(t.Context(), "orders", func(key string, it event.Row) bool {
 				same(t, false, key == other)
 				if want[key] {
 					same(t, int64(1), it.Version)
@@ -92,7 +92,7 @@ var stateTests = map[string]func(*testing.T, Ports){
 			return found == len(want)
 		})
 		n := 0
-		noError(t, p.Ledger.Scan(t.Context(), "orders", func(string, event.Item) bool { n++; return n < 2 }))
+		noError(t, p.Ledger.Scan(t.Context(), "orders", func(string, event.Row) bool { n++; return n < 2 }))
 		same(t, 2, n)
 	},
 }

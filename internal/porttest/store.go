@@ -69,7 +69,7 @@ var storeTests = map[string]func(*testing.T, Ports){
 		res, err = p.Store.Put(t.Context(), e, now.AddDate(1, 0, 0))
 		noError(t, err)
 		same(t, event.PutDuplicate, res)
-		noError(t, p.Store.Published(t.Context(), e.ID, []string{"a"}))
+		noError(t, p.Store.MarkPublished(t.Context(), e.ID, []string{"a"}))
 		same(t, false, get(t, p, e.ID).Pending)
 	},
 	"a time finer than the store keeps is still a duplicate": func(t *testing.T, p Ports) {
@@ -129,7 +129,7 @@ var storeTests = map[string]func(*testing.T, Ports){
 		for i := range 20 {
 			actions = append(actions, fmt.Sprintf("an-action-with-a-longer-name-%02d", i))
 		}
-		noError(t, p.Store.Published(t.Context(), largest.ID, actions))
+		noError(t, p.Store.MarkPublished(t.Context(), largest.ID, actions))
 		noError(t, p.Store.Republish(t.Context(), largest.ID, actions[0]))
 		same(t, true, bytes.Equal(largest.Body, get(t, p, largest.ID).Body))
 	},

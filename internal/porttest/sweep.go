@@ -13,12 +13,12 @@ const quiet = 15 * time.Minute
 
 func owe(t *testing.T, p Ports, c event.Claim, at time.Time) {
 	t.Helper()
-	noError(t, p.Ledger.Owe(t.Context(), c.Event, c.Action, at, c.Expires))
+	noError(t, p.Ledger.Ensure(t.Context(), c.Event, c.Action, at, c.Expires))
 }
 
 func resend(t *testing.T, p Ports, c event.Claim, at time.Time) bool {
 	t.Helper()
-	ours, err := p.Ledger.Resend(t.Context(), c.Event, c.Action, at, quiet)
+	ours, err := p.Ledger.ClaimRedelivery(t.Context(), c.Event, c.Action, at, quiet)
 	noError(t, err)
 	return ours
 }
@@ -147,7 +147,7 @@ var sweepTests = map[string]func(*testing.T, Ports){
 			got := delivery(t, p, c)
 			same(t, event.Waiting, got.State)
 			same(t, milli(at), got.Next)
-			isError(t, event.ErrFenced, p.Ledger.Save(t.Context(), done(d)))
+			isError(t, event.ErrFenced, p.Ledger.Commit(t.Context(), done(d)))
 		}
 	},
 	"what is reopened is counted and scheduled anew": func(t *testing.T, p Ports) {
@@ -188,12 +188,12 @@ var sweepTests = map[string]func(*testing.T, Ports){
 			c := newClaim()
 			d := claim(t, p, c)
 			d.Next, d.Error = now.Add(12*time.Hour), "refused"
-			noError(t, p.Ledger.Save(t.Context(), d))
+			noError(t, p.Ledger.Commit(t.Context(), d))
 			at := milli(now.Add(time.Hour))
 			noError(t, reopen(t, p, c, at, stale))
 			got := delivery(t, p, c)
 			same(t, []any{event.Waiting, at, 0, stale, "refused"}, []any{got.State, got.Next, got.Attempt, got.AllowStale, got.Error})
-			isError(t, event.ErrFenced, p.Ledger.Save(t.Context(), done(d)))
+			isError(t, event.ErrFenced, p.Ledger.Commit(t.Context(), done(d)))
 			isError(t, event.ErrNotFound, reopen(t, p, c, at.Add(time.Second), false))
 			same(t, at, delivery(t, p, c).Next)
 			same(t, at, claim(t, p, next(c, at)).First)
@@ -204,7 +204,7 @@ var sweepTests = map[string]func(*testing.T, Ports){
 		d := claim(t, p, c)
 		noError(t, reopen(t, p, c, now, true)) // noted on the attempt under way
 		d.AllowStale, d.Next = true, now.Add(event.MaxLease)
-		noError(t, p.Ledger.Save(t.Context(), d))
+		noError(t, p.Ledger.Commit(t.Context(), d))
 		isError(t, event.ErrNotFound, reopen(t, p, c, now, false)) // it could be a lease
 		noError(t, reopen(t, p, c, now.Add(-time.Second), false))
 		same(t, true, delivery(t, p, c).AllowStale)

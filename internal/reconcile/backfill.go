@@ -70,7 +70,7 @@ func (m *Missed) start(ctx context.Context, b *Backfill) error {
 		return fmt.Errorf("since %s is not in the past: %w", b.Since.Format(time.RFC3339), event.ErrInvalid)
 	}
 	if m.expired(b.Since, 0) {
-		b.Since = b.Until.Add(-event.OriginKeeps)
+		b.Since = b.Until.Add(-event.StripeRetention)
 	}
 	b.Left = m.own()
 	known, err := m.load(ctx)
@@ -90,7 +90,7 @@ func (m *Missed) fill(ctx context.Context, b *Backfill, chunks [][]string, calls
 	if w := b.Window; w == nil || w.Types != digest(chunks) {
 		b.Window = &window{From: b.Since, To: b.Until, Types: digest(chunks)}
 	}
-	l := lister{m.Origin, b.Left[0], calls}
+	l := lister{m.Lister, b.Left[0], calls}
 	for b.Window.Chunk < len(chunks) {
 		err := m.page(ctx, l, b.Window, chunks, func(body []byte) error { return m.count(ctx, l.scope, body, b) })
 		if err != nil {
@@ -110,7 +110,7 @@ func (m *Missed) count(ctx context.Context, s scope, body []byte, b *Backfill) e
 	if !known {
 		b.Missing++
 		if len(b.Sample) < maxSample {
-			f.Account, f.Endpoint = s.Account, event.Recovered
+			f.Account, f.Endpoint = s.Account, event.EndpointListed
 			b.Sample = append(b.Sample, f)
 		}
 	}

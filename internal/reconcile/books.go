@@ -90,7 +90,7 @@ func (b *Books) Sweep(ctx context.Context, now bool) (Pulled, error) {
 func (b *Books) due(ctx context.Context, now bool) ([]*pull, error) {
 	scopes, pulls := map[string]*progress{}, map[string]*pull{}
 	var bad error
-	err := b.Ledger.Scan(ctx, cursors, func(key string, it event.Item) bool {
+	err := b.Ledger.Scan(ctx, cursors, func(key string, it event.Row) bool {
 		switch {
 		case strings.HasPrefix(key, prefix):
 			s := &progress{}
@@ -112,7 +112,7 @@ func (b *Books) due(ctx context.Context, now bool) ([]*pull, error) {
 		if p == nil {
 			p = &pull{scope: s.scope}
 		}
-		p.silent = s.Account != "" && b.Now().Sub(s.Seen) > event.OriginKeeps
+		p.silent = s.Account != "" && b.Now().Sub(s.Seen) > event.StripeRetention
 		if now || !p.Next.After(b.Now()) {
 			all = append(all, p)
 		}
@@ -200,7 +200,7 @@ func (b *Books) tolerate(ctx context.Context, p *pull, err error) error {
 	case errors.Is(err, event.ErrConflict):
 		b.Log.InfoContext(ctx, "books", "account", p.Account, "livemode", p.Livemode, "detail", "another run pulls these")
 		return nil
-	case errors.Is(err, event.ErrRefused) && p.Account != "":
+	case errors.Is(err, event.ErrDenied) && p.Account != "":
 		b.Log.WarnContext(ctx, "books", "account", p.Account, "livemode", p.Livemode, "error", err.Error())
 		b.later(p)
 		return p.save(ctx, b.Ledger)

@@ -18,7 +18,7 @@ import (
 // pull is one run of the function's sweep of the books.
 func (s *shop) pull() (reconcile.Pulled, error) {
 	m := s.function().Missed
-	b := &reconcile.Books{Source: m.Origin.(*stripeapi.Client), Ledger: s.store, Now: m.Now, Log: m.Log}
+	b := &reconcile.Books{Source: m.Lister.(*stripeapi.Client), Ledger: s.store, Now: m.Now, Log: m.Log}
 	return b.Sweep(s.t.Context(), false)
 }
 
@@ -50,7 +50,7 @@ func (s *shop) moves(account, category string, n int, first time.Time) {
 func (s *shop) books() map[string]int {
 	s.t.Helper()
 	n, sum := map[string]int{}, int64(0)
-	err := s.store.Scan(s.t.Context(), journal.Table, func(_ string, it event.Item) bool {
+	err := s.store.Scan(s.t.Context(), journal.Table, func(_ string, it event.Row) bool {
 		var p journal.Posting
 		if err := json.Unmarshal(it.Data, &p); err != nil {
 			s.t.Fatal(err)

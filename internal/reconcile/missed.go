@@ -39,9 +39,9 @@ type Types interface {
 // Missed fetches from Stripe what never came. What a run does not manage, the
 // next goes on with. Runs may overlap: one of them stops.
 type Missed struct {
-	Origin    event.Origin
+	Lister    event.Lister
 	Types     Types
-	Door      *ingest.Door
+	Intake    *ingest.Intake
 	Ledger    event.Ledger
 	Endpoints webhook.Endpoints // which modes belong to the stack
 	Now       func() time.Time
@@ -115,7 +115,7 @@ func (m *Missed) tolerate(ctx context.Context, s scope, err error) error {
 	case errors.Is(err, event.ErrConflict):
 		m.Log.InfoContext(ctx, "missed", "account", s.Account, "livemode", s.Livemode, "detail", "another run fetches these")
 		return nil
-	case errors.Is(err, event.ErrRefused) && s.Account != "":
+	case errors.Is(err, event.ErrDenied) && s.Account != "":
 		m.Log.WarnContext(ctx, "missed", "account", s.Account, "livemode", s.Livemode, "error", err.Error())
 		return nil
 	}
@@ -138,7 +138,7 @@ func (m *Missed) chunks(ctx context.Context) ([][]string, error) {
 // look lists a scope completely if it is time for that, else what Stripe could
 // not deliver.
 func (m *Missed) look(ctx context.Context, p *progress, chunks [][]string, calls *int, r *Fetched) error {
-	l := lister{m.Origin, p.scope, calls}
+	l := lister{m.Lister, p.scope, calls}
 	since := m.Now().Sub(p.Full) // negative: our clock was ahead
 	if p.Window == nil && !m.Complete && since >= 0 && since < fullEvery {
 		return m.quick(ctx, l, p, chunks, r)
@@ -168,7 +168,7 @@ func (m *Missed) look(ctx context.Context, p *progress, chunks [][]string, calls
 func (m *Missed) begin(at time.Time, chunks [][]string) (w *window, forgotten bool) {
 	w = &window{From: at.Add(-overlap), To: m.Now().Truncate(time.Second), Types: digest(chunks)}
 	if m.expired(w.From, 0) {
-		w.From = m.Now().Add(-event.OriginKeeps).Truncate(time.Second)
+		w.From = m.Now().Add(-event.StripeRetention).Truncate(time.Second)
 	}
 	return w, m.expired(at, 0)
 }
@@ -183,7 +183,7 @@ func (m *Missed) gap(ctx context.Context, p *progress, r *Fetched) {
 // expired reports whether Stripe has forgotten what was created at t, by more
 // than slack.
 func (m *Missed) expired(t time.Time, slack time.Duration) bool {
-	return t.Before(m.Now().Add(-event.OriginKeeps - slack))
+	return t.Before(m.Now().Add(-event.StripeRetention - slack))
 }
 
 // page fetches one page, hands over its events, oldest first, and only then

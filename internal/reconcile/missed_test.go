@@ -66,8 +66,8 @@ func (s *shop) function() reconcile.Sweeps {
 	return reconcile.Sweeps{
 		Owed: &reconcile.Owed{Store: s.store, Ledger: s.store, Bus: s.bus, Retention: 400 * 24 * time.Hour, Now: now, Log: log},
 		Missed: &reconcile.Missed{
-			Origin: &stripeapi.Client{Secret: secret, Base: s.url, Now: now}, Types: s.bus, Ledger: s.store,
-			Door:      &ingest.Door{Store: s.store, Quarantine: s.store, Retention: 400 * 24 * time.Hour},
+			Lister: &stripeapi.Client{Secret: secret, Base: s.url, Now: now}, Types: s.bus, Ledger: s.store,
+			Intake:    &ingest.Intake{Store: s.store, Quarantine: s.store, Retention: 400 * 24 * time.Hour},
 			Endpoints: ends, Now: now, Log: log, Calls: s.calls,
 		},
 	}
@@ -131,7 +131,7 @@ func TestEverythingMissedInFourDaysIsFetchedPageByPageStoredAndActedOnOnce(t *te
 		}
 		acted[e.ID]++
 		d.State = event.Done
-		return errors.Join(err, s.store.Save(ctx, d))
+		return errors.Join(err, s.store.Commit(ctx, d))
 	}
 	for i := range 1000 {
 		s.happen("charge.succeeded", start.Add(time.Duration(i)*4*24*time.Hour/1000))
@@ -148,7 +148,7 @@ func TestEverythingMissedInFourDaysIsFetchedPageByPageStoredAndActedOnOnce(t *te
 		t.Fatalf("%d are missing, %s first", len(gone), gone[0])
 	}
 	stored, err := s.store.Get(t.Context(), "evt_00001")
-	if err != nil || stored.Endpoint != event.Recovered || !stored.Pending || len(stored.Body) == 0 {
+	if err != nil || stored.Endpoint != event.EndpointListed || !stored.Pending || len(stored.Body) == 0 {
 		t.Fatalf("%+v %v, want it marked as recovered and pending", stored, err)
 	}
 	for range 5 {
@@ -269,9 +269,9 @@ func TestAnEventThatComesByBothWaysIsStoredOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	door := ingest.Door{Store: s.store, Quarantine: s.store, Retention: time.Hour}
+	door := ingest.Intake{Store: s.store, Quarantine: s.store, Retention: time.Hour}
 	from := ingest.Arrival{Endpoint: webhook.Endpoint{Name: "default", Mode: webhook.ModeAny}, Received: s.now}
-	if _, became, err := door.Take(t.Context(), from, stored.Body); became != "duplicate" || err != nil {
+	if _, became, err := door.Accept(t.Context(), from, stored.Body); became != "duplicate" || err != nil {
 		t.Fatal(became, err)
 	}
 }

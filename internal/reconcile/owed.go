@@ -75,7 +75,7 @@ func (o *Owed) walk(ctx context.Context, r *Report) error {
 	for from := cur.At; from.Before(to) && failed == nil && budget > 0 && timeLeft(ctx); from = from.Add(time.Hour) {
 		end := minTime(from.Add(time.Hour), to)
 		next = end
-		err := o.Store.Received(ctx, from, end, func(s event.Stored) bool {
+		err := o.Store.ReceivedBetween(ctx, from, end, func(s event.Stored) bool {
 			r.Checked++
 			if o.Seen != nil {
 				o.Seen(s.Facts)
@@ -111,7 +111,7 @@ func (o *Owed) settle(ctx context.Context, s event.Stored, r *Report) (int, erro
 			return n, err
 		}
 	}
-	for _, action := range s.Wanted {
+	for _, action := range s.Subscribers {
 		_, err := o.Ledger.Delivery(ctx, s.ID, action)
 		if err == nil || errors.Is(err, event.ErrInvalid) {
 			continue // there is a record, be it readable or not
@@ -130,7 +130,7 @@ func (o *Owed) settle(ctx context.Context, s event.Stored, r *Report) (int, erro
 
 func (o *Owed) owe(ctx context.Context, id, action string) error {
 	now := o.Now()
-	return o.Ledger.Owe(ctx, id, action, now, now.Add(o.Retention))
+	return o.Ledger.Ensure(ctx, id, action, now, now.Add(o.Retention))
 }
 
 // publish does dispatch's work for an event that dispatch has not done. It
@@ -138,7 +138,7 @@ func (o *Owed) owe(ctx context.Context, id, action string) error {
 // finds it.
 func (o *Owed) publish(ctx context.Context, s event.Stored) error {
 	env := event.Envelope{Facts: s.Facts, Only: s.Only}
-	wanted, err := o.Bus.Wanted(ctx, env)
+	wanted, err := o.Bus.Subscribers(ctx, env)
 	if err != nil {
 		return err
 	}
@@ -150,7 +150,7 @@ func (o *Owed) publish(ctx context.Context, s event.Stored) error {
 			return err
 		}
 	}
-	return o.Store.Published(ctx, s.ID, wanted)
+	return o.Store.MarkPublished(ctx, s.ID, wanted)
 }
 
 // due sends every waiting delivery whose time has come to its action.
@@ -171,7 +171,7 @@ func (o *Owed) due(ctx context.Context, r *Report) error {
 }
 
 func (o *Owed) resend(ctx context.Context, d event.Delivery, r *Report) error {
-	ours, err := o.Ledger.Resend(ctx, d.Event, d.Action, o.Now(), quiet)
+	ours, err := o.Ledger.ClaimRedelivery(ctx, d.Event, d.Action, o.Now(), quiet)
 	if err != nil || !ours {
 		return err
 	}
@@ -203,7 +203,7 @@ func (o *Owed) park(ctx context.Context, d event.Delivery, why string) error {
 		return fmt.Errorf("claim to park: %w", err)
 	}
 	d.State, d.Next, d.Updated, d.Error = event.Parked, now, now, why
-	return o.Ledger.Save(ctx, d)
+	return o.Ledger.Commit(ctx, d)
 }
 
 // timeLeft reports whether a run may begin another piece of work.

@@ -60,8 +60,8 @@ func TestEverythingUnpublishedForADayIsPublished(t *testing.T) {
 	}
 	for i := range 50 {
 		s, err := r.store.Get(t.Context(), fmt.Sprintf("evt_%d", i))
-		if err != nil || s.Pending || len(s.Wanted) != 2 {
-			t.Fatalf("evt_%d: pending %t, wanted %v, %v", i, s.Pending, s.Wanted, err)
+		if err != nil || s.Pending || len(s.Subscribers) != 2 {
+			t.Fatalf("evt_%d: pending %t, wanted %v, %v", i, s.Pending, s.Subscribers, err)
 		}
 	}
 	if got := r.sweep(); got.Published != 0 {
@@ -72,7 +72,7 @@ func TestEverythingUnpublishedForADayIsPublished(t *testing.T) {
 func TestWhatNoQueueGotIsSentAgainToTheActionsWithoutARecordOnly(t *testing.T) {
 	r := newRig(t)
 	r.put("evt_1")
-	if err := r.store.Published(t.Context(), "evt_1", []string{"send-receipt", "update-order"}); err != nil {
+	if err := r.store.MarkPublished(t.Context(), "evt_1", []string{"send-receipt", "update-order"}); err != nil {
 		t.Fatal(err)
 	}
 	d, err := r.store.Claim(t.Context(), event.Claim{Event: "evt_1", Action: "update-order", Owner: "a", Now: r.now, Lease: r.now.Add(time.Minute), Expires: r.now.AddDate(1, 0, 0)})
@@ -80,7 +80,7 @@ func TestWhatNoQueueGotIsSentAgainToTheActionsWithoutARecordOnly(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.State = event.Done
-	if err := r.store.Save(t.Context(), d); err != nil {
+	if err := r.store.Commit(t.Context(), d); err != nil {
 		t.Fatal(err)
 	}
 	r.now = r.now.Add(14 * time.Minute)
@@ -98,10 +98,10 @@ func TestWhatNoQueueGotIsSentAgainToTheActionsWithoutARecordOnly(t *testing.T) {
 func TestAnOverdueDeliveryIsSentAgainWithoutAFlood(t *testing.T) {
 	r := newRig(t)
 	r.put("evt_1")
-	if err := r.store.Published(t.Context(), "evt_1", []string{"send-receipt"}); err != nil {
+	if err := r.store.MarkPublished(t.Context(), "evt_1", []string{"send-receipt"}); err != nil {
 		t.Fatal(err)
 	}
-	if err := r.store.Owe(t.Context(), "evt_1", "send-receipt", r.now, r.now.AddDate(1, 0, 0)); err != nil {
+	if err := r.store.Ensure(t.Context(), "evt_1", "send-receipt", r.now, r.now.AddDate(1, 0, 0)); err != nil {
 		t.Fatal(err)
 	}
 	sent := 0
@@ -121,7 +121,7 @@ func TestAReplayOfAnOldEventThatDispatchGaveUpIsPublishedByTheSweep(t *testing.T
 	for _, only := range []string{"", "send-receipt"} {
 		r := newRig(t)
 		r.put("evt_1")
-		if err := r.store.Published(t.Context(), "evt_1", []string{"send-receipt"}); err != nil {
+		if err := r.store.MarkPublished(t.Context(), "evt_1", []string{"send-receipt"}); err != nil {
 			t.Fatal(err)
 		}
 		r.now = r.now.AddDate(0, 0, 10) // the walk is long past it
@@ -130,7 +130,7 @@ func TestAReplayOfAnOldEventThatDispatchGaveUpIsPublishedByTheSweep(t *testing.T
 			if !again {
 				continue
 			}
-			if err := r.store.Owe(t.Context(), "evt_1", action, r.now, r.now.AddDate(1, 0, 0)); err != nil {
+			if err := r.store.Ensure(t.Context(), "evt_1", action, r.now, r.now.AddDate(1, 0, 0)); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -148,7 +148,7 @@ func TestAReplayOfAnOldEventThatDispatchGaveUpIsPublishedByTheSweep(t *testing.T
 
 func TestADeliveryWhoseEventIsGoneIsParked(t *testing.T) {
 	r := newRig(t)
-	if err := r.store.Owe(t.Context(), "evt_gone", "send-receipt", r.now, r.now.AddDate(1, 0, 0)); err != nil {
+	if err := r.store.Ensure(t.Context(), "evt_gone", "send-receipt", r.now, r.now.AddDate(1, 0, 0)); err != nil {
 		t.Fatal(err)
 	}
 	r.sweep()

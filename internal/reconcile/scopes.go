@@ -91,7 +91,7 @@ func (m *Missed) scopes(ctx context.Context) ([]*progress, error) {
 	}
 	clear(m.seen)
 	for s, p := range known {
-		if s.Account != "" && m.admits(s) && m.Now().Sub(p.Seen) < event.OriginKeeps {
+		if s.Account != "" && m.admits(s) && m.Now().Sub(p.Seen) < event.StripeRetention {
 			all = append(all, p)
 		}
 	}
@@ -103,7 +103,7 @@ func (m *Missed) scopes(ctx context.Context) ([]*progress, error) {
 func (m *Missed) load(ctx context.Context) (map[scope]*progress, error) {
 	known := map[scope]*progress{}
 	var bad error
-	err := m.Ledger.Scan(ctx, cursors, func(key string, it event.Item) bool {
+	err := m.Ledger.Scan(ctx, cursors, func(key string, it event.Row) bool {
 		if !strings.HasPrefix(key, prefix) {
 			return true
 		}
@@ -130,7 +130,7 @@ func (m *Missed) open(ctx context.Context, known map[scope]*progress, s scope, s
 		return p, nil
 	}
 	if s.Account != "" {
-		if long := m.Now().Add(-event.OriginKeeps); ok && p.Seen.Before(long) && p.At.Before(long) {
+		if long := m.Now().Add(-event.StripeRetention); ok && p.Seen.Before(long) && p.At.Before(long) {
 			p.At, p.Window = long, nil // it was silent, and nobody looked: that is no gap
 		}
 		p.Seen = today

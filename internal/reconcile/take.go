@@ -19,7 +19,7 @@ func (m *Missed) take(ctx context.Context, s scope, body []byte, r *Fetched) err
 	if err != nil || known {
 		return err
 	}
-	_, became, err := m.Door.Take(ctx, m.arrival(s), body)
+	_, became, err := m.Intake.Accept(ctx, m.arrival(s), body)
 	if errors.Is(err, event.ErrTooLarge) {
 		m.Log.ErrorContext(ctx, "recovered", "event", f.ID, "type", f.Type, "error", err.Error())
 		return nil // it will never fit, and must not hold up the others
@@ -43,7 +43,7 @@ func (m *Missed) known(ctx context.Context, body []byte) (bool, event.Facts, err
 	if f.ID == "" {
 		return false, f, nil
 	}
-	_, err := m.Door.Store.Get(ctx, f.ID)
+	_, err := m.Intake.Store.Get(ctx, f.ID)
 	if errors.Is(err, event.ErrNotFound) {
 		return false, f, nil
 	}
@@ -58,7 +58,7 @@ func (m *Missed) known(ctx context.Context, body []byte) (bool, event.Facts, err
 func (m *Missed) arrival(s scope) ingest.Arrival {
 	connect := s.Account != "" || m.admits(scope{Account: "acct", Livemode: s.Livemode})
 	return ingest.Arrival{
-		Endpoint: webhook.Endpoint{Name: event.Recovered, Mode: webhook.ModeAny, Connect: connect},
+		Endpoint: webhook.Endpoint{Name: event.EndpointListed, Mode: webhook.ModeAny, Connect: connect},
 		Account:  s.Account, Received: m.Now(),
 	}
 }

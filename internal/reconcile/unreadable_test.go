@@ -26,9 +26,9 @@ func (s damaged) Get(ctx context.Context, id string) (event.Stored, error) {
 	return s.Store.Get(ctx, id)
 }
 
-func (s damaged) Received(ctx context.Context, from, to time.Time, yield func(event.Stored) bool) error {
+func (s damaged) ReceivedBetween(ctx context.Context, from, to time.Time, yield func(event.Stored) bool) error {
 	var odd error
-	err := s.Store.Received(ctx, from, to, func(st event.Stored) bool {
+	err := s.Store.ReceivedBetween(ctx, from, to, func(st event.Stored) bool {
 		if st.ID == s.id {
 			odd = s.err()
 			return true
@@ -56,7 +56,7 @@ func TestAnEventThatNobodyCanReadHoldsUpNoneThatComeAfterIt(t *testing.T) {
 func TestADeliveryWhoseEventNobodyCanReadIsParked(t *testing.T) {
 	r := newRig(t)
 	r.Store = damaged{r.store, "evt_bad"}
-	if err := r.store.Owe(t.Context(), "evt_bad", "send-receipt", r.now, r.now.AddDate(1, 0, 0)); err != nil {
+	if err := r.store.Ensure(t.Context(), "evt_bad", "send-receipt", r.now, r.now.AddDate(1, 0, 0)); err != nil {
 		t.Fatal(err)
 	}
 	r.sweep()
@@ -75,7 +75,7 @@ func TestAnEventThatIsStoredAndCannotBeReadDoesNotHoldUpTheFetch(t *testing.T) {
 	good := s.happen("charge.succeeded", start.Add(21*time.Minute))
 	s.pass(20 * time.Minute)
 	f := s.function()
-	f.Missed.Door.Store = damaged{s.store, bad}
+	f.Missed.Intake.Store = damaged{s.store, bad}
 	if _, err := f.Missed.Sweep(t.Context()); err != nil || !s.has(good) {
 		t.Fatalf("%v, fetched %t", err, s.has(good))
 	}
@@ -84,7 +84,7 @@ func TestAnEventThatIsStoredAndCannotBeReadDoesNotHoldUpTheFetch(t *testing.T) {
 func TestAReplayForOneActionHidesNoOtherThatIsOwed(t *testing.T) {
 	r := newRig(t)
 	r.put("evt_1")
-	if err := r.store.Published(t.Context(), "evt_1", []string{"send-receipt", "update-order"}); err != nil {
+	if err := r.store.MarkPublished(t.Context(), "evt_1", []string{"send-receipt", "update-order"}); err != nil {
 		t.Fatal(err)
 	}
 	if err := r.store.Republish(t.Context(), "evt_1", "send-receipt"); err != nil { // and the stream gives it up

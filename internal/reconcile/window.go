@@ -30,7 +30,7 @@ var errBudget = errors.New("the run's calls are used up")
 
 // lister fetches pages of one scope within a budget of calls.
 type lister struct {
-	origin event.Origin
+	origin event.Lister
 	scope  scope
 	calls  *int // left
 }

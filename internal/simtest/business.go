@@ -23,7 +23,7 @@ var business = []string{"orders", access.Table, fraud.Table, inventory.Table, jo
 func takeOrder(_ context.Context, e *simEvent) error {
 	key, why := order.Key(e.Object)
 	if key == "" {
-		return action.Ignore(why)
+		return action.Skip(why)
 	}
 	return action.Update(e, "orders", key, func(old order.Order) (order.Order, error) {
 		return order.Merge(old, e.Object), nil
@@ -33,7 +33,7 @@ func takeOrder(_ context.Context, e *simEvent) error {
 func grantAccess(_ context.Context, e *simEvent) error {
 	key, why := access.Key(e.Object)
 	if key == "" {
-		return action.Ignore(why)
+		return action.Skip(why)
 	}
 	return action.Update(e, access.Table, key, func(old access.Customer) (access.Customer, error) {
 		return access.Merge(old, e.Object, 7), nil
@@ -43,7 +43,7 @@ func grantAccess(_ context.Context, e *simEvent) error {
 func flagFraud(_ context.Context, e *simEvent) error {
 	key, why := fraud.Key(e.Object)
 	if key == "" {
-		return action.Ignore(why)
+		return action.Skip(why)
 	}
 	for _, source := range fraud.Sources(e.Object) {
 		err := action.Update(e, fraud.Table, source, func(old fraud.Source) (fraud.Source, error) {
@@ -61,7 +61,7 @@ func flagFraud(_ context.Context, e *simEvent) error {
 func (w *world) adjustStock(ctx context.Context, e *simEvent) error {
 	key, why := inventory.Key(e.Object, true)
 	if key == "" {
-		return action.Ignore(why)
+		return action.Skip(why)
 	}
 	if e.Object.Session == nil {
 		return action.Update(e, inventory.Table, key, func(old inventory.Payment) (inventory.Payment, error) {
@@ -99,7 +99,7 @@ func (w *world) postJournal(ctx context.Context, e *simEvent) error {
 		named = journal.Union(named, more)
 	}
 	if len(named) == 0 {
-		return action.Ignore("nothing to post")
+		return action.Skip("nothing to post")
 	}
 	for _, n := range named {
 		t, err := ask(ctx, w, e, n.ID, journal.Transaction{

@@ -113,7 +113,7 @@ func (w *world) retried(d event.Delivery) bool {
 
 // held reports whether the event is in quarantine.
 func (w *world) held(p *posted) bool {
-	for _, endpoint := range []string{"default", event.Recovered} {
+	for _, endpoint := range []string{"default", event.EndpointListed} {
 		if _, err := w.store.Held(context.Background(), endpoint, p.id); err == nil {
 			return true
 		}

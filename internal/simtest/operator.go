@@ -32,7 +32,7 @@ func (w *world) replay(id string) {
 		if err != nil {
 			return
 		}
-		wanted, err := w.bus.Wanted(ctx, event.Envelope{Facts: s.Facts, Only: only})
+		wanted, err := w.bus.Subscribers(ctx, event.Envelope{Facts: s.Facts, Only: only})
 		if err != nil || len(wanted) == 0 {
 			return
 		}
@@ -56,7 +56,7 @@ func (w *world) makeDue(ctx context.Context, id, action string) error {
 	d, err := w.store.Delivery(ctx, id, action)
 	switch {
 	case err != nil:
-		return w.store.Owe(ctx, id, action, w.clock(), w.clock().Add(retention))
+		return w.store.Ensure(ctx, id, action, w.clock(), w.clock().Add(retention))
 	case d.State != event.Unknown:
 		_ = w.store.Reopen(ctx, id, action, w.clock(), w.chance(500)) // refused where it changed something, or is due soon
 	}
@@ -90,14 +90,14 @@ func (w *world) resolve(ctx context.Context, d event.Delivery) bool {
 	if err != nil || e.State == event.EffectIntended && e.Lease.After(w.clock()) {
 		return false
 	}
-	if e.State == event.EffectDone || e.State == event.EffectReleased {
+	if e.State == event.EffectDone || e.State == event.EffectNotPerformed {
 		return true // said before
 	}
-	e.State, e.Updated, e.Result = event.EffectReleased, w.clock(), nil
+	e.State, e.Updated, e.Result = event.EffectNotPerformed, w.clock(), nil
 	if w.outside.sent[e.Key] > 0 {
 		e.State, e.Result = event.EffectDone, json.RawMessage(`"`+receipt(e.Key)+`"`)
 	}
-	return w.store.Settle(ctx, e) == nil
+	return w.store.Resolve(ctx, e) == nil
 }
 
 // redrive sends an action's dead letters again, some of them twice.

@@ -32,10 +32,10 @@ func (s store) Get(ctx context.Context, id string) (event.Stored, error) {
 	return st, err
 }
 
-// Received passes over what it cannot read and names it in the end.
-func (s store) Received(ctx context.Context, from, to time.Time, yield func(event.Stored) bool) error {
+// ReceivedBetween passes over what it cannot read and names it in the end.
+func (s store) ReceivedBetween(ctx context.Context, from, to time.Time, yield func(event.Stored) bool) error {
 	var odd error
-	err := s.Store.Received(ctx, from, to, func(st event.Stored) bool {
+	err := s.Store.ReceivedBetween(ctx, from, to, func(st event.Stored) bool {
 		if s.world.stripe.poison[st.ID] {
 			odd = unreadable(st.ID)
 			return true
@@ -64,8 +64,8 @@ type ledger struct {
 	world *world
 }
 
-func (l ledger) Save(ctx context.Context, d event.Delivery, ws ...event.Write) error {
-	err := l.Store.Save(ctx, d, ws...)
+func (l ledger) Commit(ctx context.Context, d event.Delivery, ws ...event.Write) error {
+	err := l.Store.Commit(ctx, d, ws...)
 	if errors.Is(err, event.ErrFenced) {
 		l.world.met("fenced commit", d.Event, " for ", d.Action)
 	}

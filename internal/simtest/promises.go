@@ -90,7 +90,7 @@ func (c *played) undisturbed(seed uint64) {
 
 func (c *played) rows(table string) map[string]string {
 	all := map[string]string{}
-	err := c.store.Scan(c.ctx, table, func(key string, it event.Item) bool {
+	err := c.store.Scan(c.ctx, table, func(key string, it event.Row) bool {
 		all[key] = string(it.Data)
 		return true
 	})

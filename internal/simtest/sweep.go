@@ -18,8 +18,8 @@ func (w *world) sweep() {
 	all := reconcile.Sweeps{
 		Owed: &reconcile.Owed{Store: books, Ledger: ledger{w.store, w}, Bus: w.bus, Retention: retention, Now: w.clock, Log: w.log},
 		Missed: &reconcile.Missed{
-			Origin: w.stripe, Types: w.bus, Ledger: ledger{w.store, w}, Endpoints: w.ingest.Endpoints, Now: w.clock, Log: w.log,
-			Door: &ingest.Door{Store: books, Quarantine: w.store, Retention: retention},
+			Lister: w.stripe, Types: w.bus, Ledger: ledger{w.store, w}, Endpoints: w.ingest.Endpoints, Now: w.clock, Log: w.log,
+			Intake: &ingest.Intake{Store: books, Quarantine: w.store, Retention: retention},
 		},
 	}
 	w.run("reconcile", func(ctx context.Context) {

@@ -12,7 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 	"github.com/aws/aws-sdk-go-v2/service/sns/types"
-	"github.com/payhooks/payhooks/internal/once"
+	"github.com/payhooks/payhooks/internal/outcome"
 )
 
 // Text is one message to one number.
@@ -47,13 +47,13 @@ func ParseNumber(s string) (string, error) {
 // Client sends through SNS. Safe for concurrent use.
 type Client struct {
 	sns  *sns.Client
-	http once.Doer
+	http outcome.Doer
 }
 
 // New returns a Client that never repeats a request: the SDK's retries are off,
 // because a message whose reply was lost may have gone out.
 func New(cfg aws.Config) *Client {
-	return &Client{http: once.HTTP(), sns: sns.NewFromConfig(cfg, func(o *sns.Options) {
+	return &Client{http: outcome.HTTP(), sns: sns.NewFromConfig(cfg, func(o *sns.Options) {
 		o.Retryer = aws.NopRetryer{}
 	})}
 }
@@ -67,7 +67,7 @@ func (c *Client) Send(ctx context.Context, t Text) (string, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	p := &once.Probe{Next: c.http}
+	p := &outcome.Probe{Next: c.http}
 	out, err := c.sns.Publish(ctx, &sns.PublishInput{
 		PhoneNumber: &t.To, Message: &t.Body,
 		MessageAttributes: map[string]types.MessageAttributeValue{
@@ -76,15 +76,15 @@ func (c *Client) Send(ctx context.Context, t Text) (string, error) {
 		},
 	}, func(o *sns.Options) { o.HTTPClient = p })
 	if err != nil {
-		return "", verdict(once.Judge("SNS", err, p.Connected()))
+		return "", verdict(outcome.Of("SNS", err, p.Connected()))
 	}
 	return aws.ToString(out.MessageId), nil
 }
 
 // verdict says what a failure means for the message.
-func verdict(f once.Failure) error {
-	if f.Outcome == once.Rejected && unreachable[f.Code] {
-		return fmt.Errorf("%w: %s", ErrNumber, f.Said)
+func verdict(f outcome.Failure) error {
+	if f.Outcome == outcome.Rejected && unreachable[f.Code] {
+		return fmt.Errorf("%w: %s", ErrNumber, f.Text)
 	}
 	return f.Err("text", advice)
 }

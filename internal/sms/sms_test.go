@@ -13,7 +13,7 @@ import (
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/payhooks/payhooks/internal/once"
+	"github.com/payhooks/payhooks/internal/outcome"
 )
 
 // peer answers every request the same way and remembers them.
@@ -96,11 +96,11 @@ func TestATextIsRequestedOnceWhateverComesOfItAndItsErrorsKeepTheNumber(t *testi
 	}{
 		"the reply is lost": {reset, nil},
 		"500":               {refusal(500, "InternalError"), nil},
-		"throttled":         {refusal(429, "Throttled"), once.ErrThrottled},
+		"throttled":         {refusal(429, "Throttled"), outcome.ErrThrottled},
 		"no such number":    {refusal(400, "InvalidParameter"), ErrNumber},
 		"opted out":         {refusal(400, "OptedOut"), ErrNumber},
-		"forbidden":         {refusal(403, "AuthorizationError"), once.ErrRejected},
-		"expired":           {refusal(403, "ExpiredToken"), once.ErrNotSent},
+		"forbidden":         {refusal(403, "AuthorizationError"), outcome.ErrRejected},
+		"expired":           {refusal(403, "ExpiredToken"), outcome.ErrNotSent},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := newPeer(t, c.answer)
@@ -114,13 +114,13 @@ func TestATextIsRequestedOnceWhateverComesOfItAndItsErrorsKeepTheNumber(t *testi
 	p := newPeer(t, reset)
 	p.Close()
 	_, err := p.client().Send(t.Context(), sample)
-	judge(t, err, once.ErrNotSent)
+	judge(t, err, outcome.ErrNotSent)
 }
 
 func judge(t *testing.T, err, want error) {
 	t.Helper()
 	certain := false
-	for _, e := range []error{once.ErrThrottled, ErrNumber, once.ErrRejected, once.ErrNotSent} {
+	for _, e := range []error{outcome.ErrThrottled, ErrNumber, outcome.ErrRejected, outcome.ErrNotSent} {
 		certain = certain || errors.Is(err, e)
 	}
 	if err == nil || want == nil && certain || want != nil && !errors.Is(err, want) {

@@ -242,8 +242,8 @@ func TestTroublesOfAListingAreToldInTheDomainsWords(t *testing.T) {
 		code   string
 		want   error
 	}{
-		"key refused":        {401, "", event.ErrRefused},
-		"permission missing": {403, "", event.ErrRefused},
+		"key refused":        {401, "", event.ErrDenied},
+		"permission missing": {403, "", event.ErrDenied},
 		"cursor gone":        {400, "resource_missing", event.ErrNotFound},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -13,7 +13,7 @@ import (
 	"github.com/stripe/stripe-go/v76/form"
 )
 
-var _ event.Origin = (*Client)(nil)
+var _ event.Lister = (*Client)(nil)
 
 // page is a page of a list as it was sent.
 type page struct {
@@ -104,7 +104,7 @@ func listingError(err error) error {
 	case said.Code == stripe.ErrorCodeResourceMissing:
 		return fmt.Errorf("list events: %w: %w", event.ErrNotFound, text)
 	case said.HTTPStatusCode == http.StatusUnauthorized, said.HTTPStatusCode == http.StatusForbidden:
-		return fmt.Errorf("list events: %w: %w", event.ErrRefused, text)
+		return fmt.Errorf("list events: %w: %w", event.ErrDenied, text)
 	}
 	return fmt.Errorf("list events: %w", text)
 }

@@ -65,7 +65,7 @@ func TestWhatKeepsLineItemsFromBeingListedIsTold(t *testing.T) {
 	}))
 	t.Cleanup(srv.Close)
 	c := inventory.Checkout{Session: "cs_1", Livemode: true}
-	for status, want := range map[int]error{http.StatusNotFound: event.ErrNotFound, http.StatusForbidden: event.ErrRefused, http.StatusUnauthorized: event.ErrRefused} {
+	for status, want := range map[int]error{http.StatusNotFound: event.ErrNotFound, http.StatusForbidden: event.ErrDenied, http.StatusUnauthorized: event.ErrDenied} {
 		answer = status
 		if _, err := at(srv.URL, "rk_live_1").Lines(t.Context(), c); !errors.Is(err, want) {
 			t.Errorf("%d: got %v, want %v", status, err, want)

@@ -125,7 +125,7 @@ func readError(what string, err error) error {
 	case said.Code == stripe.ErrorCodeResourceMissing:
 		return fmt.Errorf("%s: %w: %w", what, event.ErrNotFound, text)
 	case said.HTTPStatusCode == http.StatusUnauthorized, said.HTTPStatusCode == http.StatusForbidden:
-		return fmt.Errorf("%s: %w: %w", what, event.ErrRefused, text)
+		return fmt.Errorf("%s: %w: %w", what, event.ErrDenied, text)
 	}
 	return fmt.Errorf("%s: %w", what, text)
 }

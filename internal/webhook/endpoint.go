@@ -58,7 +58,7 @@ func parseEndpoint(item string) (Endpoint, error) {
 	if name == "" || len(name) > 64 || strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789-_") != "" {
 		return Endpoint{}, fmt.Errorf("a name is up to 64 of a-z, 0-9, - and _")
 	}
-	if name == event.Recovered {
+	if name == event.EndpointListed {
 		return Endpoint{}, fmt.Errorf("the name is taken: events fetched from Stripe have it")
 	}
 	switch m := Mode(mode); m {

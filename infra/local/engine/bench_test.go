@@ -91,7 +91,7 @@ func benchSave(b *testing.B, db database, writes int) {
 			ws[n] = event.Write{Table: "orders", Key: id, Data: data}
 		}
 		b.StartTimer()
-		if err := db.tables.Save(b.Context(), d, ws...); err != nil {
+		if err := db.tables.Commit(b.Context(), d, ws...); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -44,7 +44,7 @@ func TestAnUnreadableItemIsInvalidAndHidesNoOther(t *testing.T) {
 	}
 	for _, years := range []int{0, 1} {
 		var ids []string
-		err = db.tables.Received(t.Context(), noon.Add(-time.Hour), noon.AddDate(years, 0, 1), func(s event.Stored) bool {
+		err = db.tables.ReceivedBetween(t.Context(), noon.Add(-time.Hour), noon.AddDate(years, 0, 1), func(s event.Stored) bool {
 			ids = append(ids, s.ID)
 			return true
 		})
@@ -72,13 +72,13 @@ func TestARawWriteCommitsWithItsDeliveryOrNotAtAll(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.State = event.Done
-	if err := db.tables.Save(t.Context(), d, add("attribute_exists(nothing)")); !errors.Is(err, event.ErrConflict) {
+	if err := db.tables.Commit(t.Context(), d, add("attribute_exists(nothing)")); !errors.Is(err, event.ErrConflict) {
 		t.Fatalf("condition that fails: %v", err)
 	}
-	if err := db.tables.Save(t.Context(), d, add("no expression")); !errors.Is(err, event.ErrInvalid) {
+	if err := db.tables.Commit(t.Context(), d, add("no expression")); !errors.Is(err, event.ErrInvalid) {
 		t.Fatalf("expression that is none: %v", err)
 	}
-	if err := db.tables.Save(t.Context(), d, add("attribute_not_exists(nothing)")); err != nil {
+	if err := db.tables.Commit(t.Context(), d, add("attribute_not_exists(nothing)")); err != nil {
 		t.Fatal(err)
 	}
 	// A row that raw writes made has no version yet, and gets one.

@@ -80,7 +80,7 @@ func (r *Rig) Deliver(id string) event.Delivery {
 func (r *Rig) DeliverStale(id string) event.Delivery {
 	r.t.Helper()
 	ctx, action := r.t.Context(), r.Handler.Action
-	err := r.Store.Owe(ctx, id, action, r.Now, r.Now.Add(r.Handler.Retention))
+	err := r.Store.Ensure(ctx, id, action, r.Now, r.Now.Add(r.Handler.Retention))
 	if err == nil {
 		err = r.Store.Reopen(ctx, id, action, r.Now, true)
 	}

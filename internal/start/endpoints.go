@@ -1,4 +1,4 @@
-package stack
+package start
 
 import (
 	"log/slog"

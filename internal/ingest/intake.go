@@ -10,9 +10,9 @@ import (
 	"github.com/payhooks/payhooks/internal/webhook"
 )
 
-// Door is what every event passes on its way in, whether it was posted or
+// Intake is what every event passes on its way in, whether it was posted or
 // fetched. Whoever brings it vouches for it. Safe for concurrent use.
-type Door struct {
+type Intake struct {
 	Store      event.Store
 	Quarantine event.Quarantine
 	Retention  time.Duration // how long events are kept
@@ -29,10 +29,10 @@ type Arrival struct {
 	Received time.Time
 }
 
-// Take puts the event where it belongs and says which: stored, duplicate,
+// Accept puts the event where it belongs and says which: stored, duplicate,
 // conflict, quarantined:<why> or ignored. The event is durable, or rightly
 // dropped, if the error is nil. event.ErrTooLarge: it never can be.
-func (d *Door) Take(ctx context.Context, from Arrival, body []byte) (f event.Facts, became string, err error) {
+func (d *Intake) Accept(ctx context.Context, from Arrival, body []byte) (f event.Facts, became string, err error) {
 	if len(body) > webhook.MaxBody {
 		return f, "", fmt.Errorf("body of %d bytes: %w", len(body), event.ErrTooLarge)
 	}
@@ -44,11 +44,11 @@ func (d *Door) Take(ctx context.Context, from Arrival, body []byte) (f event.Fac
 	if f.Account == "" {
 		f.Account = from.Account
 	}
-	became, err = d.keep(ctx, from.Endpoint, event.Event{Facts: f, Body: body}, reason)
+	became, err = d.store(ctx, from.Endpoint, event.Event{Facts: f, Body: body}, reason)
 	return f, became, err
 }
 
-func (d *Door) keep(ctx context.Context, endpoint webhook.Endpoint, e event.Event, reason webhook.Reason) (string, error) {
+func (d *Intake) store(ctx context.Context, endpoint webhook.Endpoint, e event.Event, reason webhook.Reason) (string, error) {
 	if reason == "" {
 		var ignore bool
 		if reason, ignore = endpoint.Admit(e.Facts); ignore {
@@ -72,7 +72,7 @@ func (d *Door) keep(ctx context.Context, endpoint webhook.Endpoint, e event.Even
 
 // parse returns an error if the parser panics. The error has the place, and
 // never what was parsed.
-func (d *Door) parse(body []byte) (f event.Facts, reason webhook.Reason, err error) {
+func (d *Intake) parse(body []byte) (f event.Facts, reason webhook.Reason, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			f, err = event.Facts{}, &panicked{value: p, stack: string(debug.Stack())}

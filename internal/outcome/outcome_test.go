@@ -1,4 +1,4 @@
-package once_test
+package outcome_test
 
 import (
 	"context"
@@ -10,26 +10,26 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/payhooks/payhooks/internal/once"
+	"github.com/payhooks/payhooks/internal/outcome"
 )
 
 func TestOnlyACertainAnswerIsMoreThanUnknown(t *testing.T) {
 	for _, c := range []struct {
 		status int
 		code   string
-		want   once.Outcome
+		want   outcome.Outcome
 	}{
-		{500, "InternalError", once.Unknown},
-		{503, "Throttling", once.Unknown},
-		{200, "", once.Unknown},
-		{302, "", once.Unknown},
-		{429, "", once.Throttled},
-		{400, "Throttling", once.Throttled},
-		{403, "ExpiredToken", once.NotSent},
-		{400, "InvalidParameter", once.Rejected},
-		{404, "", once.Rejected},
+		{500, "InternalError", outcome.Unknown},
+		{503, "Throttling", outcome.Unknown},
+		{200, "", outcome.Unknown},
+		{302, "", outcome.Unknown},
+		{429, "", outcome.Throttled},
+		{400, "Throttling", outcome.Throttled},
+		{403, "ExpiredToken", outcome.NotSent},
+		{400, "InvalidParameter", outcome.Rejected},
+		{404, "", outcome.Rejected},
 	} {
-		if f := once.Answered("SNS", c.status, c.code); f.Outcome != c.want || !strings.HasPrefix(f.Said, fmt.Sprintf("SNS answered %d", c.status)) {
+		if f := outcome.Answered("SNS", c.status, c.code); f.Outcome != c.want || !strings.HasPrefix(f.Text, fmt.Sprintf("SNS answered %d", c.status)) {
 			t.Errorf("%d %s: got %+v, want outcome %d", c.status, c.code, f, c.want)
 		}
 	}
@@ -37,20 +37,20 @@ func TestOnlyACertainAnswerIsMoreThanUnknown(t *testing.T) {
 
 func TestAFailureNeverTellsTheAddressThatWasAsked(t *testing.T) {
 	err := &url.Error{Op: "Post", URL: "https://hooks.example.com/secret", Err: errors.New("connection refused")}
-	for _, f := range []once.Failure{once.Failed("Slack", err, false), once.Failed("Slack", err, true), once.Judge("Slack", err, false)} {
-		if strings.Contains(f.Said, "secret") {
-			t.Errorf("says %q", f.Said)
+	for _, f := range []outcome.Failure{outcome.Failed("Slack", err, false), outcome.Failed("Slack", err, true), outcome.Of("Slack", err, false)} {
+		if strings.Contains(f.Text, "secret") {
+			t.Errorf("says %q", f.Text)
 		}
 	}
-	if f := once.Failed("Slack", fmt.Errorf("post: %w", context.DeadlineExceeded), true); f.Outcome != once.Unknown || !strings.Contains(f.Said, "too long") {
+	if f := outcome.Failed("Slack", fmt.Errorf("post: %w", context.DeadlineExceeded), true); f.Outcome != outcome.Unknown || !strings.Contains(f.Text, "too long") {
 		t.Errorf("a reply that did not come in time is %+v", f)
 	}
 }
 
 func TestAProbeKnowsWhetherTheRequestHadAConnection(t *testing.T) {
 	s := httptest.NewServer(http.NotFoundHandler())
-	get := func() *once.Probe {
-		p := &once.Probe{Next: once.HTTP()}
+	get := func() *outcome.Probe {
+		p := &outcome.Probe{Next: outcome.HTTP()}
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL, nil)
 		if err != nil {
 			t.Fatal(err)

@@ -1,5 +1,5 @@
-// Package queue is the SQS adapter of the action harness.
-package queue
+// Package sqsqueue is the SQS adapter of the action harness.
+package sqsqueue
 
 import (
 	"context"

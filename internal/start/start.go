@@ -1,6 +1,6 @@
-// Package stack opens what a function reaches of the stack that it belongs to,
+// Package start opens what a function reaches of the stack that it belongs to,
 // from the environment that template.yaml gives every function.
-package stack
+package start
 
 import (
 	"context"

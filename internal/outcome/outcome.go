@@ -1,6 +1,6 @@
-// Package once helps clients whose requests must not be repeated on a guess:
+// Package outcome helps clients whose requests must not be repeated on a guess:
 // it says whether a request that failed may have had its effect.
-package once
+package outcome
 
 import (
 	"context"
@@ -93,7 +93,7 @@ var later = map[string]Outcome{
 type Failure struct {
 	Outcome Outcome
 	Code    string
-	Said    string
+	Text    string
 }
 
 // Err says what the failure means for what was to be sent ("mail"). advice is
@@ -101,18 +101,18 @@ type Failure struct {
 func (f Failure) Err(what string, advice map[string]string) error {
 	switch f.Outcome {
 	case Throttled:
-		return fmt.Errorf("%s %w: %s", what, ErrThrottled, f.Said)
+		return fmt.Errorf("%s %w: %s", what, ErrThrottled, f.Text)
 	case NotSent:
-		return fmt.Errorf("%s %w: %s", what, ErrNotSent, f.Said)
+		return fmt.Errorf("%s %w: %s", what, ErrNotSent, f.Text)
 	case Rejected:
-		return fmt.Errorf("%s %w: %s%s", what, ErrRejected, f.Said, advice[f.Code])
+		return fmt.Errorf("%s %w: %s%s", what, ErrRejected, f.Text, advice[f.Code])
 	default:
-		return fmt.Errorf("the %s may have gone out: %s", what, f.Said)
+		return fmt.Errorf("the %s may have gone out: %s", what, f.Text)
 	}
 }
 
-// Judge reads an error of an AWS client whose HTTP client is a Probe.
-func Judge(service string, err error, connected bool) Failure {
+// Of reads an error of an AWS client whose HTTP client is a Probe.
+func Of(service string, err error, connected bool) Failure {
 	f := Failure{}
 	var api smithy.APIError
 	if errors.As(err, &api) {
@@ -121,10 +121,10 @@ func Judge(service string, err error, connected bool) Failure {
 	var answer *smithyhttp.ResponseError
 	switch {
 	case !connected:
-		f.Outcome, f.Said = NotSent, fmt.Sprintf("%s was not reached: %s", service, cause(err))
+		f.Outcome, f.Text = NotSent, fmt.Sprintf("%s was not reached: %s", service, cause(err))
 		return f
 	case !errors.As(err, &answer), answer.HTTPStatusCode() == 0: // the SDK wraps what never came, too
-		f.Said = fmt.Sprintf("no answer from %s: %s", service, cause(err))
+		f.Text = fmt.Sprintf("no answer from %s: %s", service, cause(err))
 		return f
 	}
 	return Answered(service, answer.HTTPStatusCode(), f.Code)
@@ -132,9 +132,9 @@ func Judge(service string, err error, connected bool) Failure {
 
 // Answered judges an answer that does not say that all is well.
 func Answered(service string, status int, code string) Failure {
-	f := Failure{Code: code, Said: fmt.Sprintf("%s answered %d", service, status)}
+	f := Failure{Code: code, Text: fmt.Sprintf("%s answered %d", service, status)}
 	if code != "" {
-		f.Said += " " + code
+		f.Text += " " + code
 	}
 	switch {
 	case status >= 500 || status < 400:
@@ -152,9 +152,9 @@ func Answered(service string, status int, code string) Failure {
 // Failed judges an error of a plain HTTP request.
 func Failed(service string, err error, connected bool) Failure {
 	if connected {
-		return Failure{Said: fmt.Sprintf("no answer from %s: %s", service, cause(err))}
+		return Failure{Text: fmt.Sprintf("no answer from %s: %s", service, cause(err))}
 	}
-	return Failure{Outcome: NotSent, Said: fmt.Sprintf("%s was not reached: %s", service, cause(err))}
+	return Failure{Outcome: NotSent, Text: fmt.Sprintf("%s was not reached: %s", service, cause(err))}
 }
 
 // cause is the innermost error's text. Those of the network name hosts and
