@@ -34,15 +34,21 @@ type broken struct {
 }
 
 func TestABrokenTemplateIsRefusedWithASentenceThatNamesWhatIsWrong(t *testing.T) {
-	text, err := os.ReadFile("testdata/broken.yaml")
+	refuses(t, "testdata/broken.yaml")
+}
+
+// refuses fails for each case of a file that the check does not report.
+func refuses(t *testing.T, cases string) {
+	t.Helper()
+	text, err := os.ReadFile(cases)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var cases []broken
-	if err := yaml.Unmarshal(text, &cases); err != nil {
+	var all []broken
+	if err := yaml.Unmarshal(text, &all); err != nil {
 		t.Fatal(err)
 	}
-	for _, c := range cases {
+	for _, c := range all {
 		t.Run(c.Name, func(t *testing.T) {
 			files := repositoryFiles(t)
 			apply(t, files, c.File, c.edit)
@@ -53,8 +59,8 @@ func TestABrokenTemplateIsRefusedWithASentenceThatNamesWhatIsWrong(t *testing.T)
 			if err != nil {
 				problems = append(problems, err.Error())
 			}
-			if all := strings.Join(problems, "\n"); !strings.Contains(all, c.Want) {
-				t.Errorf("want a sentence with %q, got:\n%s", c.Want, all)
+			if got := strings.Join(problems, "\n"); !strings.Contains(got, c.Want) {
+				t.Errorf("want a sentence with %q, got:\n%s", c.Want, got)
 			}
 		})
 	}

@@ -52,6 +52,9 @@ func (s *stack) text(v any) string {
 	if id, attr := getAtt(v); id != "" {
 		return "${" + id + "." + attr + "}"
 	}
+	if join := list(object(v)["Fn::Join"]); len(join) == 2 {
+		return s.joined(list(join[1]), text(join[0]))
+	}
 	sub := list(object(v)["Fn::Sub"])
 	if len(sub) == 0 {
 		return ""
@@ -94,7 +97,7 @@ func (s *stack) holds(condition any) bool {
 		case "Fn::Not":
 			return len(args) == 1 && !s.holds(args[0])
 		case "Fn::Equals":
-			return len(args) == 2 && s.operand(args[0]) == s.operand(args[1])
+			return len(args) == 2 && s.text(args[0]) == s.text(args[1])
 		case "Fn::And", "Fn::Or":
 			return s.several(args, op == "Fn::And")
 		}
@@ -111,14 +114,41 @@ func (s *stack) several(conditions []any, and bool) bool {
 	return and
 }
 
-// operand reads one side of Fn::Equals; a list parameter comes joined.
-func (s *stack) operand(v any) string {
-	if join := list(object(v)["Fn::Join"]); len(join) == 2 {
-		parts := []string{}
-		for _, e := range list(join[1]) {
-			parts = append(parts, s.text(e))
-		}
-		return strings.Join(parts, text(join[0]))
+func (s *stack) joined(parts []any, by string) string {
+	texts := make([]string, len(parts))
+	for i, p := range parts {
+		texts[i] = s.text(p)
 	}
-	return s.text(v)
+	return strings.Join(texts, by)
+}
+
+// unreadable stands for a value that spread cannot read. It matches everything.
+const unreadable = "*"
+
+// spread lists the texts that a value can have: the members of a list, of a
+// list parameter and of a joined list, and both branches of a condition.
+func (s *stack) spread(v any) []string {
+	o := object(v)
+	if name := text(o["Ref"]); s.params[name] != nil && s.args[name] != nil {
+		return s.parent.spread(s.args[name])
+	}
+	members, many := v.([]any)
+	if branch := list(o["Fn::If"]); len(branch) == 3 {
+		members, many = branch[1:], true
+	}
+	if join := list(o["Fn::Join"]); len(join) == 2 && text(join[0]) == "," {
+		members, many = list(join[1]), true
+	}
+	if !many {
+		t := s.text(v)
+		if t == "" && o != nil && o["Ref"] == nil {
+			return []string{unreadable}
+		}
+		return strings.Split(t, ",")
+	}
+	var all []string
+	for _, m := range members {
+		all = append(all, s.spread(m)...)
+	}
+	return all
 }

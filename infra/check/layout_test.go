@@ -2,11 +2,8 @@ package main
 
 import (
 	"bytes"
-	"encoding/json"
-	"errors"
-	"io"
+	"fmt"
 	"os"
-	"os/exec"
 	"path"
 	"path/filepath"
 	"slices"
@@ -14,35 +11,69 @@ import (
 	"testing"
 )
 
-const module = "github.com/payhooks/payhooks/"
-
-// listed is what `go list` says of a package of this module.
-type listed struct {
-	ImportPath string
-	Imports    []string // without those of tests
-}
-
-func (p listed) name() string { return strings.TrimPrefix(p.ImportPath, module) }
-
-// uses lists the packages of this module that p imports.
-func (p listed) uses() []string {
-	var names []string
-	for _, i := range p.Imports {
-		if name, ours := strings.CutPrefix(i, module); ours {
-			names = append(names, name)
-		}
-	}
-	return names
+// knownArrows are the imports of the shop that are still to be removed. The
+// list may only shrink.
+var knownArrows = map[string][]string{
+	"infra/payhooks":     {"infra/story", "internal/access", "internal/fraud", "internal/inventory", "internal/journal", "internal/order"},
+	"internal/reconcile": {"internal/journal"},
+	"internal/simtest":   {"internal/access", "internal/fraud", "internal/inventory", "internal/journal", "internal/order"},
+	"internal/stripeapi": {"internal/inventory", "internal/journal"},
 }
 
 // wiring are the packages that mains share to open what they use.
-var wiring = []string{"internal/action", "internal/stack"}
+var wiring = []string{"internal/action", "internal/start"}
 
-// adapter says whether p is one concrete client of something outside.
+// adapter reports whether p is one concrete client of a service of AWS.
 func (p listed) adapter() bool {
 	return !slices.Contains(wiring, p.name()) && strings.HasPrefix(p.name(), "internal/") && slices.ContainsFunc(p.Imports, func(i string) bool {
 		return strings.HasPrefix(i, "github.com/aws/aws-sdk-go-v2/service/")
 	})
+}
+
+func TestOnlySeamsImportTheShop(t *testing.T) {
+	var found []violation
+	for _, a := range arrows(packages(t)) {
+		message := fmt.Sprintf("%s imports the shop package %s: only a seam may", a.From, a.To)
+		found = append(found, violation{a.From, a.To, message})
+	}
+	onlyShrinks(t, knownArrows, found)
+}
+
+func TestPipelineAndSimulationImportNoAdapter(t *testing.T) {
+	all := packages(t)
+	for _, name := range within(t, all, "internal/delivery", "internal/ingest", "internal/dispatch", "internal/reconcile", "internal/simtest") {
+		for _, used := range all[name].uses() {
+			images := name == "internal/simtest" && used == "internal/dynamo" // decodes the stream's images
+			if all[used].adapter() && !images {
+				t.Errorf("%s imports the adapter %s", name, used)
+			}
+		}
+	}
+}
+
+func TestEngineAndDomainImportNoHarness(t *testing.T) {
+	all := packages(t)
+	for _, name := range within(t, all, "internal/delivery", "internal/event") {
+		for _, used := range all[name].uses() {
+			if under(used, wiring...) {
+				t.Errorf("%s imports %s, which is built on it", name, used)
+			}
+		}
+	}
+}
+
+func TestClientsImportNoHarness(t *testing.T) {
+	all := packages(t)
+	var found []violation
+	for _, name := range within(t, all, "internal/stripeapi", "internal/mail", "internal/sms", "internal/notice", "internal/secret",
+		"internal/outcome", "internal/bus", "internal/dynamo", "internal/sqsqueue") {
+		for _, used := range all[name].uses() {
+			if under(used, "internal/action", "internal/delivery") {
+				found = append(found, violation{name, used, fmt.Sprintf("the client %s imports the harness %s", name, used)})
+			}
+		}
+	}
+	onlyShrinks(t, nil, found)
 }
 
 func TestTheDomainImportsTheStandardLibraryOnly(t *testing.T) {
@@ -96,20 +127,21 @@ func TestMainsOfFunctionsAreAtMost25Lines(t *testing.T) {
 // packages lists the packages of this module by their folder.
 func packages(t *testing.T) map[string]listed {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), "go", "list", "-e", "-json=ImportPath,Imports", "./...")
-	cmd.Dir = repository
-	out, err := cmd.Output()
+	all, err := listPackages(t.Context(), repository)
 	if err != nil {
-		t.Fatalf("go list: %v", err)
+		t.Fatal(err)
 	}
-	all := map[string]listed{}
-	for dec := json.NewDecoder(bytes.NewReader(out)); ; {
-		var p listed
-		if err := dec.Decode(&p); errors.Is(err, io.EOF) {
-			return all
-		} else if err != nil {
-			t.Fatalf("read what go list prints: %v", err)
+	return all
+}
+
+// within lists the packages in the folders. It fails for a folder without one,
+// since a rule about it would hold of nothing.
+func within(t *testing.T, all map[string]listed, folders ...string) []string {
+	t.Helper()
+	for _, f := range folders {
+		if _, exists := all[f]; !exists {
+			t.Errorf("the rule names the package %s, which does not exist", f)
 		}
-		all[p.name()] = p
 	}
+	return slices.DeleteFunc(sorted(all), func(name string) bool { return !under(name, folders...) })
 }

@@ -4,9 +4,15 @@
 // alarm, and folders without a block.
 //
 //	go run ./infra/check [directory]
+//
+// With figures it measures the layout of a checkout instead: packages, files,
+// lines and imports.
+//
+//	go run ./infra/check figures [--json] [directory]
 package main
 
 import (
+	"context"
 	"fmt"
 	"io/fs"
 	"os"
@@ -16,6 +22,13 @@ func main() {
 	dir := "."
 	if len(os.Args) > 1 {
 		dir = os.Args[1]
+	}
+	if dir == "figures" {
+		if err := printFigures(context.Background(), os.Stdout, os.Args[2:]); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
 	}
 	problems, err := check(os.DirFS(dir), "template.yaml")
 	if err != nil {
@@ -50,7 +63,7 @@ func check(files fs.FS, file string) ([]string, error) {
 		checkFilters(s, report)
 	}
 	for _, c := range []func(*stack, reporter){
-		checkFunctions, checkRoles, checkPolicies, checkQueues, checkDeadLetters,
+		checkFunctions, checkRoles, checkPolicies, checkLedger, checkQueues, checkDeadLetters,
 		checkRules, checkStores, checkLogs, checkAlarms,
 	} {
 		c(root, report)

@@ -121,7 +121,7 @@ func checkRules(root *stack, report reporter) {
 		for _, t := range list(r.props()["Targets"]) {
 			checkTarget(r.String(), object(t), report)
 		}
-		types := r.in.operand(map[string]any{"Fn::Join": []any{",", list(at(r.props(), "EventPattern", "detail-type"))}})
+		types := r.in.text(map[string]any{"Fn::Join": []any{",", list(at(r.props(), "EventPattern", "detail-type"))}})
 		if 200+len(types) > longestPattern {
 			report("%s: the event pattern is longer than the %d characters that EventBridge takes", r, longestPattern)
 		}
