@@ -1,5 +1,5 @@
-// Package event is the domain of payhooks: what an event is, who owes it what,
-// and the ports through which everything else reaches the outside.
+// Package event is the domain of payhooks: what an event is, its
+// deliveries, and the ports through which everything else reaches the outside.
 //
 // It imports the standard library only. Adapters import it, never each other.
 package event
@@ -12,11 +12,10 @@ import "time"
 // Empty means "does not apply". A fact is only ever a plain value that Stripe
 // sent: an expanded object is represented by its id.
 type Facts struct {
-	ID         string    `json:"id"`
-	Type       string    `json:"type"`
-	Created    time.Time `json:"created"`
-	Livemode   bool      `json:"livemode"`
-	Account    string    `json:"account,omitempty"`     // connected account, acct_…
+	ID      string    `json:"id"`
+	Type    string    `json:"type"`
+	Created time.Time `json:"created"`
+	Scope
 	APIVersion string    `json:"api_version,omitempty"` // version the payload is rendered in
 	Endpoint   string    `json:"endpoint,omitempty"`    // the {endpoint} it was posted to
 	Object     string    `json:"object,omitempty"`      // id of data.object
@@ -33,17 +32,7 @@ type Facts struct {
 // of it may be rendered in another API version, but never differs in these.
 func (f Facts) SameOccurrence(o Facts) bool {
 	return f.ID == o.ID && f.Type == o.Type && f.Created.Equal(o.Created) &&
-		f.Livemode == o.Livemode && f.Account == o.Account && f.Object == o.Object
-}
-
-// Scoped names what the id is of in one connected account; an empty account is
-// the stack's own. Rows are kept under it: nothing promises that an id is
-// Stripe's only one, and ids of products, plans and migrated customers are not.
-func Scoped(account, id string) string {
-	if account == "" {
-		return id
-	}
-	return account + "/" + id
+		f.Scope == o.Scope && f.Object == o.Object
 }
 
 // Event is a verified event with the bytes that Stripe signed.
@@ -55,21 +44,26 @@ type Event struct {
 // Stored is an event as the store keeps it, with what became of its fan-out.
 type Stored struct {
 	Event
-	// Subscribers lists the actions owed this event. It is meaningful only once
-	// Pending is false.
+	// Subscribers lists the actions whose rules selected the event. It is
+	// meaningful only once Pending is false.
 	Subscribers []string
-	// Pending is true until the bus has taken the event.
+	// Pending is true until the bus has taken the event. It is set once, by Put.
 	Pending bool
-	// Only limits the fan-out to one action; set by a replay.
-	Only string
-	// Expires is when the store may forget the event.
+	// OnBus: the bus has the event, but its subscribers could not be listed. It
+	// stays Pending until they are recorded, and is not published again.
+	OnBus bool
+	// Expires is when the store may delete the event; zero is never.
 	Expires time.Time
 }
+
+// Expired reports whether the event is past its time, whether or not the store
+// has deleted it yet. It is not replayed, listed or restored any more.
+func (s Stored) Expired(now time.Time) bool { return !s.Expires.IsZero() && !s.Expires.After(now) }
 
 // Envelope is what the bus carries: the facts, never the payload.
 type Envelope struct {
 	Facts
-	// Only names the single action that a replay is for.
+	// Only names the single action that a redelivery or replay is for.
 	Only string `json:"only,omitempty"`
 }
 

@@ -2,95 +2,111 @@ package event
 
 import (
 	"context"
+	"iter"
 	"time"
 )
 
-// Put results.
-type PutResult int
-
-const (
-	PutStored    PutResult = iota // this call stored the event
-	PutDuplicate                  // the same event was there already
-	PutConflict                   // another event holds this id; it stays as it was
-)
+// Sequences end after an error that is not ErrInvalid. One that is ErrInvalid
+// names a record that cannot be read; the sequence continues behind it.
 
 // Store keeps events. All methods are safe for concurrent use. An error that
 // is none of this package's means "unavailable, try again".
 type Store interface {
-	// Put stores e as pending unless its id is taken. It is atomic and, when
+	// Put stores e as pending unless its id is taken: ResultStored,
+	// ResultDuplicate or ResultConflict. It is atomic and, when
 	// it returns nil, durable. A repeat whose first reply was lost is
-	// recognised as our own write and reported as PutStored. ErrTooLarge if
+	// recognised as our own write and reported as ResultStored. ErrTooLarge if
 	// the item cannot be stored at any time.
-	Put(ctx context.Context, e Event, expires time.Time) (PutResult, error)
-	// Get returns the event with its signed bytes, or ErrNotFound.
+	Put(ctx context.Context, e Event, expires time.Time) (Result, error)
+	// Get returns the event with its signed bytes, or ErrNotFound. An event
+	// that cannot be read is returned as far as it can be, with ErrInvalid.
 	Get(ctx context.Context, id string) (Stored, error)
-	// MarkPublished records who is owed the event and clears Pending, in one
-	// update on condition that the event exists (else ErrNotFound). wanted is
-	// united with what was recorded before: a replay for one action does not
-	// forget the others.
-	MarkPublished(ctx context.Context, id string, wanted []string) error
-	// Republish makes the event pending again, for all who want it or for one.
-	Republish(ctx context.Context, id, only string) error
-	// Related returns the facts of the events with this subject, oldest
+	// MarkPublished records the subscribers and clears Pending, in one update on
+	// condition that the event exists (else ErrNotFound). The subscribers are
+	// united with those recorded before.
+	MarkPublished(ctx context.Context, id string, subscribers []string) error
+	// MarkOnBus notes on a pending event that the bus has it. One that is not
+	// pending any more, or not there, is no error.
+	MarkOnBus(ctx context.Context, id string) error
+	// StillPending returns which of the events the bus does not have yet, in any
+	// number of requests, strongly consistent.
+	StillPending(ctx context.Context, ids []string) (map[string]bool, error)
+	// Related returns the facts of the scope's events with this subject, oldest
 	// first. It may miss events stored in the last second.
-	Related(ctx context.Context, subject string) ([]Facts, error)
-	// ReceivedBetween calls yield for each event received in [from, to), in no
-	// particular order, without bodies, until it returns false. It may miss
-	// events stored in the last second. ErrInvalid: all were yielded but those
-	// that it names, which nobody can read.
-	ReceivedBetween(ctx context.Context, from, to time.Time, yield func(Stored) bool) error
+	Related(ctx context.Context, scope Scope, subject string) ([]Facts, error)
+	// ReceivedBetween returns the events received in [from, to), in no
+	// particular order, without bodies. It may miss events stored in the last
+	// second.
+	ReceivedBetween(ctx context.Context, from, to time.Time) iter.Seq2[Stored, error]
 }
 
-// Quarantine keeps what was signed but odd. Safe for concurrent use.
+// Quarantine keeps signed requests that are not usable as events. Safe for
+// concurrent use.
 type Quarantine interface {
-	// Hold keeps q under its endpoint and id; holding it again changes nothing.
+	// Put keeps q under its endpoint and id; keeping it again changes nothing.
 	// ErrTooLarge if it cannot be stored at any time.
-	Hold(ctx context.Context, q Quarantined) error
-	// Held returns one, or ErrNotFound.
-	Held(ctx context.Context, endpoint, id string) (Quarantined, error)
-	// List calls yield for each, without bodies, until it returns false.
-	List(ctx context.Context, yield func(Quarantined) bool) error
-	// Discard forgets one. Discarding what is not there is no error.
+	Put(ctx context.Context, q Quarantined) error
+	// Get returns one, or ErrNotFound.
+	Get(ctx context.Context, endpoint, id string) (Quarantined, error)
+	// List returns all of them, without bodies.
+	List(ctx context.Context) iter.Seq2[Quarantined, error]
+	// Discard deletes one. Discarding what is not there is no error.
 	Discard(ctx context.Context, endpoint, id string) error
 }
 
-// Ledger says what became of each event for each action, and keeps the
+// Ledger records what became of each event for each action, and keeps the
 // actions' state so that both change in one transaction. Safe for concurrent
 // use by many processes.
 type Ledger interface {
-	// Claim begins an attempt: it creates the delivery or takes over one that
-	// is Waiting and due (Next <= Now), sets Owner, Next = Lease and adds one
-	// to Attempt, atomically. It fails with ErrFinished for a delivery that is
-	// Done, Parked or Unknown and with ErrNotDue for one that is not due; both
-	// return the delivery as it stands.
+	// Begin reads an event and its delivery to the action, at one time and
+	// strongly consistent: what an attempt needs to decide how it runs. A
+	// delivery without a record has no State. ErrNotFound and ErrInvalid are
+	// about the event; the delivery is valid beside them. A record that cannot
+	// be read is any other error.
+	Begin(ctx context.Context, ref DeliveryRef) (Stored, Delivery, error)
+	// Claim begins an attempt: it creates the delivery or takes over one that is
+	// Waiting, due (Next <= Now) and without a running lease, sets Owner and
+	// Lease, adds one to Attempts and clears Ensured, atomically. Sent becomes Now:
+	// the attempt's own message comes back should it be killed. Next does not
+	// move. ErrFinished for a delivery that is not Waiting, ErrNotDue for
+	// one that is not due or whose lease runs; both return the delivery as it is.
 	Claim(ctx context.Context, c Claim) (Delivery, error)
-	// Commit replaces the record and commits the writes, all or nothing, on
-	// condition that d.Owner still owns a Waiting delivery (else ErrFenced)
-	// and that every write's version is still current (else ErrConflict).
-	Commit(ctx context.Context, d Delivery, writes ...Write) error
+	// Commit replaces the record and commits the writes, all or nothing, and
+	// removes the lease. A claimed attempt commits on condition that its owner
+	// still owns a Waiting delivery; any other one on condition that there is no
+	// record, or one that only Ensure wrote. Else ErrFenced. ErrConflict if a
+	// write's version is not current any more. A repeat whose first reply was
+	// lost is recognised by the owner and succeeds.
+	Commit(ctx context.Context, c Commit) error
 	// Delivery returns one record, or ErrNotFound.
-	Delivery(ctx context.Context, event, action string) (Delivery, error)
-	// Deliveries returns all records of one event.
-	Deliveries(ctx context.Context, event string) ([]Delivery, error)
-	// Unfinished calls yield for each delivery in the state s with Next before
-	// the time, earliest first within a shard, until it returns false.
-	Unfinished(ctx context.Context, s State, before time.Time, yield func(Delivery) bool) error
-	// Ensure records that the action is owed the event, as Waiting with no
-	// attempt begun and due at once, unless there is a record already; then it
-	// changes nothing and returns nil.
-	Ensure(ctx context.Context, event, action string, now, expires time.Time) error
-	// ClaimRedelivery asks for the right to send a Waiting delivery to its action once
-	// more: true for one caller, and again only after quiet has passed or an
-	// attempt was claimed since. False, nil also if it is no longer Waiting.
-	// It does not change when the delivery is due.
-	ClaimRedelivery(ctx context.Context, event, action string, now time.Time, quiet time.Duration) (bool, error)
-	// Reopen lets an operator ask for a new attempt of what is Parked, Unknown
-	// or was Ignored: Waiting, due at once, its attempts counted and scheduled
-	// anew. So is what is Waiting for longer than MaxLease. With allowStale its
-	// effects may come however late; that is noted on all that is Waiting, which
-	// stays as it is otherwise, and returns nil. All else is ErrNotFound: what is
-	// Done changed something and never runs again.
-	Reopen(ctx context.Context, event, action string, now time.Time, allowStale bool) error
+	Delivery(ctx context.Context, ref DeliveryRef) (Delivery, error)
+	// Deliveries returns those records that exist, in the order of refs,
+	// strongly consistent. One that cannot be read is left out and named in an
+	// error that is ErrInvalid beside the others.
+	Deliveries(ctx context.Context, refs []DeliveryRef) ([]Delivery, error)
+	// Unfinished returns the deliveries in the state s that are not Done nor
+	// Discarded, with Next before the time, earliest first within a shard, each
+	// as its record is now.
+	Unfinished(ctx context.Context, s State, before time.Time) iter.Seq2[Delivery, error]
+	// Ensure records the delivery, as Waiting, Ensured and due at once, unless
+	// there is a record already; then it changes nothing and returns nil.
+	Ensure(ctx context.Context, ref DeliveryRef, now, expires time.Time) error
+	// ClaimRedelivery asks for the right to send a Waiting delivery to its
+	// action again: true for one caller, and again only when quiet has passed
+	// since Sent, or an attempt committed since. False, nil also
+	// if it is not Waiting any more or a lease runs. It changes nothing but Sent.
+	ClaimRedelivery(ctx context.Context, ref DeliveryRef, now time.Time, quiet time.Duration) (bool, error)
+	// Reopen begins a new round of what is Parked, Unknown, or Done and Withheld:
+	// Waiting, due at once, with an owner of its own, so that no earlier attempt
+	// can commit. Attempts, history and Committed stay. What is Waiting without a
+	// running lease becomes due at once in a new round, too. allowStale is noted
+	// on any of these. It is noted on one whose lease runs, too: that attempt can
+	// not commit any more, and the next one begins when the lease ends. Without
+	// allowStale such a delivery stays as it is. All else is ErrNotFound.
+	Reopen(ctx context.Context, ref DeliveryRef, now time.Time, allowStale bool) error
+	// Discard ends what is Parked or Unknown, or Waiting without a running
+	// lease, for good and notes by whom. All else is ErrNotFound.
+	Discard(ctx context.Context, ref DeliveryRef, now time.Time, by string) error
 
 	// Load reads one row of state, strongly consistent. A row that does not
 	// exist is Version 0 with nil Data, and no error.
@@ -98,19 +114,37 @@ type Ledger interface {
 	// Write commits one row on its own, for state that no delivery changes
 	// (cursors, stock). ErrConflict if the version moved.
 	Write(ctx context.Context, w Write) error
-	// Scan calls yield for every row of a state table until it returns false.
-	Scan(ctx context.Context, table string, yield func(key string, it Row) bool) error
+	// Scan returns every row of a state table.
+	Scan(ctx context.Context, table string) iter.Seq2[Row, error]
 
-	// Intend records that an effect is about to happen. If the key is free,
-	// or released, it is taken and returned with the caller's Owner. If it is
-	// taken, the effect as it stands is returned with ErrTaken.
+	// Intend records that an effect is about to happen. If the key is free, or
+	// its effect was not performed, it is taken and returned with the caller's
+	// Owner. If it is taken, the effect as it is comes with ErrTaken.
 	Intend(ctx context.Context, e Effect) (Effect, error)
 	// Resolve writes e's state, result and error on condition that e.Owner took
-	// the key last (else ErrFenced). An owner that learns late what became of
-	// its effect may settle an Unknown one.
+	// the key last (else ErrFenced). What is Done stays done. An owner that
+	// learns the outcome late may resolve an Unknown one.
 	Resolve(ctx context.Context, e Effect) error
+	// Remember keeps the result of a read under the key, as done, unless the key
+	// is taken; then it returns what is there. Nothing needs to be intended.
+	Remember(ctx context.Context, e Effect) (Effect, error)
 	// Effect returns one, or ErrNotFound.
-	Effect(ctx context.Context, key, action string) (Effect, error)
+	Effect(ctx context.Context, ref EffectRef) (Effect, error)
+	// Extend moves the expiry of an effect to at least until. One that does not
+	// exist is no error.
+	Extend(ctx context.Context, ref EffectRef, until time.Time) error
+}
+
+// Rule is the rule of one action on the bus.
+type Rule struct {
+	Action   string
+	Disabled bool // selects, and delivers nothing
+}
+
+// Backlog is what waits for one action.
+type Backlog struct {
+	Messages int  // in its queue: visible, in flight and delayed
+	Disabled bool // its function does not poll the queue
 }
 
 // Bus fans events out.
@@ -120,6 +154,10 @@ type Bus interface {
 	// once: a lost reply may mean that it was taken.
 	Publish(ctx context.Context, es []Envelope) (errs []error)
 	// Subscribers returns the actions whose rules select this envelope, from the
-	// bus's own rules, at most a minute old.
+	// bus's own rules, at most a minute old. A disabled rule selects as well: its
+	// deliveries wait.
 	Subscribers(ctx context.Context, e Envelope) ([]string, error)
+	// Rules returns the actions that have a rule, all of them, at most a minute
+	// old.
+	Rules(ctx context.Context) ([]Rule, error)
 }

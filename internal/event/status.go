@@ -5,23 +5,23 @@ import "slices"
 // Status is what became of an event over all its actions.
 type Status string
 
-// The statuses, in the order in which the first that applies is told.
+// The statuses; the first that applies counts.
 const (
 	StatusQuarantined Status = "quarantined"
 	StatusUnknown     Status = "unknown"
 	StatusParked      Status = "parked"
 	StatusWaiting     Status = "waiting"
-	StatusPending     Status = "pending" // not published, or owed without a record
-	StatusDone        Status = "done"    // by every action that wants it
-	StatusIgnored     Status = "ignored" // nobody wants it
+	StatusPending     Status = "pending" // not published, or subscribed without a record
+	StatusDone        Status = "done"    // by every subscriber; discarded counts
+	StatusIgnored     Status = "ignored" // no subscriber
 )
 
-// StatusOf tells the status of a stored event from its deliveries.
+// StatusOf returns the status of a stored event with these deliveries.
 func StatusOf(s Stored, ds []Delivery) Status {
 	has := func(st State) bool {
 		return slices.ContainsFunc(ds, func(d Delivery) bool { return d.State == st })
 	}
-	owed := slices.ContainsFunc(s.Subscribers, func(action string) bool {
+	unrecorded := slices.ContainsFunc(s.Subscribers, func(action string) bool {
 		return !slices.ContainsFunc(ds, func(d Delivery) bool { return d.Action == action })
 	})
 	switch {
@@ -31,7 +31,7 @@ func StatusOf(s Stored, ds []Delivery) Status {
 		return StatusParked
 	case has(Waiting):
 		return StatusWaiting
-	case s.Pending || owed:
+	case s.Pending || unrecorded:
 		return StatusPending
 	case len(ds) > 0:
 		return StatusDone

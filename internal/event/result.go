@@ -1,0 +1,21 @@
+package event
+
+// Reason is why something was not done, in a word or a sentence without
+// personal data.
+type Reason string
+
+// Result is what the intake did with an event.
+type Result int
+
+const (
+	ResultStored      Result = iota // new, and durable
+	ResultDuplicate                 // the same event was stored before
+	ResultConflict                  // another event holds this id; it stays as it was
+	ResultQuarantined               // durable in the quarantine, with its Reason
+	ResultNotStored                 // accepted and dropped, with its Reason: a test event at a live Connect endpoint
+)
+
+// String is the result's name in log lines and answers.
+func (r Result) String() string {
+	return [...]string{"stored", "duplicate", "conflict", "quarantined", "not stored"}[r]
+}
