@@ -2,9 +2,10 @@ package dynamo
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -12,54 +13,83 @@ import (
 	"github.com/payhooks/payhooks/internal/event"
 )
 
-func effectKey(key, action string) item { return deliveryKey(effectPrefix+key, action) }
-
-func checkEffect(key, action string) error {
-	return errors.Join(checkKey("effect key", key), checkKey("action", action))
-}
-
 // Intend implements event.Ledger. Only a repeat below this very call is our
 // own write: a second call of the same owner gets ErrTaken, because the effect
 // may have happened in between.
 func (t *Tables) Intend(ctx context.Context, e event.Effect) (event.Effect, error) {
-	if err := errors.Join(checkEffect(e.Key, e.Action), checkKey("owner", e.Owner)); err != nil {
+	if err := checkKey("owner", e.Owner); err != nil {
 		return event.Effect{}, fmt.Errorf("intend: %w", err)
 	}
 	e.State, e.Result, e.Error = event.EffectIntended, nil, ""
-	ours := nonce()
-	it := effectItem(e)
-	it["nonce"] = str(ours)
-	_, err := t.client.PutItem(ctx, &dynamodb.PutItemInput{
-		TableName: t.table("deliveries"), Item: it,
-		ConditionExpression:                 aws.String("attribute_not_exists(#event) OR #state = :released"),
-		ExpressionAttributeNames:            map[string]string{"#event": "event", "#state": "state"},
-		ExpressionAttributeValues:           item{":released": str(string(event.EffectNotPerformed))},
-		ReturnValuesOnConditionCheckFailure: allOld,
-	})
-	if err == nil {
-		return parseEffect(e.Key, it)
+	held, ours, err := t.take(ctx, e)
+	if err == nil && !ours {
+		err = event.ErrTaken
 	}
-	old, ok := refused(err)
-	if !ok || len(old) == 0 {
-		return event.Effect{}, fmt.Errorf("intend %s: %w", e.Key, invalid(err))
-	}
-	held, err := parseEffect(e.Key, old)
 	if err != nil {
-		return held, err
+		return held, fmt.Errorf("intend %s: %w", e.Key, err)
 	}
-	if r := (&reader{item: old}); r.str("nonce") == ours {
-		return held, nil
-	}
-	return held, fmt.Errorf("intend %s: %w", e.Key, event.ErrTaken)
+	return held, nil
 }
 
-// Resolve implements event.Ledger. What is done stays done.
-func (t *Tables) Resolve(ctx context.Context, e event.Effect) error {
-	if checkEffect(e.Key, e.Action) != nil || e.Owner == "" {
-		return fmt.Errorf("settle %s: %w", e.Key, event.ErrFenced)
+// Remember implements event.Ledger.
+func (t *Tables) Remember(ctx context.Context, e event.Effect) (event.Effect, error) {
+	e.State, e.Lease, e.Error = event.EffectDone, time.Time{}, ""
+	held, _, err := t.take(ctx, e)
+	if err != nil {
+		return held, fmt.Errorf("remember %s: %w", e.Key, err)
 	}
-	values := item{":owner": str(e.Owner), ":state": str(string(e.State)), ":updated": str(format(e.Updated, millis))}
-	update, remove, condition := "SET #state = :state, #updated = :updated", "", "#owner = :owner"
+	return held, nil
+}
+
+// take puts e under its key if that is free or its effect was not performed.
+// Else it returns the effect that is there, and ours is false.
+func (t *Tables) take(ctx context.Context, e event.Effect) (held event.Effect, ours bool, err error) {
+	if err := checkEffect(e.EffectRef); err != nil {
+		return event.Effect{}, false, err
+	}
+	nonce := nonce()
+	it := effectItem(e)
+	it["nonce"] = str(nonce)
+	condition := aws.String("attribute_not_exists(#id) OR #state = :free")
+	_, err = t.client.PutItem(ctx, &dynamodb.PutItemInput{
+		TableName: t.table("deliveries"), Item: it,
+		ConditionExpression: condition, ExpressionAttributeNames: used(condition),
+		ExpressionAttributeValues:           item{":free": str(string(event.EffectNotPerformed))},
+		ReturnValuesOnConditionCheckFailure: allOld,
+	})
+	old, ok := conditionFailed(err)
+	switch {
+	case err == nil:
+		held, err = parseEffect(it)
+		return held, true, err
+	case !ok || len(old) == 0:
+		return event.Effect{}, false, invalid(sized(err))
+	}
+	held, err = parseEffect(old)
+	return held, (&reader{item: old}).str("nonce") == nonce, err
+}
+
+// Resolve implements event.Ledger.
+func (t *Tables) Resolve(ctx context.Context, e event.Effect) error {
+	if checkEffect(e.EffectRef) != nil || e.Owner == "" {
+		return fmt.Errorf("resolve %s: %w", e.Key, event.ErrFenced)
+	}
+	update, condition, values := resolution(e)
+	_, err := t.update(ctx, effectID(e.EffectRef), update, condition, values)
+	if _, ok := conditionFailed(err); ok {
+		err = event.ErrFenced
+	}
+	if err != nil {
+		return fmt.Errorf("resolve %s: %w", e.Key, invalid(sized(err)))
+	}
+	return nil
+}
+
+// resolution writes state, result and error, and removes what is empty.
+func resolution(e event.Effect) (update, condition string, values item) {
+	values = item{":owner": str(e.Owner), ":state": str(string(e.State)), ":updated": str(format(e.Updated, millis))}
+	update, condition = "SET #state = :state, #updated = :updated", "#owner = :owner"
+	remove := ""
 	for _, f := range []struct{ name, value string }{{"result", string(e.Result)}, {"error", e.Error}} {
 		if f.value == "" {
 			remove += ", #" + f.name
@@ -75,56 +105,68 @@ func (t *Tables) Resolve(ctx context.Context, e event.Effect) error {
 		condition += " AND #state <> :done"
 		values[":done"] = str(string(event.EffectDone))
 	}
-	_, err := t.updateDelivery(ctx, effectPrefix+e.Key, e.Action, update, condition, values)
-	if _, ok := refused(err); ok {
-		return fmt.Errorf("settle %s: %w", e.Key, event.ErrFenced)
+	return update, condition, values
+}
+
+// Effect implements event.Ledger.
+func (t *Tables) Effect(ctx context.Context, ref event.EffectRef) (event.Effect, error) {
+	if checkEffect(ref) != nil {
+		return event.Effect{}, fmt.Errorf("effect %s: %w", ref.Key, event.ErrNotFound)
+	}
+	it, err := t.get(ctx, "deliveries", key(effectID(ref)))
+	if err == nil && it == nil {
+		err = event.ErrNotFound
 	}
 	if err != nil {
-		return fmt.Errorf("settle %s: %w", e.Key, invalid(err))
+		return event.Effect{}, fmt.Errorf("effect %s: %w", ref.Key, err)
+	}
+	return parseEffect(it)
+}
+
+// Extend implements event.Ledger. A zero until keeps the effect for ever; one
+// that has no expiry stays for ever.
+func (t *Tables) Extend(ctx context.Context, ref event.EffectRef, until time.Time) error {
+	if err := checkEffect(ref); err != nil {
+		return fmt.Errorf("extend: %w", err)
+	}
+	update, condition, values := "SET #expires = :until", "#expires < :until", item{":until": num(strconv.FormatInt(until.Unix(), 10))}
+	if until.IsZero() {
+		update, condition, values = "REMOVE #expires", "attribute_exists(#expires)", nil
+	}
+	_, err := t.update(ctx, effectID(ref), update, condition, values)
+	if _, ok := conditionFailed(err); err != nil && !ok {
+		return fmt.Errorf("extend %s: %w", ref.Key, err)
 	}
 	return nil
 }
 
-// Effect implements event.Ledger.
-func (t *Tables) Effect(ctx context.Context, key, action string) (event.Effect, error) {
-	if checkEffect(key, action) != nil {
-		return event.Effect{}, fmt.Errorf("effect %s: %w", key, event.ErrNotFound)
-	}
-	out, err := t.client.GetItem(ctx, &dynamodb.GetItemInput{
-		TableName: t.table("deliveries"), Key: effectKey(key, action), ConsistentRead: aws.Bool(true),
-	})
-	if err != nil {
-		return event.Effect{}, fmt.Errorf("effect %s: %w", key, err)
-	}
-	if out.Item == nil {
-		return event.Effect{}, fmt.Errorf("effect %s: %w", key, event.ErrNotFound)
-	}
-	return parseEffect(key, out.Item)
-}
-
 func effectItem(e event.Effect) item {
-	it := effectKey(e.Key, e.Action)
+	it := key(effectID(e.EffectRef))
+	it["action"], it["scope"], it["key"] = str(e.Action), str(e.Scope.Text()), str(e.Key)
 	it["state"] = str(string(e.State))
-	it["owner"] = str(e.Owner)
-	it["lease"] = str(format(e.Lease, millis))
 	it["updated"] = str(format(e.Updated, millis))
+	it.set("owner", e.Owner)
+	it.at("lease", e.Lease)
 	it.set("by", e.Event)
 	it.set("result", string(e.Result))
 	it.set("error", e.Error)
+	it.expire(e.Expires)
 	return it
 }
 
-func parseEffect(key string, it item) (event.Effect, error) {
+func parseEffect(it item) (event.Effect, error) {
 	r := &reader{item: it}
+	scope, err := event.ParseScope(r.need("scope"))
 	e := event.Effect{
-		Key: key, Action: r.need("action"), State: event.EffectState(r.need("state")), Owner: r.str("owner"),
-		Event: r.str("by"), Lease: r.time("lease", millis), Updated: r.time("updated", millis), Error: r.str("error"),
+		EffectRef: event.EffectRef{Action: r.need("action"), Scope: scope, Key: r.need("key")},
+		State:     event.EffectState(r.need("state")), Owner: r.str("owner"), Event: r.str("by"),
+		Lease: r.time("lease", millis), Updated: r.time("updated", millis), Error: r.str("error"), Expires: r.expires(),
 	}
 	if s := r.str("result"); s != "" {
-		e.Result = json.RawMessage(s)
+		e.Result = []byte(s)
 	}
-	if r.err != nil {
-		return e, fmt.Errorf("effect %s: %w", key, r.err)
+	if err := errors.Join(r.err, err); err != nil {
+		return e, fmt.Errorf("effect %s: %w", r.str("id"), err)
 	}
 	return e, nil
 }

@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -15,11 +13,12 @@ import (
 	"github.com/payhooks/payhooks/internal/event"
 )
 
-// everyone is the value of pending that is for all actions.
-const everyone = "*"
+// pending is the value of the attribute of that name. A stream filter and the
+// release before this one read whether it is there.
+const pending = "*"
 
 // Put implements event.Store.
-func (t *Tables) Put(ctx context.Context, e event.Event, expires time.Time) (event.PutResult, error) {
+func (t *Tables) Put(ctx context.Context, e event.Event, expires time.Time) (event.Result, error) {
 	it, err := eventItem(e, expires)
 	if err != nil {
 		return 0, fmt.Errorf("put %s: %w", e.ID, err)
@@ -32,28 +31,32 @@ func (t *Tables) Put(ctx context.Context, e event.Event, expires time.Time) (eve
 		ReturnValuesOnConditionCheckFailure: allOld,
 	})
 	if err == nil {
-		return event.PutStored, nil
+		return event.ResultStored, nil
 	}
-	old, ok := refused(err)
+	old, ok := conditionFailed(err)
 	if !ok {
 		return 0, fmt.Errorf("put %s: %w", e.ID, sized(err))
 	}
-	r := &reader{item: old}
-	if r.str("nonce") == ours {
-		return event.PutStored, nil
-	}
-	// What is there and cannot be read is another event: it stays.
-	stored := readFacts(r)
-	e.Created = e.Created.Truncate(time.Second)
-	if r.err != nil || !stored.SameOccurrence(e.Facts) {
-		return event.PutConflict, nil
-	}
-	return event.PutDuplicate, nil
+	return known(e.Facts, old, ours), nil
 }
 
-// eventItem is the pending item of an event.
+// known is the result for an event whose id is taken by the old item.
+func known(f event.Facts, old item, ours string) event.Result {
+	r := &reader{item: old}
+	if r.str("nonce") == ours { // our own write, its reply was lost
+		return event.ResultStored
+	}
+	f.Created = f.Created.Truncate(time.Second)
+	// An item that cannot be read is another event: it stays.
+	if stored := readFacts(r); r.err != nil || !stored.SameOccurrence(f) {
+		return event.ResultConflict
+	}
+	return event.ResultDuplicate
+}
+
+// eventItem is the pending item of an event, with the keys of its indexes.
 func eventItem(e event.Event, expires time.Time) (item, error) {
-	if err := checkKey("event id", e.ID); err != nil {
+	if err := checkEvent(e.ID); err != nil {
 		return nil, err
 	}
 	for _, at := range []time.Time{e.Created, e.Received} {
@@ -67,8 +70,10 @@ func eventItem(e event.Event, expires time.Time) (item, error) {
 	}
 	it := factsItem(e.Facts)
 	it["body"] = &types.AttributeValueMemberB{Value: body}
-	it["pending"] = str(everyone)
-	it["day"] = str(day(e.Received, shard(e.ID)))
+	it["pending"] = str(pending)
+	it["shard"] = str(receivedKey(shard(e.ID, receivedShards)))
+	it.set("subject_key", indexKey(e.Scope, "subject", e.Subject))
+	it.set("customer_key", indexKey(e.Scope, "customer", e.Customer))
 	it.expire(expires)
 	if n := it.size() + len("nonce") + 24; n > itemLimit-reserve {
 		return nil, fmt.Errorf("item of %d bytes: %w", n, event.ErrTooLarge)
@@ -76,22 +81,27 @@ func eventItem(e event.Event, expires time.Time) (item, error) {
 	return it, nil
 }
 
-// Get implements event.Store. An item that cannot be read is returned as far
-// as it can be, with an error that is ErrInvalid.
+// Get implements event.Store.
 func (t *Tables) Get(ctx context.Context, id string) (event.Stored, error) {
-	if id == "" || len(id) >= keyLimit {
-		return event.Stored{}, fmt.Errorf("get event: %w", event.ErrNotFound)
+	var found []item
+	if id != "" && len(id) < keyLimit {
+		it, err := t.get(ctx, "events", key(id))
+		if err != nil {
+			return event.Stored{}, fmt.Errorf("get %s: %w", id, err)
+		}
+		if it != nil {
+			found = []item{it}
+		}
 	}
-	out, err := t.client.GetItem(ctx, &dynamodb.GetItemInput{
-		TableName: t.table("events"), Key: item{"id": str(id)}, ConsistentRead: aws.Bool(true),
-	})
-	if err != nil {
-		return event.Stored{}, fmt.Errorf("get %s: %w", id, err)
-	}
-	if out.Item == nil {
+	return parseStored(id, found)
+}
+
+// parseStored reads the event from the items that were found for its id.
+func parseStored(id string, found []item) (event.Stored, error) {
+	if len(found) == 0 {
 		return event.Stored{}, fmt.Errorf("get %s: %w", id, event.ErrNotFound)
 	}
-	r := &reader{item: out.Item}
+	r := &reader{item: found[0]}
 	s := readStored(r)
 	if raw := r.bytes("body"); r.err == nil {
 		s.Body, r.err = decompress(raw)
@@ -102,93 +112,30 @@ func (t *Tables) Get(ctx context.Context, id string) (event.Stored, error) {
 	return s, nil
 }
 
-// MarkPublished implements event.Store. It takes a second request in the rare case
-// that a replay for another action came in between: that one stays pending.
-func (t *Tables) MarkPublished(ctx context.Context, id string, wanted []string) error {
-	if checkKey("event id", id) != nil {
-		return fmt.Errorf("published %s: %w", id, event.ErrNotFound)
-	}
+// MarkPublished implements event.Store.
+func (t *Tables) MarkPublished(ctx context.Context, id string, subscribers []string) error {
 	in := &dynamodb.UpdateItemInput{
-		Key:                                 item{"id": str(id)},
-		UpdateExpression:                    aws.String("REMOVE pending"),
-		ConditionExpression:                 aws.String("attribute_exists(id)"),
-		ReturnValuesOnConditionCheckFailure: allOld,
+		TableName: t.table("events"), Key: key(id),
+		UpdateExpression:    aws.String("REMOVE pending"),
+		ConditionExpression: aws.String("attribute_exists(id)"),
 	}
-	if len(wanted) == 0 {
-		return t.updateEvent(ctx, "published", id, in)
+	if len(subscribers) > 0 {
+		in.UpdateExpression = aws.String("REMOVE pending ADD wanted :wanted")
+		in.ExpressionAttributeValues = item{":wanted": &types.AttributeValueMemberSS{
+			Value: slices.Compact(slices.Sorted(slices.Values(subscribers))),
+		}}
 	}
-	wanted = slices.Compact(slices.Sorted(slices.Values(wanted)))
-	in.UpdateExpression = aws.String("REMOVE pending ADD wanted :wanted")
-	in.ExpressionAttributeValues = item{":wanted": &types.AttributeValueMemberSS{Value: wanted}, ":everyone": str(everyone)}
-	in.ConditionExpression = aws.String("attribute_exists(id) AND (attribute_not_exists(pending) OR pending IN (" + oneOf(in, wanted) + "))")
-	_, err := t.client.UpdateItem(ctx, named(in, t.table("events")))
-	if old, ok := refused(err); ok && len(old) > 0 {
-		return t.updateEvent(ctx, "published", id, &dynamodb.UpdateItemInput{
-			Key:                       in.Key,
-			UpdateExpression:          aws.String("ADD wanted :wanted"),
-			ConditionExpression:       aws.String("attribute_exists(id)"),
-			ExpressionAttributeValues: item{":wanted": in.ExpressionAttributeValues[":wanted"]},
-		})
-	}
-	return eventError("published", id, err)
-}
-
-// oneOf adds the values of pending that publishing to wanted has served, and
-// returns their placeholders. IN takes a hundred.
-func oneOf(in *dynamodb.UpdateItemInput, wanted []string) string {
-	places := []string{":everyone"}
-	for i, action := range wanted[:min(len(wanted), 99)] {
-		place := ":w" + strconv.Itoa(i)
-		in.ExpressionAttributeValues[place] = str(action)
-		places = append(places, place)
-	}
-	return strings.Join(places, ",")
-}
-
-// Republish implements event.Store. An event that is pending for others
-// already becomes pending for all, so that no request is forgotten; that takes
-// a second request. Every call makes a record in the table's stream.
-func (t *Tables) Republish(ctx context.Context, id, only string) error {
-	if checkKey("event id", id) != nil {
-		return fmt.Errorf("republish %s: %w", id, event.ErrNotFound)
-	}
-	replay := nonce() // an update that changes nothing makes no stream record
-	all := &dynamodb.UpdateItemInput{
-		Key:                       item{"id": str(id)},
-		UpdateExpression:          aws.String("SET pending = :pending, replay = :replay"),
-		ConditionExpression:       aws.String("attribute_exists(id)"),
-		ExpressionAttributeValues: item{":pending": str(everyone), ":replay": str(replay)},
-	}
-	if only == "" {
-		return t.updateEvent(ctx, "republish", id, all)
-	}
-	one := *all
-	one.ExpressionAttributeValues = item{":pending": str(only), ":replay": str(replay)}
-	one.ConditionExpression = aws.String("attribute_exists(id) AND (attribute_not_exists(pending) OR pending = :pending)")
-	one.ReturnValuesOnConditionCheckFailure = allOld
-	_, err := t.client.UpdateItem(ctx, named(&one, t.table("events")))
-	if old, ok := refused(err); ok && len(old) > 0 {
-		return t.updateEvent(ctx, "republish", id, all)
-	}
-	return eventError("republish", id, err)
-}
-
-func (t *Tables) updateEvent(ctx context.Context, what, id string, in *dynamodb.UpdateItemInput) error {
-	_, err := t.client.UpdateItem(ctx, named(in, t.table("events")))
-	return eventError(what, id, err)
-}
-
-func named(in *dynamodb.UpdateItemInput, table *string) *dynamodb.UpdateItemInput {
-	in.TableName = table
-	return in
-}
-
-func eventError(what, id string, err error) error {
+	err := checkKey("event id", id)
 	if err == nil {
-		return nil
+		_, err = t.client.UpdateItem(ctx, in)
+	} else {
+		err = event.ErrNotFound
 	}
-	if _, ok := refused(err); ok {
-		return fmt.Errorf("%s %s: %w", what, id, event.ErrNotFound)
+	if _, ok := conditionFailed(err); ok {
+		err = event.ErrNotFound
 	}
-	return fmt.Errorf("%s %s: %w", what, id, err)
+	if err != nil {
+		return fmt.Errorf("mark %s published: %w", id, err)
+	}
+	return nil
 }

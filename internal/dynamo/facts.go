@@ -1,16 +1,14 @@
 package dynamo
 
 import (
-	"fmt"
-	"time"
-
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/payhooks/payhooks/internal/event"
 )
 
-// factsItem holds the facts under the names that the indexes project.
+// factsItem holds the facts under the names that the indexes project. The scope
+// is the attributes account and livemode.
 func factsItem(f event.Facts) item {
 	it := item{
 		"id":       str(f.ID),
@@ -24,8 +22,8 @@ func factsItem(f event.Facts) item {
 	it.set("endpoint", f.Endpoint)
 	it.set("object", f.Object)
 	it.set("object_type", f.ObjectType)
-	it.key("subject", f.Subject)
-	it.key("customer", f.Customer)
+	it.set("subject", f.Subject)
+	it.set("customer", f.Customer)
 	it.set("currency", f.Currency)
 	it.set("status", f.Status)
 	if f.Amount != nil {
@@ -39,7 +37,7 @@ func readFacts(r *reader) event.Facts {
 	return event.Facts{
 		ID: r.need("id"), Type: r.str("type"),
 		Created: r.time("created", seconds), Received: r.time("received", millis),
-		Livemode: r.bool("livemode"), Account: r.str("account"), APIVersion: r.str("api_version"),
+		Scope: event.Scope{Account: r.str("account"), Livemode: r.bool("livemode")}, APIVersion: r.str("api_version"),
 		Endpoint: r.str("endpoint"), Object: r.str("object"), ObjectType: r.str("object_type"),
 		Subject: r.str("subject"), Customer: r.str("customer"),
 		Amount: r.int("amount"), Currency: r.str("currency"), Status: r.str("status"),
@@ -48,38 +46,29 @@ func readFacts(r *reader) event.Facts {
 
 // readStored reads all but the body.
 func readStored(r *reader) event.Stored {
-	s := event.Stored{Event: event.Event{Facts: readFacts(r)}, Subscribers: r.set("wanted"), Expires: r.expires()}
-	s.Only = r.str("pending")
-	s.Pending = s.Only != ""
-	if s.Only == everyone {
-		s.Only = ""
+	pending := r.str("pending") != ""
+	return event.Stored{
+		Event: event.Event{Facts: readFacts(r)}, Subscribers: r.set("wanted"),
+		Pending: pending, OnBus: pending && r.bool("published"), Expires: r.expires(),
 	}
-	return s
-}
-
-// day is the partition of the index by receipt.
-func day(received time.Time, shard uint32) string {
-	return fmt.Sprintf("%s#%d", format(received, time.DateOnly), shard)
 }
 
 // Image is an item as Lambda hands it over from a table's stream.
 type Image = map[string]events.DynamoDBAttributeValue
 
-// Facts reads an event and the one action that a replay is for (empty for
-// all) from the new image of a stream record. An attribute of the wrong type
-// is an error that is ErrInvalid; it never panics.
-func Facts(image Image) (f event.Facts, only string, err error) {
+// Facts reads a pending event from the new image of a stream record. An
+// attribute that is missing or of the wrong type is an error that is ErrInvalid;
+// it never panics.
+func Facts(image Image) (event.Facts, error) {
 	r := &reader{item: item{}}
 	for name, v := range image {
 		r.item[name] = attribute(v)
 	}
-	f = readFacts(r)
-	r.need("type")
-	r.need("created")
-	if only = r.need("pending"); only == everyone {
-		only = ""
+	f := readFacts(r)
+	for _, name := range []string{"type", "created", "pending"} {
+		r.need(name)
 	}
-	return f, only, r.err
+	return f, r.err
 }
 
 // attribute converts the types that facts have. Any other becomes one that no
@@ -99,13 +88,12 @@ func attribute(v events.DynamoDBAttributeValue) types.AttributeValue {
 	}
 }
 
-// NewImage is the image that the stream has of a stored event, without its
-// body: what Facts reads.
+// NewImage is the image of a stored event in the stream, as far as Facts reads
+// it.
 func NewImage(s event.Stored) Image {
 	it := factsItem(s.Facts)
 	if s.Pending {
-		it["pending"] = str(everyone)
-		it.set("pending", s.Only)
+		it["pending"] = str(pending)
 	}
 	image := Image{}
 	for name, value := range it {

@@ -15,27 +15,23 @@ import (
 func stored() event.Stored {
 	amount := int64(-5)
 	return event.Stored{Pending: true, Subscribers: []string{"a"}, Event: event.Event{Facts: event.Facts{
-		ID: "evt_1", Type: "charge.refunded", Created: time.Date(2026, 11, 22, 1, 2, 3, 0, time.UTC), Livemode: true,
-		Account: "acct_1", APIVersion: "2023-10-16", Endpoint: "default", Object: "ch_1", ObjectType: "charge", Subject: "pi_1",
+		ID: "evt_1", Type: "charge.refunded", Created: time.Date(2026, 11, 22, 1, 2, 3, 0, time.UTC),
+		Scope: event.Scope{Account: "acct_1", Livemode: true}, APIVersion: "2023-10-16", Endpoint: "default", Object: "ch_1", ObjectType: "charge", Subject: "pi_1",
 		Customer: "cus_1", Amount: &amount, Currency: "usd", Status: "succeeded", Received: time.Date(2026, 11, 22, 1, 2, 4, 5e6, time.UTC),
 	}}}
 }
 
-func TestFactsReadsWhatTheStreamHasOfAnEvent(t *testing.T) {
-	for _, only := range []string{"", "send-receipt"} {
-		s := stored()
-		s.Only = only
-		f, got, err := dynamo.Facts(dynamo.NewImage(s))
-		if err != nil || got != only {
-			t.Fatalf("only %q, error %v", got, err)
-		}
-		if diff := cmp.Diff(s.Facts, f); diff != "" {
-			t.Fatal(diff)
-		}
+func TestFactsReadsTheImageOfAnEvent(t *testing.T) {
+	f, err := dynamo.Facts(dynamo.NewImage(stored()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(stored().Facts, f); diff != "" {
+		t.Fatal(diff)
 	}
 }
 
-func TestAnImageWithAWrongOrMissingAttributeIsInvalidAndNeverPanics(t *testing.T) {
+func TestImageWithAWrongOrMissingAttributeIsInvalid(t *testing.T) {
 	wrong := map[string]events.DynamoDBAttributeValue{
 		"number": events.NewNumberAttribute("1.5"), "text": events.NewStringAttribute("x"), "null": events.NewNullAttribute(),
 		"binary": events.NewBinaryAttribute([]byte("x")), "list": events.NewListAttribute(nil), "map": events.NewMapAttribute(nil),
@@ -45,7 +41,7 @@ func TestAnImageWithAWrongOrMissingAttributeIsInvalidAndNeverPanics(t *testing.T
 		for kind, value := range wrong {
 			image := dynamo.NewImage(stored())
 			image[name] = value
-			_, _, err := dynamo.Facts(image)
+			_, err := dynamo.Facts(image)
 			text := value.DataType() == events.DataTypeString && name != "created" && name != "received" && name != "livemode" && name != "amount"
 			if name == "wanted" || text {
 				continue
@@ -58,11 +54,11 @@ func TestAnImageWithAWrongOrMissingAttributeIsInvalidAndNeverPanics(t *testing.T
 	for _, name := range []string{"id", "type", "created", "pending"} {
 		image := dynamo.NewImage(stored())
 		delete(image, name)
-		if _, _, err := dynamo.Facts(image); !errors.Is(err, event.ErrInvalid) {
+		if _, err := dynamo.Facts(image); !errors.Is(err, event.ErrInvalid) {
 			t.Errorf("without %s: error is %v", name, err)
 		}
 	}
-	if _, _, err := dynamo.Facts(nil); !errors.Is(err, event.ErrInvalid) {
+	if _, err := dynamo.Facts(nil); !errors.Is(err, event.ErrInvalid) {
 		t.Errorf("no image: error is %v", err)
 	}
 }

@@ -2,119 +2,74 @@ package dynamo
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"iter"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/payhooks/payhooks/internal/event"
 )
 
-// longRange is from how many days on Received reads the whole index instead of
-// asking for each day.
-const longRange = 31
-
 // Related implements event.Store.
-func (t *Tables) Related(ctx context.Context, subject string) ([]event.Facts, error) {
-	if subject == "" || len(subject) >= keyLimit {
+func (t *Tables) Related(ctx context.Context, scope event.Scope, subject string) ([]event.Facts, error) {
+	k := indexKey(scope, "subject", subject)
+	if k == "" {
 		return nil, nil
 	}
 	var fs []event.Facts
-	p := dynamodb.NewQueryPaginator(t.client, &dynamodb.QueryInput{
+	for it, err := range t.query(ctx, &dynamodb.QueryInput{
 		TableName: t.table("events"), IndexName: aws.String("subject"),
-		KeyConditionExpression:    aws.String("subject = :subject"),
-		ExpressionAttributeValues: item{":subject": str(subject)},
-	})
-	for p.HasMorePages() {
-		page, err := p.NextPage(ctx)
+		KeyConditionExpression:    aws.String("subject_key = :subject"),
+		ExpressionAttributeValues: item{":subject": str(k)},
+	}) {
+		r := &reader{item: it}
+		var f event.Facts
+		if err == nil {
+			f, err = readFacts(r), r.err
+		}
 		if err != nil {
-			return nil, fmt.Errorf("related to %s: %w", subject, err)
+			return nil, fmt.Errorf("related to %s: event %s: %w", k, f.ID, err)
 		}
-		for _, it := range page.Items {
-			r := &reader{item: it}
-			f := readFacts(r)
-			if r.err != nil {
-				return nil, fmt.Errorf("related to %s: event %s: %w", subject, f.ID, r.err)
-			}
-			fs = append(fs, f)
-		}
+		fs = append(fs, f)
 	}
 	return fs, nil
 }
 
-// ReceivedBetween implements event.Store; Expires is not filled in. A range of more
-// than a month reads the whole index.
-func (t *Tables) ReceivedBetween(ctx context.Context, from, to time.Time, yield func(event.Stored) bool) error {
+// ReceivedBetween implements event.Store: one query for each shard, whatever the
+// range, earliest first within a shard.
+func (t *Tables) ReceivedBetween(ctx context.Context, from, to time.Time) iter.Seq2[event.Stored, error] {
 	first, last := ceil(from), ceil(to).Add(-time.Millisecond)
 	if last.Before(first) {
-		return nil
+		return func(func(event.Stored, error) bool) {}
 	}
-	var odd []error
-	visit := func(its []map[string]types.AttributeValue) bool {
-		for _, it := range its {
-			r := &reader{item: it}
-			s := readStored(r)
-			if r.err != nil {
-				odd = append(odd, fmt.Errorf("event %s: %w", s.ID, r.err))
-				continue
-			}
-			if !yield(s) {
-				return false
-			}
+	return parsed("received", t.received(ctx, first, last), func(it item) (event.Stored, error) {
+		r := &reader{item: it}
+		s := readStored(r)
+		if r.err != nil {
+			return s, fmt.Errorf("event %s: %w", s.ID, r.err)
 		}
-		return true
-	}
-	err := t.received(ctx, first, last, visit)
-	if err == nil { // else it must not look like ErrInvalid
-		err = errors.Join(odd...)
-	}
-	if err != nil {
-		return fmt.Errorf("received: %w", err)
-	}
-	return nil
+		return s, nil
+	})
 }
 
-func (t *Tables) received(ctx context.Context, first, last time.Time, visit func([]map[string]types.AttributeValue) bool) error {
-	between := item{":first": str(format(first, millis)), ":last": str(format(last, millis))}
-	if last.Sub(first) > longRange*24*time.Hour {
-		return eachPage(ctx, dynamodb.NewScanPaginator(t.client, &dynamodb.ScanInput{
-			TableName: t.table("events"), IndexName: aws.String("day"),
-			FilterExpression:          aws.String("received BETWEEN :first AND :last"),
-			ExpressionAttributeValues: between,
-		}).NextPage, func(p *dynamodb.ScanOutput) (bool, bool) { return visit(p.Items), p.LastEvaluatedKey != nil })
-	}
-	for at := first.Truncate(24 * time.Hour); !at.After(last); at = at.AddDate(0, 0, 1) {
-		for n := range uint32(shards) {
-			goOn := true
-			err := eachPage(ctx, dynamodb.NewQueryPaginator(t.client, &dynamodb.QueryInput{
-				TableName: t.table("events"), IndexName: aws.String("day"),
-				KeyConditionExpression:    aws.String("#day = :day AND received BETWEEN :first AND :last"),
-				ExpressionAttributeNames:  map[string]string{"#day": "day"},
-				ExpressionAttributeValues: item{":day": str(day(at, n)), ":first": between[":first"], ":last": between[":last"]},
-			}).NextPage, func(p *dynamodb.QueryOutput) (bool, bool) {
-				goOn = visit(p.Items)
-				return goOn, p.LastEvaluatedKey != nil
-			})
-			if err != nil || !goOn {
-				return err
+// received yields the items of all shards. An error is the last.
+func (t *Tables) received(ctx context.Context, first, last time.Time) iter.Seq2[item, error] {
+	return func(yield func(item, error) bool) {
+		for n := range uint32(receivedShards) {
+			for it, err := range t.query(ctx, &dynamodb.QueryInput{
+				TableName: t.table("events"), IndexName: aws.String("received"),
+				KeyConditionExpression:   aws.String("#shard = :shard AND received BETWEEN :first AND :last"),
+				ExpressionAttributeNames: map[string]string{"#shard": "shard"},
+				ExpressionAttributeValues: item{
+					":shard": str(receivedKey(n)), ":first": str(format(first, millis)), ":last": str(format(last, millis)),
+				},
+			}) {
+				if !yield(it, err) || err != nil {
+					return
+				}
 			}
-		}
-	}
-	return nil
-}
-
-// eachPage visits pages until visit does not want more or there are no more.
-func eachPage[P any](ctx context.Context, next func(context.Context, ...func(*dynamodb.Options)) (*P, error), visit func(*P) (goOn, more bool)) error {
-	for {
-		page, err := next(ctx)
-		if err != nil {
-			return err
-		}
-		if goOn, more := visit(page); !goOn || !more {
-			return nil
 		}
 	}
 }

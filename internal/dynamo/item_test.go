@@ -14,7 +14,7 @@ import (
 	"github.com/payhooks/payhooks/internal/event"
 )
 
-func TestAnItemsSizeIsNamesAndValuesByDynamoDBsRules(t *testing.T) {
+func TestItemSizeFollowsDynamoDBsRules(t *testing.T) {
 	for name, tc := range map[string]struct {
 		it   item
 		want int
@@ -33,7 +33,7 @@ func TestAnItemsSizeIsNamesAndValuesByDynamoDBsRules(t *testing.T) {
 	}
 }
 
-func TestABodyThatUnpacksToMoreThanAnyBodyIsInvalid(t *testing.T) {
+func TestBodyThatUnpacksTooLargeIsInvalid(t *testing.T) {
 	e, err := encoder()
 	if err != nil {
 		t.Fatal(err)
@@ -49,7 +49,7 @@ func TestABodyThatUnpacksToMoreThanAnyBodyIsInvalid(t *testing.T) {
 	}
 }
 
-func TestEveryBodyComesBackAsItWas(t *testing.T) {
+func TestBodyUnpacksToWhatItWas(t *testing.T) {
 	for _, body := range [][]byte{{}, []byte("x"), []byte("\x00\xff"), bytes.Repeat([]byte("abc"), 1<<20)} {
 		data, err := compress(body)
 		if err != nil {
@@ -62,7 +62,7 @@ func TestEveryBodyComesBackAsItWas(t *testing.T) {
 	}
 }
 
-func TestANumberIsKeptExactlyOrRefused(t *testing.T) {
+func TestNumberIsKeptExactlyOrRefused(t *testing.T) {
 	for s, exact := range map[string]bool{
 		"0": true, "-1": true, "9007199254740993": true, "0.1": true, "1e125": true, "1E-130": true, "0e999999": true,
 		strings.Repeat("9", 38): true, "1" + strings.Repeat("0", 100): true, "0." + strings.Repeat("0", 129) + "1": true,
@@ -75,8 +75,8 @@ func TestANumberIsKeptExactlyOrRefused(t *testing.T) {
 	}
 }
 
-func TestAFieldWithARowsOwnNameIsNamedInTheError(t *testing.T) {
-	for _, name := range []string{"id", "version"} {
+func TestFieldWithARowsOwnNameIsNamedInTheError(t *testing.T) {
+	for _, name := range []string{"id", "version", "payhooks-direct"} {
 		_, err := rowItem(event.Write{Table: "orders", Key: "pi_1", Data: json.RawMessage(`{"` + name + `":1}`)})
 		var r *ReservedError
 		if !errors.As(err, &r) || r.Field != name || !errors.Is(err, event.ErrInvalid) {
@@ -86,7 +86,7 @@ func TestAFieldWithARowsOwnNameIsNamedInTheError(t *testing.T) {
 }
 
 func TestSetsAndBinariesOfRawWritesAreReadAsJSON(t *testing.T) {
-	_, it, err := readRow(item{
+	it, err := readRow(item{
 		"id": str("pi_1"), "ss": &types.AttributeValueMemberSS{Value: []string{"a"}}, "ns": &types.AttributeValueMemberNS{Value: []string{"1"}},
 		"b": &types.AttributeValueMemberB{Value: []byte("x")}, "bs": &types.AttributeValueMemberBS{Value: [][]byte{[]byte("y")}},
 	})
@@ -95,7 +95,7 @@ func TestSetsAndBinariesOfRawWritesAreReadAsJSON(t *testing.T) {
 	}
 }
 
-func TestACancelledTransactionSaysWhetherAnotherTryCanHelp(t *testing.T) {
+func TestCancelledTransactionIsConflictOrInvalid(t *testing.T) {
 	cause := errors.New("cancelled")
 	for name, tc := range map[string]struct {
 		codes []string
@@ -118,7 +118,7 @@ func TestACancelledTransactionSaysWhetherAnotherTryCanHelp(t *testing.T) {
 	}
 }
 
-func TestATimeThatIsNoneIsAnError(t *testing.T) {
+func TestUnreadableTimeIsInvalid(t *testing.T) {
 	r := &reader{item: item{"created": str("yesterday")}}
 	if at := r.time("created", seconds); !at.IsZero() || !errors.Is(r.err, event.ErrInvalid) {
 		t.Fatalf("%s, error %v", at, r.err)
@@ -129,17 +129,21 @@ func TestATimeThatIsNoneIsAnError(t *testing.T) {
 	}
 }
 
-func TestAFactThatNoIndexTakesBecomesNoKey(t *testing.T) {
-	for n, kept := range map[int]bool{1: true, 1023: true, 1024: false, 0: false} {
+func TestFactTooLongForAnIndexIsNoKey(t *testing.T) {
+	prefix := len("test/own/customer/")
+	for n, kept := range map[int]bool{1: true, 1023 - prefix: true, 1024: false, 0: false} {
 		e := event.Event{Facts: event.Facts{ID: "evt_1", Subject: strings.Repeat("s", n), Customer: strings.Repeat("c", n)}}
 		it, err := eventItem(e, time.Time{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, name := range []string{"subject", "customer"} {
+		for _, name := range []string{"subject_key", "customer_key"} {
 			if _, ok := it[name]; ok != kept {
 				t.Errorf("%s of %d bytes: kept is %t", name, n, ok)
 			}
+		}
+		if got := readFacts(&reader{item: it}); got.Subject != e.Subject || got.Customer != e.Customer {
+			t.Errorf("facts of %d bytes were changed", n)
 		}
 	}
 }

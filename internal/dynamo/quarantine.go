@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -12,67 +13,73 @@ import (
 	"github.com/payhooks/payhooks/internal/event"
 )
 
-// Hold implements event.Quarantine.
-func (t *Tables) Hold(ctx context.Context, q event.Quarantined) error {
-	it, err := quarantineItem(q)
-	if err != nil {
-		return fmt.Errorf("hold %s: %w", q.ID, err)
-	}
-	_, err = t.client.PutItem(ctx, &dynamodb.PutItemInput{
-		TableName: t.table("quarantine"), Item: it,
-		ConditionExpression: aws.String("attribute_not_exists(id)"),
-	})
-	if _, ok := refused(err); ok || err == nil {
-		return nil
-	}
-	return fmt.Errorf("hold %s: %w", q.ID, sized(err))
+// Quarantine returns the stack's quarantine. It makes no request.
+func (t *Tables) Quarantine() event.Quarantine { return quarantine{t} }
+
+// quarantine implements event.Quarantine.
+type quarantine struct{ tables *Tables }
+
+func quarantineKey(endpoint, id string) item { return item{"endpoint": str(endpoint), "id": str(id)} }
+
+func checkQuarantined(endpoint, id string) error {
+	return errors.Join(checkKey("endpoint", endpoint), checkKey("id", id))
 }
 
-func quarantineItem(q event.Quarantined) (item, error) {
-	if err := errors.Join(checkKey("endpoint", q.Endpoint), checkKey("id", q.ID)); err != nil {
+func (q quarantine) Put(ctx context.Context, e event.Quarantined) error {
+	it, err := quarantineItem(e)
+	if err != nil {
+		return fmt.Errorf("quarantine %s: %w", e.ID, err)
+	}
+	_, err = q.tables.client.PutItem(ctx, &dynamodb.PutItemInput{
+		TableName: q.tables.table("quarantine"), Item: it,
+		ConditionExpression: aws.String("attribute_not_exists(id)"),
+	})
+	if _, ok := conditionFailed(err); ok || err == nil {
+		return nil
+	}
+	return fmt.Errorf("quarantine %s: %w", e.ID, sized(err))
+}
+
+func quarantineItem(e event.Quarantined) (item, error) {
+	if err := checkQuarantined(e.Endpoint, e.ID); err != nil {
 		return nil, err
 	}
-	body, err := compress(q.Body)
+	body, err := compress(e.Body)
 	if err != nil {
 		return nil, err
 	}
-	it := item{
-		"endpoint": str(q.Endpoint), "id": str(q.ID),
-		"received": str(format(q.Received, millis)),
-		"body":     &types.AttributeValueMemberB{Value: body},
-	}
-	it.set("reason", q.Reason)
-	it.set("type", q.Type)
-	it.expire(q.Expires)
+	it := quarantineKey(e.Endpoint, e.ID)
+	it["received"] = str(format(e.Received, millis))
+	it["body"] = &types.AttributeValueMemberB{Value: body}
+	it.set("reason", e.Reason)
+	it.set("type", e.Type)
+	it.expire(e.Expires)
 	if n := it.size(); n > itemLimit {
 		return nil, fmt.Errorf("item of %d bytes: %w", n, event.ErrTooLarge)
 	}
 	return it, nil
 }
 
-// Held implements event.Quarantine.
-func (t *Tables) Held(ctx context.Context, endpoint, id string) (event.Quarantined, error) {
-	if checkKey("endpoint", endpoint) != nil || checkKey("id", id) != nil {
-		return event.Quarantined{}, fmt.Errorf("held %s: %w", id, event.ErrNotFound)
+func (q quarantine) Get(ctx context.Context, endpoint, id string) (event.Quarantined, error) {
+	if checkQuarantined(endpoint, id) != nil {
+		return event.Quarantined{}, fmt.Errorf("quarantined %s: %w", id, event.ErrNotFound)
 	}
-	out, err := t.client.GetItem(ctx, &dynamodb.GetItemInput{
-		TableName: t.table("quarantine"), Key: item{"endpoint": str(endpoint), "id": str(id)}, ConsistentRead: aws.Bool(true),
-	})
+	it, err := q.tables.get(ctx, "quarantine", quarantineKey(endpoint, id))
+	if err == nil && it == nil {
+		err = event.ErrNotFound
+	}
 	if err != nil {
-		return event.Quarantined{}, fmt.Errorf("held %s: %w", id, err)
+		return event.Quarantined{}, fmt.Errorf("quarantined %s: %w", id, err)
 	}
-	if out.Item == nil {
-		return event.Quarantined{}, fmt.Errorf("held %s: %w", id, event.ErrNotFound)
-	}
-	r := &reader{item: out.Item}
-	q := readQuarantined(r)
+	r := &reader{item: it}
+	e := readQuarantined(r)
 	if raw := r.bytes("body"); r.err == nil {
-		q.Body, r.err = decompress(raw)
+		e.Body, r.err = decompress(raw)
 	}
 	if r.err != nil {
-		return q, fmt.Errorf("held %s: %w", id, r.err)
+		return e, fmt.Errorf("quarantined %s: %w", id, r.err)
 	}
-	return q, nil
+	return e, nil
 }
 
 func readQuarantined(r *reader) event.Quarantined {
@@ -82,44 +89,31 @@ func readQuarantined(r *reader) event.Quarantined {
 	}
 }
 
-// List implements event.Quarantine. What cannot be read is passed over and
-// named in the error at the end.
-func (t *Tables) List(ctx context.Context, yield func(event.Quarantined) bool) error {
-	var odd []error
-	err := eachPage(ctx, dynamodb.NewScanPaginator(t.client, &dynamodb.ScanInput{
-		TableName:            t.table("quarantine"),
-		ProjectionExpression: aws.String("endpoint, id, #reason, #type, received, expires"),
-		ExpressionAttributeNames: map[string]string{
-			"#reason": "reason", "#type": "type",
-		},
-	}).NextPage, func(p *dynamodb.ScanOutput) (bool, bool) {
-		for _, it := range p.Items {
-			r := &reader{item: it}
-			q := readQuarantined(r)
-			if r.err != nil {
-				odd = append(odd, fmt.Errorf("%s %s: %w", q.Endpoint, q.ID, r.err))
-			} else if !yield(q) {
-				return false, false
-			}
-		}
-		return true, p.LastEvaluatedKey != nil
+func (q quarantine) List(ctx context.Context) iter.Seq2[event.Quarantined, error] {
+	its := q.tables.scan(ctx, &dynamodb.ScanInput{
+		TableName:                q.tables.table("quarantine"),
+		ProjectionExpression:     aws.String("endpoint, id, #reason, #type, received, expires"),
+		ExpressionAttributeNames: map[string]string{"#reason": "reason", "#type": "type"},
 	})
-	if err = errors.Join(append(odd, err)...); err != nil {
-		return fmt.Errorf("list quarantine: %w", err)
-	}
-	return nil
+	return parsed("list quarantine", its, func(it item) (event.Quarantined, error) {
+		r := &reader{item: it}
+		e := readQuarantined(r)
+		if r.err != nil {
+			return e, fmt.Errorf("%s %s: %w", e.Endpoint, e.ID, r.err)
+		}
+		return e, nil
+	})
 }
 
-// Discard implements event.Quarantine.
-func (t *Tables) Discard(ctx context.Context, endpoint, id string) error {
-	if checkKey("endpoint", endpoint) != nil || checkKey("id", id) != nil {
+func (q quarantine) Discard(ctx context.Context, endpoint, id string) error {
+	if checkQuarantined(endpoint, id) != nil {
 		return nil
 	}
-	_, err := t.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{
-		TableName: t.table("quarantine"), Key: item{"endpoint": str(endpoint), "id": str(id)},
+	_, err := q.tables.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{
+		TableName: q.tables.table("quarantine"), Key: quarantineKey(endpoint, id),
 	})
 	if err != nil {
-		return fmt.Errorf("discard %s: %w", id, err)
+		return fmt.Errorf("discard quarantined %s: %w", id, err)
 	}
 	return nil
 }

@@ -5,75 +5,107 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-
 	"github.com/payhooks/payhooks/internal/event"
 )
 
-// Reopen implements event.Ledger. The record loses its owner, so that the
-// attempt that parked it cannot commit any more.
-func (t *Tables) Reopen(ctx context.Context, id, action string, now time.Time, allowStale bool) error {
-	if checkDelivery(id, action) != nil {
-		return fmt.Errorf("reopen %s for %s: %w", id, action, event.ErrNotFound)
+// Reopen implements event.Ledger. It takes a second request for a delivery whose
+// lease runs, to note allowStale. If that attempt ends in between, the error is
+// ErrConflict.
+func (t *Tables) Reopen(ctx context.Context, ref event.DeliveryRef, now time.Time, allowStale bool) error {
+	if checkDelivery(ref) != nil {
+		return notReopened(ref)
 	}
-	yes := &types.AttributeValueMemberBOOL{Value: true}
-	stale := &types.AttributeValueMemberBOOL{Value: allowStale}
-	_, err := t.updateDelivery(ctx, id, action,
-		"SET #state = :waiting, #next = :now, #updated = :now, #open = :open, #attempt = :none, #stale = :stale"+
-			" REMOVE #owner, #sent, #sender, #first, #effect, #outcome, #ignored",
-		"#state IN (:parked, :unknown) OR (#state = :done AND #ignored = :yes)", item{
-			":waiting": str(string(event.Waiting)), ":parked": str(string(event.Parked)), ":unknown": str(string(event.Unknown)),
-			":done": str(string(event.Done)), ":yes": yes, ":stale": stale, ":none": &types.AttributeValueMemberN{Value: "0"},
-			":now": str(format(now, millis)), ":open": str(open(event.Waiting, shard(id))),
-		})
-	if err == nil {
+	owner := "reopen-" + nonce()
+	old, err := t.reopen(ctx, ref, now, allowStale, owner)
+	if err != nil {
+		return fmt.Errorf("reopen %s for %s: %w", ref.Event, ref.Action, err)
+	}
+	r := &reader{item: old}
+	switch {
+	case r.str("owner") == owner: // done, if by a repeat whose first reply was lost
+		return nil
+	case r.str("state") != string(event.Waiting):
+		return notReopened(ref)
+	case !allowStale:
 		return nil
 	}
-	old, ok := refused(err)
-	if !ok {
-		return fmt.Errorf("reopen %s for %s: %w", id, action, err)
-	}
-	if reopened(old, now, allowStale) {
-		return nil // our own, its reply was lost
-	}
-	return t.hasten(ctx, id, action, now, allowStale)
+	return t.noteStale(ctx, ref, owner, now)
 }
 
-// reopened reports whether the item is as a Reopen of now left it.
-func reopened(it item, now time.Time, allowStale bool) bool {
-	r := &reader{item: it}
-	return r.str("state") == string(event.Waiting) && r.str("owner") == "" && r.str("updated") == format(now, millis) &&
-		(r.bool("stale") || !allowStale)
-}
-
-// hasten is Reopen for what is Waiting.
-func (t *Tables) hasten(ctx context.Context, id, action string, now time.Time, allowStale bool) error {
-	values := item{
-		":waiting": str(string(event.Waiting)), ":now": str(format(now, millis)), ":none": &types.AttributeValueMemberN{Value: "0"},
-		":running": str(format(now.Add(event.MaxLease), millis)),
-	}
-	note := ""
+// reopen returns the item as it is then: with the owner if it was reopened. The
+// owner in the condition keeps a repeat from beginning a second round.
+func (t *Tables) reopen(ctx context.Context, ref event.DeliveryRef, now time.Time, allowStale bool, owner string) (item, error) {
+	values := operatorValues(now, owner)
+	values[":done"], values[":yes"] = str(string(event.Done)), yes
+	values[":none"], values[":one"], values[":open"] = num("0"), num("1"), str(openOf(event.Waiting, ref))
+	set, remove := "", ", #stale"
 	if allowStale {
-		note, values[":yes"] = ", #stale = :yes", &types.AttributeValueMemberBOOL{Value: true}
+		set, remove = ", #stale = :yes", ""
 	}
-	_, err := t.updateDelivery(ctx, id, action,
-		"SET #next = :now, #updated = :now, #attempt = :none"+note+" REMOVE #owner, #sent, #sender, #first",
-		"#state = :waiting AND #next > :running", values)
+	it, err := t.update(ctx, deliveryID(ref),
+		"SET #state = :waiting, #owner = :owner, #next = :now, #updated = :now, #reopened = :now, #open = :open,"+
+			" #before = if_not_exists(#attempt, :none), #round = if_not_exists(#round, :none) + :one"+set+
+			" REMOVE #ensured, #lease, #sent, #sender, #outcome, #error, #effect, #effects, #withheld"+remove,
+		"("+open+" OR (#state = :done AND #withheld = :yes)) AND (attribute_not_exists(#owner) OR #owner <> :owner)", values)
+	if old, ok := conditionFailed(err); ok {
+		return old, nil
+	}
+	return it, err
+}
+
+// open is the condition that an operator may decide about a delivery that is
+// not done.
+const open = "#state IN (:parked, :unknown) OR (#state = :waiting AND " + idle + ")"
+
+func operatorValues(now time.Time, owner string) item {
+	return item{
+		":waiting": str(string(event.Waiting)), ":parked": str(string(event.Parked)), ":unknown": str(string(event.Unknown)),
+		":owner": str(owner), ":now": str(format(now, millis)),
+	}
+}
+
+// noteStale notes on a running attempt that effects may come late, and takes the
+// delivery from it: its commit would replace the note.
+func (t *Tables) noteStale(ctx context.Context, ref event.DeliveryRef, owner string, now time.Time) error {
+	_, err := t.update(ctx, deliveryID(ref), "SET #stale = :yes, #owner = :owner", "#state = :waiting AND #lease > :now",
+		item{":yes": yes, ":owner": str(owner), ":waiting": str(string(event.Waiting)), ":now": str(format(now, millis))})
+	if _, ok := conditionFailed(err); ok {
+		err = fmt.Errorf("its attempt ended just now: %w", event.ErrConflict)
+	}
+	if err != nil {
+		return fmt.Errorf("reopen %s for %s: %w", ref.Event, ref.Action, err)
+	}
+	return nil
+}
+
+func notReopened(ref event.DeliveryRef) error {
+	return fmt.Errorf("reopen %s for %s, which is neither parked, unknown, withheld nor waiting: %w", ref.Event, ref.Action, event.ErrNotFound)
+}
+
+// Discard implements event.Ledger.
+func (t *Tables) Discard(ctx context.Context, ref event.DeliveryRef, now time.Time, by string) error {
+	fail := func(err error) error { return fmt.Errorf("discard %s for %s: %w", ref.Event, ref.Action, err) }
+	if checkDelivery(ref) != nil {
+		return fail(event.ErrNotFound)
+	}
+	owner := "discard-" + nonce()
+	values := operatorValues(now, owner)
+	values[":discarded"] = str(string(event.Discarded))
+	set, remove := "", ", #by"
+	if by != "" {
+		set, remove, values[":by"] = ", #by = :by", "", str(by)
+	}
+	_, err := t.update(ctx, deliveryID(ref),
+		"SET #state = :discarded, #owner = :owner, #updated = :now"+set+" REMOVE #open, #ensured, #lease, #sent, #sender"+remove, open, values)
 	if err == nil {
 		return nil
 	}
-	old, ok := refused(err)
+	old, ok := conditionFailed(err)
 	switch {
 	case !ok:
-		return fmt.Errorf("reopen %s for %s: %w", id, action, err)
-	case reopened(old, now, allowStale):
+		return fail(err)
+	case (&reader{item: old}).str("owner") == owner: // our own, its reply was lost
 		return nil
-	case allowStale:
-		_, err = t.updateDelivery(ctx, id, action, "SET #stale = :yes", "#state = :waiting",
-			item{":yes": values[":yes"], ":waiting": values[":waiting"]})
-		if _, ok := refused(err); !ok {
-			return err
-		}
 	}
-	return fmt.Errorf("reopen %s for %s, which is neither parked, unknown nor ignored, nor waits for long: %w", id, action, event.ErrNotFound)
+	return fail(fmt.Errorf("it is neither parked, unknown nor waiting without an attempt under way: %w", event.ErrNotFound))
 }

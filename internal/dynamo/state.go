@@ -7,16 +7,16 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"slices"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"github.com/payhooks/payhooks/internal/event"
 )
 
-// ReservedError says that a state has a field whose name the row itself needs.
-// It is event.ErrInvalid.
+// ReservedError reports a field of a state whose name the row itself needs. It
+// is event.ErrInvalid.
 type ReservedError struct{ Field string }
 
 func (e *ReservedError) Error() string {
@@ -26,53 +26,40 @@ func (e *ReservedError) Error() string {
 // Unwrap makes it an event.ErrInvalid.
 func (e *ReservedError) Unwrap() error { return event.ErrInvalid }
 
-// apart marks a row that no delivery wrote.
-const apart = "payhooks-apart"
+// direct marks a row that no delivery wrote.
+const direct = "payhooks-direct"
 
-var reserved = []string{"id", "version", apart}
+var reserved = []string{"id", "version", direct}
 
 // Load implements event.Ledger. Data has its fields in order of their names;
 // sets and binaries that raw writes made are arrays and base64 in it.
-func (t *Tables) Load(ctx context.Context, table, key string) (event.Row, error) {
-	if err := errors.Join(checkKey("table", table), checkKey("key", key)); err != nil {
+func (t *Tables) Load(ctx context.Context, table, id string) (event.Row, error) {
+	if err := errors.Join(checkKey("table", table), checkKey("key", id)); err != nil {
 		return event.Row{}, fmt.Errorf("load: %w", err)
 	}
-	out, err := t.client.GetItem(ctx, &dynamodb.GetItemInput{
-		TableName: t.table(table), Key: item{"id": str(key)}, ConsistentRead: aws.Bool(true),
-	})
+	it, err := t.get(ctx, table, key(id))
+	if err == nil && it == nil {
+		return event.Row{Key: id}, nil
+	}
+	var row event.Row
+	if err == nil {
+		row, err = readRow(it)
+	}
 	if err != nil {
-		return event.Row{}, fmt.Errorf("load %s %s: %w", table, key, err)
+		return row, fmt.Errorf("load %s %s: %w", table, id, err)
 	}
-	if out.Item == nil {
-		return event.Row{}, nil
-	}
-	_, it, err := readRow(out.Item)
-	if err != nil {
-		return it, fmt.Errorf("load %s %s: %w", table, key, err)
-	}
-	return it, nil
+	return row, nil
 }
 
-// Scan implements event.Ledger. What cannot be read is passed over and named
-// in the error at the end.
-func (t *Tables) Scan(ctx context.Context, table string, yield func(key string, it event.Row) bool) error {
-	var odd []error
-	err := eachPage(ctx, dynamodb.NewScanPaginator(t.client, &dynamodb.ScanInput{TableName: t.table(table)}).NextPage,
-		func(p *dynamodb.ScanOutput) (bool, bool) {
-			for _, row := range p.Items {
-				key, it, err := readRow(row)
-				if err != nil {
-					odd = append(odd, fmt.Errorf("row %s: %w", key, err))
-				} else if !yield(key, it) {
-					return false, false
-				}
-			}
-			return true, p.LastEvaluatedKey != nil
-		})
-	if err = errors.Join(append(odd, err)...); err != nil {
-		return fmt.Errorf("scan %s: %w", table, err)
-	}
-	return nil
+// Scan implements event.Ledger.
+func (t *Tables) Scan(ctx context.Context, table string) iter.Seq2[event.Row, error] {
+	return parsed("scan "+table, t.scan(ctx, &dynamodb.ScanInput{TableName: t.table(table)}), func(it item) (event.Row, error) {
+		row, err := readRow(it)
+		if err != nil {
+			return row, fmt.Errorf("row %s: %w", row.Key, err)
+		}
+		return row, nil
+	})
 }
 
 // rowItem is the row that a write makes.
@@ -84,7 +71,7 @@ func rowItem(w event.Write) (item, error) {
 	d := json.NewDecoder(bytes.NewReader(w.Data))
 	d.UseNumber()
 	if err := d.Decode(&fields); err != nil || fields == nil {
-		return nil, fmt.Errorf("data is no JSON object: %w", errors.Join(event.ErrInvalid, err))
+		return nil, fmt.Errorf("data is not a JSON object: %w", errors.Join(event.ErrInvalid, err))
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("data is more than one JSON object: %w", event.ErrInvalid)
@@ -106,31 +93,31 @@ func rowItem(w event.Write) (item, error) {
 	return row, nil
 }
 
-func readRow(row item) (key string, it event.Row, err error) {
-	r := &reader{item: row}
-	key = r.need("id")
-	it.Direct = r.bool(apart)
+func readRow(it item) (event.Row, error) {
+	r := &reader{item: it}
+	row := event.Row{Key: r.need("id"), Direct: r.bool(direct)}
 	if n := r.int("version"); n != nil {
-		it.Version = *n
+		row.Version = *n
 	}
 	if r.err != nil {
-		return key, it, r.err
+		return row, r.err
 	}
 	fields := map[string]any{}
-	for name, v := range row {
+	for name, v := range it {
 		if slices.Contains(reserved, name) {
 			continue
 		}
+		var err error
 		if fields[name], err = toJSON(v); err != nil {
-			return key, it, fmt.Errorf("field %s: %w", name, err)
+			return row, fmt.Errorf("field %s: %w", name, err)
 		}
 	}
 	var out bytes.Buffer
 	e := json.NewEncoder(&out)
 	e.SetEscapeHTML(false)
 	if err := e.Encode(fields); err != nil {
-		return key, it, fmt.Errorf("encode: %w: %w", event.ErrInvalid, err)
+		return row, fmt.Errorf("encode: %w: %w", event.ErrInvalid, err)
 	}
-	it.Data = bytes.TrimSpace(out.Bytes())
-	return key, it, nil
+	row.Data = bytes.TrimSpace(out.Bytes())
+	return row, nil
 }

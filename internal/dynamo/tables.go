@@ -2,8 +2,8 @@
 // state in DynamoDB tables. It makes no promise beyond those of package
 // event's ports, and every call is one request unless its comment says more.
 //
-// Repeats are the SDK's business: a call whose reply was lost is repeated by
-// the client's own retries, and recognised here as our own write.
+// Repeats are the SDK's: the client's own retries repeat a call whose reply was
+// lost, and the repeat is recognised here as our own write.
 package dynamo
 
 import (
@@ -12,7 +12,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"hash/fnv"
 	"strings"
 	"time"
 
@@ -24,27 +23,18 @@ import (
 	"github.com/payhooks/payhooks/internal/event"
 )
 
-const (
-	// shards spread one day's events and one state's deliveries over the
-	// partitions of their index. More may be added, fewer may not.
-	shards = 4
-	// keyLimit is one more than the longest key that every index takes.
-	keyLimit = 1024
-	// maxItems of one transaction.
-	maxItems = 100
-)
+// maxItems of one transaction.
+const maxItems = 100
 
-// Tables implements event.Store, event.Quarantine and event.Ledger. Safe for
-// concurrent use.
+// Tables implements event.Store and event.Ledger. Safe for concurrent use.
 type Tables struct {
 	client *dynamodb.Client
 	stack  string
 }
 
 var (
-	_ event.Store      = (*Tables)(nil)
-	_ event.Quarantine = (*Tables)(nil)
-	_ event.Ledger     = (*Tables)(nil)
+	_ event.Store  = (*Tables)(nil)
+	_ event.Ledger = (*Tables)(nil)
 )
 
 // New returns the tables of a stack. It makes no request.
@@ -69,6 +59,17 @@ func (t *Tables) table(short string) *string {
 	return &name
 }
 
+// get reads one item, strongly consistent. It is nil if there is none.
+func (t *Tables) get(ctx context.Context, table string, key item) (item, error) {
+	out, err := t.client.GetItem(ctx, &dynamodb.GetItemInput{
+		TableName: t.table(table), Key: key, ConsistentRead: aws.Bool(true),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out.Item, nil
+}
+
 // nonce marks the writes of one call, however often the SDK repeats it.
 func nonce() string {
 	var b [12]byte
@@ -76,15 +77,9 @@ func nonce() string {
 	return hex.EncodeToString(b[:])
 }
 
-func shard(key string) uint32 {
-	h := fnv.New32a()
-	_, _ = h.Write([]byte(key)) // never fails
-	return h.Sum32() % shards
-}
-
-// refused returns the item that made a write's condition fail. It is empty
-// when there was none.
-func refused(err error) (old item, ok bool) {
+// conditionFailed returns the item that made a write's condition fail. It is
+// empty when there was none.
+func conditionFailed(err error) (old item, ok bool) {
 	var failed *types.ConditionalCheckFailedException
 	if !errors.As(err, &failed) {
 		return nil, false
@@ -92,7 +87,7 @@ func refused(err error) (old item, ok bool) {
 	return failed.Item, true
 }
 
-// rejection is what DynamoDB says of a request that it will never take.
+// rejection is DynamoDB's message about a request that it will never take.
 func rejection(err error) (message string, ok bool) {
 	var api smithy.APIError
 	if errors.As(err, &api) && api.ErrorCode() == "ValidationException" {
@@ -101,7 +96,7 @@ func rejection(err error) (message string, ok bool) {
 	return "", false
 }
 
-// sized turns DynamoDB's refusal of an item's size into ErrTooLarge.
+// sized makes DynamoDB's rejection of an item's size ErrTooLarge.
 func sized(err error) error {
 	if message, ok := rejection(err); ok && strings.Contains(message, "Item size") {
 		return fmt.Errorf("%w: %w", event.ErrTooLarge, err)
@@ -109,14 +104,19 @@ func sized(err error) error {
 	return err
 }
 
-func checkKey(what, key string) error {
-	if key == "" || len(key) >= keyLimit {
-		return fmt.Errorf("%s of %d bytes, want 1 to %d: %w", what, len(key), keyLimit-1, event.ErrInvalid)
+// invalid marks what DynamoDB will never take.
+func invalid(err error) error {
+	if _, ok := rejection(err); ok {
+		return fmt.Errorf("%w: %w", event.ErrInvalid, err)
 	}
-	return nil
+	return err
 }
 
 func str(s string) *types.AttributeValueMemberS { return &types.AttributeValueMemberS{Value: s} }
 
-// condition of a conditional write that returns the old item on failure.
+func num(s string) *types.AttributeValueMemberN { return &types.AttributeValueMemberN{Value: s} }
+
+var yes = &types.AttributeValueMemberBOOL{Value: true}
+
+// allOld makes a conditional write return the old item when it fails.
 const allOld = types.ReturnValuesOnConditionCheckFailureAllOld

@@ -1,6 +1,7 @@
 package memory
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"sync"
@@ -11,13 +12,16 @@ import (
 // Bus is event.Bus in memory. Its fields must not change while a call is
 // under way.
 type Bus struct {
-	// Rules are the event types that each action wants; none means all.
-	Rules map[string][]string
+	// Selects are the event types that each action's rule selects; none means all.
+	Selects map[string][]string
+	// Disabled are the actions whose rules are disabled: they select as before,
+	// and Handle gets nothing for them.
+	Disabled map[string]bool
 	// Handle takes each published envelope once for every action whose rule
-	// selects it, in order of their names. An error of its own is the bus
-	// refusing the envelope. nil drops them; Published has them all.
+	// selects it, in order of their names. Its error makes the bus refuse the
+	// envelope. nil drops them; Published has them all.
 	Handle func(ctx context.Context, action string, e event.Envelope) error
-	// Fault is asked about every entry of a Publish and about every Wanted.
+	// Fault is asked about every entry of a Publish and about every Subscribers and Types.
 	Fault Hook
 
 	mu   sync.Mutex
@@ -44,6 +48,9 @@ func (b *Bus) take(ctx context.Context, e event.Envelope) error {
 		return nil
 	}
 	for _, action := range b.selecting(e) {
+		if b.Disabled[action] {
+			continue
+		}
 		if err := b.Handle(ctx, action, e); err != nil {
 			return err
 		}
@@ -53,19 +60,32 @@ func (b *Bus) take(ctx context.Context, e event.Envelope) error {
 
 // Subscribers implements event.Bus.
 func (b *Bus) Subscribers(ctx context.Context, e event.Envelope) (actions []string, err error) {
-	err = b.Fault.do(ctx, Op{"Wanted", e.ID}, 1, func() error {
+	err = b.Fault.do(ctx, Op{"Subscribers", e.ID}, 1, func() error {
 		actions = b.selecting(e)
 		return nil
 	})
 	return actions, err
 }
 
+// Rules implements event.Bus.
+func (b *Bus) Rules(ctx context.Context) (rules []event.Rule, err error) {
+	err = b.Fault.do(ctx, Op{"Rules", ""}, 1, func() error {
+		rules = nil
+		for _, action := range sorted(b.Selects, cmp.Compare[string]) {
+			rules = append(rules, event.Rule{Action: action, Disabled: b.Disabled[action]})
+		}
+		return nil
+	})
+	return rules, err
+}
+
 // Types returns the event types that the rules name, sorted and each once;
 // every is true if some rule takes all of them.
 func (b *Bus) Types(ctx context.Context) (types []string, every bool, err error) {
 	err = b.Fault.do(ctx, Op{"Types", ""}, 1, func() error {
-		for _, wanted := range b.Rules {
-			types, every = append(types, wanted...), every || len(wanted) == 0
+		types, every = nil, false
+		for _, selected := range b.Selects {
+			types, every = append(types, selected...), every || len(selected) == 0
 		}
 		slices.Sort(types)
 		types = slices.Compact(types)
@@ -76,8 +96,8 @@ func (b *Bus) Types(ctx context.Context) (types []string, every bool, err error)
 
 func (b *Bus) selecting(e event.Envelope) []string {
 	var actions []string
-	for _, action := range sorted(b.Rules, compare) {
-		types := b.Rules[action]
+	for _, action := range sorted(b.Selects, cmp.Compare[string]) {
+		types := b.Selects[action]
 		if (len(types) == 0 || slices.Contains(types, e.Type)) && (e.Only == "" || e.Only == action) {
 			actions = append(actions, action)
 		}
@@ -85,7 +105,7 @@ func (b *Bus) selecting(e event.Envelope) []string {
 	return actions
 }
 
-// MarkPublished returns every envelope that the bus took, in order.
+// Published returns every envelope that the bus took, in order.
 func (b *Bus) Published() []event.Envelope {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -2,14 +2,14 @@ package memory
 
 import (
 	"context"
-	"errors"
 	"slices"
+	"time"
 
 	"github.com/payhooks/payhooks/internal/event"
 )
 
-// intent is an effect with the nonce of the call that intended it.
-type intent struct {
+// effect is an effect with the nonce of the call that took its key.
+type effect struct {
 	event.Effect
 	nonce string
 }
@@ -17,33 +17,50 @@ type intent struct {
 // Intend implements event.Ledger. Only a repeat below this very call is our
 // own write: a second call of the same owner gets ErrTaken, because the effect
 // may have happened in between.
-func (s *Store) Intend(ctx context.Context, e event.Effect) (got event.Effect, err error) {
-	if err := errors.Join(checkKey("effect key", e.Key), checkKey("action", e.Action), checkKey("owner", e.Owner)); err != nil {
-		return got, err
+func (s *Store) Intend(ctx context.Context, e event.Effect) (event.Effect, error) {
+	if err := checkKey("owner", e.Owner); err != nil {
+		return event.Effect{}, err
 	}
-	e = normalEffect(e)
 	e.State, e.Result, e.Error = event.EffectIntended, nil, ""
-	nonce := s.nonce()
-	err = s.do(ctx, Op{"Intend", e.Key}, func() error {
-		k := pair{e.Key, e.Action}
-		old, ok := s.effects[k]
-		if ok && old.State != event.EffectNotPerformed && old.nonce != nonce {
-			got = normalEffect(old.Effect)
-			return event.ErrTaken
-		}
-		s.effects[k] = &intent{e, nonce}
-		got = e
-		return nil
-	})
-	return got, err
+	return s.take(ctx, "Intend", e, event.ErrTaken)
 }
 
-// Resolve implements event.Ledger. What is done stays done.
+// Remember implements event.Ledger.
+func (s *Store) Remember(ctx context.Context, e event.Effect) (event.Effect, error) {
+	e.State, e.Lease, e.Error = event.EffectDone, time.Time{}, ""
+	return s.take(ctx, "Remember", e, nil)
+}
+
+// take puts e under its key if that is free or its effect was not performed.
+// Else it returns the effect that is there with the error.
+func (s *Store) take(ctx context.Context, name string, e event.Effect, taken error) (held event.Effect, err error) {
+	if err := checkEffect(e.EffectRef); err != nil {
+		return held, err
+	}
+	e = normalEffect(e)
+	nonce := s.nonce()
+	err = s.do(ctx, Op{name, e.Key}, func() error {
+		old, ok := s.effects[e.EffectRef]
+		if ok && old.State != event.EffectNotPerformed {
+			held = normalEffect(old.Effect)
+			if old.nonce == nonce { // our own, its reply was lost
+				return nil
+			}
+			return taken
+		}
+		s.effects[e.EffectRef] = &effect{e, nonce}
+		held = normalEffect(e)
+		return nil
+	})
+	return held, err
+}
+
+// Resolve implements event.Ledger.
 func (s *Store) Resolve(ctx context.Context, e event.Effect) error {
 	e = normalEffect(e)
-	return s.do(ctx, Op{"Settle", e.Key}, func() error {
-		old, ok := s.effects[pair{e.Key, e.Action}]
-		if !ok || old.Owner != e.Owner {
+	return s.do(ctx, Op{"Resolve", e.Key}, func() error {
+		old, ok := s.effects[e.EffectRef]
+		if !ok || e.Owner == "" || old.Owner != e.Owner {
 			return event.ErrFenced
 		}
 		if old.State == event.EffectDone && e.State != event.EffectDone {
@@ -55,19 +72,40 @@ func (s *Store) Resolve(ctx context.Context, e event.Effect) error {
 }
 
 // Effect implements event.Ledger.
-func (s *Store) Effect(ctx context.Context, key, action string) (e event.Effect, err error) {
-	err = s.do(ctx, Op{"Effect", key}, func() error {
-		i, ok := s.effects[pair{key, action}]
+func (s *Store) Effect(ctx context.Context, ref event.EffectRef) (e event.Effect, err error) {
+	err = s.do(ctx, Op{"Effect", ref.Key}, func() error {
+		old, ok := s.effects[ref]
 		if !ok {
 			return event.ErrNotFound
 		}
-		e = normalEffect(i.Effect)
+		e = normalEffect(old.Effect)
 		return nil
 	})
 	return e, err
 }
 
+// Extend implements event.Ledger. A zero until keeps the effect for ever; one
+// that has no expiry stays for ever.
+func (s *Store) Extend(ctx context.Context, ref event.EffectRef, until time.Time) error {
+	if err := checkEffect(ref); err != nil {
+		return err
+	}
+	until = seconds(until)
+	return s.do(ctx, Op{"Extend", ref.Key}, func() error {
+		e, ok := s.effects[ref]
+		if ok && !e.Expires.IsZero() && (until.IsZero() || e.Expires.Before(until)) {
+			e.Expires = until
+		}
+		return nil
+	})
+}
+
+// normalEffect is a copy of e as the store keeps it.
 func normalEffect(e event.Effect) event.Effect {
-	e.Lease, e.Updated, e.Result = millis(e.Lease), millis(e.Updated), slices.Clone(e.Result)
+	e.Lease, e.Updated, e.Expires = millis(e.Lease), millis(e.Updated), seconds(e.Expires)
+	e.Result = slices.Clone(e.Result)
+	if len(e.Result) == 0 {
+		e.Result = nil
+	}
 	return e
 }

@@ -1,9 +1,11 @@
 package memory
 
 import (
+	"cmp"
 	"compress/flate"
 	"context"
 	"fmt"
+	"iter"
 	"slices"
 	"time"
 
@@ -17,8 +19,8 @@ type record struct {
 }
 
 // Put implements event.Store.
-func (s *Store) Put(ctx context.Context, e event.Event, expires time.Time) (res event.PutResult, err error) {
-	if err := checkKey("event id", e.ID); err != nil {
+func (s *Store) Put(ctx context.Context, e event.Event, expires time.Time) (res event.Result, err error) {
+	if err := checkName("event id", e.ID); err != nil {
 		return 0, err
 	}
 	if tooLarge(e.Body) {
@@ -32,13 +34,13 @@ func (s *Store) Put(ctx context.Context, e event.Event, expires time.Time) (res 
 			r := &record{event.Stored{Event: e, Pending: true, Expires: seconds(expires)}, nonce}
 			s.events[e.ID] = r
 			s.changed(r)
-			res = event.PutStored
+			res = event.ResultStored
 		case old.nonce == nonce:
-			res = event.PutStored
+			res = event.ResultStored
 		case old.SameOccurrence(e.Facts):
-			res = event.PutDuplicate
+			res = event.ResultDuplicate
 		default:
-			res = event.PutConflict
+			res = event.ResultConflict
 		}
 		return nil
 	})
@@ -47,62 +49,69 @@ func (s *Store) Put(ctx context.Context, e event.Event, expires time.Time) (res 
 
 // Get implements event.Store.
 func (s *Store) Get(ctx context.Context, id string) (st event.Stored, err error) {
-	err = s.do(ctx, Op{"Get", id}, func() error {
-		r, ok := s.events[id]
-		if !ok {
-			return event.ErrNotFound
-		}
-		st = clone(r.Stored)
-		return nil
+	err = s.do(ctx, Op{"Get", id}, func() (err error) {
+		st, err = s.stored(id)
+		return err
 	})
 	return st, err
 }
 
+// stored returns the event. The caller holds the lock.
+func (s *Store) stored(id string) (event.Stored, error) {
+	r, ok := s.events[id]
+	if !ok {
+		return event.Stored{}, fmt.Errorf("get %s: %w", id, event.ErrNotFound)
+	}
+	return clone(r.Stored), nil
+}
+
 // MarkPublished implements event.Store.
-func (s *Store) MarkPublished(ctx context.Context, id string, wanted []string) error {
-	return s.do(ctx, Op{"Published", id}, func() error {
+func (s *Store) MarkPublished(ctx context.Context, id string, subscribers []string) error {
+	return s.do(ctx, Op{"MarkPublished", id}, func() error {
 		r, ok := s.events[id]
 		if !ok {
 			return event.ErrNotFound
 		}
-		r.Subscribers = slices.Compact(slices.Sorted(slices.Values(slices.Concat(r.Subscribers, wanted))))
-		// A replay for another action came in between: it is still to publish.
-		if r.Only != "" && len(wanted) > 0 && !slices.Contains(wanted, r.Only) {
-			s.changed(r)
-			return nil
-		}
-		r.Pending, r.Only = false, ""
+		r.Subscribers = slices.Compact(slices.Sorted(slices.Values(slices.Concat(r.Subscribers, subscribers))))
+		r.Pending, r.OnBus = false, false
 		return nil
 	})
 }
 
-// Republish implements event.Store. An event that is pending for others
-// already becomes pending for all, so that no request is forgotten.
-func (s *Store) Republish(ctx context.Context, id, only string) error {
-	return s.do(ctx, Op{"Republish", id}, func() error {
-		r, ok := s.events[id]
-		if !ok {
-			return event.ErrNotFound
+// MarkOnBus implements event.Store.
+func (s *Store) MarkOnBus(ctx context.Context, id string) error {
+	return s.do(ctx, Op{"MarkOnBus", id}, func() error {
+		if r, ok := s.events[id]; ok && r.Pending {
+			r.OnBus = true
 		}
-		if r.Pending && r.Only != only {
-			only = ""
-		}
-		r.Pending, r.Only = true, only
-		s.changed(r)
 		return nil
 	})
+}
+
+// StillPending implements event.Store.
+func (s *Store) StillPending(ctx context.Context, ids []string) (pending map[string]bool, err error) {
+	err = s.do(ctx, Op{"StillPending", ""}, func() error {
+		pending = map[string]bool{}
+		for _, id := range ids {
+			if r, ok := s.events[id]; ok && r.Pending && !r.OnBus {
+				pending[id] = true
+			}
+		}
+		return nil
+	})
+	return pending, err
 }
 
 // Related implements event.Store.
-func (s *Store) Related(ctx context.Context, subject string) (fs []event.Facts, err error) {
-	if subject == "" {
+func (s *Store) Related(ctx context.Context, scope event.Scope, subject string) (fs []event.Facts, err error) {
+	if subject == "" || len(scope.Key("subject", subject)) >= keyLimit {
 		return nil, nil
 	}
 	err = s.do(ctx, Op{"Related", subject}, func() error {
 		fs = nil
-		for _, id := range sorted(s.events, compare) {
-			if r := s.events[id]; r.Subject == subject && !s.stale(id) {
-				fs = append(fs, clone(r.Stored).Facts)
+		for _, id := range sorted(s.events, cmp.Compare[string]) {
+			if r := s.events[id]; r.Scope == scope && r.Subject == subject && !s.stale(id) {
+				fs = append(fs, normal(r.Facts))
 			}
 		}
 		slices.SortStableFunc(fs, func(a, b event.Facts) int { return a.Created.Compare(b.Created) })
@@ -111,57 +120,24 @@ func (s *Store) Related(ctx context.Context, subject string) (fs []event.Facts, 
 	return fs, err
 }
 
-// ReceivedBetween implements event.Store.
-func (s *Store) ReceivedBetween(ctx context.Context, from, to time.Time, yield func(event.Stored) bool) error {
-	var found []event.Stored
-	err := s.do(ctx, Op{"Received", from.UTC().Format(time.RFC3339)}, func() error {
-		found = nil
-		for _, id := range sorted(s.events, compare) {
+// ReceivedBetween implements event.Store; in order of the ids.
+func (s *Store) ReceivedBetween(ctx context.Context, from, to time.Time) iter.Seq2[event.Stored, error] {
+	return list(ctx, s, Op{"ReceivedBetween", from.UTC().Format(time.RFC3339)}, func() (found []event.Stored) {
+		for _, id := range sorted(s.events, cmp.Compare[string]) {
 			r := s.events[id]
 			if !r.Received.Before(from) && r.Received.Before(to) && !s.stale(id) {
 				st := clone(r.Stored)
-				st.Body, st.Expires = nil, time.Time{}
+				st.Body = nil
 				found = append(found, st)
 			}
 		}
-		return nil
+		return found
 	})
-	if err != nil {
-		return err
-	}
-	each(found, yield)
-	return nil
 }
 
-// each calls yield until it returns false.
-func each[T any](ts []T, yield func(T) bool) {
-	for _, t := range ts {
-		if !yield(t) {
-			return
-		}
-	}
-}
-
-// sorted returns the keys of m in order.
-func sorted[K comparable, V any](m map[K]V, cmp func(a, b K) int) []K {
-	ks := make([]K, 0, len(m))
-	for k := range m {
-		ks = append(ks, k)
-	}
-	slices.SortFunc(ks, cmp)
-	return ks
-}
-
-// normal is f as the store keeps it: times in its precision, and no index key
-// that an index would refuse.
+// normal is f as the store keeps it.
 func normal(f event.Facts) event.Facts {
 	f.Created, f.Received = seconds(f.Created), millis(f.Received)
-	if len(f.Subject) >= keyLimit {
-		f.Subject = ""
-	}
-	if len(f.Customer) >= keyLimit {
-		f.Customer = ""
-	}
 	if f.Amount != nil {
 		n := *f.Amount
 		f.Amount = &n
@@ -173,13 +149,6 @@ func clone(st event.Stored) event.Stored {
 	st.Facts = normal(st.Facts)
 	st.Body, st.Subscribers = slices.Clone(st.Body), slices.Clone(st.Subscribers)
 	return st
-}
-
-func checkKey(what, key string) error {
-	if key == "" || len(key) >= keyLimit {
-		return fmt.Errorf("%s of %d bytes, want 1 to %d: %w", what, len(key), keyLimit-1, event.ErrInvalid)
-	}
-	return nil
 }
 
 // tooLarge reports whether body does not fit into an item when compressed.

@@ -7,16 +7,16 @@ import (
 )
 
 // ErrUnavailable is the usual error to order in a Fault. It is none of package
-// event's, so callers take it for "unavailable, try again".
+// event's, so callers read it as "unavailable, try again".
 var ErrUnavailable = errors.New("unavailable")
 
-// Op is one I/O: what is done to what, as in {"Put", "evt_1"}.
+// Op is one I/O: a port's method and what it is about, as in {"Put", "evt_1"}.
 type Op struct{ Name, Key string }
 
 func (o Op) String() string { return o.Name + " " + o.Key }
 
 // Fault is what happens around one I/O. Both functions are called without any
-// lock held, so that they may block until a scheduler goes on, move a clock,
+// lock held, so that they may block until a scheduler continues, move a clock,
 // start other work, or panic to crash the caller.
 type Fault struct {
 	// Before runs first. Its error is returned and nothing happens.
@@ -31,7 +31,7 @@ type Hook func(Op) Fault
 // Refuse makes the I/O fail without effect.
 func Refuse(err error) Fault { return Fault{Before: func() error { return err }} }
 
-// LoseReply lets the I/O happen and the caller hear err instead.
+// LoseReply lets the I/O happen and the caller get err instead.
 func LoseReply(err error) Fault { return Fault{After: func() error { return err }} }
 
 // do runs effect with the ordered fault around it, and again up to attempts

@@ -7,10 +7,10 @@ import (
 	"github.com/payhooks/payhooks/internal/event"
 )
 
-// Change is one record of the change feed: an event that a write left pending.
+// Change is one record of the change feed: an event that Put stored.
 type Change struct {
 	Seq    int64
-	Stored event.Stored // as of that write, without the body
+	Stored event.Stored // without the body
 }
 
 // SequenceNumber is Seq as a stream names it.
@@ -25,7 +25,7 @@ func (s *Store) changed(r *record) {
 }
 
 // Changes returns up to limit records after the sequence number, oldest first.
-// It is the stream's side of the store: no fault applies.
+// No fault applies.
 func (s *Store) Changes(after int64, limit int) []Change {
 	s.mu.Lock()
 	defer s.mu.Unlock()

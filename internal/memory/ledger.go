@@ -2,145 +2,160 @@ package memory
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/payhooks/payhooks/internal/event"
 )
 
-// claimed is a delivery with the nonce of the call that saved it last, and
-// when and by which call it was sent again since the last claim.
-type claimed struct {
+// delivery is a record with the token of the transaction that committed it and
+// the nonce of the call that claimed its redelivery.
+type delivery struct {
 	event.Delivery
-	nonce  string
-	sent   time.Time
+	token  string
 	sender string
+}
+
+// idle reports whether the delivery waits and no claimed attempt may be running.
+func (d *delivery) idle(now time.Time) bool { return d.State == event.Waiting && !d.Running(now) }
+
+func opOf(name string, ref event.DeliveryRef) Op { return Op{name, ref.Event + " " + ref.Action} }
+
+// Begin implements event.Ledger.
+func (s *Store) Begin(ctx context.Context, ref event.DeliveryRef) (st event.Stored, d event.Delivery, err error) {
+	d = event.Delivery{Event: ref.Event, Action: ref.Action}
+	if err := checkDelivery(ref); err != nil {
+		return st, d, fmt.Errorf("begin: %w", err)
+	}
+	err = s.do(ctx, opOf("Begin", ref), func() (err error) {
+		if old, ok := s.deliveries[ref]; ok {
+			d = normalDelivery(old.Delivery)
+		}
+		st, err = s.stored(ref.Event)
+		return err
+	})
+	return st, d, err
 }
 
 // Claim implements event.Ledger.
 func (s *Store) Claim(ctx context.Context, c event.Claim) (d event.Delivery, err error) {
-	if err := checkClaim(c); err != nil {
-		return d, err
+	err = errors.Join(checkDelivery(c.DeliveryRef), checkKey("owner", c.Owner))
+	c.Now, c.Lease = millis(c.Now), millis(c.Lease)
+	if err == nil && !c.Lease.After(c.Now) {
+		err = fmt.Errorf("lease %s is not after now: %w", c.Lease, event.ErrInvalid)
 	}
-	now, lease := millis(c.Now), millis(c.Lease)
-	err = s.do(ctx, Op{"Claim", c.Event + " " + c.Action}, func() error {
-		k := pair{c.Event, c.Action}
-		old, ok := s.deliveries[k]
-		switch {
-		case !ok:
-			old = &claimed{Delivery: event.Delivery{Event: c.Event, Action: c.Action}}
-			s.deliveries[k] = old
-		case old.State != event.Waiting:
-			d = old.Delivery
-			return event.ErrFinished
-		case old.Owner == c.Owner && old.Next.Equal(lease): // our own, its reply was lost
-			d = old.Delivery
-			return nil
-		case old.Next.After(now):
-			d = old.Delivery
-			return event.ErrNotDue
+	if err != nil {
+		return d, fmt.Errorf("claim: %w", err)
+	}
+	err = s.do(ctx, opOf("Claim", c.DeliveryRef), func() error {
+		old, ok := s.deliveries[c.DeliveryRef]
+		if !ok {
+			old = &delivery{Delivery: event.Delivery{Event: c.Event, Action: c.Action, State: event.Waiting, Next: c.Now}}
+			s.deliveries[c.DeliveryRef] = old
 		}
-		old.State, old.Owner, old.Next, old.Updated = event.Waiting, c.Owner, lease, now
-		old.sent = time.Time{}
-		old.Attempt++
-		if !c.Expires.IsZero() {
-			old.Expires = seconds(c.Expires)
-		}
-		if old.First.IsZero() {
-			old.First = now
-		}
-		d = old.Delivery
-		return nil
+		err := old.claim(c)
+		d = normalDelivery(old.Delivery)
+		return err
 	})
 	return d, err
 }
 
-func checkClaim(c event.Claim) error {
-	if err := checkDelivery(c.Event, c.Action, c.Owner); err != nil {
-		return err
+func (d *delivery) claim(c event.Claim) error {
+	switch {
+	case d.State != event.Waiting:
+		return event.ErrFinished
+	case d.Owner == c.Owner && d.Lease.Equal(c.Lease): // our own, its reply was lost
+		return nil
+	case d.Next.After(c.Now) || d.Running(c.Now):
+		return event.ErrNotDue
 	}
-	if !millis(c.Lease).After(millis(c.Now)) {
-		return fmt.Errorf("claim %s: lease %s is not after now: %w", c.Event, c.Lease, event.ErrInvalid)
+	d.Owner, d.Lease, d.Updated, d.Sent, d.Ensured = c.Owner, c.Lease, c.Now, c.Now, false
+	d.sender = ""
+	d.Attempts++
+	if !c.Expires.IsZero() {
+		d.Expires = seconds(c.Expires)
 	}
-	return nil
-}
-
-func checkDelivery(id, action, owner string) error {
-	for _, err := range []error{checkKey("event id", id), checkKey("action", action), checkKey("owner", owner)} {
-		if err != nil {
-			return err
-		}
-	}
-	if strings.HasPrefix(id, "effect#") {
-		return fmt.Errorf("event id %s: the prefix is kept for effects: %w", id, event.ErrInvalid)
+	if d.First.IsZero() {
+		d.First = c.Now
 	}
 	return nil
 }
 
 // Commit implements event.Ledger. Raw writes are refused: they are written in
 // the language of another store.
-func (s *Store) Commit(ctx context.Context, d event.Delivery, writes ...event.Write) error {
-	if err := checkDelivery(d.Event, d.Action, d.Owner); err != nil {
-		return err
+func (s *Store) Commit(ctx context.Context, c event.Commit) error {
+	err := errors.Join(checkDelivery(c.Ref()), checkKey("owner", c.Owner), checkKey("state", string(c.State)))
+	rows, werr := prepare(c.Writes)
+	if err := errors.Join(err, werr); err != nil {
+		return fmt.Errorf("commit %s: %w", c.Event, err)
 	}
-	if d.State == "" {
-		return fmt.Errorf("save %s without a state: %w", d.Event, event.ErrInvalid)
+	c.Delivery = normalDelivery(c.Delivery)
+	c.Ensured, c.Lease = false, time.Time{}
+	token := ""
+	if len(rows) > 0 { // a transaction, which has a token
+		token = s.nonce()
 	}
-	rows, err := prepare(writes)
-	if err != nil {
-		return fmt.Errorf("save %s: %w", d.Event, err)
-	}
-	d.Next, d.First, d.Updated, d.Expires = millis(d.Next), millis(d.First), millis(d.Updated), seconds(d.Expires)
-	nonce := s.nonce()
-	return s.do(ctx, Op{"Save", d.Event + " " + d.Action}, func() error {
-		old, ok := s.deliveries[pair{d.Event, d.Action}]
-		if !ok || old.Owner != d.Owner {
-			return event.ErrFenced
-		}
-		if old.nonce == nonce { // committed, its reply was lost
+	return s.do(ctx, opOf("Commit", c.Ref()), func() error {
+		old, ok := s.deliveries[c.Ref()]
+		switch {
+		case ok && token != "" && old.token == token: // our own, its reply was lost
 			return nil
-		}
-		if old.State != event.Waiting {
-			if old.State == d.State {
+		case !mayCommit(old, c):
+			if ok && old.Owner == c.Owner && old.State == c.State { // our own
 				return nil
 			}
 			return event.ErrFenced
 		}
-		for _, w := range writes {
-			if s.rows[pair{w.Table, w.Key}].Version != w.Version {
-				return fmt.Errorf("%s %s: %w", w.Table, w.Key, event.ErrConflict)
-			}
-		}
-		for i, w := range writes {
-			s.rows[pair{w.Table, w.Key}] = row{rows[i], nonce}
-		}
-		old.Delivery, old.nonce, old.sent = d, nonce, time.Time{}
-		return nil
+		return s.commit(c, rows, token)
 	})
 }
 
+// mayCommit is the condition of a commit; old is nil where there is no record.
+func mayCommit(old *delivery, c event.Commit) bool {
+	if c.Claimed {
+		return old != nil && old.Owner == c.Owner && old.State == event.Waiting
+	}
+	return old == nil || old.Ensured
+}
+
+// commit writes the rows and the record, or nothing. The caller holds the lock.
+func (s *Store) commit(c event.Commit, rows []event.Row, token string) error {
+	for _, w := range c.Writes {
+		if s.rows[pair{w.Table, w.Key}].Version != w.Version {
+			return fmt.Errorf("%s %s: %w", w.Table, w.Key, event.ErrConflict)
+		}
+	}
+	for i, w := range c.Writes {
+		s.rows[pair{w.Table, w.Key}] = row{rows[i], token}
+	}
+	s.deliveries[c.Ref()] = &delivery{Delivery: c.Delivery, token: token}
+	return nil
+}
+
 // Delivery implements event.Ledger.
-func (s *Store) Delivery(ctx context.Context, id, action string) (d event.Delivery, err error) {
-	err = s.do(ctx, Op{"Delivery", id + " " + action}, func() error {
-		c, ok := s.deliveries[pair{id, action}]
+func (s *Store) Delivery(ctx context.Context, ref event.DeliveryRef) (d event.Delivery, err error) {
+	err = s.do(ctx, opOf("Delivery", ref), func() error {
+		old, ok := s.deliveries[ref]
 		if !ok {
 			return event.ErrNotFound
 		}
-		d = c.Delivery
+		d = normalDelivery(old.Delivery)
 		return nil
 	})
 	return d, err
 }
 
-// Deliveries implements event.Ledger; in order of the actions' names.
-func (s *Store) Deliveries(ctx context.Context, id string) (ds []event.Delivery, err error) {
-	err = s.do(ctx, Op{"Deliveries", id}, func() error {
+// Deliveries implements event.Ledger.
+func (s *Store) Deliveries(ctx context.Context, refs []event.DeliveryRef) (ds []event.Delivery, err error) {
+	if len(refs) == 0 {
+		return nil, nil
+	}
+	err = s.do(ctx, opOf("Deliveries", refs[0]), func() error {
 		ds = nil
-		for _, k := range sorted(s.deliveries, pair.less) {
-			if k.a == id {
-				ds = append(ds, s.deliveries[k].Delivery)
+		for _, ref := range refs {
+			if old, ok := s.deliveries[ref]; ok {
+				ds = append(ds, normalDelivery(old.Delivery))
 			}
 		}
 		return nil
@@ -148,85 +163,16 @@ func (s *Store) Deliveries(ctx context.Context, id string) (ds []event.Delivery,
 	return ds, err
 }
 
-// Unfinished implements event.Ledger.
-func (s *Store) Unfinished(ctx context.Context, st event.State, before time.Time, yield func(event.Delivery) bool) error {
-	var found []event.Delivery
-	err := s.do(ctx, Op{"Unfinished", string(st)}, func() error {
-		found = nil
-		for _, k := range sorted(s.deliveries, pair.less) {
-			d := s.deliveries[k].Delivery
-			if d.State == st && st != event.Done && d.Next.Before(before) && !s.stale(d.Event) {
-				found = append(found, d)
-			}
-		}
-		slices.SortStableFunc(found, func(a, b event.Delivery) int { return a.Next.Compare(b.Next) })
-		return nil
-	})
-	if err != nil {
-		return err
+// normalDelivery is a copy of d as the store keeps it.
+func normalDelivery(d event.Delivery) event.Delivery {
+	for _, at := range []*time.Time{&d.Lease, &d.Next, &d.Sent, &d.First, &d.Updated, &d.Reopened} {
+		*at = millis(*at)
 	}
-	each(found, yield)
-	return nil
-}
-
-// Ensure implements event.Ledger.
-func (s *Store) Ensure(ctx context.Context, id, action string, now, expires time.Time) error {
-	if err := checkDelivery(id, action, "nobody"); err != nil {
-		return err
+	d.Expires = seconds(d.Expires)
+	d.History = append([]event.Attempt(nil), d.History...)
+	for i := range d.History {
+		d.History[i].At = millis(d.History[i].At)
 	}
-	now = millis(now)
-	return s.do(ctx, Op{"Owe", id + " " + action}, func() error {
-		k := pair{id, action}
-		if _, ok := s.deliveries[k]; !ok {
-			s.deliveries[k] = &claimed{Delivery: event.Delivery{
-				Event: id, Action: action, State: event.Waiting, Next: now, Updated: now, Expires: seconds(expires),
-			}}
-		}
-		return nil
-	})
-}
-
-// ClaimRedelivery implements event.Ledger.
-func (s *Store) ClaimRedelivery(ctx context.Context, id, action string, now time.Time, quiet time.Duration) (ours bool, err error) {
-	now = millis(now)
-	nonce := s.nonce()
-	err = s.do(ctx, Op{"Resend", id + " " + action}, func() error {
-		d, ok := s.deliveries[pair{id, action}]
-		if ours = ok && d.State == event.Waiting && d.sender == nonce; ours {
-			return nil
-		}
-		if !ok || d.State != event.Waiting || !d.sent.IsZero() && d.sent.After(now.Add(-quiet)) {
-			return nil
-		}
-		ours, d.sent, d.sender = true, now, nonce
-		return nil
-	})
-	return ours && err == nil, err
-}
-
-// Reopen implements event.Ledger. The record loses its owner, so that the
-// attempt that parked it cannot commit any more.
-func (s *Store) Reopen(ctx context.Context, id, action string, now time.Time, allowStale bool) error {
-	now = millis(now)
-	return s.do(ctx, Op{"Reopen", id + " " + action}, func() error {
-		d, ok := s.deliveries[pair{id, action}]
-		switch {
-		case !ok:
-			return event.ErrNotFound
-		case d.State == event.Waiting && d.Owner == "" && d.Updated.Equal(now) && (d.AllowStale || !allowStale): // our own
-			return nil
-		case d.State == event.Waiting && d.Next.Sub(now) > event.MaxLease:
-			allowStale = allowStale || d.AllowStale
-		case d.State == event.Waiting && allowStale:
-			d.AllowStale = true
-			return nil
-		case d.State == event.Waiting, d.State == event.Done && !d.Ignored:
-			return fmt.Errorf("delivery is %s: %w", d.State, event.ErrNotFound)
-		}
-		*d = claimed{nonce: d.nonce, Delivery: event.Delivery{
-			Event: id, Action: action, State: event.Waiting, Next: now, Updated: now,
-			Error: d.Error, AllowStale: allowStale, Expires: d.Expires,
-		}}
-		return nil
-	})
+	d.Effects = append([]event.EffectOutcome(nil), d.Effects...)
+	return d
 }

@@ -1,11 +1,12 @@
 // Package memory has the ports of package event in memory: they keep every
-// promise of the ports except durability, and do the faults that a test
+// promise of the ports except durability, and make the faults that a test
 // orders. Nothing in it starts a goroutine, reads a clock or draws a random
 // number, and every listing has a fixed order: one seed gives one run.
 package memory
 
 import (
 	"context"
+	"iter"
 	"strconv"
 	"sync"
 	"time"
@@ -13,22 +14,24 @@ import (
 	"github.com/payhooks/payhooks/internal/event"
 )
 
-// The limits of the store that this package stands in for.
+// The limits of DynamoDB, which this package has as well.
 const (
 	itemLimit = 400 << 10
 	keyLimit  = 1024
+	idLimit   = 2048
 	maxWrites = 99 // a transaction has 100 items, one is the delivery
 )
 
-// Store is event.Store, event.Quarantine and event.Ledger in memory. Its
-// fields must not change while a call is under way.
+// Store is event.Store and event.Ledger in memory. Its fields must not change
+// while a call is under way.
 type Store struct {
-	// Fault is asked about every I/O.
+	// Fault is asked about every I/O. An I/O has the name of the port's method;
+	// one of the quarantine has Quarantine and a dot in front of it.
 	Fault Hook
 	// Attempts is how often a call that ends in ErrUnavailable is made, as an
 	// SDK retries below its caller. 0 is once.
 	Attempts int
-	// Stale hides an event id from the indexes (Related, Received,
+	// Stale hides an event id from the indexes (Related, ReceivedBetween,
 	// Unfinished), which a real store updates a moment later. nil hides none.
 	Stale func(id string) bool
 
@@ -38,35 +41,14 @@ type Store struct {
 	feed        []Change
 	sequence    int64
 	quarantined map[pair]event.Quarantined
-	deliveries  map[pair]*claimed
+	deliveries  map[event.DeliveryRef]*delivery
 	rows        map[pair]row // table, key
-	effects     map[pair]*intent
-}
-
-// pair is a partition key and a sort key.
-type pair struct{ a, b string }
-
-func (p pair) less(o pair) int {
-	if p.a != o.a {
-		return compare(p.a, o.a)
-	}
-	return compare(p.b, o.b)
-}
-
-func compare(a, b string) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
+	effects     map[event.EffectRef]*effect
 }
 
 var (
-	_ event.Store      = (*Store)(nil)
-	_ event.Quarantine = (*Store)(nil)
-	_ event.Ledger     = (*Store)(nil)
+	_ event.Store  = (*Store)(nil)
+	_ event.Ledger = (*Store)(nil)
 )
 
 // New returns an empty store.
@@ -74,9 +56,9 @@ func New() *Store {
 	return &Store{
 		events:      map[string]*record{},
 		quarantined: map[pair]event.Quarantined{},
-		deliveries:  map[pair]*claimed{},
+		deliveries:  map[event.DeliveryRef]*delivery{},
 		rows:        map[pair]row{},
-		effects:     map[pair]*intent{},
+		effects:     map[event.EffectRef]*effect{},
 	}
 }
 
@@ -89,6 +71,27 @@ func (s *Store) do(ctx context.Context, op Op, effect func() error) error {
 	})
 }
 
+// list is one I/O that finds everything at once and yields it with no lock held.
+func list[T any](ctx context.Context, s *Store, op Op, find func() []T) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		var found []T
+		err := s.do(ctx, op, func() error {
+			found = find()
+			return nil
+		})
+		if err != nil {
+			var none T
+			yield(none, err)
+			return
+		}
+		for _, t := range found {
+			if !yield(t, nil) {
+				return
+			}
+		}
+	}
+}
+
 // nonce is unique to one call, however often the call is attempted.
 func (s *Store) nonce() string {
 	s.mu.Lock()
@@ -99,25 +102,21 @@ func (s *Store) nonce() string {
 
 func (s *Store) stale(id string) bool { return s.Stale != nil && s.Stale(id) }
 
-// Expire removes what a store with a time to live would have removed by now.
+// Expire deletes what a store with a time to live would have deleted by now.
 // A store may do so late or never; nothing may depend on it.
 func (s *Store) Expire(now time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	gone := func(at time.Time) bool { return !at.IsZero() && !at.After(now) }
-	for id, r := range s.events {
-		if gone(r.Expires) {
-			delete(s.events, id)
-		}
-	}
-	for k, q := range s.quarantined {
-		if gone(q.Expires) {
-			delete(s.quarantined, k)
-		}
-	}
-	for k, d := range s.deliveries {
-		if gone(d.Expires) {
-			delete(s.deliveries, k)
+	expire(s.events, now, func(r *record) time.Time { return r.Expires })
+	expire(s.quarantined, now, func(q event.Quarantined) time.Time { return q.Expires })
+	expire(s.deliveries, now, func(d *delivery) time.Time { return d.Expires })
+	expire(s.effects, now, func(e *effect) time.Time { return e.Expires })
+}
+
+func expire[K comparable, V any](m map[K]V, now time.Time, expires func(V) time.Time) {
+	for k, v := range m {
+		if at := expires(v); !at.IsZero() && !at.After(now) {
+			delete(m, k)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package memory_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -12,7 +13,7 @@ import (
 	"github.com/payhooks/payhooks/internal/porttest"
 )
 
-func TestTheStoreKeepsThePromisesOfThePorts(t *testing.T) {
+func TestStoreKeepsThePortsPromises(t *testing.T) {
 	porttest.Run(t, func(*testing.T) porttest.Ports {
 		s := memory.New()
 		s.Attempts = 3
@@ -23,21 +24,21 @@ func TestTheStoreKeepsThePromisesOfThePorts(t *testing.T) {
 			}
 			return memory.Fault{}
 		}
-		return porttest.Ports{Store: s, Quarantine: s, Ledger: s, LoseReply: func() { armed.Store(true) }}
+		return porttest.Ports{Store: s, Quarantine: s.Quarantine(), Ledger: s, LoseReply: func() { armed.Store(true) }}
 	})
 }
 
-func TestTheBusKeepsThePromisesOfItsPort(t *testing.T) {
+func TestBusKeepsItsPortsPromises(t *testing.T) {
 	porttest.RunBus(t, func(_ *testing.T, rules map[string][]string) (event.Bus, func() []event.Envelope) {
-		b := &memory.Bus{Rules: rules}
+		b := &memory.Bus{Selects: rules}
 		return b, b.Published
 	})
 }
 
-func TestABusEntryThatIsRefusedHoldsNoOtherUp(t *testing.T) {
+func TestRefusedBusEntryDelaysNoOther(t *testing.T) {
 	var handled []string
 	b := &memory.Bus{
-		Rules: map[string][]string{"b": nil, "a": {"ping"}},
+		Selects: map[string][]string{"b": nil, "a": {"ping"}},
 		Handle: func(_ context.Context, action string, e event.Envelope) error {
 			handled = append(handled, action+" "+e.ID)
 			return nil
@@ -59,20 +60,36 @@ func TestABusEntryThatIsRefusedHoldsNoOtherUp(t *testing.T) {
 	}
 }
 
-func TestTheFeedHasWhatIsLeftPendingAndNothingElse(t *testing.T) {
+func TestDisabledRuleSelectsAndHandlesNothing(t *testing.T) {
+	var handled []string
+	b := &memory.Bus{
+		Selects: map[string][]string{"a": nil, "b": nil}, Disabled: map[string]bool{"a": true},
+		Handle: func(_ context.Context, action string, _ event.Envelope) error {
+			handled = append(handled, action)
+			return nil
+		},
+	}
+	e := event.Envelope{Facts: event.Facts{ID: "evt_1", Type: "ping"}}
+	got, err := b.Subscribers(t.Context(), e)
+	must(t, err)
+	if !slices.Equal(got, []string{"a", "b"}) {
+		t.Fatalf("subscribers are %v", got)
+	}
+	if errs := b.Publish(t.Context(), []event.Envelope{e}); errs[0] != nil || !slices.Equal(handled, []string{"b"}) {
+		t.Fatalf("handled by %v, error %v", handled, errs[0])
+	}
+}
+
+func TestFeedHasOneRecordPerStoredEvent(t *testing.T) {
 	s := memory.New()
-	e := event.Event{Facts: event.Facts{ID: "evt_1", Type: "ping"}, Body: []byte("{}")}
-	for range 2 {
-		if _, err := s.Put(t.Context(), e, time.Time{}); err != nil {
+	for _, id := range []string{"evt_1", "evt_1", "evt_2"} {
+		if _, err := s.Put(t.Context(), event.Event{Facts: event.Facts{ID: id, Type: "ping"}, Body: []byte("{}")}, time.Time{}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	must(t, s.MarkPublished(t.Context(), "evt_1", []string{"a"}))
-	must(t, s.Republish(t.Context(), "evt_1", "a"))
-	must(t, s.Republish(t.Context(), "evt_1", "a"))
-	must(t, s.MarkPublished(t.Context(), "evt_1", []string{"a"}))
 	cs := s.Changes(0, 10)
-	if len(cs) != 3 || cs[0].Stored.Only != "" || cs[1].Stored.Only != "a" || cs[0].SequenceNumber() >= cs[1].SequenceNumber() {
+	if len(cs) != 2 || cs[0].Stored.ID != "evt_1" || !cs[0].Stored.Pending || cs[0].SequenceNumber() >= cs[1].SequenceNumber() {
 		t.Fatalf("changes are %+v", cs)
 	}
 	if cs[0].Stored.Body != nil {
@@ -81,13 +98,13 @@ func TestTheFeedHasWhatIsLeftPendingAndNothingElse(t *testing.T) {
 	if got := s.Changes(cs[0].Seq, 1); len(got) != 1 || got[0].Seq != cs[1].Seq {
 		t.Fatalf("after the first: %+v", got)
 	}
-	s.Trim(cs[1].Seq)
-	if got := s.Changes(0, 10); len(got) != 1 || got[0].Seq != cs[2].Seq {
+	s.Trim(cs[0].Seq)
+	if got := s.Changes(0, 10); len(got) != 1 || got[0].Seq != cs[1].Seq {
 		t.Fatalf("after a trim: %+v", got)
 	}
 }
 
-func TestAFaultBeforeHasNoEffectAndOneAfterLosesTheReplyOnly(t *testing.T) {
+func TestFaultBeforeHasNoEffectAndAfterLosesTheReply(t *testing.T) {
 	s := memory.New()
 	e := event.Event{Facts: event.Facts{ID: "evt_1", Type: "ping"}}
 	refused := errors.New("refused")
@@ -101,7 +118,7 @@ func TestAFaultBeforeHasNoEffectAndOneAfterLosesTheReplyOnly(t *testing.T) {
 	}
 }
 
-func TestACrashAtAnyIOLeavesTheStoreUsable(t *testing.T) {
+func TestCrashAtAnyIOLeavesTheStoreUsable(t *testing.T) {
 	s := memory.New()
 	e := event.Event{Facts: event.Facts{ID: "evt_1", Type: "ping"}}
 	crash := func() error { panic("crash") }
@@ -119,7 +136,7 @@ func TestACrashAtAnyIOLeavesTheStoreUsable(t *testing.T) {
 	}
 }
 
-func TestAStaleIndexHidesAnEventThatGetStillHas(t *testing.T) {
+func TestStaleIndexHidesAnEventThatGetReturns(t *testing.T) {
 	s := memory.New()
 	s.Stale = func(id string) bool { return id == "evt_1" }
 	for _, id := range []string{"evt_1", "evt_2"} {
@@ -127,7 +144,7 @@ func TestAStaleIndexHidesAnEventThatGetStillHas(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	fs, err := s.Related(t.Context(), "pi_1")
+	fs, err := s.Related(t.Context(), event.Scope{}, "pi_1")
 	must(t, err)
 	if len(fs) != 1 || fs[0].ID != "evt_2" {
 		t.Fatalf("related: %+v", fs)
@@ -136,23 +153,28 @@ func TestAStaleIndexHidesAnEventThatGetStillHas(t *testing.T) {
 	must(t, err)
 }
 
-func TestExpireRemovesWhatIsPastItsTimeWithoutAChange(t *testing.T) {
+func TestExpireDeletesWithoutAChange(t *testing.T) {
 	s := memory.New()
 	now := time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)
 	_, err := s.Put(t.Context(), event.Event{Facts: event.Facts{ID: "evt_1"}}, now)
 	must(t, err)
 	_, err = s.Put(t.Context(), event.Event{Facts: event.Facts{ID: "evt_2"}}, now.Add(time.Second))
 	must(t, err)
-	must(t, s.Ensure(t.Context(), "evt_1", "a", now, now))
-	must(t, s.Hold(t.Context(), event.Quarantined{Endpoint: "default", ID: "evt_3", Expires: now}))
+	ref := event.DeliveryRef{Action: "a", Event: "evt_1"}
+	effect := event.Effect{EffectRef: event.EffectRef{Action: "a", Key: "k"}, Expires: now}
+	_, err = s.Remember(t.Context(), effect)
+	must(t, err)
+	must(t, s.Ensure(t.Context(), ref, now, now))
+	must(t, s.Quarantine().Put(t.Context(), event.Quarantined{Endpoint: "default", ID: "evt_3", Expires: now}))
 	before := len(s.Changes(0, 9))
 	s.Expire(now)
-	_, gone := s.Get(t.Context(), "evt_1")
+	_, expired := s.Get(t.Context(), "evt_1")
 	_, kept := s.Get(t.Context(), "evt_2")
-	_, delivery := s.Delivery(t.Context(), "evt_1", "a")
-	_, held := s.Held(t.Context(), "default", "evt_3")
-	if !errors.Is(gone, event.ErrNotFound) || kept != nil || !errors.Is(delivery, event.ErrNotFound) || !errors.Is(held, event.ErrNotFound) {
-		t.Fatalf("errors are %v, %v, %v, %v", gone, kept, delivery, held)
+	_, delivery := s.Delivery(t.Context(), ref)
+	_, held := s.Quarantine().Get(t.Context(), "default", "evt_3")
+	_, remembered := s.Effect(t.Context(), effect.EffectRef)
+	if !errors.Is(expired, event.ErrNotFound) || !errors.Is(remembered, event.ErrNotFound) || kept != nil || !errors.Is(delivery, event.ErrNotFound) || !errors.Is(held, event.ErrNotFound) {
+		t.Fatalf("errors are %v, %v, %v, %v, %v", expired, kept, delivery, held, remembered)
 	}
 	if len(s.Changes(0, 9)) != before {
 		t.Fatal("expiry made a change")

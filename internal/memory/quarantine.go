@@ -2,70 +2,64 @@ package memory
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"iter"
 	"slices"
 
 	"github.com/payhooks/payhooks/internal/event"
 )
 
-// Hold implements event.Quarantine.
-func (s *Store) Hold(ctx context.Context, q event.Quarantined) error {
-	if err := checkKey("quarantine endpoint", q.Endpoint); err != nil {
-		return err
+// Quarantine returns the store's quarantine.
+func (s *Store) Quarantine() event.Quarantine { return quarantine{s} }
+
+// quarantine implements event.Quarantine.
+type quarantine struct{ store *Store }
+
+func (q quarantine) Put(ctx context.Context, e event.Quarantined) error {
+	if err := errors.Join(checkKey("endpoint", e.Endpoint), checkKey("id", e.ID)); err != nil {
+		return fmt.Errorf("quarantine: %w", err)
 	}
-	if err := checkKey("quarantine id", q.ID); err != nil {
-		return err
+	if tooLarge(e.Body) {
+		return fmt.Errorf("quarantine %s: %w", e.ID, event.ErrTooLarge)
 	}
-	if tooLarge(q.Body) {
-		return fmt.Errorf("hold %s: %w", q.ID, event.ErrTooLarge)
-	}
-	q.Body, q.Received, q.Expires = slices.Clone(q.Body), millis(q.Received), seconds(q.Expires)
-	return s.do(ctx, Op{"Hold", q.ID}, func() error {
-		k := pair{q.Endpoint, q.ID}
-		if _, ok := s.quarantined[k]; !ok {
-			s.quarantined[k] = q
+	e.Body, e.Received, e.Expires = slices.Clone(e.Body), millis(e.Received), seconds(e.Expires)
+	return q.store.do(ctx, Op{"Quarantine.Put", e.ID}, func() error {
+		k := pair{e.Endpoint, e.ID}
+		if _, ok := q.store.quarantined[k]; !ok {
+			q.store.quarantined[k] = e
 		}
 		return nil
 	})
 }
 
-// Held implements event.Quarantine.
-func (s *Store) Held(ctx context.Context, endpoint, id string) (q event.Quarantined, err error) {
-	err = s.do(ctx, Op{"Held", id}, func() error {
-		held, ok := s.quarantined[pair{endpoint, id}]
+func (q quarantine) Get(ctx context.Context, endpoint, id string) (e event.Quarantined, err error) {
+	err = q.store.do(ctx, Op{"Quarantine.Get", id}, func() error {
+		found, ok := q.store.quarantined[pair{endpoint, id}]
 		if !ok {
 			return event.ErrNotFound
 		}
-		q = held
-		q.Body = slices.Clone(held.Body)
+		e = found
+		e.Body = slices.Clone(found.Body)
 		return nil
 	})
-	return q, err
+	return e, err
 }
 
-// List implements event.Quarantine.
-func (s *Store) List(ctx context.Context, yield func(event.Quarantined) bool) error {
-	var found []event.Quarantined
-	err := s.do(ctx, Op{"List", "quarantine"}, func() error {
-		found = nil
-		for _, k := range sorted(s.quarantined, pair.less) {
-			q := s.quarantined[k]
-			q.Body = nil
-			found = append(found, q)
+func (q quarantine) List(ctx context.Context) iter.Seq2[event.Quarantined, error] {
+	return list(ctx, q.store, Op{"Quarantine.List", ""}, func() (found []event.Quarantined) {
+		for _, k := range sorted(q.store.quarantined, pair.compare) {
+			e := q.store.quarantined[k]
+			e.Body = nil
+			found = append(found, e)
 		}
-		return nil
+		return found
 	})
-	if err != nil {
-		return err
-	}
-	each(found, yield)
-	return nil
 }
 
-// Discard implements event.Quarantine.
-func (s *Store) Discard(ctx context.Context, endpoint, id string) error {
-	return s.do(ctx, Op{"Discard", id}, func() error {
-		delete(s.quarantined, pair{endpoint, id})
+func (q quarantine) Discard(ctx context.Context, endpoint, id string) error {
+	return q.store.do(ctx, Op{"Quarantine.Discard", id}, func() error {
+		delete(q.store.quarantined, pair{endpoint, id})
 		return nil
 	})
 }

@@ -14,7 +14,7 @@ func receive(t *testing.T, q *memory.Queue, n int) []memory.Message {
 	return ms
 }
 
-func TestAReceivedMessageIsHiddenUntilItsVisibilityEnds(t *testing.T) {
+func TestReceivedMessageIsHiddenUntilItsVisibilityEnds(t *testing.T) {
 	now := time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)
 	q := &memory.Queue{Now: func() time.Time { return now }, Visibility: time.Minute}
 	must(t, q.Send(t.Context(), "a", 10*time.Second))
@@ -45,7 +45,7 @@ func TestAReceivedMessageIsHiddenUntilItsVisibilityEnds(t *testing.T) {
 	}
 }
 
-func TestAMessageReceivedTooOftenGoesToTheDeadLetters(t *testing.T) {
+func TestMessageReceivedTooOftenBecomesADeadLetter(t *testing.T) {
 	now := time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)
 	clock := func() time.Time { return now }
 	dead := &memory.Queue{Now: clock}

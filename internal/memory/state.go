@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"slices"
 
 	"github.com/payhooks/payhooks/internal/event"
@@ -19,16 +20,16 @@ type row struct {
 }
 
 // Load implements event.Ledger.
-func (s *Store) Load(ctx context.Context, table, key string) (it event.Row, err error) {
+func (s *Store) Load(ctx context.Context, table, key string) (r event.Row, err error) {
 	if err := errors.Join(checkKey("table", table), checkKey("key", key)); err != nil {
-		return it, fmt.Errorf("load: %w", err)
+		return r, fmt.Errorf("load: %w", err)
 	}
 	err = s.do(ctx, Op{"Load", table + " " + key}, func() error {
-		it = s.rows[pair{table, key}].Row
-		it.Data = slices.Clone(it.Data)
+		r = s.rows[pair{table, key}].Row
+		r.Key, r.Data = key, slices.Clone(r.Data)
 		return nil
 	})
-	return it, err
+	return r, err
 }
 
 // Write implements event.Ledger.
@@ -53,33 +54,23 @@ func (s *Store) Write(ctx context.Context, w event.Write) error {
 }
 
 // Scan implements event.Ledger; in order of the keys.
-func (s *Store) Scan(ctx context.Context, table string, yield func(key string, it event.Row) bool) error {
-	type keyed struct {
-		key string
-		it  event.Row
-	}
-	var found []keyed
-	err := s.do(ctx, Op{"Scan", table}, func() error {
-		found = nil
-		for _, k := range sorted(s.rows, pair.less) {
+func (s *Store) Scan(ctx context.Context, table string) iter.Seq2[event.Row, error] {
+	return list(ctx, s, Op{"Scan", table}, func() (found []event.Row) {
+		for _, k := range sorted(s.rows, pair.compare) {
 			if k.a == table {
-				it := s.rows[k]
-				found = append(found, keyed{k.b, event.Row{Version: it.Version, Data: slices.Clone(it.Data), Direct: it.Direct}})
+				r := s.rows[k].Row
+				r.Data = slices.Clone(r.Data)
+				found = append(found, r)
 			}
 		}
-		return nil
+		return found
 	})
-	if err != nil {
-		return err
-	}
-	each(found, func(r keyed) bool { return yield(r.key, r.it) })
-	return nil
 }
 
 // prepare checks the writes and returns the rows that they make.
 func prepare(writes []event.Write) ([]event.Row, error) {
 	if len(writes) > maxWrites {
-		return nil, fmt.Errorf("%d writes, a transaction takes %d beside the delivery: %w", len(writes), maxWrites, event.ErrInvalid)
+		return nil, fmt.Errorf("%d writes, a transaction takes %d besides the delivery: %w", len(writes), maxWrites, event.ErrInvalid)
 	}
 	seen := map[pair]bool{}
 	rows := make([]event.Row, len(writes))
@@ -99,7 +90,7 @@ func prepare(writes []event.Write) ([]event.Row, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s %s: %w: %w", w.Table, w.Key, event.ErrInvalid, err)
 		}
-		rows[i] = event.Row{Version: w.Version + 1, Data: data}
+		rows[i] = event.Row{Key: w.Key, Version: w.Version + 1, Data: data}
 	}
 	return rows, nil
 }
@@ -111,12 +102,12 @@ func object(data json.RawMessage) (json.RawMessage, error) {
 	var fields map[string]json.RawMessage
 	d := json.NewDecoder(bytes.NewReader(data))
 	if err := d.Decode(&fields); err != nil {
-		return nil, fmt.Errorf("data is no JSON object: %w", err)
+		return nil, fmt.Errorf("data is not a JSON object: %w", err)
 	}
 	if _, err := d.Token(); fields == nil || !errors.Is(err, io.EOF) {
-		return nil, errors.New("data is no JSON object")
+		return nil, errors.New("data is not a JSON object")
 	}
-	for _, name := range []string{"id", "version", "payhooks-apart"} {
+	for _, name := range []string{"id", "version", "payhooks-direct"} {
 		if _, ok := fields[name]; ok {
 			return nil, fmt.Errorf("field %q is kept for the row itself: give it another name", name)
 		}

@@ -15,7 +15,7 @@ func RunBus(t *testing.T, open func(t *testing.T, rules map[string][]string) (ev
 		"send-receipt": {"payment_intent.succeeded"},
 		"watch":        nil, // every type
 	}
-	t.Run("wanted are the actions whose rules select the type", func(t *testing.T) {
+	t.Run("subscribers are the actions whose rules select it", func(t *testing.T) {
 		b, _ := open(t, rules)
 		for typ, want := range map[string][]string{
 			"payment_intent.succeeded": {"send-receipt", "update-order", "watch"},
@@ -27,7 +27,7 @@ func RunBus(t *testing.T, open func(t *testing.T, rules map[string][]string) (ev
 			same(t, want, got)
 		}
 	})
-	t.Run("a replay for one action is wanted by it alone, if its rule selects the type", func(t *testing.T) {
+	t.Run("envelope for one action has that subscriber alone", func(t *testing.T) {
 		b, _ := open(t, rules)
 		for only, want := range map[string][]string{"update-order": {"update-order"}, "send-receipt": nil, "nobody": nil} {
 			got, err := b.Subscribers(t.Context(), event.Envelope{Facts: event.Facts{ID: "evt_1", Type: "charge.refunded"}, Only: only})
@@ -35,7 +35,7 @@ func RunBus(t *testing.T, open func(t *testing.T, rules map[string][]string) (ev
 			same(t, want, got)
 		}
 	})
-	t.Run("every envelope is published with all its facts", func(t *testing.T) {
+	t.Run("envelopes are published with all facts", func(t *testing.T) {
 		b, taken := open(t, rules)
 		var es []event.Envelope
 		for range 23 {

@@ -2,6 +2,7 @@ package porttest
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -10,9 +11,11 @@ import (
 
 const action = "update-order"
 
+func newRef() event.DeliveryRef { return event.DeliveryRef{Action: action, Event: unique("evt_")} }
+
 func newClaim() event.Claim {
 	return event.Claim{
-		Event: unique("evt_"), Action: action, Owner: unique("owner-"),
+		DeliveryRef: newRef(), Owner: unique("owner-"),
 		Now: now, Lease: now.Add(time.Minute), Expires: now.Add(time.Hour),
 	}
 }
@@ -30,69 +33,71 @@ func claim(t *testing.T, p Ports, c event.Claim) event.Delivery {
 	return d
 }
 
-func delivery(t *testing.T, p Ports, c event.Claim) event.Delivery {
+func delivery(t *testing.T, p Ports, ref event.DeliveryRef) event.Delivery {
 	t.Helper()
-	d, err := p.Ledger.Delivery(t.Context(), c.Event, c.Action)
+	d, err := p.Ledger.Delivery(t.Context(), ref)
 	noError(t, err)
-	return d
-}
-
-// finish ends the delivery in the state.
-func finish(t *testing.T, p Ports, d event.Delivery, s event.State) event.Delivery {
-	t.Helper()
-	d.State, d.Updated, d.Next = s, now.Truncate(time.Millisecond), now.Truncate(time.Millisecond)
-	noError(t, p.Ledger.Commit(t.Context(), d))
 	return d
 }
 
 func milli(at time.Time) time.Time { return at.Truncate(time.Millisecond) }
 
 var claimTests = map[string]func(*testing.T, Ports){
-	"the first claim creates the delivery": func(t *testing.T, p Ports) {
+	"first claim creates the delivery": func(t *testing.T, p Ports) {
 		c := newClaim()
 		want := event.Delivery{
-			Event: c.Event, Action: c.Action, State: event.Waiting, Attempt: 1, Next: milli(c.Lease), Owner: c.Owner,
-			First: milli(now), Updated: milli(now), Expires: c.Expires.Truncate(time.Second),
+			Event: c.Event, Action: c.Action, State: event.Waiting, Attempts: 1, Owner: c.Owner, Lease: milli(c.Lease),
+			Next: milli(now), Sent: milli(now), First: milli(now), Updated: milli(now), Expires: c.Expires.Truncate(time.Second),
 		}
 		same(t, want, claim(t, p, c))
-		same(t, want, delivery(t, p, c))
+		same(t, want, delivery(t, p, c.DeliveryRef))
 	},
-	"of 50 concurrent claims exactly one wins": func(t *testing.T, p Ports) {
+	"one of 50 concurrent claims wins": func(t *testing.T, p Ports) {
 		c := newClaim()
 		errs := make([]error, 50)
 		together(50, func(i int) { _, errs[i] = p.Ledger.Claim(t.Context(), next(c, now)) })
-		won := 0
-		for _, err := range errs {
-			if err == nil {
-				won++
-			} else {
-				isError(t, event.ErrNotDue, err)
-			}
-		}
-		same(t, 1, won)
-		same(t, 1, delivery(t, p, c).Attempt)
+		same(t, 1, winners(t, errs, event.ErrNotDue))
+		same(t, 1, delivery(t, p, c.DeliveryRef).Attempts)
 	},
-	"before the lease ends nobody else may claim, from its end on one may": func(t *testing.T, p Ports) {
+	"running lease refuses another claim until it ends": func(t *testing.T, p Ports) {
 		c := newClaim()
 		first := claim(t, p, c)
 		got, err := p.Ledger.Claim(t.Context(), next(c, milli(c.Lease).Add(-time.Millisecond)))
 		isError(t, event.ErrNotDue, err)
 		same(t, first, got)
 		second := next(c, c.Lease)
-		d := claim(t, p, second)
-		same(t, 2, d.Attempt)
-		same(t, second.Owner, d.Owner)
-		same(t, milli(second.Lease), d.Next)
-		same(t, first.First, d.First)
+		want := first
+		want.Attempts, want.Owner, want.Lease, want.Updated, want.Sent = 2, second.Owner, milli(second.Lease), milli(c.Lease), milli(c.Lease)
+		same(t, want, claim(t, p, second)) // Next and First have not moved
 	},
-	"an old owner cannot claim its own lease again after losing it": func(t *testing.T, p Ports) {
+	"claim before the next attempt is due is refused": func(t *testing.T, p Ports) {
+		c := newClaim()
+		d := claim(t, p, c)
+		d.Next = milli(now.Add(time.Hour))
+		d = finish(t, p, d, event.Waiting)
+		got, err := p.Ledger.Claim(t.Context(), next(c, d.Next.Add(-time.Millisecond)))
+		isError(t, event.ErrNotDue, err)
+		same(t, d, got)
+		got = claim(t, p, next(c, d.Next))
+		same(t, d.Next, got.Next)
+		same(t, 2, got.Attempts)
+	},
+	"lost owner cannot claim its old lease": func(t *testing.T, p Ports) {
 		c := newClaim()
 		claim(t, p, c)
 		claim(t, p, next(c, c.Lease))
 		_, err := p.Ledger.Claim(t.Context(), c)
 		isError(t, event.ErrNotDue, err)
 	},
-	"what is finished cannot be claimed and is returned as it stands": func(t *testing.T, p Ports) {
+	"owner that committed cannot claim before it is due": func(t *testing.T, p Ports) {
+		c := newClaim()
+		d := claim(t, p, c)
+		d.Next = milli(now.Add(time.Hour))
+		finish(t, p, d, event.Waiting)
+		_, err := p.Ledger.Claim(t.Context(), c)
+		isError(t, event.ErrNotDue, err)
+	},
+	"finished delivery is returned and not claimed": func(t *testing.T, p Ports) {
 		for _, s := range []event.State{event.Done, event.Parked, event.Unknown} {
 			c := newClaim()
 			d := finish(t, p, claim(t, p, c), s)
@@ -101,31 +106,33 @@ var claimTests = map[string]func(*testing.T, Ports){
 			same(t, d, got)
 		}
 	},
-	"a record past its time to live counts as long as it is there": func(t *testing.T, p Ports) {
+	"record past its expiry counts while it exists": func(t *testing.T, p Ports) {
 		c := newClaim()
 		c.Expires = time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)
 		finish(t, p, claim(t, p, c), event.Done)
 		_, err := p.Ledger.Claim(t.Context(), next(c, c.Expires.Add(time.Hour)))
 		isError(t, event.ErrFinished, err)
 	},
-	"a lease counts by its own time, whatever the record's time to live": func(t *testing.T, p Ports) {
+	"claim moves the expiry of the record": func(t *testing.T, p Ports) {
 		c := newClaim()
-		c.Expires = time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)
-		c.Now, c.Lease = c.Expires.Add(time.Hour), c.Expires.Add(2*time.Hour)
-		first := claim(t, p, c)
-		got, err := p.Ledger.Claim(t.Context(), next(c, c.Lease.Add(-time.Second)))
-		isError(t, event.ErrNotDue, err)
-		same(t, first, got)
-		same(t, 2, claim(t, p, next(c, c.Lease)).Attempt)
+		claim(t, p, c)
+		later := next(c, c.Lease)
+		later.Expires = now.AddDate(1, 0, 0)
+		same(t, later.Expires.Truncate(time.Second), claim(t, p, later).Expires)
+		later = next(c, later.Lease)
+		later.Expires = time.Time{}
+		same(t, now.AddDate(1, 0, 0).Truncate(time.Second), claim(t, p, later).Expires)
 	},
-	"a claim without a lease, an owner or a usable id is ErrInvalid": func(t *testing.T, p Ports) {
+	"unusable claim is ErrInvalid": func(t *testing.T, p Ports) {
 		for name, change := range map[string]func(*event.Claim){
-			"no lease":      func(c *event.Claim) { c.Lease = time.Time{} },
-			"lease is now":  func(c *event.Claim) { c.Lease = c.Now },
-			"no owner":      func(c *event.Claim) { c.Owner = "" },
-			"no event":      func(c *event.Claim) { c.Event = "" },
-			"no action":     func(c *event.Claim) { c.Action = "" },
-			"effect prefix": func(c *event.Claim) { c.Event = "effect#1" },
+			"no lease":          func(c *event.Claim) { c.Lease = time.Time{} },
+			"lease is now":      func(c *event.Claim) { c.Lease = c.Now },
+			"no owner":          func(c *event.Claim) { c.Owner = "" },
+			"no event":          func(c *event.Claim) { c.Event = "" },
+			"no action":         func(c *event.Claim) { c.Action = "" },
+			"# in event":        func(c *event.Claim) { c.Event = "effect#live/own#1" },
+			"# in action":       func(c *event.Claim) { c.Action = "a#b" },
+			"event is too long": func(c *event.Claim) { c.Event = strings.Repeat("x", 1024) },
 		} {
 			c := newClaim()
 			change(&c)
@@ -134,20 +141,17 @@ var claimTests = map[string]func(*testing.T, Ports){
 			}
 		}
 	},
-	"deliveries are kept apart by action and listed by event": func(t *testing.T, p Ports) {
-		a := newClaim()
-		b := a
-		b.Action = "send-receipt"
-		want := []event.Delivery{claim(t, p, b), claim(t, p, a)}
-		got, err := p.Ledger.Deliveries(t.Context(), a.Event)
-		noError(t, err)
-		same(t, want, got)
-		got, err = p.Ledger.Deliveries(t.Context(), unique("evt_"))
-		noError(t, err)
-		same(t, 0, len(got))
-	},
-	"no delivery is ErrNotFound": func(t *testing.T, p Ports) {
-		_, err := p.Ledger.Delivery(t.Context(), unique("evt_"), action)
-		isError(t, event.ErrNotFound, err)
-	},
+}
+
+// winners counts the errors that are nil; all others must be as expected.
+func winners(t *testing.T, errs []error, other error) (n int) {
+	t.Helper()
+	for _, err := range errs {
+		if err == nil {
+			n++
+		} else {
+			isError(t, other, err)
+		}
+	}
+	return n
 }

@@ -12,8 +12,8 @@ import (
 )
 
 var indexTests = map[string]func(*testing.T, Ports){
-	"related events come oldest first with all their facts": func(t *testing.T, p Ports) {
-		subject := unique("pi_")
+	"related events come oldest first with all facts": func(t *testing.T, p Ports) {
+		subject, scope := unique("pi_"), newEvent().Scope
 		var want []event.Facts
 		for i := range 5 {
 			e := newEvent()
@@ -22,14 +22,15 @@ var indexTests = map[string]func(*testing.T, Ports){
 			put(t, p, e)
 		}
 		put(t, p, newEvent())
-		eventually(t, "five related events", func() bool { return len(related(t, p, subject)) == 5 })
-		same(t, want, related(t, p, subject))
+		eventually(t, "five related events", func() bool { return len(related(t, p, scope, subject)) == 5 })
+		same(t, want, related(t, p, scope, subject))
 	},
-	"nothing is related to an unknown subject or to none": func(t *testing.T, p Ports) {
-		same(t, 0, len(related(t, p, unique("pi_"))))
-		same(t, 0, len(related(t, p, "")))
+	"unknown or empty subject relates nothing": func(t *testing.T, p Ports) {
+		same(t, 0, len(related(t, p, event.Scope{}, unique("pi_"))))
+		same(t, 0, len(related(t, p, event.Scope{}, "")))
 	},
-	"received yields what came in the time, without bodies": func(t *testing.T, p Ports) {
+	"events of a time come without bodies": func(t *testing.T, p Ports) {
+		expires := now.Add(time.Hour).Truncate(time.Second)
 		from := now.AddDate(0, 0, -1).Truncate(time.Millisecond) // over midnight
 		want := map[string]event.Facts{}
 		for i := range 8 {
@@ -47,10 +48,10 @@ var indexTests = map[string]func(*testing.T, Ports){
 		})
 		got := received(t, p, from, from.Add(24*time.Hour))
 		for id, f := range want {
-			same(t, event.Stored{Event: event.Event{Facts: f}, Pending: true}, got[id])
+			same(t, event.Stored{Event: event.Event{Facts: f}, Pending: true, Expires: expires}, got[id])
 		}
 	},
-	"received takes the first moment and leaves the last": func(t *testing.T, p Ports) {
+	"first moment is included and last is not": func(t *testing.T, p Ports) {
 		e := newEvent()
 		put(t, p, e)
 		at := e.Received
@@ -64,23 +65,24 @@ var indexTests = map[string]func(*testing.T, Ports){
 			t.Error("it is not in the nanosecond from its time on")
 		}
 	},
-	"received covers years": func(t *testing.T, p Ports) {
+	"range may cover years": func(t *testing.T, p Ports) {
 		e := newEvent()
 		put(t, p, e)
 		eventually(t, "the event", func() bool { return has(t, p, time.Time{}, now.AddDate(1, 0, 0), e.ID) })
 	},
-	"received shows what is pending and owed": func(t *testing.T, p Ports) {
+	"listed event is pending or has subscribers": func(t *testing.T, p Ports) {
 		e := newEvent()
 		put(t, p, e)
+		listed := func() event.Stored { return received(t, p, e.Received, e.Received.Add(time.Second))[e.ID] }
+		eventually(t, "the pending event", func() bool { return listed().Pending })
 		noError(t, p.Store.MarkPublished(t.Context(), e.ID, []string{"a", "b"}))
-		noError(t, p.Store.Republish(t.Context(), e.ID, "a"))
-		eventually(t, "the replay", func() bool {
-			s := received(t, p, e.Received, e.Received.Add(time.Second))[e.ID]
-			return s.Pending && s.Only == "a" && slices.Equal(s.Subscribers, []string{"a", "b"})
+		eventually(t, "its subscribers", func() bool {
+			s := listed()
+			return !s.Pending && slices.Equal(s.Subscribers, []string{"a", "b"})
 		})
 	},
-	"no event is lost between the pages of an index": func(t *testing.T, p Ports) {
-		subject, at := unique("pi_"), now.AddDate(0, 2, 0)
+	"no event is lost between pages": func(t *testing.T, p Ports) {
+		subject, scope, at := unique("pi_"), newEvent().Scope, now.AddDate(0, 2, 0)
 		want := map[string]bool{}
 		for range 240 { // in every shard more than the megabyte that a page holds
 			e := newEvent()
@@ -88,7 +90,7 @@ var indexTests = map[string]func(*testing.T, Ports){
 			put(t, p, e)
 			want[e.ID] = true
 		}
-		eventually(t, "all of them related", func() bool { return len(related(t, p, subject)) == len(want) })
+		eventually(t, "all of them related", func() bool { return len(related(t, p, scope, subject)) == len(want) })
 		for _, days := range []int{1, 90} {
 			got := received(t, p, at.AddDate(0, 0, -days), at.AddDate(0, 0, days))
 			for id := range want {
@@ -98,25 +100,23 @@ var indexTests = map[string]func(*testing.T, Ports){
 			}
 		}
 	},
-	"received stops when told to": func(t *testing.T, p Ports) {
+	"caller may stop early and begin again": func(t *testing.T, p Ports) {
 		for range 3 {
 			put(t, p, newEvent())
 		}
 		for _, to := range []time.Time{now.Add(time.Hour), now.AddDate(1, 0, 0)} {
 			eventually(t, "three events", func() bool { return len(received(t, p, now.Add(-time.Hour), to)) >= 3 })
-			n := 0
-			noError(t, p.Store.ReceivedBetween(t.Context(), now.Add(-time.Hour), to, func(event.Stored) bool {
-				n++
-				return n < 2
-			}))
-			same(t, 2, n)
+			seq := p.Store.ReceivedBetween(t.Context(), now.Add(-time.Hour), to)
+			for range 2 {
+				same(t, 2, take(t, seq, 2))
+			}
 		}
 	},
 }
 
-func related(t *testing.T, p Ports, subject string) []event.Facts {
+func related(t *testing.T, p Ports, scope event.Scope, subject string) []event.Facts {
 	t.Helper()
-	fs, err := p.Store.Related(t.Context(), subject)
+	fs, err := p.Store.Related(t.Context(), scope, subject)
 	noError(t, err)
 	return fs
 }
@@ -124,13 +124,13 @@ func related(t *testing.T, p Ports, subject string) []event.Facts {
 func received(t *testing.T, p Ports, from, to time.Time) map[string]event.Stored {
 	t.Helper()
 	got := map[string]event.Stored{}
-	noError(t, p.Store.ReceivedBetween(t.Context(), from, to, func(s event.Stored) bool {
+	for s, err := range p.Store.ReceivedBetween(t.Context(), from, to) {
+		noError(t, err)
 		if _, twice := got[s.ID]; twice {
 			t.Errorf("%s came twice", s.ID)
 		}
 		got[s.ID] = s
-		return true
-	}))
+	}
 	return got
 }
 

@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"errors"
+	"iter"
 	"reflect"
 	"strings"
 	"sync"
@@ -24,7 +25,7 @@ type Ports struct {
 	Quarantine event.Quarantine
 	Ledger     event.Ledger
 	// LoseReply lets the next request of any port happen and its reply be
-	// lost, below whatever the implementation retries with.
+	// lost, below the retries of the implementation.
 	LoseReply func()
 }
 
@@ -36,14 +37,26 @@ func Run(t *testing.T, open func(t *testing.T) Ports) {
 		tests map[string]func(*testing.T, Ports)
 	}{
 		{"store", storeTests},
-		{"replay", replayTests},
+		{"publish", publishTests},
 		{"index", indexTests},
+		{"scope", scopeTests},
 		{"quarantine", quarantineTests},
+		{"begin", beginTests},
+		{"deliveries", deliveriesTests},
 		{"claim", claimTests},
-		{"save", saveTests},
-		{"sweep", sweepTests},
+		{"commit", commitTests},
+		{"unclaimed", unclaimedTests},
+		{"record", recordTests},
+		{"ensure", ensureTests},
+		{"redelivery", redeliveryTests},
+		{"unfinished", unfinishedTests},
+		{"reopen", reopenTests},
+		{"discard", discardTests},
 		{"state", stateTests},
-		{"effect", effectTests},
+		{"intend", intendTests},
+		{"resolve", resolveTests},
+		{"remember", rememberTests},
+		{"extend", extendTests},
 		{"lost reply", lostReplyTests},
 	} {
 		t.Run(group.name, func(t *testing.T) {
@@ -54,10 +67,10 @@ func Run(t *testing.T, open func(t *testing.T) Ports) {
 	}
 }
 
-// now is the tests' clock: a time with parts that no store keeps.
+// now is the tests' clock: a time with a fraction that no store keeps.
 var now = time.Date(2026, 11, 22, 12, 30, 15, 123456789, time.UTC)
 
-// unique makes a name that no other run used.
+// unique makes a name that no other run uses.
 func unique(prefix string) string { return prefix + strings.ToLower(rand.Text()[:12]) }
 
 func newEvent() event.Event {
@@ -65,8 +78,8 @@ func newEvent() event.Event {
 	id := unique("evt_")
 	return event.Event{
 		Facts: event.Facts{
-			ID: id, Type: "payment_intent.succeeded", Created: now.Truncate(time.Second), Livemode: true,
-			Account: "acct_1", APIVersion: "2023-10-16", Endpoint: "default", Object: "pi_" + id, ObjectType: "payment_intent",
+			ID: id, Type: "payment_intent.succeeded", Created: now.Truncate(time.Second),
+			Scope: event.Scope{Account: "acct_1", Livemode: true}, APIVersion: "2023-10-16", Endpoint: "default", Object: "pi_" + id, ObjectType: "payment_intent",
 			Subject: "pi_" + id, Customer: "cus_1", Amount: &amount, Currency: "usd", Status: "succeeded",
 			Received: now.Truncate(time.Millisecond),
 		},
@@ -78,7 +91,7 @@ func put(t *testing.T, p Ports, e event.Event) {
 	t.Helper()
 	res, err := p.Store.Put(t.Context(), e, now.Add(time.Hour))
 	noError(t, err)
-	same(t, event.PutStored, res)
+	same(t, event.ResultStored, res)
 }
 
 func noError(t *testing.T, err error) {
@@ -130,6 +143,18 @@ func eventually(t *testing.T, what string, ok func() bool) {
 		case <-tick.C:
 		}
 	}
+}
+
+// take reads n elements of the sequence and stops. It returns how many it read.
+func take[T any](t *testing.T, seq iter.Seq2[T, error], n int) (got int) {
+	t.Helper()
+	for _, err := range seq {
+		noError(t, err)
+		if got++; got == n {
+			break
+		}
+	}
+	return got
 }
 
 // together runs f n times at once and waits for all.

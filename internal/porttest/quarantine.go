@@ -16,82 +16,89 @@ func newQuarantined() event.Quarantined {
 	}
 }
 
+func quarantine(t *testing.T, p Ports, q event.Quarantined) {
+	t.Helper()
+	noError(t, p.Quarantine.Put(t.Context(), q))
+}
+
+func quarantined(t *testing.T, p Ports, q event.Quarantined) event.Quarantined {
+	t.Helper()
+	got, err := p.Quarantine.Get(t.Context(), q.Endpoint, q.ID)
+	noError(t, err)
+	return got
+}
+
 var quarantineTests = map[string]func(*testing.T, Ports){
-	"what is held is read back with its bytes unchanged": func(t *testing.T, p Ports) {
+	"request is read back with its bytes unchanged": func(t *testing.T, p Ports) {
 		q := newQuarantined()
-		noError(t, p.Quarantine.Hold(t.Context(), q))
-		got, err := p.Quarantine.Held(t.Context(), q.Endpoint, q.ID)
-		noError(t, err)
-		same(t, q, got)
+		quarantine(t, p, q)
+		same(t, q, quarantined(t, p, q))
 	},
-	"holding again changes nothing": func(t *testing.T, p Ports) {
+	"keeping it again changes nothing": func(t *testing.T, p Ports) {
 		q := newQuarantined()
-		noError(t, p.Quarantine.Hold(t.Context(), q))
+		quarantine(t, p, q)
 		again := q
 		again.Reason, again.Body = "another", []byte("{}")
-		noError(t, p.Quarantine.Hold(t.Context(), again))
-		got, err := p.Quarantine.Held(t.Context(), q.Endpoint, q.ID)
-		noError(t, err)
-		same(t, q, got)
+		quarantine(t, p, again)
+		same(t, q, quarantined(t, p, q))
 	},
-	"one id is held apart for each endpoint and apart from events": func(t *testing.T, p Ports) {
+	"endpoints and events keep one id apart": func(t *testing.T, p Ports) {
 		e := newEvent()
 		q := newQuarantined()
 		q.ID = e.ID
-		noError(t, p.Quarantine.Hold(t.Context(), q))
-		_, err := p.Quarantine.Held(t.Context(), "connect", q.ID)
+		quarantine(t, p, q)
+		_, err := p.Quarantine.Get(t.Context(), "connect", q.ID)
 		isError(t, event.ErrNotFound, err)
 		other := q
 		other.Endpoint, other.Reason, other.Body = "connect", "wrong_mode", []byte("{}")
-		noError(t, p.Quarantine.Hold(t.Context(), other))
-		for _, want := range []event.Quarantined{q, other} {
-			got, err := p.Quarantine.Held(t.Context(), want.Endpoint, want.ID)
-			noError(t, err)
-			same(t, want, got)
-		}
+		quarantine(t, p, other)
+		same(t, q, quarantined(t, p, q))
+		same(t, other, quarantined(t, p, other))
 		put(t, p, e)
 	},
-	"what does not fit is ErrTooLarge": func(t *testing.T, p Ports) {
+	"body that does not fit is ErrTooLarge": func(t *testing.T, p Ports) {
 		q := newQuarantined()
 		q.Body = random(410_000)
-		isError(t, event.ErrTooLarge, p.Quarantine.Hold(t.Context(), q))
+		isError(t, event.ErrTooLarge, p.Quarantine.Put(t.Context(), q))
 	},
-	"no id is ErrInvalid to hold and ErrNotFound to read": func(t *testing.T, p Ports) {
+	"missing id is ErrInvalid or ErrNotFound": func(t *testing.T, p Ports) {
 		q := newQuarantined()
 		q.ID = ""
-		isError(t, event.ErrInvalid, p.Quarantine.Hold(t.Context(), q))
-		_, err := p.Quarantine.Held(t.Context(), "default", "")
+		isError(t, event.ErrInvalid, p.Quarantine.Put(t.Context(), q))
+		_, err := p.Quarantine.Get(t.Context(), "default", "")
 		isError(t, event.ErrNotFound, err)
+		noError(t, p.Quarantine.Discard(t.Context(), "default", ""))
 	},
-	"the list has each without its body and stops when told to": func(t *testing.T, p Ports) {
+	"list has each without its body": func(t *testing.T, p Ports) {
 		want := map[string]event.Quarantined{}
 		for range 3 {
 			q := newQuarantined()
-			noError(t, p.Quarantine.Hold(t.Context(), q))
+			quarantine(t, p, q)
 			q.Body = nil
 			want[q.ID] = q
 		}
+		list := p.Quarantine.List(t.Context())
 		eventually(t, "the list", func() bool {
 			got := map[string]event.Quarantined{}
-			noError(t, p.Quarantine.List(t.Context(), func(q event.Quarantined) bool {
+			for q, err := range list {
+				noError(t, err)
 				if _, ours := want[q.ID]; ours {
 					got[q.ID] = q
 				}
-				return true
-			}))
+			}
 			return cmp.Equal(want, got)
 		})
-		n := 0
-		noError(t, p.Quarantine.List(t.Context(), func(event.Quarantined) bool { n++; return n < 2 }))
-		same(t, 2, n)
+		same(t, 2, take(t, list, 2))
 	},
-	"what is discarded is gone and may be discarded again": func(t *testing.T, p Ports) {
-		q := newQuarantined()
-		noError(t, p.Quarantine.Hold(t.Context(), q))
+	"discarded request is deleted, also twice": func(t *testing.T, p Ports) {
+		q, other := newQuarantined(), newQuarantined()
+		quarantine(t, p, q)
+		quarantine(t, p, other)
 		for range 2 {
 			noError(t, p.Quarantine.Discard(t.Context(), q.Endpoint, q.ID))
 		}
-		_, err := p.Quarantine.Held(t.Context(), q.Endpoint, q.ID)
+		_, err := p.Quarantine.Get(t.Context(), q.Endpoint, q.ID)
 		isError(t, event.ErrNotFound, err)
+		same(t, other, quarantined(t, p, other))
 	},
 }

@@ -22,8 +22,9 @@ func BenchmarkPorts(b *testing.B) {
 	b.Run("bare PutItem", func(b *testing.B) { benchBare(b, db) })
 	b.Run("Put", func(b *testing.B) { benchPut(b, db) })
 	b.Run("Claim", func(b *testing.B) { benchClaim(b, db) })
-	b.Run("Save alone", func(b *testing.B) { benchSave(b, db, 0) })
-	b.Run("Save with one write", func(b *testing.B) { benchSave(b, db, 1) })
+	b.Run("Begin", func(b *testing.B) { benchBegin(b, db) })
+	b.Run("Commit alone", func(b *testing.B) { benchCommit(b, db, 0) })
+	b.Run("Commit with one write", func(b *testing.B) { benchCommit(b, db, 1) })
 }
 
 const bodySize = 3000
@@ -66,32 +67,38 @@ func benchPut(b *testing.B, db database) {
 
 func benchClaim(b *testing.B, db database) {
 	for i := range b.N {
-		benchDelivery(b, db, fmt.Sprint("claim_", b.N, "_", i))
+		ref := event.DeliveryRef{Action: "a", Event: fmt.Sprint("claim_", b.N, "_", i)}
+		_, err := db.tables.Claim(b.Context(), event.Claim{DeliveryRef: ref, Owner: "o", Now: noon, Lease: noon.Add(time.Minute)})
+		if err != nil {
+			b.Fatal(err)
+		}
 	}
 }
 
-func benchDelivery(b *testing.B, db database, id string) event.Delivery {
-	b.Helper()
-	d, err := db.tables.Claim(b.Context(), event.Claim{Event: id, Action: "a", Owner: "o", Now: noon, Lease: noon.Add(time.Minute)})
-	if err != nil {
+func benchBegin(b *testing.B, db database) {
+	id := fmt.Sprint("begin_", b.N)
+	if _, err := db.tables.Put(b.Context(), event.Event{Body: filler(), Facts: event.Facts{ID: id, Created: noon, Received: noon}}, noon); err != nil {
 		b.Fatal(err)
 	}
-	return d
+	for b.Loop() {
+		if _, _, err := db.tables.Begin(b.Context(), event.DeliveryRef{Action: "a", Event: id}); err != nil {
+			b.Fatal(err)
+		}
+	}
 }
 
-func benchSave(b *testing.B, db database, writes int) {
+// benchCommit commits first attempts, which hold no claim.
+func benchCommit(b *testing.B, db database, writes int) {
 	data := json.RawMessage(`{"paid":` + strconv.Itoa(b.N) + `}`)
 	for i := range b.N {
-		b.StopTimer()
-		id := fmt.Sprint("save_", writes, "_", b.N, "_", i)
-		d := benchDelivery(b, db, id)
-		d.State = event.Done
-		ws := make([]event.Write, writes)
-		for n := range ws {
-			ws[n] = event.Write{Table: "orders", Key: id, Data: data}
+		id := fmt.Sprint("commit_", writes, "_", b.N, "_", i)
+		c := event.Commit{Delivery: event.Delivery{
+			Event: id, Action: "a", State: event.Done, Owner: "o", Attempts: 1, Next: noon, First: noon, Updated: noon,
+		}}
+		for range writes {
+			c.Writes = append(c.Writes, event.Write{Table: "orders", Key: id, Data: data})
 		}
-		b.StartTimer()
-		if err := db.tables.Commit(b.Context(), d, ws...); err != nil {
+		if err := db.tables.Commit(b.Context(), c); err != nil {
 			b.Fatal(err)
 		}
 	}

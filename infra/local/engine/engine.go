@@ -87,7 +87,7 @@ func (e *Engine) Endpoint() string {
 
 // Client of the engine, with Region and Credentials still to be set where it
 // is one that checks them (AWS).
-func (e *Engine) Client() *Client { return &Client{URL: e.Endpoint()} }
+func (e *Engine) Client() *Client { return &Client{URL: e.Endpoint(), Unsigned: e.URL == ""} }
 
 // PID is the process id of the engine, 0 while it is not running or not ours.
 func (e *Engine) PID() int {

@@ -49,8 +49,9 @@ func newEdge(t *testing.T) *edge {
 		t.Fatal(err)
 	}
 	e.handler = &ingest.Handler{
-		Endpoints: endpoints, Secrets: secrets{}, Store: e.tables, Quarantine: e.tables, Retention: time.Hour,
-		Now: func() time.Time { return noon }, Log: slog.New(slog.NewJSONHandler(&e.logs, nil)),
+		Endpoints: endpoints, Secrets: secrets{},
+		Intake: &ingest.Intake{Store: e.tables, Quarantine: e.tables.Quarantine(), Retention: time.Hour},
+		Now:    func() time.Time { return noon }, Log: slog.New(slog.NewJSONHandler(&e.logs, nil)),
 	}
 	return e
 }
@@ -92,7 +93,7 @@ func (e *edge) stored(id string, body []byte, encoded bool) bool {
 		if log := e.logs.String(); !strings.Contains(log, `"level":"ERROR"`) || !strings.Contains(log, `"reason":"too_large"`) {
 			e.t.Fatalf("no alarm: %s", log)
 		}
-		if _, err := e.tables.Held(e.t.Context(), "default", id); !errors.Is(err, event.ErrNotFound) {
+		if _, err := e.tables.Quarantine().Get(e.t.Context(), "default", id); !errors.Is(err, event.ErrNotFound) {
 			e.t.Fatalf("quarantined: %v", err)
 		}
 	default:

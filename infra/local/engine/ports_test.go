@@ -21,10 +21,10 @@ import (
 	"github.com/payhooks/payhooks/internal/porttest"
 )
 
-func TestTheTablesKeepThePromisesOfThePorts(t *testing.T) {
+func TestTablesKeepThePortsPromises(t *testing.T) {
 	db := openTables(t)
 	porttest.Run(t, func(*testing.T) porttest.Ports {
-		return porttest.Ports{Store: db.tables, Quarantine: db.tables, Ledger: db.tables, LoseReply: db.wire.loseNext}
+		return porttest.Ports{Store: db.tables, Quarantine: db.tables.Quarantine(), Ledger: db.tables, LoseReply: db.wire.loseNext}
 	})
 }
 
@@ -71,8 +71,8 @@ func openTables(tb testing.TB) database {
 	return database{client, dynamo.New(client, stackName), w}
 }
 
-// wire carries requests to the engine and loses a reply when told to: the
-// request has happened, and its sender sees the connection break. While down
+// wire carries requests to the engine and can lose a reply: the request has
+// happened, and the connection of its sender breaks. While down
 // is set, it answers in the engine's place.
 type wire struct {
 	next *http.Transport

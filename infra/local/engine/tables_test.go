@@ -26,38 +26,35 @@ func insert(t *testing.T, db database, table string, it map[string]types.Attribu
 	}
 }
 
-func TestAnUnreadableItemIsInvalidAndHidesNoOther(t *testing.T) {
+func TestFinishedDeliveryIsInNoIndex(t *testing.T) {
 	db := openTables(t)
-	readable := event.Event{Facts: event.Facts{ID: "evt_good", Type: "ping", Created: noon, Received: noon}, Body: []byte("{}")}
-	if _, err := db.tables.Put(t.Context(), readable, noon); err != nil {
-		t.Fatal(err)
-	}
-	for shard := range 4 {
-		insert(t, db, "events", map[string]types.AttributeValue{
-			"id": text("evt_bad" + string(rune('0'+shard))), "day": text("2026-11-22#" + string(rune('0'+shard))),
-			"received": text("2026-11-22T12:00:00.000Z"), "livemode": text("yes"), "endpoint": text("default"), "body": text("plain"),
+	indexed := func(ref event.DeliveryRef) bool {
+		out, err := db.client.GetItem(t.Context(), &dynamodb.GetItemInput{
+			TableName: awssdk.String(db.tables.Name("deliveries")), Key: map[string]types.AttributeValue{"id": text(ref.Action + "#" + ref.Event)},
 		})
-	}
-	got, err := db.tables.Get(t.Context(), "evt_bad0")
-	if !errors.Is(err, event.ErrInvalid) || got.Endpoint != "default" {
-		t.Errorf("get: endpoint %q, error %v", got.Endpoint, err)
-	}
-	for _, years := range []int{0, 1} {
-		var ids []string
-		err = db.tables.ReceivedBetween(t.Context(), noon.Add(-time.Hour), noon.AddDate(years, 0, 1), func(s event.Stored) bool {
-			ids = append(ids, s.ID)
-			return true
-		})
-		if !errors.Is(err, event.ErrInvalid) || len(ids) != 1 || ids[0] != "evt_good" {
-			t.Errorf("received %v, error %v", ids, err)
+		if err != nil || out.Item == nil {
+			t.Fatalf("item %v, error %v", out, err)
 		}
+		_, ok := out.Item["open"]
+		return ok
 	}
-	if res, err := db.tables.Put(t.Context(), event.Event{Facts: event.Facts{ID: "evt_bad0"}}, noon); err != nil || res != event.PutConflict {
-		t.Errorf("put over it: %v, error %v", res, err)
+	for name, finish := range map[string]func(event.DeliveryRef) error{
+		"done": func(ref event.DeliveryRef) error {
+			return db.tables.Commit(t.Context(), event.Commit{Delivery: event.Delivery{Event: ref.Event, Action: ref.Action, Owner: "o", State: event.Done}})
+		},
+		"discarded": func(ref event.DeliveryRef) error { return db.tables.Discard(t.Context(), ref, noon, "operator") },
+	} {
+		ref := event.DeliveryRef{Action: "a", Event: "evt_" + name}
+		if err := db.tables.Ensure(t.Context(), ref, noon, noon); err != nil || !indexed(ref) {
+			t.Errorf("ensured: error %v, indexed %t", err, indexed(ref))
+		}
+		if err := finish(ref); err != nil || indexed(ref) {
+			t.Errorf("%s: error %v, indexed %t", name, err, indexed(ref))
+		}
 	}
 }
 
-func TestARawWriteCommitsWithItsDeliveryOrNotAtAll(t *testing.T) {
+func TestRawWriteCommitsWithItsDeliveryOrNotAtAll(t *testing.T) {
 	db := openTables(t)
 	add := func(condition string) event.Write {
 		return event.Write{Raw: types.TransactWriteItem{Update: &types.Update{
@@ -67,18 +64,19 @@ func TestARawWriteCommitsWithItsDeliveryOrNotAtAll(t *testing.T) {
 			ExpressionAttributeValues: map[string]types.AttributeValue{":one": &types.AttributeValueMemberN{Value: "1"}},
 		}}}
 	}
-	d, err := db.tables.Claim(t.Context(), event.Claim{Event: "evt_1", Action: "a", Owner: "o", Now: noon, Lease: noon.Add(time.Minute)})
-	if err != nil {
-		t.Fatal(err)
+	commit := func(condition string) error {
+		return db.tables.Commit(t.Context(), event.Commit{
+			Delivery: event.Delivery{Event: "evt_1", Action: "a", Owner: "o", State: event.Done},
+			Writes:   []event.Write{add(condition)},
+		})
 	}
-	d.State = event.Done
-	if err := db.tables.Commit(t.Context(), d, add("attribute_exists(nothing)")); !errors.Is(err, event.ErrConflict) {
+	if err := commit("attribute_exists(nothing)"); !errors.Is(err, event.ErrConflict) {
 		t.Fatalf("condition that fails: %v", err)
 	}
-	if err := db.tables.Commit(t.Context(), d, add("no expression")); !errors.Is(err, event.ErrInvalid) {
+	if err := commit("no expression"); !errors.Is(err, event.ErrInvalid) {
 		t.Fatalf("expression that is none: %v", err)
 	}
-	if err := db.tables.Commit(t.Context(), d, add("attribute_not_exists(nothing)")); err != nil {
+	if err := commit("attribute_not_exists(nothing)"); err != nil {
 		t.Fatal(err)
 	}
 	// A row that raw writes made has no version yet, and gets one.
@@ -91,7 +89,7 @@ func TestARawWriteCommitsWithItsDeliveryOrNotAtAll(t *testing.T) {
 	}
 }
 
-func TestStateThatNoItemHoldsIsInvalid(t *testing.T) {
+func TestStateTooLargeForAnItemIsInvalid(t *testing.T) {
 	db := openTables(t)
 	data, err := json.Marshal(map[string]string{"text": string(make([]byte, 420_000))})
 	if err != nil {
@@ -103,7 +101,7 @@ func TestStateThatNoItemHoldsIsInvalid(t *testing.T) {
 	}
 }
 
-func TestATableThatIsNotThereIsNoVerdictOnTheInput(t *testing.T) {
+func TestMissingTableIsNoVerdictOnTheInput(t *testing.T) {
 	db := openTables(t)
 	_, err := db.tables.Load(t.Context(), "misspelt", "pi_1")
 	if err == nil || errors.Is(err, event.ErrInvalid) || errors.Is(err, event.ErrNotFound) {

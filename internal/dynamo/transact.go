@@ -1,0 +1,114 @@
+package dynamo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/payhooks/payhooks/internal/event"
+)
+
+// Write implements event.Ledger. It is a transaction of one item, whose token
+// sets a repeat of ours apart from another write.
+func (t *Tables) Write(ctx context.Context, w event.Write) error {
+	items, err := t.transactItems([]event.Write{w})
+	if err == nil && w.Raw == nil {
+		items[0].Put.Item[direct] = yes
+	}
+	if err == nil {
+		var reasons []types.CancellationReason
+		if reasons, err = t.transact(ctx, items); err != nil {
+			err = cancelled(reasons, err)
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("write %s %s: %w", w.Table, w.Key, err)
+	}
+	return nil
+}
+
+// transact commits the items. A cancelled transaction has a reason for each.
+func (t *Tables) transact(ctx context.Context, items []types.TransactWriteItem) ([]types.CancellationReason, error) {
+	_, err := t.client.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{
+		TransactItems: items, ClientRequestToken: aws.String(nonce()),
+	})
+	var c *types.TransactionCanceledException
+	if errors.As(err, &c) {
+		return c.CancellationReasons, err
+	}
+	return nil, err
+}
+
+const codeConditionFailed = "ConditionalCheckFailed"
+
+// cancelled is the error of a transaction that was not committed: ErrInvalid if
+// it can never succeed, else ErrConflict if another try may.
+func cancelled(reasons []types.CancellationReason, err error) error {
+	var conflict error
+	for i, r := range reasons {
+		switch aws.ToString(r.Code) {
+		case "ValidationError", "ItemCollectionSizeLimitExceeded":
+			return fmt.Errorf("item %d: %s: %w", i, aws.ToString(r.Message), event.ErrInvalid)
+		case codeConditionFailed, "TransactionConflict":
+			conflict = fmt.Errorf("item %d: %w", i, event.ErrConflict)
+		}
+	}
+	if conflict != nil {
+		return conflict
+	}
+	return invalid(err)
+}
+
+func (t *Tables) transactItems(writes []event.Write) ([]types.TransactWriteItem, error) {
+	if len(writes) >= maxItems {
+		return nil, fmt.Errorf("%d writes, a transaction takes %d besides the delivery: %w", len(writes), maxItems-1, event.ErrInvalid)
+	}
+	type key struct{ table, key string }
+	seen := map[key]bool{}
+	items := make([]types.TransactWriteItem, len(writes))
+	for i, w := range writes {
+		if w.Raw == nil {
+			k := key{w.Table, w.Key}
+			if seen[k] {
+				return nil, fmt.Errorf("two writes to %s %s in one transaction: %w", w.Table, w.Key, event.ErrInvalid)
+			}
+			seen[k] = true
+		}
+		var err error
+		if items[i], err = t.transactItem(w); err != nil {
+			return nil, err
+		}
+	}
+	return items, nil
+}
+
+func (t *Tables) transactItem(w event.Write) (types.TransactWriteItem, error) {
+	switch raw := w.Raw.(type) {
+	case nil:
+	case types.TransactWriteItem:
+		return raw, nil
+	case *types.TransactWriteItem:
+		return *raw, nil
+	default:
+		return types.TransactWriteItem{}, fmt.Errorf("raw write is a %T, expected a types.TransactWriteItem: %w", raw, event.ErrInvalid)
+	}
+	row, err := rowItem(w)
+	if err != nil {
+		return types.TransactWriteItem{}, fmt.Errorf("%s %s: %w", w.Table, w.Key, err)
+	}
+	put := &types.Put{
+		TableName: t.table(w.Table), Item: row,
+		ConditionExpression:      aws.String("attribute_not_exists(#version)"),
+		ExpressionAttributeNames: map[string]string{"#version": "version"},
+	}
+	if w.Version != 0 {
+		put.ConditionExpression = aws.String("#version = :version")
+		put.ExpressionAttributeValues = item{":version": num(strconv.FormatInt(w.Version, 10))}
+	}
+	return types.TransactWriteItem{Put: put}, nil
+}
