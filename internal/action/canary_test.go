@@ -16,6 +16,7 @@ import (
 
 	"github.com/payhooks/payhooks/internal/action"
 	"github.com/payhooks/payhooks/internal/action/actiontest"
+	"github.com/payhooks/payhooks/internal/event"
 )
 
 // canaries are what no log line, record or effect may hold, however a function
@@ -48,10 +49,10 @@ var leaks = map[string]func(context.Context, *paymentIntent) error{
 		return outside(ctx, e, action.Permanent(errors.New(canaries)))
 	},
 	"transition": func(_ context.Context, e *paymentIntent) error {
-		return action.Update(e, "seen", "all", func(map[string]int) (map[string]int, error) { return nil, errors.New(canaries) })
+		return action.Update(e, "seen", "row", "all", func(map[string]int) (map[string]int, error) { return nil, errors.New(canaries) })
 	},
 	"panicking transition": func(_ context.Context, e *paymentIntent) error {
-		return action.Update(e, "seen", "all", func(map[string]int) (map[string]int, error) { panic(canaries) })
+		return action.Update(e, "seen", "row", "all", func(map[string]int) (map[string]int, error) { panic(canaries) })
 	},
 }
 
@@ -66,7 +67,7 @@ func TestNothingThatAFunctionSaysTellsAnAddressASecretOrACardNumber(t *testing.T
 			if _, err := r.Handler.Handle(t.Context(), events.SQSEvent{Records: []events.SQSMessage{{MessageId: "1", Body: `{"detail":{"id":"evt_1"}}`}}}); err != nil {
 				t.Fatal(err)
 			}
-			effect, err := r.Store.Effect(t.Context(), "mail/evt_1", "action")
+			effect, err := r.Store.Effect(t.Context(), event.EffectRef{Action: "action", Scope: r.Scope, Key: "mail/evt_1"})
 			if err != nil {
 				effect.Error = ""
 			}
@@ -80,7 +81,7 @@ func TestNothingThatAFunctionSaysTellsAnAddressASecretOrACardNumber(t *testing.T
 				}
 			}
 			if d.Error+d.Outcome == "" || log.Len() == 0 {
-				t.Errorf("nothing is told at all: %+v", d)
+				t.Errorf("nothing is reported at all: %+v", d)
 			}
 		})
 	}

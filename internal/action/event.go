@@ -6,8 +6,8 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"github.com/payhooks/payhooks/internal/delivery"
 	"github.com/payhooks/payhooks/internal/event"
-	"github.com/stripe/stripe-go/v76"
 )
 
 // Event is what a function works on: the facts, and data.object decoded as T.
@@ -16,7 +16,7 @@ type Event[T any] struct {
 	Object   T
 	Previous json.RawMessage // data.previous_attributes, nil without
 
-	run *attempt
+	run *delivery.Attempt
 }
 
 // Decoder is implemented by a *T that reads events of any API version.
@@ -26,26 +26,20 @@ type Decoder interface {
 
 // Related returns the facts of all events with the same subject, oldest first,
 // as far as they are stored: it may miss events of the last second.
-func (e *Event[T]) Related(ctx context.Context) ([]event.Facts, error) {
-	if e.Subject == "" {
-		return []event.Facts{e.Facts}, nil
-	}
-	return e.run.h.Store.Related(ctx, e.Subject)
-}
+func (e *Event[T]) Related(ctx context.Context) ([]event.Facts, error) { return e.run.Related(ctx) }
 
 // Load returns another stored event with its signed bytes, or event.ErrNotFound.
 func (e *Event[T]) Load(ctx context.Context, id string) (event.Event, error) {
-	s, err := e.run.h.Store.Get(ctx, id)
-	return s.Event, err
+	return e.run.Load(ctx, id)
 }
 
 // Outcome keeps a note with the delivery when it is done: what was done. The
-// last one counts. No personal data, please.
-func (e *Event[T]) Outcome(text string) { e.run.outcome = text }
+// last one counts. It must not contain personal data.
+func (e *Event[T]) Outcome(text string) { e.run.Outcome(text) }
 
 // AllowStale reports whether an operator asked for effects that come too late
 // otherwise, such as a mail about last week's payment.
-func (e *Event[T]) AllowStale() bool { return e.run.d.AllowStale }
+func (e *Event[T]) AllowStale() bool { return e.run.AllowStale() }
 
 // payload is the part of Stripe's event that a typed action reads.
 type payload struct {
@@ -71,8 +65,10 @@ func decode[T any](e *Event[T], body []byte, anyVersion bool) error {
 		}
 		return nil
 	}
-	if !anyVersion && e.APIVersion != stripe.APIVersion {
-		return Permanent(fmt.Errorf("event is rendered in API version %q and this action reads %q: set the endpoint's version, read package facts, or start with action.AnyVersion", e.APIVersion, stripe.APIVersion))
+	if !anyVersion {
+		if err := readable[T](e.Facts); err != nil {
+			return Permanent(err)
+		}
 	}
 	if err := json.NewDecoder(bytes.NewReader(p.Data.Object)).Decode(&e.Object); err != nil {
 		return Permanent(fmt.Errorf("decode %s: %w", e.ObjectType, err))

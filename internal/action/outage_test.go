@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"strconv"
 	"testing"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 	"github.com/stripe/stripe-go/v76"
 
 	"github.com/payhooks/payhooks/internal/action"
+	"github.com/payhooks/payhooks/internal/delivery"
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/memory"
 	"github.com/payhooks/payhooks/internal/reconcile"
@@ -35,8 +37,8 @@ type outage struct {
 	store   *memory.Store
 	queue   *memory.Queue
 	dead    *memory.Queue
-	handler *action.Handler
-	owed    *reconcile.Owed
+	handler *delivery.Handler
+	due     *reconcile.Due
 	effects map[string]int
 	most    int // messages in the queue, at any time
 }
@@ -47,15 +49,15 @@ func newOutage(t *testing.T) *outage {
 	clock := func() time.Time { return o.now }
 	o.dead = &memory.Queue{Now: clock}
 	o.queue = &memory.Queue{Now: clock, Visibility: 3 * time.Minute, MaxReceives: 1000, DeadLetter: o.dead}
-	bus := &memory.Bus{Rules: map[string][]string{"action": nil}, Handle: o.enqueue}
+	bus := &memory.Bus{Selects: map[string][]string{"action": nil}, Handle: o.enqueue}
 	log, dice, owner := slog.New(slog.DiscardHandler), rand.New(rand.NewPCG(1, 2)), 0 //nolint:gosec // repeatable
 	h := action.New(o.act)
 	h.Action, h.Store, h.Ledger, h.Queue, h.InTurn = "action", o.store, o.store, o, true
-	h.Retention, h.Now, h.Rand, h.Log = 400*24*time.Hour, clock, dice.Float64, log
+	h.Now, h.Rand, h.Log = clock, dice.Float64, log
 	h.Owner = func() string { owner++; return fmt.Sprint(owner) }
 	h.Pause = func(context.Context, time.Duration) error { return nil }
 	o.handler = h
-	o.owed = &reconcile.Owed{Store: o.store, Ledger: o.store, Bus: bus, Retention: h.Retention, Now: clock, Log: log}
+	o.due = &reconcile.Due{Store: o.store, Ledger: o.store, Bus: bus, Now: clock, Log: log}
 	return o
 }
 
@@ -70,7 +72,7 @@ func (o *outage) act(ctx context.Context, e *action.Event[stripe.PaymentIntent])
 	return err
 }
 
-// Delay implements action.Queue.
+// Delay implements delivery.Queue.
 func (o *outage) Delay(ctx context.Context, _, receipt string, d time.Duration) error {
 	return o.queue.ChangeVisibility(ctx, receipt, d)
 }
@@ -86,7 +88,7 @@ func (o *outage) enqueue(ctx context.Context, _ string, e event.Envelope) error 
 // arrive stores an event and publishes it, as ingest and dispatch do.
 func (o *outage) arrive(id string) {
 	o.Helper()
-	e := event.Event{Body: body(id), Facts: event.Facts{ID: id, Type: "payment_intent.succeeded", APIVersion: stripe.APIVersion, Created: o.now, Received: o.now}}
+	e := event.Event{Body: body(id), Facts: event.Facts{ID: id, Type: "payment_intent.succeeded", APIVersion: stripe.APIVersion, ObjectType: "payment_intent", Created: o.now, Received: o.now}}
 	_, err := o.store.Put(o.Context(), e, o.now.AddDate(1, 0, 0))
 	if err == nil {
 		err = o.enqueue(o.Context(), "action", event.Envelope{Facts: e.Facts})
@@ -99,13 +101,14 @@ func (o *outage) arrive(id string) {
 	}
 }
 
-// second lets Lambda work all that is visible, and the sweep now and then, less
+// second lets Lambda handle all that is visible, and the sweep sometimes, less
 // often than its schedule does.
 func (o *outage) second() {
 	o.Helper()
 	o.now = o.now.Add(time.Second)
 	if o.now.Unix()%300 == 0 {
-		if _, err := o.owed.Sweep(o.Context()); err != nil {
+		var checked int
+		if _, err := o.due.Sweep(o.Context(), &checked); err != nil {
 			o.Fatal(err)
 		}
 	}
@@ -129,7 +132,10 @@ func (o *outage) batch(ms []memory.Message) {
 	o.Helper()
 	in, left := events.SQSEvent{}, map[string]string{}
 	for _, m := range ms {
-		in.Records = append(in.Records, events.SQSMessage{MessageId: m.ID, ReceiptHandle: m.Receipt, Body: m.Body})
+		in.Records = append(in.Records, events.SQSMessage{
+			MessageId: m.ID, ReceiptHandle: m.Receipt, Body: m.Body,
+			Attributes: map[string]string{"ApproximateReceiveCount": strconv.Itoa(m.Receives)},
+		})
 		left[m.ID] = m.Receipt
 	}
 	out, err := o.handler.Handle(o.Context(), in)
@@ -146,17 +152,17 @@ func (o *outage) batch(ms []memory.Message) {
 	}
 }
 
-// states counts the deliveries by state, and those due within 15 minutes.
+// states counts the deliveries by state, and those due within a minute.
 func (o *outage) states(n int) (states map[event.State]int, soon int) {
 	o.Helper()
 	states = map[event.State]int{}
 	for i := range n {
-		d, err := o.store.Delivery(o.Context(), fmt.Sprintf("evt_%d", i), "action")
+		d, err := o.store.Delivery(o.Context(), event.DeliveryRef{Action: "action", Event: fmt.Sprintf("evt_%d", i)})
 		if err != nil {
 			o.Fatal(err)
 		}
 		states[d.State]++
-		if d.State == event.Waiting && d.Next.Sub(o.now) <= 15*time.Minute {
+		if d.State == event.Waiting && d.Next.Sub(o.now) <= time.Minute {
 			soon++
 		}
 	}
@@ -177,7 +183,7 @@ func TestADependencyDownForThreeHoursParksNothingHoldsFewMessagesAndThenEachEffe
 		t.Fatalf("after three hours: %v, want all waiting", states)
 	}
 	if held := len(o.queue.Messages()); held > soon {
-		t.Errorf("%d messages for %d deliveries that are due within 15 minutes: the others wait in the ledger", held, soon)
+		t.Errorf("%d messages for %d deliveries that are due within a minute: the others wait in the ledger", held, soon)
 	}
 	if o.most*slower > sqsInFlight/4 {
 		t.Errorf("up to %d messages at 1 event a second: at 20 that is near the %d that SQS takes", o.most, sqsInFlight)

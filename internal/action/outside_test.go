@@ -11,7 +11,6 @@ import (
 	"github.com/payhooks/payhooks/internal/action/actiontest"
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/memory"
-	"github.com/payhooks/payhooks/internal/outcome"
 	"github.com/stripe/stripe-go/v76"
 )
 
@@ -70,9 +69,9 @@ func TestWhatAClientThatAsksOnceSaysIsTheVerdict(t *testing.T) {
 		state event.State
 		wait  time.Duration
 	}{
-		outcome.ErrThrottled:        {event.Waiting, time.Minute},
-		outcome.ErrNotSent:          {event.Waiting, 2500 * time.Millisecond},
-		outcome.ErrRejected:         {event.Parked, 0},
+		event.ErrThrottled:          {event.Waiting, time.Minute},
+		event.ErrNotSent:            {event.Waiting, 2500 * time.Millisecond},
+		event.ErrRejected:           {event.Parked, 0},
 		errors.New("no answer yet"): {event.Unknown, 0},
 	} {
 		r := actiontest.New(t, func(ctx context.Context, e *action.Event[stripe.PaymentIntent]) error {
@@ -93,7 +92,7 @@ func TestALostReplyIsUnknownAndNeverRepeated(t *testing.T) {
 		t.Fatalf("state %s, want unknown", d.State)
 	}
 	o.fail = nil
-	if err := r.Store.Reopen(t.Context(), "evt_1", "action", r.Now, false); err != nil {
+	if err := r.Store.Reopen(t.Context(), event.DeliveryRef{Action: "action", Event: "evt_1"}, r.Now, false); err != nil {
 		t.Fatal(err)
 	}
 	if d := r.Deliver("evt_1"); d.State != event.Unknown || o.sent != 1 || seen(t, r) != 0 {
@@ -109,22 +108,22 @@ func TestACrashBetweenTheEffectAndItsRecordIsUnknown(t *testing.T) {
 	r := actiontest.New(t, o.act)
 	dead := true
 	r.Store.Fault = func(op memory.Op) memory.Fault {
-		if dead && (op.Name == "Settle" || op.Name == "Save") {
+		if dead && (op.Name == "Resolve" || op.Name == "Commit") {
 			return memory.Refuse(memory.ErrUnavailable)
 		}
 		return memory.Fault{}
 	}
-	if _, err := deliverStored(t, r, "evt_1"); err == nil {
+	if _, err := deliverStored(t, r, "evt_1", false); err == nil {
 		t.Fatal("the attempt did not crash")
 	}
 	dead = false
-	r.Now = r.Delivery("evt_1").Next
+	r.Now = r.Now.Add(time.Minute) // the lease is over
 	if d := r.Deliver("evt_1"); d.State != event.Unknown || o.sent != 1 {
 		t.Fatalf("%s with %d sent, want unknown with 1", d.State, o.sent)
 	}
 }
 
-func TestAnIntentOfAnEarlierAttemptHoldsItsOwnEventUpNoLonger(t *testing.T) {
+func TestIntentOfAnEarlierAttemptIsDecidedAfterItsLease(t *testing.T) {
 	for name, tc := range map[string]struct {
 		opts  []action.EffectOption
 		state event.State
@@ -143,7 +142,7 @@ func TestAnIntentOfAnEarlierAttemptHoldsItsOwnEventUpNoLonger(t *testing.T) {
 				switch {
 				case down && op.Name == "Intend":
 					return memory.LoseReply(memory.ErrUnavailable) // it stands,
-				case down && op.Name == "Settle":
+				case down && op.Name == "Resolve":
 					return memory.Refuse(memory.ErrUnavailable) // and cannot be taken back
 				}
 				return memory.Fault{}
@@ -154,8 +153,12 @@ func TestAnIntentOfAnEarlierAttemptHoldsItsOwnEventUpNoLonger(t *testing.T) {
 			}
 			down = false
 			r.Now = d.Next // long before the intent's lease ends
+			if d := r.Deliver("evt_1"); d.State != event.Waiting || sent != 0 {
+				t.Fatalf("%s with %d sent, expected it to wait for the lease", d.State, sent)
+			}
+			r.Now = r.Now.Add(time.Minute)
 			if d := r.Deliver("evt_1"); d.State != tc.state || sent != map[event.State]int{event.Done: 1}[tc.state] {
-				t.Fatalf("%s with %d sent, want %s at the next attempt", d.State, sent, tc.state)
+				t.Fatalf("%s with %d sent, want %s after the lease", d.State, sent, tc.state)
 			}
 		})
 	}

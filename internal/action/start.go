@@ -1,25 +1,20 @@
-// Package action is the harness under every action: a function per event type
-// that a team writes, run so that its changes of state happen exactly once and
-// its effects outside are never repeated blindly.
+// Package action is what a team writes against: a function per event type, run
+// so that its changes of state happen exactly once and its external effects are
+// never repeated blindly.
 //
-// A function gets one event and returns a verdict. Everything around it is
-// here: the claim on the delivery, the decoding, the transaction, retries,
-// parking, partial batches.
+// A function gets one event; the error that it returns decides what becomes of
+// the delivery. The engine underneath (the record, the transaction, retries,
+// parking, partial batches) is package delivery.
 package action
 
 import (
 	"context"
 	"crypto/rand"
-	"log/slog"
 	mathrand "math/rand/v2"
-	"os"
-	"path"
-	"runtime/debug"
-	"time"
 
-	"github.com/aws/aws-lambda-go/lambda"
-	"github.com/aws/aws-lambda-go/lambdacontext"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
+
+	"github.com/payhooks/payhooks/internal/delivery"
 	"github.com/payhooks/payhooks/internal/sqsqueue"
 	"github.com/payhooks/payhooks/internal/start"
 )
@@ -28,37 +23,44 @@ import (
 type Option int
 
 // AnyVersion declares that the function reads events of every API version
-// although T is not a Decoder; with T = json.RawMessage, say.
+// although T is not a Decoder; for example with T = json.RawMessage.
 const AnyVersion Option = 1
+
+// Function is a team's function.
+type Function[T any] = func(context.Context, *Event[T]) error
 
 // Start runs fn as this Lambda function's action. It is all that a main calls.
 // The action is named for the folder of the main package.
-func Start[T any](fn func(context.Context, *Event[T]) error, opts ...Option) {
-	s := start.MustOpen()
-	h := New(fn, opts...)
-	h.Action, h.Store, h.Ledger = name(), s.Tables, s.Tables
-	h.Queue = &sqsqueue.Queue{Client: sqs.NewFromConfig(s.AWS)}
-	h.Retention = s.Retention + giveUp
-	h.Now, h.Rand, h.Owner, h.Pause = start.Now, mathrand.Float64, rand.Text, sleep
-	h.Log = slog.New(lambdacontext.NewLogHandler())
-	lambda.Start(h.Invoke)
+func Start[T any](fn Function[T], opts ...Option) {
+	StartWith(func(*start.Stack) (Function[T], error) { return fn, nil }, opts...)
 }
 
-// name is the last element of the main package's path.
-func name() string {
-	if info, ok := debug.ReadBuildInfo(); ok {
-		return path.Base(info.Path)
-	}
-	return path.Base(os.Args[0])
+// StartWith is Start for a function that needs clients or settings: open makes
+// it from the stack. Its error ends the process with a log line.
+func StartWith[T any](open func(*start.Stack) (Function[T], error), opts ...Option) {
+	start.Function(func(s *start.Stack) (any, error) {
+		fn, err := open(s)
+		if err != nil {
+			return nil, err
+		}
+		h := New(fn, opts...)
+		h.Action, h.Store, h.Ledger = start.Name(), s.Tables, s.Tables
+		h.Queue = &sqsqueue.Queue{Client: sqs.NewFromConfig(s.AWS)}
+		h.Now, h.Pause, h.Log = start.Now, start.Sleep, s.Log
+		h.Rand, h.Owner = mathrand.Float64, rand.Text
+		return h.Invoke, nil
+	})
 }
 
-func sleep(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-t.C:
-		return nil
-	}
+// New returns a Handler that runs fn; the caller fills the ports.
+func New[T any](fn Function[T], opts ...Option) *delivery.Handler {
+	anyVersion := len(opts) > 0 && opts[0] == AnyVersion
+	return &delivery.Handler{Run: func(ctx context.Context, a *delivery.Attempt) error {
+		stored := a.Stored()
+		e := &Event[T]{Facts: stored.Facts, run: a}
+		if err := decode(e, stored.Body, anyVersion); err != nil {
+			return err
+		}
+		return fn(ctx, e)
+	}}
 }

@@ -1,4 +1,4 @@
-package action
+package delivery
 
 import "time"
 
@@ -10,18 +10,16 @@ var schedule = []time.Duration{
 }
 
 const (
-	// giveUp parks a delivery whose first attempt began this long ago, as
-	// Stripe gives up on an endpoint after three days.
-	giveUp = 72 * time.Hour
-	// minWait keeps full jitter from retrying in the same breath.
+	// minWait keeps full jitter from retrying at once.
 	minWait = time.Second
 	// carried is the longest wait that the queue holds as the message's
-	// visibility; a longer one is the ledger's, sent again by the sweep.
-	carried = 15 * time.Minute
+	// visibility, since a queue takes 120,000 messages in flight. A longer one is
+	// the ledger's: the message is deleted and reconcile redelivers.
+	carried = time.Minute
 )
 
-// wait returns how long to wait after the given attempt (1 is the first), with
-// r in [0, 1).
+// wait returns how long to wait after the given attempt of a round (1 is the
+// first), with r in [0, 1).
 func wait(attempt int, r float64) time.Duration {
 	longest := schedule[min(max(attempt, 1), len(schedule))-1]
 	return max(minWait, time.Duration(r*float64(longest)))

@@ -1,4 +1,4 @@
-package action
+package delivery
 
 import (
 	"context"
@@ -8,15 +8,14 @@ import (
 	"slices"
 
 	"github.com/aws/aws-lambda-go/events"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/parallel"
 )
 
 // An audit recomputes rows of state from the stored events, through the same
-// functions and transitions that made them. The action's own function answers
-// its questions, without a line of the team's code. It calls nothing outside,
-// claims nothing and writes nothing.
+// functions and transitions that made them. It is a dry run of the action's own
+// function: it calls nothing external, claims nothing and writes nothing.
 
 // AuditRequest is sent to an action's function in place of a queue's batch.
 type AuditRequest struct {
@@ -49,8 +48,8 @@ type AuditTouched struct {
 	Error string `json:"error,omitempty"`
 }
 
-// rehearsals is how many events one request rehearses at once.
-const rehearsals = 16
+// parallelism is how many events one request recomputes at once.
+const parallelism = 16
 
 // Invoke is the function's entry: a batch of the queue, or an audit.
 func (h *Handler) Invoke(ctx context.Context, in json.RawMessage) (any, error) {
@@ -70,11 +69,11 @@ func (h *Handler) Invoke(ctx context.Context, in json.RawMessage) (any, error) {
 // Audit answers one request. Its errors mean that nothing was found out.
 func (h *Handler) Audit(ctx context.Context, req AuditRequest) (AuditReply, error) {
 	var reply AuditReply
-	played, err := h.rehearse(ctx, req.Events)
+	results, err := h.recomputeAll(ctx, req.Events)
 	if err != nil {
 		return reply, err
 	}
-	for _, p := range played {
+	for _, p := range results {
 		t := AuditTouched{Unfinished: p.unfinished}
 		if p.err != nil {
 			t.Error = redact(p.err.Error())
@@ -96,7 +95,7 @@ func (h *Handler) Audit(ctx context.Context, req AuditRequest) (AuditReply, erro
 
 // fold runs the events' transitions on a row.
 func (h *Handler) fold(ctx context.Context, f AuditFold) (row json.RawMessage, err error) {
-	played, err := h.rehearse(ctx, f.Events)
+	results, err := h.recomputeAll(ctx, f.Events)
 	if err != nil {
 		return nil, err
 	}
@@ -104,7 +103,7 @@ func (h *Handler) fold(ctx context.Context, f AuditFold) (row json.RawMessage, e
 	if row = f.Row; string(row) == "null" {
 		row = nil
 	}
-	for i, p := range played {
+	for i, p := range results {
 		at := slices.IndexFunc(p.updates, func(u update) bool { return u.table == f.Table && u.key == f.Key })
 		if at < 0 {
 			continue
@@ -116,63 +115,42 @@ func (h *Handler) fold(ctx context.Context, f AuditFold) (row json.RawMessage, e
 	return row, nil
 }
 
-// rehearsal is what the function asks for, given an event that it has done.
-type rehearsal struct {
+// recomputed is what the function asks for, given an event that it has done.
+type recomputed struct {
 	updates    []update
 	unfinished bool
 	err        error
 }
 
-// rehearse runs the function for each event, a few at once.
-func (h *Handler) rehearse(ctx context.Context, ids []string) ([]rehearsal, error) {
-	played := make([]rehearsal, len(ids))
-	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(rehearsals)
-	for i, id := range ids {
-		g.Go(func() (err error) {
-			if played[i], err = h.play(ctx, id); err != nil {
-				return fmt.Errorf("audit event %s: %w", id, err)
-			}
-			return nil
-		})
-	}
-	return played, g.Wait()
+// recomputeAll runs the function for each event, a few at once.
+func (h *Handler) recomputeAll(ctx context.Context, ids []string) ([]recomputed, error) {
+	return parallel.Map(ctx, parallelism, ids, func(ctx context.Context, id string) (recomputed, error) {
+		r, err := h.recompute(ctx, id)
+		if err != nil {
+			err = fmt.Errorf("audit event %s: %w", id, err)
+		}
+		return r, err
+	})
 }
 
-func (h *Handler) play(ctx context.Context, id string) (rehearsal, error) {
-	d, err := h.Ledger.Delivery(ctx, id, h.Action)
+func (h *Handler) recompute(ctx context.Context, id string) (recomputed, error) {
+	stored, d, err := h.Ledger.Begin(ctx, event.DeliveryRef{Action: h.Action, Event: id})
 	switch {
 	case errors.Is(err, event.ErrNotFound):
-		return rehearsal{unfinished: true}, nil
+		return recomputed{unfinished: d.State == ""}, nil // it expired in between
 	case err != nil:
-		return rehearsal{}, err
-	case d.State != event.Done || d.Ignored:
-		return rehearsal{unfinished: d.State != event.Done}, nil
+		return recomputed{}, err
+	case !d.Committed:
+		return recomputed{unfinished: d.State != event.Done}, nil
 	}
-	a := &attempt{h: h, d: d, used: map[string]bool{}, rehearsal: true}
-	a.stored, err = h.Store.Get(ctx, id)
-	if errors.Is(err, event.ErrNotFound) {
-		return rehearsal{}, nil // it expired in between
-	}
-	if err != nil {
-		return rehearsal{}, err
-	}
-	var permanent *permanentError
+	a := &Attempt{h: h, d: d, stored: stored, used: map[string]bool{}, dryRun: true}
+	var permanent *event.PermanentError
 	err = a.call(ctx)
 	switch {
-	case err == nil:
-		return rehearsal{updates: a.updates}, nil
-	case Skipped(err), errors.As(err, &permanent):
-		return rehearsal{}, nil // it would do nothing with the event today
+	case err == nil, withheldOnly(err):
+		return recomputed{updates: a.updates}, nil
+	case event.Skipped(err), errors.As(err, &permanent):
+		return recomputed{}, nil // it would do nothing with the event today
 	}
-	return rehearsal{err: err}, nil
-}
-
-// kept hands back what an effect returned when it happened.
-func (a *attempt) kept(ctx context.Context, key string) (json.RawMessage, error) {
-	held, err := a.h.Ledger.Effect(ctx, key, a.d.Action)
-	if errors.Is(err, event.ErrNotFound) || err == nil && held.State != event.EffectDone {
-		return nil, Skipf("%s has no result", key)
-	}
-	return held.Result, err
+	return recomputed{err: err}, nil
 }
