@@ -1,6 +1,9 @@
 package facts
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // CheckoutSession is one visit to Stripe's checkout page.
 type CheckoutSession struct {
@@ -33,8 +36,8 @@ type Invoice struct {
 	AmountPaid      int64
 	AmountRemaining int64
 	Currency        string
-	// PaidOutOfBand: marked as paid outside Stripe; told until 2025-03-31.
-	// AmountPaidOffStripe is what later versions say instead.
+	// PaidOutOfBand: marked as paid outside Stripe. Newer versions leave it out.
+	// AmountPaidOffStripe replaces it there.
 	PaidOutOfBand       bool
 	AmountPaidOffStripe int64
 	PaymentIntents      []string // .payment_intent, later payments.data[].payment.payment_intent
@@ -47,12 +50,13 @@ type Invoice struct {
 	CustomerPhone       string
 	HostedURL           string // hosted_invoice_url: where the customer can pay
 	AttemptCount        int64
-	NextAttempt         time.Time // zero: Stripe will not try again by itself
+	NextAttempt         time.Time // zero: Stripe makes no further attempt
 	Metadata            map[string]string
 	Created             time.Time
 }
 
-// InvoicePayment ties an invoice to what paid it, from 2025-03-31 on.
+// InvoicePayment connects an invoice to what paid it, in versions of which
+// NamesInvoiceOfPayment is false.
 type InvoicePayment struct {
 	ID            string
 	Invoice       string
@@ -63,37 +67,6 @@ type InvoicePayment struct {
 	AmountPaid    int64
 	Currency      string
 	Created       time.Time
-}
-
-// Subscription is a customer paying for products again and again.
-type Subscription struct {
-	ID                string
-	Status            string
-	Customer          string
-	Currency          string
-	Items             []SubscriptionItem
-	ItemsComplete     bool // the payload says that there are no other items
-	LatestInvoice     string
-	PauseCollection   bool
-	CancelAtPeriodEnd bool
-	CancelAt          time.Time
-	CanceledAt        time.Time
-	EndedAt           time.Time
-	TrialStart        time.Time
-	TrialEnd          time.Time
-	Metadata          map[string]string
-	Created           time.Time
-}
-
-// SubscriptionItem is one product of a subscription. The period is the
-// subscription's own before 2025-03-31.
-type SubscriptionItem struct {
-	ID          string
-	Price       string
-	Product     string
-	Quantity    int64
-	PeriodStart time.Time
-	PeriodEnd   time.Time
 }
 
 func session(n node) *CheckoutSession {
@@ -108,7 +81,7 @@ func session(n node) *CheckoutSession {
 		Subscription:    n.id("subscription"),
 		Customer:        n.id("customer"),
 		ClientReference: n.text("client_reference_id"),
-		Email:           first(who.text("email"), n.text("customer_email")),
+		Email:           cmp.Or(who.text("email"), n.text("customer_email")),
 		Name:            who.text("name"),
 		Phone:           who.text("phone"),
 		AmountTotal:     n.integer("amount_total"),
@@ -131,7 +104,7 @@ func invoice(n node) *Invoice {
 		Currency:            n.text("currency"),
 		PaidOutOfBand:       n.flag("paid_out_of_band"),
 		AmountPaidOffStripe: n.integer("amount_paid_off_stripe"),
-		Subscription:        first(n.id("subscription"), n.in("parent").in("subscription_details").id("subscription")),
+		Subscription:        cmp.Or(n.id("subscription"), n.in("parent").in("subscription_details").id("subscription")),
 		BillingReason:       n.text("billing_reason"),
 		Customer:            n.id("customer"),
 		CustomerEmail:       n.text("customer_email"),
@@ -166,46 +139,6 @@ func invoicePayment(n node) *InvoicePayment {
 		Currency:      n.text("currency"),
 		Created:       n.time("created"),
 	}
-}
-
-func subscription(n node) *Subscription {
-	s := &Subscription{
-		ID:                n.text("id"),
-		Status:            n.text("status"),
-		Customer:          first(n.id("customer"), n.id("customer_account")),
-		Currency:          n.text("currency"),
-		LatestInvoice:     n.id("latest_invoice"),
-		PauseCollection:   n.has("pause_collection"),
-		CancelAtPeriodEnd: n.flag("cancel_at_period_end"),
-		CancelAt:          n.time("cancel_at"),
-		CanceledAt:        n.time("canceled_at"),
-		EndedAt:           n.time("ended_at"),
-		TrialStart:        n.time("trial_start"),
-		TrialEnd:          n.time("trial_end"),
-		Metadata:          n.metadata(),
-		Created:           n.time("created"),
-	}
-	items, complete := n.list("items")
-	s.ItemsComplete = complete
-	for _, i := range items {
-		s.Items = append(s.Items, subscriptionItem(n, i))
-	}
-	return s
-}
-
-func subscriptionItem(sub, n node) SubscriptionItem {
-	item := SubscriptionItem{
-		ID:          n.text("id"),
-		Price:       first(n.id("price"), n.id("plan")),
-		Product:     first(n.expanded("price").id("product"), n.expanded("plan").id("product")),
-		Quantity:    n.integer("quantity"),
-		PeriodStart: n.time("current_period_start"),
-		PeriodEnd:   n.time("current_period_end"),
-	}
-	if !n.has("current_period_end") {
-		item.PeriodStart, item.PeriodEnd = sub.time("current_period_start"), sub.time("current_period_end")
-	}
-	return item
 }
 
 // unite adds an id that is not empty and not there yet.

@@ -1,5 +1,7 @@
 package facts
 
+import "cmp"
+
 // EntitlementSummary lists the features that a customer's products give.
 type EntitlementSummary struct {
 	Customer     string
@@ -15,7 +17,7 @@ type Entitlement struct {
 }
 
 func entitlements(n node) *EntitlementSummary {
-	s := &EntitlementSummary{Customer: first(n.id("customer"), n.id("customer_account"))}
+	s := &EntitlementSummary{Customer: cmp.Or(n.id("customer"), n.id("customer_account"))}
 	members, complete := n.list("entitlements")
 	s.Complete = complete
 	for _, m := range members {

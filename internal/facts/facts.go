@@ -2,15 +2,16 @@
 // was rendered in.
 //
 // Stripe renames and moves fields between versions: an invoice's payment intent
-// is .payment_intent in 2023-10-16 and hangs on its payments later, a
-// subscription's period moved to its items. Actions read the views here and
-// never the payload, so that a new version is learnt in one place.
+// is .payment_intent in older ones and in its payments later, a subscription's
+// period moved to its items. Actions read the views here and never the payload,
+// so that support for a new version is added in one place.
 //
 // A field that is absent or null reads as the zero value. An id reads the same
 // whether Stripe sent it plain or expanded. Amounts are Stripe's integers.
 package facts
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -37,7 +38,7 @@ type Event struct {
 	Payout         *Payout
 
 	// SubscriptionBefore and EntitlementsBefore are the object as it was before
-	// the change that previous_attributes tell of; nil where they tell nothing.
+	// the change that previous_attributes report; nil where they report none.
 	SubscriptionBefore *Subscription
 	EntitlementsBefore *EntitlementSummary
 
@@ -46,8 +47,11 @@ type Event struct {
 	Previous Previous
 }
 
+// Version is the API version that the payload is rendered in.
+func (e Event) Version() Version { return Version(e.APIVersion) }
+
 // DecodeEvent reads the payload of f. An error wraps event.ErrInvalid and names
-// the field, as in "data.object.amount: want an integer, got a string".
+// the field, as in "data.object.amount: expected an integer, got a string".
 func (e *Event) DecodeEvent(f event.Facts, body []byte) error {
 	var envelope struct {
 		Data struct {
@@ -62,7 +66,7 @@ func (e *Event) DecodeEvent(f event.Facts, body []byte) error {
 	r := &reader{}
 	object := r.object("data.object", envelope.Data.Object)
 	if object.absent() {
-		r.fail("data.object", "want an object, got none")
+		r.fail("data.object", "expected an object, got none")
 	}
 	e.Previous = Previous(r.object("data.previous_attributes", envelope.Data.Previous).fields)
 	e.view(object)
@@ -73,7 +77,7 @@ func (e *Event) DecodeEvent(f event.Facts, body []byte) error {
 	return nil
 }
 
-// view reads the object as what it calls itself. To learn another object, add
+// view reads the object by the type that it names. Another type of object needs
 // its type, its reader and a case here.
 func (e *Event) view(n node) {
 	switch n.text("object") {
@@ -102,10 +106,10 @@ func (e *Event) view(n node) {
 	case "entitlements.active_entitlement_summary", "customer_entitlement_summary":
 		e.Entitlements = entitlements(n)
 	case "customer":
-		// The preview of 2023 told the summary with the customer.
+		// The preview of 2023 sent the summary with the customer.
 		if e.Type == "customer.entitlement_summary.updated" && n.has("entitlements") {
 			e.Entitlements = entitlements(n)
-			e.Entitlements.Customer = first(e.Entitlements.Customer, n.text("id"))
+			e.Entitlements.Customer = cmp.Or(e.Entitlements.Customer, n.text("id"))
 		}
 	}
 }

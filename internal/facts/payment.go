@@ -19,11 +19,11 @@ type PaymentIntent struct {
 	CaptureMethod      string // automatic, automatic_async, manual
 	CancellationReason string
 	ReceiptEmail       string
-	Invoice            string // before 2025-03-31; later the link is told by invoice_payment
+	Invoice            string // see Version.NamesInvoiceOfPayment
 	LatestCharge       string
 	LastError          *PaymentError
-	// Charges are those the payload holds whole: latest_charge when expanded,
-	// and the list of charges that versions before 2022-11-15 sent.
+	// Charges are those the payload contains whole: latest_charge when expanded,
+	// and the list of charges in versions that send one.
 	Charges  []Charge
 	Metadata map[string]string
 	Created  time.Time
@@ -44,7 +44,7 @@ type PaymentError struct {
 type Charge struct {
 	ID                        string
 	PaymentIntent             string // empty for charges made without one
-	Invoice                   string // before 2025-03-31
+	Invoice                   string // see Version.NamesInvoiceOfPayment
 	Status                    string // succeeded, pending, failed
 	Paid                      bool
 	Captured                  bool

@@ -29,7 +29,7 @@ type node struct {
 func (r *reader) object(path string, raw json.RawMessage) node {
 	n := node{r: r, path: path}
 	if !isNull(raw) && json.Unmarshal(raw, &n.fields) != nil {
-		r.fail(path, "want an object, got %s", kind(raw))
+		r.fail(path, "expected an object, got %s", kind(raw))
 	}
 	return n
 }
@@ -59,7 +59,7 @@ func (n node) id(field string) string {
 	o := n.in(field)
 	id := o.text("id")
 	if id == "" { // the object is not what it says, and nothing must pass for it
-		n.r.fail(o.at("id"), "want a string, got none")
+		n.r.fail(o.at("id"), "expected a string, got none")
 	}
 	return id
 }
@@ -71,7 +71,7 @@ func (n node) integer(field string) int64 {
 	}
 	v, err := strconv.ParseInt(string(bytes.TrimSpace(raw)), 10, 64)
 	if err != nil {
-		n.r.fail(n.at(field), "want an integer, got %s", kind(raw))
+		n.r.fail(n.at(field), "expected an integer, got %s", kind(raw))
 	}
 	return v
 }
@@ -105,7 +105,7 @@ func (n node) list(field string) (members []node, complete bool) {
 
 func read[T any](n node, field, want string) (v T) {
 	if raw := n.fields[field]; !isNull(raw) && json.Unmarshal(raw, &v) != nil {
-		n.r.fail(n.at(field), "want %s, got %s", want, kind(raw))
+		n.r.fail(n.at(field), "expected %s, got %s", want, kind(raw))
 	}
 	return v
 }
@@ -131,16 +131,6 @@ func kind(raw json.RawMessage) string {
 	default:
 		return "another number"
 	}
-}
-
-// first returns the first string that is not empty.
-func first(values ...string) string {
-	for _, v := range values {
-		if v != "" {
-			return v
-		}
-	}
-	return ""
 }
 
 // ids reads an array of ids that may be expanded.

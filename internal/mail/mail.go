@@ -9,7 +9,7 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/payhooks/payhooks/internal/outcome"
+	"github.com/payhooks/payhooks/internal/event"
 )
 
 // Mail is one message to one recipient.
@@ -54,11 +54,11 @@ func ParseAddress(s string) (netmail.Address, error) {
 func (m Mail) addresses() (to, from string, err error) {
 	t, err := ParseAddress(m.To)
 	if err != nil {
-		return "", "", fmt.Errorf("mail %w: recipient: %w", outcome.ErrRejected, err)
+		return "", "", fmt.Errorf("mail %w: recipient: %w", event.ErrRejected, err)
 	}
 	f, err := ParseAddress(m.From)
 	if err != nil {
-		return "", "", fmt.Errorf("mail %w: sender: %w; set MailFrom to an address that SES has verified", outcome.ErrRejected, err)
+		return "", "", fmt.Errorf("mail %w: sender: %w; set MailFrom to an address that SES has verified", event.ErrRejected, err)
 	}
 	return t.Address, f.String(), nil
 }

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/payhooks/payhooks/internal/outcome"
+	"github.com/payhooks/payhooks/internal/event"
 	"pgregory.net/rapid"
 )
 
@@ -34,7 +34,7 @@ func TestAMailToNoValidAddressIsRejectedUnsent(t *testing.T) {
 		m := sample()
 		m.To = to
 		_, err := client(s.URL).Send(t.Context(), m)
-		if !errors.Is(err, outcome.ErrRejected) {
+		if !errors.Is(err, event.ErrRejected) {
 			t.Errorf("to %q: got %v, want ErrRejected", to, err)
 		}
 		if err != nil && strings.Contains(err.Error(), "example.com") {

@@ -10,9 +10,9 @@ import (
 	"github.com/payhooks/payhooks/internal/outcome"
 )
 
-// patience is how long one request may take. SES answers within a second; a
+// requestTimeout is how long one request may take. SES answers within a second; a
 // reply later than this counts as lost.
-const patience = 10 * time.Second
+const requestTimeout = 10 * time.Second
 
 // Client sends through SES. Safe for concurrent use.
 type Client struct {
@@ -31,14 +31,14 @@ func New(cfg aws.Config) *Client {
 }
 
 // Send hands m to SES with a single request and returns SES's message id. Its
-// errors are those of package once; none holds an address or SES's own text,
-// which quotes addresses.
+// errors are those of package event; any other one leaves the outcome unknown.
+// None contains an address or SES's own text, which quotes addresses.
 func (c *Client) Send(ctx context.Context, m Mail) (string, error) {
 	in, err := m.input()
 	if err != nil {
 		return "", err
 	}
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
 	defer cancel()
 	p := &outcome.Probe{Next: c.http}
 	out, err := c.ses.SendEmail(ctx, in, func(o *sesv2.Options) { o.HTTPClient = p })

@@ -14,8 +14,8 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/mail"
-	"github.com/payhooks/payhooks/internal/outcome"
 )
 
 // ses answers SendEmail over the wire and counts every request that arrives.
@@ -112,7 +112,7 @@ func TestAMailWhoseReplyIsLostIsRequestedOnceAndItsOutcomeIsUnknown(t *testing.T
 			if n := s.requests.Load(); n != 1 {
 				t.Errorf("SES got %d requests, want exactly 1", n)
 			}
-			if err == nil || errors.Is(err, outcome.ErrNotSent) || errors.Is(err, outcome.ErrRejected) || errors.Is(err, outcome.ErrThrottled) {
+			if err == nil || errors.Is(err, event.ErrNotSent) || errors.Is(err, event.ErrRejected) || errors.Is(err, event.ErrThrottled) {
 				t.Errorf("the outcome is unknown, but the error promises one: %v", err)
 			}
 		})
@@ -126,7 +126,7 @@ func TestAnAnswerAfterTheDeadlineIsUnknown(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()
 	_, err := client(s.URL).Send(ctx, sample())
-	if err == nil || errors.Is(err, outcome.ErrNotSent) {
+	if err == nil || errors.Is(err, event.ErrNotSent) {
 		t.Errorf("the request was written, but the error says %v", err)
 	}
 	if n := s.requests.Load(); n != 1 {
@@ -154,19 +154,19 @@ func TestWhatSESRefusesDidNotHappen(t *testing.T) {
 		code   string
 		want   error
 	}{
-		{429, "TooManyRequestsException", outcome.ErrThrottled},
-		{400, "LimitExceededException", outcome.ErrThrottled},
-		{400, "ThrottlingException", outcome.ErrThrottled},
-		{429, "SomethingNew", outcome.ErrThrottled},
-		{400, "SendingPausedException", outcome.ErrThrottled},
-		{400, "MessageRejected", outcome.ErrRejected},
-		{400, "MailFromDomainNotVerifiedException", outcome.ErrRejected},
-		{400, "AccountSuspendedException", outcome.ErrRejected},
-		{400, "BadRequestException", outcome.ErrRejected},
-		{404, "NotFoundException", outcome.ErrRejected},
-		{403, "AccessDeniedException", outcome.ErrRejected},
-		{403, "ExpiredTokenException", outcome.ErrNotSent},
-		{403, "InvalidSignatureException", outcome.ErrNotSent},
+		{429, "TooManyRequestsException", event.ErrThrottled},
+		{400, "LimitExceededException", event.ErrThrottled},
+		{400, "ThrottlingException", event.ErrThrottled},
+		{429, "SomethingNew", event.ErrThrottled},
+		{400, "SendingPausedException", event.ErrThrottled},
+		{400, "MessageRejected", event.ErrRejected},
+		{400, "MailFromDomainNotVerifiedException", event.ErrRejected},
+		{400, "AccountSuspendedException", event.ErrRejected},
+		{400, "BadRequestException", event.ErrRejected},
+		{404, "NotFoundException", event.ErrRejected},
+		{403, "AccessDeniedException", event.ErrDenied},
+		{403, "ExpiredTokenException", event.ErrNotSent},
+		{403, "InvalidSignatureException", event.ErrNotSent},
 	} {
 		t.Run(fmt.Sprint(c.status, " ", c.code), func(t *testing.T) {
 			s := newSES(t, refuse(c.status, c.code))
@@ -189,7 +189,7 @@ func TestAMailThatNeverReachedSESIsNotSent(t *testing.T) {
 		s := newSES(t, accept)
 		url := s.URL
 		s.Close()
-		if _, err := client(url).Send(t.Context(), sample()); !errors.Is(err, outcome.ErrNotSent) {
+		if _, err := client(url).Send(t.Context(), sample()); !errors.Is(err, event.ErrNotSent) {
 			t.Errorf("got %v, want ErrNotSent", err)
 		}
 	})
@@ -197,7 +197,7 @@ func TestAMailThatNeverReachedSESIsNotSent(t *testing.T) {
 		s := newSES(t, accept)
 		c := mail.New(aws.Config{Region: "us-east-1", BaseEndpoint: &s.URL, Credentials: aws.CredentialsProviderFunc(
 			func(context.Context) (aws.Credentials, error) { return aws.Credentials{}, errors.New("expired") })})
-		if _, err := c.Send(t.Context(), sample()); !errors.Is(err, outcome.ErrNotSent) {
+		if _, err := c.Send(t.Context(), sample()); !errors.Is(err, event.ErrNotSent) {
 			t.Errorf("got %v, want ErrNotSent", err)
 		}
 		if n := s.requests.Load(); n != 0 {

@@ -1,5 +1,5 @@
-// Package notice tells the shop's people what needs them: through a topic of
-// Amazon SNS and, where there is a webhook, in Slack.
+// Package notice sends notices to the shop's staff: through a topic of Amazon SNS
+// and, where there is a webhook, in Slack.
 package notice
 
 import (
@@ -13,7 +13,7 @@ import (
 	"github.com/payhooks/payhooks/internal/outcome"
 )
 
-// Notice is one message. It goes to whoever subscribes, so it holds ids and
+// Notice is one message. It goes to all subscribers, so it contains ids and
 // times and no personal data.
 type Notice struct {
 	Subject string
@@ -21,8 +21,8 @@ type Notice struct {
 }
 
 const (
-	// patience is how long one request may take.
-	patience = 10 * time.Second
+	// requestTimeout is how long one request may take.
+	requestTimeout = 10 * time.Second
 	// maxSubject is what SNS takes.
 	maxSubject = 100
 )
@@ -42,9 +42,10 @@ func NewTopic(cfg aws.Config, arn string) *Topic {
 	})}
 }
 
-// Send publishes n with a single request. Its errors are those of package once.
+// Send publishes n with a single request. Its errors are
+// those of package event; any other one leaves the outcome unknown.
 func (t *Topic) Send(ctx context.Context, n Notice) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
 	defer cancel()
 	p := &outcome.Probe{Next: t.http}
 	_, err := t.sns.Publish(ctx, &sns.PublishInput{
@@ -71,7 +72,7 @@ func subject(s string) string {
 // advice is what an operator can do about a rejection.
 var advice = map[string]string{
 	"AuthorizationError": ": allow sns:Publish for the topic of notices",
-	"NotFound":           ": the topic of notices is gone; deploy the stack again",
+	"NotFound":           ": the topic of notices does not exist; deploy the stack again",
 	"KMSAccessDenied":    ": allow the function to use the topic's key",
 	"KMSDisabled":        ": the topic's key is disabled",
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -12,10 +13,9 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/payhooks/payhooks/internal/outcome"
+	"github.com/payhooks/payhooks/internal/event"
 )
 
 // peer answers every request the same way and remembers them.
@@ -104,10 +104,10 @@ func TestANoticeIsRequestedOnceWhateverComesOfIt(t *testing.T) {
 	}{
 		"reset":     {reset, nil},
 		"500":       {snsError(500, "InternalError"), nil},
-		"throttled": {snsError(429, "Throttled"), outcome.ErrThrottled},
-		"forbidden": {snsError(403, "AuthorizationError"), outcome.ErrRejected},
-		"gone":      {snsError(404, "NotFound"), outcome.ErrRejected},
-		"expired":   {snsError(403, "ExpiredToken"), outcome.ErrNotSent},
+		"throttled": {snsError(429, "Throttled"), event.ErrThrottled},
+		"forbidden": {snsError(403, "AuthorizationError"), event.ErrDenied},
+		"gone":      {snsError(404, "NotFound"), event.ErrRejected},
+		"expired":   {snsError(403, "ExpiredToken"), event.ErrNotSent},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := newPeer(t, httptest.NewServer, c.answer)
@@ -121,7 +121,7 @@ func TestANoticeIsRequestedOnceWhateverComesOfIt(t *testing.T) {
 
 func judge(t *testing.T, err, want error) {
 	t.Helper()
-	certain := errors.Is(err, outcome.ErrThrottled) || errors.Is(err, outcome.ErrRejected) || errors.Is(err, outcome.ErrNotSent)
+	certain := errors.Is(err, event.ErrThrottled) || errors.Is(err, event.ErrRejected) || errors.Is(err, event.ErrDenied) || errors.Is(err, event.ErrNotSent)
 	if err == nil || want == nil && certain || want != nil && !errors.Is(err, want) {
 		t.Errorf("got %v, want %v (nil is an unknown outcome)", err, want)
 	}
@@ -130,12 +130,12 @@ func judge(t *testing.T, err, want error) {
 func TestATopicThatWasNotReachedGotNothing(t *testing.T) {
 	p := newPeer(t, httptest.NewServer, reset)
 	p.Close()
-	judge(t, topic(p.URL).Send(t.Context(), sample), outcome.ErrNotSent)
+	judge(t, topic(p.URL).Send(t.Context(), sample), event.ErrNotSent)
 }
 
 // slack is a client of the peer that believes its certificate.
 func slack(p *peer, webhook func() (string, error)) *Slack {
-	return &Slack{http: p.Client(), Now: time.Now, Webhook: func(context.Context) (string, error) { return webhook() }}
+	return &Slack{http: p.Client(), Webhook: func(context.Context) (string, error) { return webhook() }}
 }
 
 const path = "/services/T0/B0/secret"
@@ -162,8 +162,8 @@ func TestASlackPostIsRequestedOnceAndItsErrorsKeepTheSecret(t *testing.T) {
 	}{
 		"reset":     {reset, nil},
 		"500":       {status(500, ""), nil},
-		"throttled": {status(429, ""), outcome.ErrThrottled},
-		"revoked":   {status(404, "no_service"), outcome.ErrRejected},
+		"throttled": {status(429, ""), event.ErrThrottled},
+		"revoked":   {status(404, "no_service"), event.ErrRejected},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := newPeer(t, httptest.NewTLSServer, c.answer)
@@ -180,29 +180,31 @@ func TestASlackPostIsRequestedOnceAndItsErrorsKeepTheSecret(t *testing.T) {
 	p := newPeer(t, httptest.NewTLSServer, reset)
 	p.Close()
 	err := slack(p, func() (string, error) { return p.URL + path, nil }).Send(t.Context(), sample)
-	judge(t, err, outcome.ErrNotSent)
+	judge(t, err, event.ErrNotSent)
 	if strings.Contains(err.Error(), path) {
 		t.Errorf("the error tells the webhook: %v", err)
 	}
 }
 
-func TestTheWebhookIsReadEveryFiveMinutes(t *testing.T) {
-	reads, value, now := 0, "", time.Unix(1_790_000_000, 0)
-	s := &Slack{Now: func() time.Time { return now }, Webhook: func(context.Context) (string, error) { reads++; return value, nil }}
-	for range 3 {
+func TestWithoutAWebhookSlackIsNotConfigured(t *testing.T) {
+	for _, none := range []error{nil, fmt.Errorf("secret x is %w", event.ErrNotConfigured)} {
+		s := &Slack{Webhook: func(context.Context) (string, error) { return "", none }}
 		if ok, err := s.Configured(t.Context()); ok || err != nil {
-			t.Fatalf("without a webhook: %t, %v", ok, err)
+			t.Errorf("configured: %t, %v", ok, err)
+		}
+		if err := s.Send(t.Context(), sample); !errors.Is(err, event.ErrNotConfigured) {
+			t.Errorf("send: %v", err)
 		}
 	}
-	value, now = "https://hooks.example.com/x", now.Add(kept)
-	if ok, err := s.Configured(t.Context()); !ok || err != nil || reads != 2 {
-		t.Errorf("with a webhook: %t, %v after %d reads, want true after 2", ok, err, reads)
+	s := &Slack{Webhook: func(context.Context) (string, error) { return "", errors.New("outage") }}
+	if ok, err := s.Configured(t.Context()); ok || err == nil {
+		t.Errorf("a secret that cannot be read: %t, %v", ok, err)
 	}
 }
 
 func TestAWebhookThatIsNoneIsSaidWithoutItsValue(t *testing.T) {
 	for _, value := range []string{"hooks.example.com/secret", "http://hooks.example.com/secret", "https:///secret", "https://\x7f/secret"} {
-		s := &Slack{Now: time.Now, Webhook: func(context.Context) (string, error) { return value, nil }}
+		s := &Slack{Webhook: func(context.Context) (string, error) { return value, nil }}
 		if ok, err := s.Configured(t.Context()); ok || err == nil || strings.Contains(err.Error(), "/secret") {
 			t.Errorf("%q: %t, %v", value, ok, err)
 		}

@@ -9,60 +9,52 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"sync"
-	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
-	"github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
+	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/outcome"
 )
 
-// kept is how long the webhook, or that there is none, is believed.
-const kept = 5 * time.Minute
-
-// Slack posts to an incoming webhook of Slack, or of what takes the same form.
-// Safe for concurrent use.
+// Slack posts to an incoming webhook of Slack, or of a service that takes the
+// same form. Safe for concurrent use.
 type Slack struct {
-	// Webhook reads the webhook's URL, empty where there is none. It is a
-	// secret: whoever has it can post.
+	// Webhook returns the webhook's URL, which is a secret: anyone who has it
+	// can post. event.ErrNotConfigured or an empty text where there is none.
 	Webhook func(context.Context) (string, error)
-	Now     func() time.Time
 	http    outcome.Doer
-
-	mu   sync.Mutex
-	url  string
-	read time.Time
 }
 
-// NewSlack returns a client that reads its webhook from the secret of the name.
-func NewSlack(cfg aws.Config, secret string) *Slack {
-	return &Slack{Webhook: fromManager(cfg, secret), Now: time.Now, http: outcome.HTTP()}
+// NewSlack returns a client that posts to the webhook, each notice over its
+// own connection.
+func NewSlack(webhook func(context.Context) (string, error)) *Slack {
+	return &Slack{Webhook: webhook, http: outcome.HTTP()}
 }
 
-// Configured reports whether there is a webhook. The secret is read every five
-// minutes at the most; an error means that it cannot be read now, or is no
-// webhook.
+// Configured reports whether there is a webhook. An error means that it cannot be
+// read now, or is not a webhook.
 func (s *Slack) Configured(ctx context.Context) (bool, error) {
 	u, err := s.webhook(ctx)
 	return u != "", err
 }
 
-// Send posts n with a single request, if Slack is configured.
+// Send posts n with a single request. Its errors are those of package event; any
+// other one leaves the outcome unknown.
 func (s *Slack) Send(ctx context.Context, n Notice) error {
 	to, err := s.webhook(ctx)
-	if err != nil {
-		return fmt.Errorf("notice %w: %w", outcome.ErrNotSent, err)
+	switch {
+	case err != nil:
+		return fmt.Errorf("notice %w: %w", event.ErrNotSent, err)
+	case to == "":
+		return fmt.Errorf("notice: Slack's webhook is %w", event.ErrNotConfigured)
 	}
 	body, err := json.Marshal(map[string]string{"text": escape("*" + n.Subject + "*\n" + n.Text)})
 	if err != nil {
-		return fmt.Errorf("notice %w: %w", outcome.ErrRejected, err)
+		return fmt.Errorf("notice %w: %w", event.ErrRejected, err)
 	}
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, to, bytes.NewReader(body))
 	if err != nil {
-		return fmt.Errorf("notice %w: %w", outcome.ErrRejected, errWebhook)
+		return fmt.Errorf("notice %w: %w", event.ErrRejected, errWebhook)
 	}
 	req.Header.Set("Content-Type", "application/json")
 	p := &outcome.Probe{Next: s.http}
@@ -82,39 +74,20 @@ func escape(s string) string {
 	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(s)
 }
 
-// errWebhook never tells the value: it is the secret.
+// errWebhook does not contain the value: it is the secret.
 var errWebhook = errors.New("the secret with Slack's webhook is not an https:// address")
 
 func (s *Slack) webhook(ctx context.Context) (string, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if age := s.Now().Sub(s.read); !s.read.IsZero() && age >= 0 && age < kept {
-		return s.url, nil
-	}
 	text, err := s.Webhook(ctx)
-	if err != nil {
+	text = strings.TrimSpace(text)
+	switch {
+	case errors.Is(err, event.ErrNotConfigured), err == nil && text == "":
+		return "", nil
+	case err != nil:
 		return "", fmt.Errorf("read Slack's webhook: %w", err)
 	}
-	text = strings.TrimSpace(text)
-	if u, err := url.Parse(text); text != "" && (err != nil || u.Scheme != "https" || u.Host == "") {
+	if u, err := url.Parse(text); err != nil || u.Scheme != "https" || u.Host == "" {
 		return "", errWebhook
 	}
-	s.url, s.read = text, s.Now()
-	return s.url, nil
-}
-
-// fromManager reads the secret's current value; none is empty.
-func fromManager(cfg aws.Config, name string) func(context.Context) (string, error) {
-	sm := secretsmanager.NewFromConfig(cfg)
-	return func(ctx context.Context) (string, error) {
-		out, err := sm.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: &name})
-		missing, deleted := new(types.ResourceNotFoundException), new(types.InvalidRequestException)
-		if errors.As(err, &missing) || errors.As(err, &deleted) {
-			return "", nil
-		}
-		if err != nil {
-			return "", fmt.Errorf("secret %s: %w", name, err)
-		}
-		return aws.ToString(out.SecretString), nil
-	}
+	return text, nil
 }

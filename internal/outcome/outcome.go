@@ -1,8 +1,9 @@
-// Package outcome helps clients whose requests must not be repeated on a guess:
-// it says whether a request that failed may have had its effect.
+// Package outcome is for clients whose requests must not be repeated on a guess:
+// it decides whether a request that failed may have had its effect.
 package outcome
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +14,8 @@ import (
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"github.com/payhooks/payhooks/internal/event"
 )
 
 // Outcome is what a failed request means for its effect.
@@ -21,21 +24,10 @@ type Outcome int
 // Only Unknown leaves open whether the effect happened.
 const (
 	Unknown   Outcome = iota
-	Throttled         // it did not happen; the service takes no more for now
+	Throttled         // it did not happen; the service accepts no more for now
 	Rejected          // it did not happen and never will as it is
-	NotSent           // it did not happen; the service was not reached, or could not tell who asks
-)
-
-// Errors of clients whose requests are made once. All promise that the request
-// had no effect; any other error means that nobody knows. action.Outside takes
-// them for the verdicts that they are.
-var (
-	// ErrThrottled: the service takes no more for now; try again later.
-	ErrThrottled = errors.New("throttled")
-	// ErrRejected: the service will never take it as it is.
-	ErrRejected = errors.New("rejected")
-	// ErrNotSent: the service was not reached, or could not tell who asks.
-	ErrNotSent = errors.New("not sent")
+	NotSent           // it did not happen; the service was not reached, or could not authenticate the request
+	Denied            // it did not happen; the credentials lack the permission
 )
 
 // HTTP is a client that opens a connection for every request: one that the peer
@@ -67,8 +59,8 @@ func (p *Probe) Do(r *http.Request) (*http.Response, error) {
 // Connected reports whether any request got that far.
 func (p *Probe) Connected() bool { return p.connected.Load() }
 
-// later are the codes of AWS that pass by themselves.
-var later = map[string]Outcome{
+// codes are those of AWS that do not reject the request itself.
+var codes = map[string]Outcome{
 	"Throttled":                   Throttled,
 	"Throttling":                  Throttled,
 	"ThrottlingException":         Throttled,
@@ -86,6 +78,11 @@ var later = map[string]Outcome{
 	"InvalidSignatureException":   NotSent,
 	"UnrecognizedClientException": NotSent,
 	"InvalidClientTokenId":        NotSent,
+	"AccessDenied":                Denied,
+	"AccessDeniedException":       Denied,
+	"UnauthorizedOperation":       Denied,
+	"AuthorizationError":          Denied,
+	"KMSAccessDenied":             Denied,
 }
 
 // Failure is a failed request: its outcome, the service's code if it gave one,
@@ -96,16 +93,20 @@ type Failure struct {
 	Text    string
 }
 
-// Err says what the failure means for what was to be sent ("mail"). advice is
-// what an operator can do about a rejection, by the service's code.
+// Err returns the error of package event that the failure of sending what ("mail")
+// stands for; an error that is none of them leaves the outcome unknown. advice is
+// what an operator can do about a rejection or a refusal, by the service's code.
 func (f Failure) Err(what string, advice map[string]string) error {
 	switch f.Outcome {
 	case Throttled:
-		return fmt.Errorf("%s %w: %s", what, ErrThrottled, f.Text)
+		return fmt.Errorf("%s %w: %s", what, event.ErrThrottled, f.Text)
 	case NotSent:
-		return fmt.Errorf("%s %w: %s", what, ErrNotSent, f.Text)
+		return fmt.Errorf("%s %w: %s", what, event.ErrNotSent, f.Text)
+	case Denied:
+		return fmt.Errorf("%s %w: %s%s; IAM takes a while to apply a change, and the delivery retries on its schedule",
+			what, event.ErrDenied, f.Text, cmp.Or(advice[f.Code], ": the function's role lacks the permission"))
 	case Rejected:
-		return fmt.Errorf("%s %w: %s%s", what, ErrRejected, f.Text, advice[f.Code])
+		return fmt.Errorf("%s %w: %s%s", what, event.ErrRejected, f.Text, advice[f.Code])
 	default:
 		return fmt.Errorf("the %s may have gone out: %s", what, f.Text)
 	}
@@ -123,7 +124,7 @@ func Of(service string, err error, connected bool) Failure {
 	case !connected:
 		f.Outcome, f.Text = NotSent, fmt.Sprintf("%s was not reached: %s", service, cause(err))
 		return f
-	case !errors.As(err, &answer), answer.HTTPStatusCode() == 0: // the SDK wraps what never came, too
+	case !errors.As(err, &answer), answer.HTTPStatusCode() == 0: // the SDK wraps an absent answer, too
 		f.Text = fmt.Sprintf("no answer from %s: %s", service, cause(err))
 		return f
 	}
@@ -139,8 +140,8 @@ func Answered(service string, status int, code string) Failure {
 	switch {
 	case status >= 500 || status < 400:
 		f.Outcome = Unknown
-	case later[code] != 0:
-		f.Outcome = later[code]
+	case codes[code] != 0:
+		f.Outcome = codes[code]
 	case status == http.StatusTooManyRequests:
 		f.Outcome = Throttled
 	default:

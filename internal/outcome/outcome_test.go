@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/outcome"
 )
 
@@ -28,9 +29,27 @@ func TestOnlyACertainAnswerIsMoreThanUnknown(t *testing.T) {
 		{403, "ExpiredToken", outcome.NotSent},
 		{400, "InvalidParameter", outcome.Rejected},
 		{404, "", outcome.Rejected},
+		{403, "AccessDenied", outcome.Denied},
+		{400, "AccessDeniedException", outcome.Denied},
+		{403, "UnauthorizedOperation", outcome.Denied},
+		{403, "AuthorizationError", outcome.Denied},
+		{503, "AccessDenied", outcome.Unknown},
 	} {
 		if f := outcome.Answered("SNS", c.status, c.code); f.Outcome != c.want || !strings.HasPrefix(f.Text, fmt.Sprintf("SNS answered %d", c.status)) {
 			t.Errorf("%d %s: got %+v, want outcome %d", c.status, c.code, f, c.want)
+		}
+	}
+}
+
+func TestDeniedIsAnErrorOfItsOwnWithAdvice(t *testing.T) {
+	f := outcome.Answered("SES", 403, "AccessDeniedException")
+	for want, advice := range map[string]map[string]string{
+		"the function's role lacks the permission": nil,
+		"allow ses:SendEmail":                      {"AccessDeniedException": ": allow ses:SendEmail"},
+	} {
+		err := f.Err("mail", advice)
+		if !errors.Is(err, event.ErrDenied) || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "retries on its schedule") {
+			t.Errorf("got %v, want it denied with %q", err, want)
 		}
 	}
 }

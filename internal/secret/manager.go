@@ -4,34 +4,60 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
+
+	"github.com/payhooks/payhooks/internal/event"
 )
 
-// FromManager fetches from Secrets Manager: the current value of the secret
-// "<stack>/webhooks/<endpoint>".
+// Fetch returns the current text of a secret. event.ErrNotConfigured if there
+// certainly is none; any other error means that the source cannot be read now.
+type Fetch func(ctx context.Context, name string) (string, error)
+
+// FromManager fetches webhooks' signing secrets from Secrets Manager: the name is
+// that of the endpoint, its secret is "<stack>/webhooks/<endpoint>".
 func FromManager(client *secretsmanager.Client, stack string) Fetch {
 	return func(ctx context.Context, endpoint string) (string, error) {
-		name := stack + "/webhooks/" + endpoint
-		out, err := client.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: aws.String(name)})
-		if gone(err) {
-			return "", fmt.Errorf("%s: %w", name, ErrMissing)
-		}
-		if err != nil {
-			return "", fmt.Errorf("read secret %s: %w", name, err)
-		}
-		if aws.ToString(out.SecretString) == "" {
-			return "", fmt.Errorf("%s: %w", name, ErrMissing)
-		}
-		return *out.SecretString, nil
+		return read(ctx, client, stack+"/webhooks/"+endpoint)
 	}
 }
 
-// gone reports whether the secret has no value, was never made, or is marked
+// StripeKey is the stack's API key of Stripe: the secret "<stack>/stripe".
+func StripeKey(cfg aws.Config, stack string, now func() time.Time) *Value {
+	return open(cfg, stack+"/stripe", Rules{MaxAge: MaxAge, Absence: time.Minute, Refresh: RefreshEvery, Retry: RetryEvery}, now)
+}
+
+// SlackWebhook is the URL of the stack's webhook of Slack: the secret
+// "<stack>/slack".
+func SlackWebhook(cfg aws.Config, stack string, now func() time.Time) *Value {
+	return open(cfg, stack+"/slack", Rules{MaxAge: MaxAge, Absence: MaxAge, Refresh: RefreshEvery, Retry: RetryEvery}, now)
+}
+
+func open(cfg aws.Config, name string, r Rules, now func() time.Time) *Value {
+	client := secretsmanager.NewFromConfig(cfg)
+	return &Value{Name: name, Rules: r, Now: now, Fetch: func(ctx context.Context, name string) (string, error) {
+		return read(ctx, client, name)
+	}}
+}
+
+// read returns the current value of a secret.
+func read(ctx context.Context, client *secretsmanager.Client, name string) (string, error) {
+	out, err := client.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: &name})
+	switch {
+	case absent(err), err == nil && aws.ToString(out.SecretString) == "":
+		return "", fmt.Errorf("secret %s has no value: %w", name, event.ErrNotConfigured)
+	case err != nil:
+		return "", fmt.Errorf("read secret %s: %w", name, err)
+	}
+	return *out.SecretString, nil
+}
+
+// absent reports whether the secret has no value, was never made, or is marked
 // for deletion (which Secrets Manager calls an invalid request).
-func gone(err error) bool {
+func absent(err error) bool {
 	missing, deleted := new(types.ResourceNotFoundException), new(types.InvalidRequestException)
 	return errors.As(err, &missing) || errors.As(err, &deleted)
 }

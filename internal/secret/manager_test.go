@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 
+	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/secret"
 )
 
@@ -40,10 +41,10 @@ func TestSecretsManagerIsAskedForTheEndpointsSecret(t *testing.T) {
 		err          error
 	}{
 		{`{"SecretString":"whsec_a"}`, "whsec_a", nil},
-		{`{"SecretString":""}`, "", secret.ErrMissing},
-		{`{"SecretBinary":"d2hzZWNfYQ=="}`, "", secret.ErrMissing},
-		{`{"__type":"ResourceNotFoundException"}`, "", secret.ErrMissing},
-		{`{"__type":"InvalidRequestException","message":"marked for deletion"}`, "", secret.ErrMissing},
+		{`{"SecretString":""}`, "", event.ErrNotConfigured},
+		{`{"SecretBinary":"d2hzZWNfYQ=="}`, "", event.ErrNotConfigured},
+		{`{"__type":"ResourceNotFoundException"}`, "", event.ErrNotConfigured},
+		{`{"__type":"InvalidRequestException","message":"marked for deletion"}`, "", event.ErrNotConfigured},
 	} {
 		answer = c.answer
 		if got, err := fetch(context.Background(), "default"); got != c.want || !errors.Is(err, c.err) {
@@ -62,7 +63,7 @@ func TestASecretsManagerThatRefusesIsNotAMissingSecret(t *testing.T) {
 		Region: "us-east-1", BaseEndpoint: aws.String(manager.URL),
 		Credentials: credentials.NewStaticCredentialsProvider("a", "b", ""),
 	})
-	if _, err := secret.FromManager(client, "shop")(t.Context(), "default"); err == nil || errors.Is(err, secret.ErrMissing) {
+	if _, err := secret.FromManager(client, "shop")(t.Context(), "default"); err == nil || errors.Is(err, event.ErrNotConfigured) {
 		t.Errorf("error %v", err)
 	}
 }

@@ -1,6 +1,6 @@
-// Package secret holds the signing secrets of webhook endpoints: read from
-// Secrets Manager, kept for a short while, so that a roll needs no deploy and a
-// removed secret stops working.
+// Package secret keeps secrets of Secrets Manager in memory for a short while, so
+// that a roll needs no deploy and a removed secret stops working: the signing
+// secrets of webhook endpoints, the API key of Stripe and the webhook of Slack.
 package secret
 
 import (
@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/webhook"
 )
 
@@ -26,31 +27,15 @@ const (
 	RetryEvery = time.Second
 )
 
-// Fetch returns the text of an endpoint's secrets as it is stored. It returns
-// an error that is ErrMissing if there certainly is none.
-type Fetch func(ctx context.Context, endpoint string) (string, error)
-
-// ErrMissing: the source answered, and there is no secret.
-var ErrMissing = errors.New("secret does not exist or has no value")
-
-// Cache keeps the secrets of each endpoint for MaxAge. It is safe for
-// concurrent use: one call at a time asks the source, for each endpoint, and
-// the others wait for its answer or for their context.
+// Cache keeps the signing secrets of each endpoint for MaxAge. It is safe for
+// concurrent use: one call at a time asks the source, for each endpoint, and the
+// others wait for its answer or for their context.
 type Cache struct {
-	Fetch Fetch
+	Fetch Fetch // by the endpoint's name
 	Now   func() time.Time
 
-	mu      sync.Mutex
-	entries map[string]*entry
-}
-
-// entry is what is known of one endpoint. Whoever holds turn may change it.
-type entry struct {
-	turn    chan struct{}
-	secrets []string
-	fetched time.Time // when the fetch that brought secrets began
-	tried   time.Time // when the last fetch began
-	err     error     // of the last fetch
+	mu     sync.Mutex
+	values map[string]*Value
 }
 
 // Secrets returns the endpoint's signing secrets, never empty and never older
@@ -58,7 +43,8 @@ type entry struct {
 // webhook.ErrNoSecret and webhook.ErrBadSecret mean that there is nothing to
 // verify against; any other error means that the source cannot be reached.
 func (c *Cache) Secrets(ctx context.Context, endpoint string) ([]string, error) {
-	return c.get(ctx, endpoint, MaxAge, RetryEvery)
+	text, err := c.value(endpoint).Get(ctx)
+	return parse(endpoint, text, err)
 }
 
 // Refresh is for a signature that matched nothing: it returns secrets that are
@@ -66,74 +52,38 @@ func (c *Cache) Secrets(ctx context.Context, endpoint string) ([]string, error) 
 // that time. known are the secrets that did not match; changed reports whether
 // the returned ones differ.
 func (c *Cache) Refresh(ctx context.Context, endpoint string, known []string) (secrets []string, changed bool, err error) {
-	secrets, err = c.get(ctx, endpoint, RefreshEvery, RefreshEvery)
+	text, err := c.value(endpoint).Refresh(ctx)
+	secrets, err = parse(endpoint, text, err)
 	return secrets, err == nil && !slices.Equal(secrets, known), err
 }
 
-// get returns secrets that are younger than fresh. It asks the source for
-// them, but not if it was asked less than pause ago; then older ones do, up to
-// MaxAge.
-func (c *Cache) get(ctx context.Context, endpoint string, fresh, pause time.Duration) ([]string, error) {
-	e := c.entry(endpoint)
-	select {
-	case e.turn <- struct{}{}:
-		defer func() { <-e.turn }()
-	case <-ctx.Done():
-		return nil, fmt.Errorf("wait for signing secrets: %w", ctx.Err())
+func parse(endpoint, text string, err error) (secrets []string, _ error) {
+	if err == nil {
+		secrets, err = webhook.ParseSecrets(text)
 	}
-	now := c.Now()
-	if !e.usable(now, fresh) && (e.tried.IsZero() || now.Sub(e.tried) >= pause || now.Before(e.tried)) {
-		c.fetch(ctx, endpoint, e, now)
-	}
-	if e.usable(c.Now(), MaxAge) {
-		return e.secrets, nil
-	}
-	if e.err == nil {
-		return nil, fmt.Errorf("signing secrets are older than %v", MaxAge)
-	}
-	return nil, e.err
-}
-
-// usable reports whether the secrets are younger than age. A clock that went
-// back makes them unusable, not young.
-func (e *entry) usable(now time.Time, age time.Duration) bool {
-	return len(e.secrets) > 0 && !now.Before(e.fetched) && now.Sub(e.fetched) < age
-}
-
-// fetch asks the source. What it certainly answers replaces the secrets, even
-// by nothing; a failure to answer leaves them to their age. A fetch that our
-// own caller gave up is not held against the source.
-func (c *Cache) fetch(ctx context.Context, endpoint string, e *entry, now time.Time) {
-	text, err := c.Fetch(ctx, endpoint)
-	if ctx.Err() != nil && err != nil {
-		e.err = fmt.Errorf("fetch signing secrets: %w", err)
-		return
-	}
-	e.tried = now
 	switch {
-	case errors.Is(err, ErrMissing):
-		e.secrets, e.err = nil, fmt.Errorf("endpoint %s: %w: %w", endpoint, webhook.ErrNoSecret, err)
+	case errors.Is(err, event.ErrNotConfigured):
+		return nil, fmt.Errorf("endpoint %s: %w: %w", endpoint, webhook.ErrNoSecret, err)
 	case err != nil:
-		e.err = fmt.Errorf("fetch signing secrets: %w", err)
-	default:
-		e.secrets, e.err = webhook.ParseSecrets(text)
-		if e.err != nil {
-			e.err = fmt.Errorf("endpoint %s: %w", endpoint, e.err)
-		}
-		e.fetched = now
+		return nil, fmt.Errorf("signing secrets of endpoint %s: %w", endpoint, err)
 	}
+	return secrets, nil
 }
 
-func (c *Cache) entry(endpoint string) *entry {
+func (c *Cache) value(endpoint string) *Value {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	e := c.entries[endpoint]
-	if e == nil {
-		if c.entries == nil {
-			c.entries = map[string]*entry{}
+	v := c.values[endpoint]
+	if v == nil {
+		if c.values == nil {
+			c.values = map[string]*Value{}
 		}
-		e = &entry{turn: make(chan struct{}, 1)}
-		c.entries[endpoint] = e
+		v = &Value{
+			Name: endpoint, Fetch: c.Fetch, Now: c.Now,
+			Rules: Rules{MaxAge: MaxAge, Absence: RetryEvery, Refresh: RefreshEvery, Retry: RetryEvery},
+			Check: func(text string) error { _, err := webhook.ParseSecrets(text); return err },
+		}
+		c.values[endpoint] = v
 	}
-	return e
+	return v
 }

@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/secret"
 	"github.com/payhooks/payhooks/internal/webhook"
 )
@@ -133,7 +134,7 @@ func TestNoUsableSecretFailsClosed(t *testing.T) {
 		err   error
 		want  error
 	}{
-		"missing": {"", fmt.Errorf("x: %w", secret.ErrMissing), webhook.ErrNoSecret},
+		"missing": {"", fmt.Errorf("x: %w", event.ErrNotConfigured), webhook.ErrNoSecret},
 		"empty":   {"", nil, webhook.ErrNoSecret},
 		"blank":   {" \n", nil, webhook.ErrNoSecret},
 		"wrong":   {"sk_live_1", nil, webhook.ErrBadSecret},

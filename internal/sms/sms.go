@@ -4,7 +4,6 @@ package sms
 import (
 	"context"
 	"errors"
-	"fmt"
 	"regexp"
 	"strings"
 	"time"
@@ -12,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 	"github.com/aws/aws-sdk-go-v2/service/sns/types"
+	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/outcome"
 )
 
@@ -21,21 +21,17 @@ type Text struct {
 	Body string
 }
 
-// ErrNumber: SNS sends nothing to this number, whoever asks: it is none, or its
-// owner has opted out.
-var ErrNumber = errors.New("no texts to this number")
-
-// patience is how long one request may take.
-const patience = 10 * time.Second
+// requestTimeout is how long one request may take.
+const requestTimeout = 10 * time.Second
 
 var (
 	e164       = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
 	separators = strings.NewReplacer(" ", "", "\u00a0", "", "-", "", ".", "", "(", "", ")", "", "/", "")
 )
 
-// ParseNumber reads a phone number as people write it. Only one with its
-// country's code is one: where others are, nobody can tell. Its error does not
-// repeat the number.
+// ParseNumber reads a phone number as people write it. The country's code is
+// required, since nothing else names the country. Its error does not repeat the
+// number.
 func ParseNumber(s string) (string, error) {
 	n := separators.Replace(strings.TrimSpace(s))
 	if !e164.MatchString(n) {
@@ -59,13 +55,15 @@ func New(cfg aws.Config) *Client {
 }
 
 // Send hands t to SNS with a single request and returns SNS's message id. Its
-// errors are ErrNumber and those of package once, which promise that no message
-// went out; none holds a number or SNS's own text, which quotes numbers.
+// errors are those of package event, which report that no message went out, with
+// a Skip for a number that SNS sends nothing to: it is invalid, or its owner has
+// opted out. Any other error leaves the outcome unknown. None contains a number or
+// SNS's own text, which quotes numbers.
 func (c *Client) Send(ctx context.Context, t Text) (string, error) {
 	if !e164.MatchString(t.To) {
-		return "", fmt.Errorf("%w: it is not in E.164", ErrNumber)
+		return "", noMessages("it is not in E.164")
 	}
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
 	defer cancel()
 	p := &outcome.Probe{Next: c.http}
 	out, err := c.sns.Publish(ctx, &sns.PublishInput{
@@ -81,13 +79,15 @@ func (c *Client) Send(ctx context.Context, t Text) (string, error) {
 	return aws.ToString(out.MessageId), nil
 }
 
-// verdict says what a failure means for the message.
+// verdict is what a failure means for the message.
 func verdict(f outcome.Failure) error {
 	if f.Outcome == outcome.Rejected && unreachable[f.Code] {
-		return fmt.Errorf("%w: %s", ErrNumber, f.Text)
+		return noMessages(f.Text)
 	}
-	return f.Err("text", advice)
+	return f.Err("text message", advice)
 }
+
+func noMessages(why string) error { return event.Skipf("no text messages to this number: %s", why) }
 
 // unreachable are the codes that are about the number: the message itself is
 // ours and always well formed.

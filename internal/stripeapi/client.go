@@ -1,13 +1,11 @@
-// Package stripeapi reaches Stripe's API with the key that the stack keeps in
-// Secrets Manager.
+// Package stripeapi reads Stripe's API with the stack's API key.
 //
-// It is for reading. Stripe-go's own state is not touched: each client has its
-// own key, timeout and retries, and logs nothing.
+// Stripe-go's global state is not touched: each client has its own key, timeout
+// and retries, and logs nothing.
 package stripeapi
 
 import (
 	"context"
-	"fmt"
 	"net"
 	"net/http"
 	"net/url"
@@ -15,7 +13,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/payhooks/payhooks/internal/event"
 	"github.com/stripe/stripe-go/v76"
 	"github.com/stripe/stripe-go/v76/client"
 )
@@ -31,32 +29,40 @@ const (
 // Client makes clients of stripe-go. Secret and Now are needed. It makes no
 // request before For, and is safe for concurrent use.
 type Client struct {
-	// Secret reads what the secret holds: a key, which serves its own mode, or
-	// {"live":"rk_live_…","test":"rk_test_…"}. ErrNoKey if there is none.
+	// Secret returns the secret with the key: a key, which serves its own mode,
+	// or {"live":"rk_live_…","test":"rk_test_…"}. event.ErrNotConfigured or an
+	// empty text if there is none. It is called for every request.
 	Secret func(ctx context.Context) (string, error)
+	// Refresh is Secret for a key that Stripe refused: it may read the source
+	// again. nil: a refused key is not read again.
+	Refresh func(ctx context.Context) (string, error)
 	// Base is the API's address; empty is Stripe's own.
 	Base string
 	Now  func() time.Time
 	// Timeout of one request; 0 is 8 seconds.
 	Timeout time.Duration
 
-	keys      keys
 	once      sync.Once
 	transport http.RoundTripper
 }
 
-// Open returns the client of a stack: its key is in the secret STACK/stripe,
-// STRIPE_API_BASE replaces Stripe's address.
-func Open(cfg aws.Config, stack string) *Client {
-	return &Client{Secret: fromManager(cfg, stack+"/stripe"), Base: os.Getenv("STRIPE_API_BASE"), Now: time.Now}
+// Key is a secret that is kept for a while, such as secret.Value.
+type Key interface {
+	Get(ctx context.Context) (string, error)
+	Refresh(ctx context.Context) (string, error)
 }
 
-// For returns a client for the account (empty for the stack's own) in one
-// mode. ErrNoKey if no key serves that mode. Every request gets the key that is
-// current when it is made, and the account if its params name none. Pass a
-// context with Params or ListParams.
-func (c *Client) For(ctx context.Context, account string, livemode bool) (*client.API, error) {
-	if _, err := c.key(ctx, livemode); err != nil {
+// Open returns the client with that key. STRIPE_API_BASE replaces Stripe's
+// address.
+func Open(key Key, now func() time.Time) *Client {
+	return &Client{Secret: key.Get, Refresh: key.Refresh, Base: os.Getenv("STRIPE_API_BASE"), Now: now}
+}
+
+// For returns a client for the scope. event.ErrNotConfigured if no key serves its
+// mode. Every request gets the key that is current when it is made, and the
+// account if its params name none. Pass a context with Params or ListParams.
+func (c *Client) For(ctx context.Context, s event.Scope) (*client.API, error) {
+	if _, err := c.key(ctx, c.Secret, s); err != nil {
 		return nil, err
 	}
 	base, err := c.base()
@@ -69,7 +75,7 @@ func (c *Client) For(ctx context.Context, account string, livemode bool) (*clien
 	}
 	own := stripe.NewBackendsWithConfig(&stripe.BackendConfig{
 		HTTPClient: &http.Client{
-			Timeout: limit, Transport: &signer{client: c, account: account, livemode: livemode, next: c.shared()},
+			Timeout: limit, Transport: &signer{client: c, scope: s, next: c.shared()},
 			// A redirect would take the key elsewhere.
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
@@ -99,17 +105,17 @@ func ListParams(ctx context.Context, account string) stripe.ListParams {
 	return p
 }
 
-// base refuses to send a key in the clear to anything but this machine.
+// base refuses to send a key unencrypted to anything but this machine.
 func (c *Client) base() (*string, error) {
 	if c.Base == "" {
 		return nil, nil //nolint:nilnil // stripe-go takes nil for its default
 	}
 	u, err := url.Parse(c.Base)
 	if err != nil || u.Host == "" {
-		return nil, &setupError{fmt.Errorf("STRIPE_API_BASE is %q: want a URL such as https://api.stripe.com", c.Base)}
+		return nil, invalid("STRIPE_API_BASE is %q: expected a URL, for example https://api.stripe.com", c.Base)
 	}
 	if u.Scheme != "https" && (u.Scheme != "http" || !loopback(u.Hostname())) {
-		return nil, &setupError{fmt.Errorf("STRIPE_API_BASE is %q: want https, since the API key goes there", c.Base)}
+		return nil, invalid("STRIPE_API_BASE is %q: expected https, since the API key goes there", c.Base)
 	}
 	return &c.Base, nil
 }

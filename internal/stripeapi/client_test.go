@@ -31,7 +31,7 @@ func serve(t *testing.T, fault func(http.ResponseWriter, *http.Request) bool) (*
 
 func charge(t *testing.T, c *stripeapi.Client, id string) error {
 	t.Helper()
-	api, err := c.For(t.Context(), "", false)
+	api, err := c.For(t.Context(), event.Scope{})
 	if err != nil {
 		return err
 	}
@@ -42,7 +42,7 @@ func charge(t *testing.T, c *stripeapi.Client, id string) error {
 func TestEachModeHasItsOwnKey(t *testing.T) {
 	for name, c := range map[string]struct {
 		secret     string
-		live, test string // key that is sent, "" for ErrNoKey
+		live, test string // key that is sent, "" for none
 	}{
 		"both":            {`{"live":"rk_live_1","test":"rk_test_1"}`, "rk_live_1", "rk_test_1"},
 		"live in JSON":    {`{"live":"rk_live_1"}`, "rk_live_1", ""},
@@ -59,10 +59,10 @@ func TestEachModeHasItsOwnKey(t *testing.T) {
 			})
 			client := at(url, c.secret)
 			for live, want := range map[bool]string{true: c.live, false: c.test} {
-				api, err := client.For(t.Context(), "", live)
+				api, err := client.For(t.Context(), event.Scope{Livemode: live})
 				if want == "" {
-					if !errors.Is(err, stripeapi.ErrNoKey) {
-						t.Errorf("live %t: %v, want ErrNoKey", live, err)
+					if !errors.Is(err, event.ErrNotConfigured) {
+						t.Errorf("live %t: %v, want ErrNotConfigured", live, err)
 					}
 					continue
 				}
@@ -79,77 +79,34 @@ func TestEachModeHasItsOwnKey(t *testing.T) {
 
 func TestASecretThatIsNoKeyIsAnErrorThatDoesNotShowIt(t *testing.T) {
 	for _, secret := range []string{"hunter2", `{"live":"hunter2"}`, `{"live":"rk_test_hunter2"}`, "{hunter2", "rk_live_a hunter2"} {
-		_, err := at("", secret).For(t.Context(), "", true)
-		if err == nil || errors.Is(err, stripeapi.ErrNoKey) || strings.Contains(err.Error(), "hunter2") {
+		_, err := at("", secret).For(t.Context(), event.Scope{Livemode: true})
+		if err == nil || errors.Is(err, event.ErrNotConfigured) || strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("%s: %v", secret, err)
 		}
 	}
 }
 
-func TestAKeyIsReadAgainAfterFiveMinutesAndAMissingOneAfterOne(t *testing.T) {
-	now, secret, reads := time.Now(), "", 0
-	c := &stripeapi.Client{Now: func() time.Time { return now }, Secret: func(context.Context) (string, error) {
-		reads++
-		if secret == "" {
-			return "", stripeapi.ErrNoKey
-		}
-		return secret, nil
-	}}
-	step := func(after time.Duration, wantReads int, wantKey bool) {
-		t.Helper()
-		now = now.Add(after)
-		_, err := c.For(t.Context(), "", false)
-		if reads != wantReads || errors.Is(err, stripeapi.ErrNoKey) == wantKey {
-			t.Fatalf("%d reads, want %d; %v", reads, wantReads, err)
-		}
-	}
-	step(0, 1, false)
-	secret = "rk_test_1"
-	step(59*time.Second, 1, false)
-	step(time.Second, 2, true)
-	secret = ""
-	step(5*time.Minute-time.Second, 2, true)
-	step(time.Second, 3, false)
-}
-
 func TestARolledKeyWorksAtOnce(t *testing.T) {
-	now := time.Now()
-	secret := "rk_test_old"
 	api, url := serve(t, nil)
+	var calls int
 	api.Fault = func(w http.ResponseWriter, r *http.Request) bool {
+		calls++
 		if r.Header.Get("Authorization") == "Bearer rk_test_new" {
 			return false
 		}
 		standin.Fail(w, http.StatusUnauthorized, "invalid_request_error", "api_key_expired", "Expired API Key provided: rk_test_****old")
 		return true
 	}
-	c := &stripeapi.Client{Base: url, Now: func() time.Time { return now }, Secret: func(context.Context) (string, error) { return secret, nil }}
-	if err := charge(t, c, "ch_1"); err == nil {
-		t.Fatal("the old key is taken")
+	kept, current := "rk_test_old", "rk_test_old"
+	c := at(url, "")
+	c.Secret = func(context.Context) (string, error) { return kept, nil }
+	c.Refresh = func(context.Context) (string, error) { kept = current; return kept, nil }
+	if err := charge(t, c, "ch_1"); err == nil || calls != 1 {
+		t.Fatalf("the old key: %v after %d calls", err, calls)
 	}
-	secret, now = "rk_test_new", now.Add(30*time.Second)
+	current = "rk_test_new"
 	if err := charge(t, c, "ch_1"); err != nil {
 		t.Fatal(err)
-	}
-}
-
-func TestARefusedKeyIsNotReadAgainForEveryCall(t *testing.T) {
-	reads := 0
-	_, url := serve(t, func(w http.ResponseWriter, _ *http.Request) bool {
-		standin.Fail(w, http.StatusUnauthorized, "invalid_request_error", "", "Invalid API Key provided")
-		return true
-	})
-	now := time.Now()
-	c := &stripeapi.Client{Base: url, Now: func() time.Time { return now }, Secret: func(context.Context) (string, error) {
-		reads++
-		return "rk_test_1", nil
-	}}
-	for range 20 {
-		_ = charge(t, c, "ch_1")
-		now = now.Add(time.Second)
-	}
-	if reads > 3 {
-		t.Fatalf("%d reads in 20 s", reads)
 	}
 }
 
@@ -159,7 +116,7 @@ func TestTheAccountIsSentEvenIfTheParamsForgetIt(t *testing.T) {
 		sent = r.Header.Get("Stripe-Account")
 		return false
 	})
-	api, err := at(url, "rk_test_1").For(t.Context(), "acct_1", false)
+	api, err := at(url, "rk_test_1").For(t.Context(), event.Scope{Account: "acct_1"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -171,12 +128,12 @@ func TestTheAccountIsSentEvenIfTheParamsForgetIt(t *testing.T) {
 
 func TestAKeyIsNotSentInTheClear(t *testing.T) {
 	for _, base := range []string{"http://stripe.example.com", "ftp://127.0.0.1", "nonsense", "http://10.0.0.1:80"} {
-		if _, err := at(base, "rk_test_1").For(t.Context(), "", false); err == nil {
+		if _, err := at(base, "rk_test_1").For(t.Context(), event.Scope{}); err == nil {
 			t.Errorf("%s is taken", base)
 		}
 	}
 	for _, base := range []string{"", "https://stripe.example.com", "http://127.0.0.1:1", "http://localhost:1", "http://[::1]:1"} {
-		if _, err := at(base, "rk_test_1").For(t.Context(), "", false); err != nil {
+		if _, err := at(base, "rk_test_1").For(t.Context(), event.Scope{}); err != nil {
 			t.Errorf("%s: %v", base, err)
 		}
 	}
@@ -214,7 +171,8 @@ func TestCallsEndInTime(t *testing.T) {
 	if took := time.Since(begin); err == nil || took > 5*time.Second || calls.Load() != 2 {
 		t.Fatalf("%v after %v and %d calls", err, took, calls.Load())
 	}
-	if !strings.HasPrefix(fmt.Sprintf("%T", err), "*action.retry") {
+	var retry *event.RetryError
+	if !errors.As(err, &retry) {
 		t.Fatalf("%T", err)
 	}
 }

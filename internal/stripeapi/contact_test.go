@@ -12,14 +12,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/facts"
-	"github.com/payhooks/payhooks/internal/journal"
 	"github.com/payhooks/payhooks/internal/stripeapi"
 	"github.com/payhooks/payhooks/internal/stripeapi/standin"
 	"github.com/payhooks/payhooks/internal/stripeapi/stripemock"
 )
 
 func TestCustomersAndRefundsAreAskedForInTheFormThatStripeTakes(t *testing.T) {
-	c, of := at(stripemock.Start(t), "sk_test_123"), journal.Owner{Account: "acct_1"}
+	c, of := at(stripemock.Start(t), "sk_test_123"), event.Scope{Account: "acct_1"}
 	if _, err := c.Contact(t.Context(), of, "cus_1"); err != nil {
 		t.Error(err)
 	}
@@ -40,16 +39,16 @@ func TestACustomerIsReadInItsAccountAndMode(t *testing.T) {
 	}
 	srv := httptest.NewServer(api)
 	t.Cleanup(srv.Close)
-	c, of := at(srv.URL, "rk_live_1"), journal.Owner{Account: "acct_1", Livemode: true}
+	c, of := at(srv.URL, "rk_live_1"), event.Scope{Account: "acct_1", Livemode: true}
 	for id, want := range map[string]stripeapi.Contact{"cus_1": {Email: "ada@example.com", Phone: "+15550100"}, "cus_2": {}} {
 		if got, err := c.Contact(t.Context(), of, id); err != nil || got != want {
 			t.Errorf("%s: %+v, %v, want %+v", id, got, err, want)
 		}
 	}
-	if _, err := c.Contact(t.Context(), journal.Owner{Livemode: true}, "cus_1"); !errors.Is(err, event.ErrNotFound) {
+	if _, err := c.Contact(t.Context(), event.Scope{Livemode: true}, "cus_1"); !errors.Is(err, event.ErrNotFound) {
 		t.Errorf("in another account: %v, want %v", err, event.ErrNotFound)
 	}
-	if _, err := c.Contact(t.Context(), journal.Owner{Account: "acct_1"}, "cus_1"); !errors.Is(err, event.ErrNotConfigured) {
+	if _, err := c.Contact(t.Context(), event.Scope{Account: "acct_1"}, "cus_1"); !errors.Is(err, event.ErrNotConfigured) {
 		t.Errorf("without a key for the mode: %v, want %v", err, event.ErrNotConfigured)
 	}
 }
@@ -59,7 +58,7 @@ func TestAnErrorAboutACustomerHoldsNoPersonalData(t *testing.T) {
 		_, _ = w.Write([]byte(`{"id":"cus_1","object":"customer","email":"ada@example.com","created":"ada@example.com"}`))
 	}))
 	t.Cleanup(srv.Close)
-	_, err := at(srv.URL, "rk_test_1").Contact(t.Context(), journal.Owner{}, "cus_1")
+	_, err := at(srv.URL, "rk_test_1").Contact(t.Context(), event.Scope{}, "cus_1")
 	if err == nil || strings.Contains(err.Error(), "@") {
 		t.Errorf("got %v, want an error without the address", err)
 	}
@@ -77,7 +76,7 @@ func TestAListedRefundSaysWhenItWasMade(t *testing.T) {
 	}
 	srv := httptest.NewServer(api)
 	t.Cleanup(srv.Close)
-	got, err := at(srv.URL, "rk_test_1").Refunds(t.Context(), journal.Owner{}, "ch_1")
+	got, err := at(srv.URL, "rk_test_1").Refunds(t.Context(), event.Scope{}, "ch_1")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,8 +3,6 @@ package stripeapi
 import (
 	"context"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"net/http"
 	"time"
 
@@ -22,20 +20,20 @@ type page struct {
 	HasMore bool              `json:"has_more"`
 }
 
-// Events implements event.Origin. Bodies are the bytes that Stripe sent.
+// Events implements event.Lister. Bodies are the bytes that Stripe sent.
 func (c *Client) Events(ctx context.Context, l event.Listing) (bodies [][]byte, more bool, err error) {
-	api, err := c.For(ctx, l.Account, l.Livemode)
+	api, err := c.For(ctx, event.Scope{Account: l.Account, Livemode: l.Livemode})
 	if err != nil {
-		return nil, false, listingError(err)
+		return nil, false, readError("list events", err)
 	}
 	params, values := eventParams(ctx, l), &form.Values{}
 	form.AppendTo(values, params)
 	var p page
-	err = patiently(ctx, func() error {
+	err = c.patiently(ctx, func() error {
 		return api.Events.B.CallRaw(http.MethodGet, "/v1/events", "", values, params.GetParams(), &p)
 	})
 	if err != nil {
-		return nil, false, listingError(err)
+		return nil, false, readError("list events", err)
 	}
 	for _, body := range p.Data {
 		bodies = append(bodies, body)
@@ -44,20 +42,20 @@ func (c *Client) Events(ctx context.Context, l event.Listing) (bodies [][]byte, 
 }
 
 const (
-	// patience is how often a page is asked for while Stripe has too many
-	// requests, so that a listing of many pages gets on.
-	patience = 3
-	// longestWait is what a listing waits at the most; more is for the next run.
+	// listAttempts is how often a page is requested while Stripe limits requests,
+	// so that a listing of many pages advances.
+	listAttempts = 3
+	// longestWait is what a listing waits at most; more is for the next run.
 	longestWait = 10 * time.Second
 )
 
-// patiently calls again while Stripe asks to slow down, if there is time.
-func patiently(ctx context.Context, call func() error) error {
+// patiently calls again while Stripe asks for fewer requests, if there is time.
+func (c *Client) patiently(ctx context.Context, call func() error) error {
 	for try := 1; ; try++ {
 		err := call()
 		wait, limited := Limited(err)
 		wait = max(wait, time.Duration(try)*time.Second/2)
-		if !limited || try == patience || wait > longestWait || !leaves(ctx, wait) {
+		if !limited || try == listAttempts || wait > longestWait || !c.timeFor(ctx, wait) {
 			return err
 		}
 		select {
@@ -68,10 +66,10 @@ func patiently(ctx context.Context, call func() error) error {
 	}
 }
 
-// leaves reports whether there is time for a call after the wait.
-func leaves(ctx context.Context, wait time.Duration) bool {
+// timeFor reports whether there is time for a call after the wait.
+func (c *Client) timeFor(ctx context.Context, wait time.Duration) bool {
 	until, ok := ctx.Deadline()
-	return !ok || time.Until(until) > wait+timeout
+	return !ok || until.Sub(c.Now()) > wait+timeout
 }
 
 func eventParams(ctx context.Context, l event.Listing) *stripe.EventListParams {
@@ -90,21 +88,4 @@ func eventParams(ctx context.Context, l event.Listing) *stripe.EventListParams {
 		p.StartingAfter = &l.Older
 	}
 	return p
-}
-
-// listingError says what kind of error it is in the domain's words; its text
-// is Verdict's.
-func listingError(err error) error {
-	var said *stripe.Error
-	text := Verdict(err)
-	switch {
-	case errors.Is(err, ErrNoKey):
-		return fmt.Errorf("list events: %w: %w", event.ErrNotConfigured, err)
-	case !errors.As(err, &said):
-	case said.Code == stripe.ErrorCodeResourceMissing:
-		return fmt.Errorf("list events: %w: %w", event.ErrNotFound, text)
-	case said.HTTPStatusCode == http.StatusUnauthorized, said.HTTPStatusCode == http.StatusForbidden:
-		return fmt.Errorf("list events: %w: %w", event.ErrDenied, text)
-	}
-	return fmt.Errorf("list events: %w", text)
 }

@@ -3,22 +3,23 @@ package stripeapi
 import (
 	"context"
 
+	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/inventory"
 	"github.com/stripe/stripe-go/v76"
 )
 
 var _ inventory.Source = (*Client)(nil)
 
-// Lines implements inventory.Source. A line without a price is passed over:
-// nothing says which item it is.
-func (c *Client) Lines(ctx context.Context, of inventory.Checkout) (all inventory.Listing, err error) {
-	what := "list the line items of " + of.Session
-	api, err := c.For(ctx, of.Account, of.Livemode)
+// Lines implements inventory.Source. A line without a price is left out: nothing
+// names its item.
+func (c *Client) Lines(ctx context.Context, s event.Scope, session string) (all inventory.Listing, err error) {
+	what := "list the line items of " + session
+	api, err := c.For(ctx, s)
 	if err != nil {
 		return all, readError(what, err)
 	}
 	list := api.CheckoutSessions.ListLineItems(&stripe.CheckoutSessionListLineItemsParams{
-		ListParams: ListParams(ctx, of.Account), Session: &of.Session,
+		ListParams: ListParams(ctx, s.Account), Session: &session,
 	})
 	for list.Next() {
 		if l := list.LineItem(); l.Price != nil && l.Price.Type != stripe.PriceTypeRecurring {

@@ -16,7 +16,7 @@ import (
 )
 
 func TestLineItemsAreAskedForInTheFormThatStripeTakes(t *testing.T) {
-	l, err := at(stripemock.Start(t), "sk_test_123").Lines(t.Context(), inventory.Checkout{Session: "cs_test_1", Account: "acct_1"})
+	l, err := at(stripemock.Start(t), "sk_test_123").Lines(t.Context(), event.Scope{Account: "acct_1"}, "cs_test_1")
 	if err != nil || len(l.Lines) == 0 || l.Lines[0].Item == "" {
 		t.Fatalf("%+v %v", l, err)
 	}
@@ -42,7 +42,7 @@ func TestAllPagesOfLineItemsAreListedAndWhatRecursIsLeftOut(t *testing.T) {
 	want.Lines = append(want.Lines, inventory.Line{Item: "prod_1", Quantity: 7})
 	srv := httptest.NewServer(api)
 	t.Cleanup(srv.Close)
-	got, err := at(srv.URL, "rk_live_1").Lines(t.Context(), inventory.Checkout{Session: "cs_1", Account: "acct_1", Livemode: true})
+	got, err := at(srv.URL, "rk_live_1").Lines(t.Context(), event.Scope{Account: "acct_1", Livemode: true}, "cs_1")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,14 +64,14 @@ func TestWhatKeepsLineItemsFromBeingListedIsTold(t *testing.T) {
 		standin.Fail(w, answer, "invalid_request_error", code, "no")
 	}))
 	t.Cleanup(srv.Close)
-	c := inventory.Checkout{Session: "cs_1", Livemode: true}
+	live := event.Scope{Livemode: true}
 	for status, want := range map[int]error{http.StatusNotFound: event.ErrNotFound, http.StatusForbidden: event.ErrDenied, http.StatusUnauthorized: event.ErrDenied} {
 		answer = status
-		if _, err := at(srv.URL, "rk_live_1").Lines(t.Context(), c); !errors.Is(err, want) {
+		if _, err := at(srv.URL, "rk_live_1").Lines(t.Context(), live, "cs_1"); !errors.Is(err, want) {
 			t.Errorf("%d: got %v, want %v", status, err, want)
 		}
 	}
-	if _, err := at(srv.URL, "rk_test_1").Lines(t.Context(), c); !errors.Is(err, event.ErrNotConfigured) {
+	if _, err := at(srv.URL, "rk_test_1").Lines(t.Context(), live, "cs_1"); !errors.Is(err, event.ErrNotConfigured) {
 		t.Errorf("without a key for the mode: got %v, want %v", err, event.ErrNotConfigured)
 	}
 }

@@ -45,7 +45,7 @@ func make20() (types []string) {
 }
 
 func TestObjectsAreReadWithParamsOfTheAccount(t *testing.T) {
-	api, err := at(stripemock.Start(t), "sk_test_123").For(t.Context(), "acct_1", false)
+	api, err := at(stripemock.Start(t), "sk_test_123").For(t.Context(), event.Scope{Account: "acct_1"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +66,7 @@ func TestObjectsAreReadWithParamsOfTheAccount(t *testing.T) {
 }
 
 func TestTheBooksAreAskedForInTheFormThatStripeTakes(t *testing.T) {
-	c, of := at(stripemock.Start(t), "sk_test_123"), journal.Owner{Account: "acct_1"}
+	c, of := at(stripemock.Start(t), "sk_test_123"), event.Scope{Account: "acct_1"}
 	if tx, err := c.Transaction(t.Context(), of, "txn_123"); err != nil || tx.ID == "" || tx.Currency == "" {
 		t.Errorf("transaction %+v, %v", tx, err)
 	}

@@ -2,9 +2,6 @@ package stripeapi
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"net/http"
 	"strconv"
 	"time"
 
@@ -17,12 +14,12 @@ import (
 var _ journal.Source = (*Client)(nil)
 
 // Transaction implements journal.Source.
-func (c *Client) Transaction(ctx context.Context, of journal.Owner, id string) (journal.Transaction, error) {
-	api, err := c.For(ctx, of.Account, of.Livemode)
+func (c *Client) Transaction(ctx context.Context, s event.Scope, id string) (journal.Transaction, error) {
+	api, err := c.For(ctx, s)
 	if err != nil {
 		return journal.Transaction{}, readError("fetch "+id, err)
 	}
-	t, err := api.BalanceTransactions.Get(id, &stripe.BalanceTransactionParams{Params: Params(ctx, of.Account)})
+	t, err := api.BalanceTransactions.Get(id, &stripe.BalanceTransactionParams{Params: Params(ctx, s.Account)})
 	if err != nil {
 		return journal.Transaction{}, readError("fetch "+id, err)
 	}
@@ -30,12 +27,12 @@ func (c *Client) Transaction(ctx context.Context, of journal.Owner, id string) (
 }
 
 // Transactions implements journal.Source.
-func (c *Client) Transactions(ctx context.Context, of journal.Owner, q journal.Query) (page []journal.Transaction, more bool, err error) {
-	api, err := c.For(ctx, of.Account, of.Livemode)
+func (c *Client) Transactions(ctx context.Context, s event.Scope, q journal.Query) (page []journal.Transaction, more bool, err error) {
+	api, err := c.For(ctx, s)
 	if err != nil {
 		return nil, false, readError("list balance transactions", err)
 	}
-	params := &stripe.BalanceTransactionListParams{ListParams: ListParams(ctx, of.Account)}
+	params := &stripe.BalanceTransactionListParams{ListParams: ListParams(ctx, s.Account)}
 	params.Single = true
 	if q.After != "" {
 		params.StartingAfter = &q.After
@@ -57,12 +54,12 @@ func (c *Client) Transactions(ctx context.Context, of journal.Owner, q journal.Q
 }
 
 // Refunds implements journal.Source.
-func (c *Client) Refunds(ctx context.Context, of journal.Owner, charge string) (all []facts.Refund, err error) {
-	api, err := c.For(ctx, of.Account, of.Livemode)
+func (c *Client) Refunds(ctx context.Context, s event.Scope, charge string) (all []facts.Refund, err error) {
+	api, err := c.For(ctx, s)
 	if err != nil {
 		return nil, readError("list the refunds of "+charge, err)
 	}
-	list := api.Refunds.List(&stripe.RefundListParams{ListParams: ListParams(ctx, of.Account), Charge: &charge})
+	list := api.Refunds.List(&stripe.RefundListParams{ListParams: ListParams(ctx, s.Account), Charge: &charge})
 	for list.Next() {
 		r := list.Refund()
 		refund := facts.Refund{
@@ -111,21 +108,4 @@ func seconds(t time.Time) int64 {
 		return 0
 	}
 	return t.Unix()
-}
-
-// readError says what kind of error it is in the domain's words, and what an
-// action does about it: Verdict.
-func readError(what string, err error) error {
-	var said *stripe.Error
-	text := Verdict(err)
-	switch {
-	case errors.Is(err, ErrNoKey):
-		return fmt.Errorf("%s: %w: %w", what, event.ErrNotConfigured, text)
-	case !errors.As(err, &said):
-	case said.Code == stripe.ErrorCodeResourceMissing:
-		return fmt.Errorf("%s: %w: %w", what, event.ErrNotFound, text)
-	case said.HTTPStatusCode == http.StatusUnauthorized, said.HTTPStatusCode == http.StatusForbidden:
-		return fmt.Errorf("%s: %w: %w", what, event.ErrDenied, text)
-	}
-	return fmt.Errorf("%s: %w", what, text)
 }

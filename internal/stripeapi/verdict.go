@@ -9,74 +9,90 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/payhooks/payhooks/internal/action"
+	"github.com/payhooks/payhooks/internal/event"
 	"github.com/stripe/stripe-go/v76"
 )
 
-// Verdict turns what a call for reading returned into what an action returns.
-// Too many requests, Stripe's own troubles and the network's are tried again,
-// no earlier than Stripe asks for; a missing object, a refused key or a request
-// that Stripe does not take parks the delivery, and so does ErrNoKey. Its text
-// is for operators: neither the key nor anything of a payload is in it.
+// Verdict returns the error of package event that stands for what a call for
+// reading returned. Too many requests, Stripe's server errors and the network's
+// ask for another attempt, no earlier than Stripe asks for; a missing object, a
+// refused key and a request that Stripe rejects are permanent; a missing key is
+// event.ErrNotConfigured. The text is for operators: it contains neither the key
+// nor anything of a payload.
 func Verdict(err error) error {
-	var said *stripe.Error
+	var answer *stripe.Error
 	switch {
 	case err == nil:
 		return nil
-	case errors.Is(err, ErrNoKey):
-		return action.Permanent(fmt.Errorf("%w: put a restricted key into the stack's secret for it, then retry", err))
-	case errors.As(err, &said):
-		return answered(err, said)
+	case errors.Is(err, event.ErrNotConfigured):
+		return &plain{err, cause(err) + ": put a restricted key into the stack's secret for it, then retry"}
+	case errors.As(err, &answer):
+		return answered(err, answer)
 	}
-	return action.RetryAfter(&plain{err, "call Stripe: " + cause(err)}, 0)
+	return event.RetryAfter(&plain{err, "call Stripe: " + cause(err)}, 0)
 }
 
-// answered judges an error that Stripe sent.
-func answered(err error, said *stripe.Error) error {
-	text := fmt.Sprintf("Stripe answered %d", said.HTTPStatusCode)
-	if said.Code != "" {
-		text += " " + string(said.Code)
+// readError is Verdict with what was read, as event.ErrNotConfigured,
+// event.ErrNotFound or event.ErrDenied where it is one of those.
+func readError(what string, err error) error {
+	var answer *stripe.Error
+	verdict := Verdict(err)
+	switch {
+	case !errors.As(err, &answer):
+	case answer.Code == stripe.ErrorCodeResourceMissing:
+		return fmt.Errorf("%s: %w: %w", what, event.ErrNotFound, verdict)
+	case answer.HTTPStatusCode == http.StatusUnauthorized, answer.HTTPStatusCode == http.StatusForbidden:
+		return fmt.Errorf("%s: %w: %w", what, event.ErrDenied, verdict)
 	}
-	text += ": " + mask(said.Msg)
-	switch said.HTTPStatusCode {
+	return fmt.Errorf("%s: %w", what, verdict)
+}
+
+// answered is the verdict on an error that Stripe sent.
+func answered(err error, answer *stripe.Error) error {
+	text := fmt.Sprintf("Stripe answered %d", answer.HTTPStatusCode)
+	if answer.Code != "" {
+		text += " " + string(answer.Code)
+	}
+	text += ": " + mask(answer.Msg)
+	switch answer.HTTPStatusCode {
 	case http.StatusUnauthorized:
 		text += " (the API key is refused: put a valid one into the stack's secret for it, then retry)"
 	case http.StatusForbidden:
 		text += " (the API key lacks this permission: grant it to the restricted key in Stripe's dashboard, then retry)"
 	}
-	if said.RequestID != "" {
-		text += ", request " + said.RequestID
+	if answer.RequestID != "" {
+		text += ", request " + answer.RequestID
 	}
 	err = &plain{err, text}
-	switch code := said.HTTPStatusCode; {
+	switch code := answer.HTTPStatusCode; {
 	case code == http.StatusTooManyRequests, code == http.StatusConflict, code == http.StatusRequestTimeout, code >= 500:
-		return action.RetryAfter(err, retryAfter(said))
+		return event.RetryAfter(err, retryAfter(answer))
 	}
-	return action.Permanent(err)
+	return event.Permanent(err)
 }
 
 // Limited reports whether Stripe asks to send fewer requests, and for how long.
 func Limited(err error) (time.Duration, bool) {
-	var said *stripe.Error
-	if errors.As(err, &said) && said.HTTPStatusCode == http.StatusTooManyRequests {
-		return retryAfter(said), true
+	var answer *stripe.Error
+	if errors.As(err, &answer) && answer.HTTPStatusCode == http.StatusTooManyRequests {
+		return retryAfter(answer), true
 	}
 	return 0, false
 }
 
 // retryAfter reads the header's seconds, up to an hour; 0 without it.
-func retryAfter(said *stripe.Error) time.Duration {
-	if said.LastResponse == nil {
+func retryAfter(answer *stripe.Error) time.Duration {
+	if answer.LastResponse == nil {
 		return 0
 	}
-	seconds, err := strconv.Atoi(said.LastResponse.Header.Get("Retry-After"))
+	seconds, err := strconv.Atoi(answer.LastResponse.Header.Get("Retry-After"))
 	if err != nil || seconds < 0 {
 		return 0
 	}
 	return min(time.Duration(seconds)*time.Second, time.Hour)
 }
 
-// plain is an error with a text of our own: those of stripe-go hold the answer.
+// plain is an error with a text of our own: those of stripe-go contain the answer.
 type plain struct {
 	err  error
 	text string
@@ -85,15 +101,22 @@ type plain struct {
 func (p *plain) Error() string { return p.text }
 func (p *plain) Unwrap() error { return p.err }
 
+// invalid is a mistake in the stack's own settings, found before any call.
+func invalid(format string, args ...any) error {
+	return &plain{event.ErrInvalid, fmt.Sprintf(format, args...)}
+}
+
 // cause says what happened without the query of a URL or a piece of the answer.
 func cause(err error) string {
-	var ours *setupError
+	var ours *plain
 	var network *url.Error
 	switch {
 	case errors.As(err, &ours):
-		return ours.Error()
+		return ours.text
 	case errors.As(err, &network):
 		return mask(network.Err.Error())
+	case errors.Is(err, event.ErrNotConfigured):
+		return err.Error()
 	}
 	return "its answer could not be read"
 }
@@ -103,14 +126,8 @@ var (
 	addressLike = regexp.MustCompile(`[^\s<>"',;:()\[\]]+@[^\s<>"',;:()\[\]]+`)
 )
 
-// mask takes keys and mail addresses out of a text: not only deliveries show
-// it, the log of reconcile does too.
+// mask removes keys and mail addresses from a text: besides deliveries, the log
+// of reconcile contains it.
 func mask(s string) string {
 	return addressLike.ReplaceAllString(keyLike.ReplaceAllString(s, "${1}_${2}_…"), "[address]")
 }
-
-// setupError is a trouble of ours, before any call.
-type setupError struct{ err error }
-
-func (e *setupError) Error() string { return e.err.Error() }
-func (e *setupError) Unwrap() error { return e.err }

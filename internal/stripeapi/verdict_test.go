@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
 	"strings"
 	"sync/atomic"
@@ -118,8 +117,9 @@ func TestWhatStripeSaysIsToldWithoutKeysAndAddresses(t *testing.T) {
 }
 
 func TestAMissingKeyParksWithAWayOut(t *testing.T) {
-	err := stripeapi.Verdict(fmt.Errorf("wrapped: %w", stripeapi.ErrNoKey))
-	if !errors.Is(err, stripeapi.ErrNoKey) || !strings.Contains(err.Error(), "restricted key") {
+	_, err := at("", "rk_test_1").For(t.Context(), event.Scope{Livemode: true})
+	err = stripeapi.Verdict(err)
+	if !errors.Is(err, event.ErrNotConfigured) || !strings.Contains(err.Error(), "for live mode") || !strings.Contains(err.Error(), "restricted key") {
 		t.Fatal(err)
 	}
 	if stripeapi.Verdict(nil) != nil {

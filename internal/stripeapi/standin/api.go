@@ -34,7 +34,8 @@ type API struct {
 	Save func([]Object) error
 	// Fault may answer a request itself and return true.
 	Fault func(w http.ResponseWriter, r *http.Request) bool
-	// Now decides which events are older than 30 days; nil is time.Now.
+	// Now decides which events are older than 30 days and not returned any more;
+	// nil returns all.
 	Now func() time.Time
 
 	mu      sync.RWMutex
@@ -172,7 +173,7 @@ func (v view) sees(e *entry) bool {
 	if live, known := v.mode(e, 3); known && live != v.live {
 		return false
 	}
-	return e.kind != "event" || e.created >= v.api.now().Add(-keep).Unix()
+	return e.kind != "event" || !v.api.tooOld(e.created)
 }
 
 // owners are the members by which an object without a mode belongs to another.
@@ -201,11 +202,9 @@ func (v view) mode(e *entry, steps int) (live, known bool) {
 // keep is how long Stripe keeps events.
 const keep = 30 * 24 * time.Hour
 
-func (a *API) now() time.Time {
-	if a.Now != nil {
-		return a.Now()
-	}
-	return time.Now()
+// tooOld reports whether Stripe does not return an event any more.
+func (a *API) tooOld(created int64) bool {
+	return a.Now != nil && created < a.Now().Add(-keep).Unix()
 }
 
 func (v view) write(w http.ResponseWriter, r *http.Request, e *entry) *failure {
@@ -213,28 +212,4 @@ func (v view) write(w http.ResponseWriter, r *http.Request, e *entry) *failure {
 	w.Header().Set("Content-Type", "application/json")
 	_, _ = w.Write(body)
 	return nil
-}
-
-const invalid = "invalid_request_error"
-
-// failure is an error in Stripe's shape.
-type failure struct {
-	status  int
-	Type    string `json:"type"`
-	Code    string `json:"code,omitempty"`
-	Message string `json:"message"`
-	Param   string `json:"param,omitempty"`
-}
-
-func missing(kind, id string, status int, param string) *failure {
-	return &failure{status, invalid, "resource_missing", fmt.Sprintf("No such %s: '%s'", strings.ReplaceAll(kind, ".", " "), id), param}
-}
-
-func (f *failure) write(w http.ResponseWriter) { Fail(w, f.status, f.Type, f.Code, f.Message) }
-
-// Fail answers with an error in Stripe's shape; for faults.
-func Fail(w http.ResponseWriter, status int, kind, code, message string) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(map[string]any{"error": failure{Type: kind, Code: code, Message: message}})
 }

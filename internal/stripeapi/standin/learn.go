@@ -3,16 +3,17 @@ package standin
 import (
 	"encoding/json"
 	"fmt"
+
+	"github.com/payhooks/payhooks/internal/facts"
 )
 
-// Learn takes from a signed event what Stripe must know then: the customer or
-// refund that it tells of, the balance transactions of its charge, refund,
-// payout or dispute, and the line items of its session, if somebody put them
-// there. Refunds are learned only in API versions that tell all of them: half a
-// list would be worse than none. So whoever signs events by hand gets books of them. It keeps no more
-// than that of an event, which is why an endless load of them stays small. What
-// was put goes before what was learned, and a balance transaction never
-// changes: the first that was learned stays.
+// Learn stores the objects that Stripe must have when it sends the signed event:
+// the customer or refund that it contains, the balance transactions of its
+// charge, refund, payout or dispute, and the line items of its session, if it
+// contains them. Refunds are stored only from API versions that report every
+// refund: half a list would be worse than none. Nothing else of an event is kept,
+// so an endless load of them stays small. Objects that were put come first, and a
+// balance transaction never changes: the first one stays.
 func (a *API) Learn(body []byte) error {
 	var e struct {
 		Type     string `json:"type"`
@@ -46,14 +47,11 @@ func (a *API) Learn(body []byte) error {
 		return fmt.Errorf("learn an event: %w", err)
 	}
 	news := append(transactions(of), sold(of)...)
-	if of.kind == "customer" || of.kind == "refund" && e.Version >= tellsEveryRefund {
+	if of.kind == "customer" || of.kind == "refund" && facts.Version(e.Version).ReportsEveryRefund() {
 		news = append(news, of)
 	}
 	return a.learn(of.At, news)
 }
-
-// tellsEveryRefund is the first API version whose events do.
-const tellsEveryRefund = "2024-10-28"
 
 // learns are the kinds that something is learned from.
 var learns = map[string]bool{"charge": true, "refund": true, "payout": true, "dispute": true, "checkout.session": true, "customer": true}

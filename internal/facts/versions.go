@@ -1,0 +1,38 @@
+package facts
+
+// Version is an API version of Stripe: a date, with a name behind it since 2024,
+// as in 2026-08-26.dahlia. Versions are in the order of their text. Each method
+// answers one question about what events of the version contain. The empty
+// version, of an event that does not name one, is older than all.
+//
+// This is the only file with the date of a version.
+type Version string
+
+// ReportsEveryRefund: refund.created, refund.updated and refund.failed report
+// every refund. Before, charge.refunded is all there is for most of them.
+// Source: Stripe's changelog of 2024-10-28.acacia, "new refund events".
+func (v Version) ReportsEveryRefund() bool { return v >= "2024-10-28" }
+
+// ListsRefundsInCharge: a charge contains its refunds. Since 2022-11-15 they are
+// left out unless expanded. Source: Stripe's changelog of 2022-11-15.
+func (v Version) ListsRefundsInCharge() bool { return v < "2022-11-15" }
+
+// CountsReleaseAsRefund: the remainder of a partial capture that is released is
+// counted in amount_refunded. Source: Stripe's changelog of 2025-03-31.basil.
+func (v Version) CountsReleaseAsRefund() bool { return v < "2025-03-31" }
+
+// NamesInvoiceOfPayment: payment intents and charges name their invoice. Since
+// 2025-03-31 the link is in invoice_payment alone. Source: Stripe's changelog of
+// 2025-03-31.basil, "multiple partial payments on invoices".
+func (v Version) NamesInvoiceOfPayment() bool { return v < "2025-03-31" }
+
+// stripeGo has the API version of each major of stripe-go that actions of this
+// repository import. Source: the constant stripe.APIVersion of the module.
+var stripeGo = map[string]string{"76": "2023-10-16"}
+
+// VersionOfStripeGo returns the API version in which the types of a major
+// version of stripe-go are written, as in "76".
+func VersionOfStripeGo(major string) (version string, ok bool) {
+	version, ok = stripeGo[major]
+	return version, ok
+}

@@ -1,0 +1,48 @@
+// Package parallel runs a function for each item of a slice, a few at once.
+package parallel
+
+import (
+	"context"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// Each calls fn for every item, at most limit at once, and waits for all calls.
+// The first error is returned; it cancels the context of the other calls, and
+// items whose call has not begun are left out. When ctx ends, no further call
+// begins and its error is returned.
+func Each[T any](ctx context.Context, limit int, items []T, fn func(context.Context, T) error) error {
+	g, inner := errgroup.WithContext(ctx)
+	g.SetLimit(limit)
+	for _, item := range items {
+		g.Go(func() error {
+			if err := inner.Err(); err != nil {
+				return err
+			}
+			return fn(inner, item)
+		})
+	}
+	return g.Wait()
+}
+
+// Map is Each with a result per item, in the order of the items. With an error
+// there are no results.
+func Map[T, R any](ctx context.Context, limit int, items []T, fn func(context.Context, T) (R, error)) ([]R, error) {
+	type slot struct {
+		item T
+		to   *R
+	}
+	results := make([]R, len(items))
+	slots := make([]slot, len(items))
+	for i, item := range items {
+		slots[i] = slot{item, &results[i]}
+	}
+	err := Each(ctx, limit, slots, func(ctx context.Context, s slot) (err error) {
+		*s.to, err = fn(ctx, s.item)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return results, nil
+}
