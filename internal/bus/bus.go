@@ -1,5 +1,5 @@
-// Package bus fans events out over an EventBridge bus. Every rule on the bus
-// is one action's, and has its name.
+// Package bus fans events out over an EventBridge bus. An action's rule has the
+// action's name.
 package bus
 
 import (
@@ -30,11 +30,9 @@ const fresh = time.Minute
 
 // Bus implements event.Bus. Safe for concurrent use.
 type Bus struct {
-	// Now is the clock that the age of the rules is measured with.
-	Now func() time.Time
-
-	client *eventbridge.Client
-	name   string
+	Client *eventbridge.Client
+	Name   string
+	Now    func() time.Time // measures the age of the rules
 
 	mu    sync.Mutex
 	rules []rule
@@ -42,11 +40,6 @@ type Bus struct {
 }
 
 var _ event.Bus = (*Bus)(nil)
-
-// New returns the bus of that name. It makes no request.
-func New(client *eventbridge.Client, name string) *Bus {
-	return &Bus{Now: time.Now, client: client, name: name}
-}
 
 // Publish implements event.Bus. An envelope that no bus would take is
 // event.ErrInvalid; the others go on without it.
@@ -92,7 +85,7 @@ func (b *Bus) entry(e event.Envelope) (types.PutEventsRequestEntry, int, error) 
 		return types.PutEventsRequestEntry{}, 0, fmt.Errorf("publish %s: %w: %w", e.ID, event.ErrInvalid, err)
 	}
 	entry := types.PutEventsRequestEntry{
-		EventBusName: &b.name, Source: aws.String(event.Source), DetailType: aws.String(e.Type), Detail: aws.String(string(detail)),
+		EventBusName: aws.String(b.Name), Source: aws.String(event.Source), DetailType: aws.String(e.Type), Detail: aws.String(string(detail)),
 	}
 	if !e.Created.IsZero() {
 		entry.Time = aws.Time(e.Created)
@@ -109,7 +102,7 @@ func (b *Bus) put(ctx context.Context, c chunk, errs []error) {
 	if len(c.entries) == 0 {
 		return
 	}
-	out, err := b.client.PutEvents(ctx, &eventbridge.PutEventsInput{Entries: c.entries})
+	out, err := b.Client.PutEvents(ctx, &eventbridge.PutEventsInput{Entries: c.entries})
 	if err == nil && len(out.Entries) != len(c.entries) {
 		err = errors.New("the answer does not say what became of each entry")
 	}
@@ -123,10 +116,10 @@ func (b *Bus) put(ctx context.Context, c chunk, errs []error) {
 	}
 }
 
-// Subscribers implements event.Bus; in order of the actions' names. When the rules
-// are too old and cannot be listed it fails, because an old list could leave a
-// new action out of what is owed for good. So does a rule that might select
-// the envelope and cannot be read.
+// Subscribers implements event.Bus; in order of the actions' names. It fails
+// when the rules are too old and cannot be listed, because an old list could
+// leave a new action out for good, and when a rule of an action that might
+// select the envelope cannot be read.
 func (b *Bus) Subscribers(ctx context.Context, e event.Envelope) ([]string, error) {
 	rules, err := b.current(ctx)
 	if err != nil {
@@ -134,13 +127,13 @@ func (b *Bus) Subscribers(ctx context.Context, e event.Envelope) ([]string, erro
 	}
 	doc, err := document(e)
 	if err != nil {
-		return nil, fmt.Errorf("wanted %s: %w", e.ID, err)
+		return nil, fmt.Errorf("subscribers of %s: %w", e.ID, err)
 	}
 	var actions []string
 	for _, r := range rules {
 		selects, err := r.selects(doc)
 		if err != nil {
-			return nil, fmt.Errorf("rule %s of bus %s: %w", r.name, b.name, err)
+			return nil, fmt.Errorf("rule %s of bus %s: %w", r.name, b.Name, err)
 		}
 		if selects {
 			actions = append(actions, r.name)
@@ -162,6 +155,20 @@ func (b *Bus) Actions(ctx context.Context) ([]string, error) {
 	return names, nil
 }
 
+// Rules returns the actions that have a rule, in order of their names, at most a
+// minute old and complete.
+func (b *Bus) Rules(ctx context.Context) ([]event.Rule, error) {
+	rules, err := b.current(ctx)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]event.Rule, len(rules))
+	for i, r := range rules {
+		all[i] = event.Rule{Action: r.name, Disabled: r.disabled}
+	}
+	return all, nil
+}
+
 // current lists the rules if the last list is too old. Callers wait for one
 // another, so that an idle function lists once.
 func (b *Bus) current(ctx context.Context) ([]rule, error) {
@@ -173,7 +180,7 @@ func (b *Bus) current(ctx context.Context) ([]rule, error) {
 	}
 	rules, err := b.list(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("list rules of bus %s: %w", b.name, err)
+		return nil, fmt.Errorf("list rules of bus %s: %w", b.Name, err)
 	}
 	b.rules, b.asOf = rules, now
 	return rules, nil

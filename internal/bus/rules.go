@@ -16,26 +16,29 @@ import (
 	"github.com/payhooks/payhooks/internal/event"
 )
 
-// rule is one action's pattern, decoded from JSON.
+// rule is one action's rule with its pattern decoded from JSON.
 type rule struct {
-	name    string
-	pattern any
-	err     error // why the pattern is no JSON
+	name     string
+	disabled bool
+	pattern  map[string]any
 }
 
-// list returns the rules that deliver: enabled ones with a pattern, without
-// those that AWS keeps for itself (archives).
+// list returns the rules of actions, enabled or not. A rule is an action's if
+// its pattern has the form that infra/action.yaml gives it: detail.only names
+// the rule. Archives, taps, other teams' rules and patterns that cannot be read
+// are none, and neither count nor stop anything.
 func (b *Bus) list(ctx context.Context) ([]rule, error) {
 	var rules []rule
-	in := &eventbridge.ListRulesInput{EventBusName: &b.name}
+	in := &eventbridge.ListRulesInput{EventBusName: aws.String(b.Name)}
 	for {
-		out, err := b.client.ListRules(ctx, in)
+		out, err := b.Client.ListRules(ctx, in)
 		if err != nil {
 			return nil, err
 		}
 		for _, r := range out.Rules {
-			if r.State != types.RuleStateDisabled && r.ManagedBy == nil && r.EventPattern != nil {
-				rules = append(rules, parse(aws.ToString(r.Name), *r.EventPattern))
+			own, ok := parse(aws.ToString(r.Name), aws.ToString(r.EventPattern))
+			if own.disabled = r.State == types.RuleStateDisabled; ok {
+				rules = append(rules, own)
 			}
 		}
 		if aws.ToString(out.NextToken) == "" {
@@ -46,12 +49,16 @@ func (b *Bus) list(ctx context.Context) ([]rule, error) {
 	}
 }
 
-func parse(name, pattern string) rule {
-	r := rule{name: name}
-	if r.pattern, r.err = decode([]byte(pattern)); r.err != nil {
-		r.err = fmt.Errorf("pattern is no JSON: %w", r.err)
+// parse reports whether the rule is an action's.
+func parse(name, pattern string) (rule, bool) {
+	decoded, err := decode([]byte(pattern))
+	if err != nil {
+		return rule{}, false
 	}
-	return r
+	fields, _ := decoded.(map[string]any)
+	detail, _ := fields["detail"].(map[string]any)
+	only, _ := detail["only"].([]any)
+	return rule{name: name, pattern: fields}, slices.Contains(only, any(name))
 }
 
 func decode(text []byte) (v any, err error) {
@@ -78,16 +85,9 @@ func document(e event.Envelope) (map[string]any, error) {
 // selects is false as soon as one readable part of the pattern rules the
 // event out, and an error only if the rest cannot be read.
 func (r rule) selects(doc map[string]any) (bool, error) {
-	if r.err != nil {
-		return false, r.err
-	}
-	pattern, ok := r.pattern.(map[string]any)
-	if !ok || len(pattern) == 0 {
-		return false, errors.New("pattern is no JSON object with fields")
-	}
 	var unread error
 	known := map[string]any{}
-	for name, want := range pattern {
+	for name, want := range r.pattern {
 		if _, ok := doc[name]; ok {
 			known[name] = want
 		} else {

@@ -12,8 +12,7 @@ func (b *Bus) Types(ctx context.Context) (types []string, every bool, err error)
 	}
 	seen := map[string]any{}
 	for _, r := range rules {
-		pattern, _ := r.pattern.(map[string]any)
-		list, ok := pattern["detail-type"].([]any)
+		list, ok := r.pattern["detail-type"].([]any)
 		for _, t := range list {
 			name, exact := t.(string)
 			seen[name], ok = true, ok && exact

@@ -1,5 +1,5 @@
-// Package dispatch takes new events from the table's stream to the bus and
-// notes who is owed each of them.
+// Package dispatch publishes new events from the table's stream on the bus and
+// records the subscribers of each.
 package dispatch
 
 import (
@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,24 +23,26 @@ type Dispatcher struct {
 	Store      event.Store
 	Quarantine event.Quarantine
 	Bus        event.Bus
-	// Decode reads the facts of a pending event and the one action that a
-	// replay is for from an image. It fails on wrong attribute types.
-	Decode    func(Image) (f event.Facts, only string, err error)
+	// Decode reads the facts of a pending event from an image. It fails on wrong
+	// attribute types.
+	Decode    func(Image) (event.Facts, error)
 	Now       func() time.Time
 	Log       *slog.Logger
 	Retention time.Duration // how long a quarantined event is kept
 }
 
-// item is one record on its way; err is why it must come again.
+// item is one record on its way; err is why Lambda must retry it.
 type item struct {
-	seq    string
-	env    event.Envelope
-	wanted []string
-	err    error
+	seq         string
+	at          time.Time // when the record was made; zero if it does not say
+	env         event.Envelope
+	subscribers []string
+	unlisted    error // why the subscribers are not known
+	err         error
 }
 
 // Handle publishes a batch of stream records and names those that failed by
-// sequence number. A record that fails holds none of the others up.
+// sequence number. A record that fails does not stop the others.
 func (d *Dispatcher) Handle(ctx context.Context, in events.DynamoDBEvent) (events.DynamoDBEventResponse, error) {
 	var items []*item
 	for _, r := range in.Records {
@@ -47,8 +50,9 @@ func (d *Dispatcher) Handle(ctx context.Context, in events.DynamoDBEvent) (event
 			items = append(items, it)
 		}
 	}
+	items = d.current(ctx, items)
 	d.Publish(ctx, items)
-	var out events.DynamoDBEventResponse
+	out := events.DynamoDBEventResponse{BatchItemFailures: []events.DynamoDBBatchItemFailure{}}
 	for _, it := range items {
 		if it.err == nil {
 			continue
@@ -63,25 +67,52 @@ func (d *Dispatcher) Handle(ctx context.Context, in events.DynamoDBEvent) (event
 	return out, nil
 }
 
-// read returns nil for a record that calls for nothing.
+// staleAfter is how old a record may be before the table is asked whether it is
+// still pending: a re-created mapping replays a day of them.
+const staleAfter = 15 * time.Minute
+
+// current drops old records whose event is on the bus already.
+func (d *Dispatcher) current(ctx context.Context, items []*item) []*item {
+	old := func(it *item) bool { return it.err == nil && !it.at.IsZero() && d.Now().Sub(it.at) > staleAfter }
+	var ids []string
+	for _, it := range items {
+		if old(it) {
+			ids = append(ids, it.env.ID)
+		}
+	}
+	if len(ids) == 0 {
+		return items
+	}
+	pending, err := d.Store.StillPending(ctx, ids)
+	return slices.DeleteFunc(items, func(it *item) bool {
+		if !old(it) {
+			return false
+		}
+		if err != nil {
+			it.err = fmt.Errorf("look for old records: %w", err)
+		}
+		return err == nil && !pending[it.env.ID]
+	})
+}
+
+// read returns nil for a record without anything to publish.
 func (d *Dispatcher) read(ctx context.Context, r events.DynamoDBEventRecord) *item {
 	image := r.Change.NewImage
 	if _, pending := image["pending"]; !pending {
 		return nil // a removal, or an update of our own
 	}
-	it := &item{seq: r.Change.SequenceNumber}
-	f, only, err := d.Decode(image)
-	if err != nil {
-		return d.poison(ctx, it, image, err)
+	it := &item{seq: r.Change.SequenceNumber, at: r.Change.ApproximateCreationDateTime.Time}
+	var err error
+	if it.env.Facts, err = d.Decode(image); err != nil {
+		return d.unreadable(ctx, it, image, err)
 	}
-	it.env = event.Envelope{Facts: f, Only: only}
 	return it
 }
 
-// poison deals with an image that cannot be read. If the stored event can, it
-// is published all the same; if that cannot either, it is quarantined, so that
-// the shard moves on and an operator finds it.
-func (d *Dispatcher) poison(ctx context.Context, it *item, image Image, cause error) *item {
+// unreadable handles an image that cannot be decoded. If the stored event can
+// be read, it is published all the same; otherwise it is quarantined, so that the
+// shard moves on and an operator finds it.
+func (d *Dispatcher) unreadable(ctx context.Context, it *item, image Image, cause error) *item {
 	key := image["id"]
 	if key.DataType() != events.DataTypeString || key.String() == "" {
 		it.err = fmt.Errorf("image without an id: %w", cause)
@@ -93,7 +124,7 @@ func (d *Dispatcher) poison(ctx context.Context, it *item, image Image, cause er
 	case err == nil && !stored.Pending, errors.Is(err, event.ErrNotFound):
 		return nil
 	case err == nil:
-		it.env = event.Envelope{Facts: stored.Facts, Only: stored.Only}
+		it.env.Facts = stored.Facts
 		return it
 	case !errors.Is(err, event.ErrInvalid):
 		it.err = fmt.Errorf("load: %w", err)
@@ -115,7 +146,7 @@ func (d *Dispatcher) quarantine(ctx context.Context, s event.Stored, id string, 
 	if q.Endpoint == "" {
 		q.Endpoint = "default"
 	}
-	if err := d.Quarantine.Hold(ctx, q); err != nil {
+	if err := d.Quarantine.Put(ctx, q); err != nil {
 		return fmt.Errorf("quarantine: %w", err)
 	}
 	if err := d.Store.MarkPublished(ctx, id, nil); err != nil && !errors.Is(err, event.ErrNotFound) {
@@ -125,16 +156,16 @@ func (d *Dispatcher) quarantine(ctx context.Context, s event.Stored, id string, 
 	return nil
 }
 
-// Publish puts the items on the bus and records who is owed each of them. It
-// goes on past failures and leaves them in the items.
+// Publish puts the items on the bus and records the subscribers of each. It
+// continues past failures and leaves them in the items. Where the subscribers
+// cannot be listed, the event is published all the same and stays pending: the
+// bus has its own rules, and reconcile records the subscribers later.
 func (d *Dispatcher) Publish(ctx context.Context, items []*item) {
 	var ready []*item
 	var envs []event.Envelope
 	for _, it := range items {
 		if it.err == nil {
-			it.wanted, it.err = d.Bus.Subscribers(ctx, it.env)
-		}
-		if it.err == nil {
+			it.subscribers, it.unlisted = d.Bus.Subscribers(ctx, it.env)
 			ready, envs = append(ready, it), append(envs, it.env)
 		}
 	}
@@ -152,13 +183,17 @@ func (d *Dispatcher) Publish(ctx context.Context, items []*item) {
 }
 
 func (d *Dispatcher) published(ctx context.Context, it *item) error {
-	err := d.Store.MarkPublished(ctx, it.env.ID, it.wanted)
+	if it.unlisted != nil {
+		d.Log.ErrorContext(ctx, "fanout", "event", it.env.ID, "type", it.env.Type, "error", "subscribers: "+it.unlisted.Error())
+		return d.Store.MarkOnBus(ctx, it.env.ID)
+	}
+	err := d.Store.MarkPublished(ctx, it.env.ID, it.subscribers)
 	if errors.Is(err, event.ErrNotFound) {
 		return nil // expired in between
 	}
 	if err != nil {
-		return fmt.Errorf("note who is owed: %w", err)
+		return fmt.Errorf("record subscribers: %w", err)
 	}
-	d.Log.InfoContext(ctx, "fanout", "event", it.env.ID, "type", it.env.Type, "wanted", strings.Join(it.wanted, ","))
+	d.Log.InfoContext(ctx, "fanout", "event", it.env.ID, "type", it.env.Type, "wanted", strings.Join(it.subscribers, ","))
 	return nil
 }

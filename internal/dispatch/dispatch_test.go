@@ -14,6 +14,7 @@ import (
 	"github.com/payhooks/payhooks/internal/dynamo"
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/memory"
+	"github.com/payhooks/payhooks/internal/reconcile"
 )
 
 var now = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
@@ -28,9 +29,9 @@ type rig struct {
 
 func newRig(t *testing.T) *rig {
 	store := memory.New()
-	bus := &memory.Bus{Rules: map[string][]string{"update-order": {"charge.succeeded"}, "send-receipt": {"charge.succeeded"}, "other": {"payout.paid"}}}
+	bus := &memory.Bus{Selects: map[string][]string{"update-order": {"charge.succeeded"}, "send-receipt": {"charge.succeeded"}, "other": {"payout.paid"}}}
 	return &rig{&dispatch.Dispatcher{
-		Store: store, Quarantine: store, Bus: bus, Decode: dynamo.Facts, Retention: time.Hour,
+		Store: store, Quarantine: store.Quarantine(), Bus: bus, Decode: dynamo.Facts, Retention: time.Hour,
 		Now: func() time.Time { return now }, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
 	}, store, bus, t}
 }
@@ -105,17 +106,12 @@ func TestAPoisonRecordDoesNotHoldUpTheOthers(t *testing.T) {
 	if n := len(r.bus.Published()); n != 99 {
 		t.Fatalf("published %d, want 99", n)
 	}
-	q, err := r.store.Held(t.Context(), "default", "evt_040")
+	q, err := r.store.Quarantine().Get(t.Context(), "default", "evt_040")
 	if err != nil || !strings.Contains(q.Reason, "attribute created") {
 		t.Fatalf("quarantine: %+v %v", q, err)
 	}
-	r.store.Fault = nil // somebody mended it
-	if err := r.store.Republish(t.Context(), "evt_040", ""); err != nil {
-		t.Fatal(err)
-	}
-	records = r.put(0)
-	if failed := r.handle(records[len(records)-1:]); failed != nil || len(r.bus.Published()) != 100 || r.stored("evt_040").Pending {
-		t.Fatalf("failed %v, published %d, want it replayed", failed, len(r.bus.Published()))
+	if r.store.Fault = nil; r.stored("evt_040").Pending {
+		t.Fatal("the event is still pending: it would be published again for ever")
 	}
 }
 
@@ -176,28 +172,60 @@ func TestRemovalsAndOurOwnUpdatesCallForNothing(t *testing.T) {
 	}
 }
 
-func TestAReplayForOneActionGoesToThatOneAndForgetsNoOther(t *testing.T) {
-	r := newRig(t)
-	r.handle(r.put(1))
-	if err := r.store.Republish(t.Context(), "evt_000", "send-receipt"); err != nil {
-		t.Fatal(err)
-	}
-	records := r.put(0)
-	r.handle(records[len(records)-1:])
-	es := r.bus.Published()
-	if es[len(es)-1].Only != "send-receipt" {
-		t.Fatalf("published %+v", es[len(es)-1])
-	}
-	if s := r.stored("evt_000"); s.Pending || len(s.Subscribers) != 2 {
-		t.Fatalf("pending %t, wanted %v", s.Pending, s.Subscribers)
-	}
-}
-
 func TestAnEventRemovedInBetweenIsNoFailure(t *testing.T) {
 	r := newRig(t)
 	records := r.put(1)
 	r.store.Expire(now.Add(24 * time.Hour))
 	if failed := r.handle(records); failed != nil {
 		t.Fatalf("failed: %v", failed)
+	}
+}
+
+func TestRow79EventsArePublishedOnceWhileRulesCannotBeListed(t *testing.T) {
+	r := newRig(t)
+	records := r.put(20)
+	r.bus.Fault = func(op memory.Op) memory.Fault {
+		if op.Name == "Subscribers" {
+			return memory.Refuse(errors.New("AccessDenied"))
+		}
+		return memory.Fault{}
+	}
+	if failed := r.handle(records); failed != nil || len(r.bus.Published()) != 20 {
+		t.Fatalf("failed %v, published %d", failed, len(r.bus.Published()))
+	}
+	if s := r.stored("evt_007"); !s.Pending || !s.OnBus {
+		t.Fatalf("pending %t, on the bus %t", s.Pending, s.OnBus)
+	}
+	r.bus.Fault = nil
+	p := reconcile.Pending{Store: r.store, Ledger: r.store, Bus: r.bus, Now: func() time.Time { return now.Add(16 * time.Minute) }, Log: r.Log}
+	var checked int
+	if _, err := p.Sweep(t.Context(), &checked); err != nil {
+		t.Fatal(err)
+	}
+	if s := r.stored("evt_007"); s.Pending || len(s.Subscribers) != 2 || len(r.bus.Published()) != 20 {
+		t.Fatalf("pending %t, subscribers %v, published %d", s.Pending, s.Subscribers, len(r.bus.Published()))
+	}
+}
+
+func TestRow82OldRecordsOfPublishedEventsAreDropped(t *testing.T) {
+	r := newRig(t)
+	r.handle(r.put(250)[:200])
+	records := r.put(0)
+	for i := range records {
+		records[i].Change.ApproximateCreationDateTime = events.SecondsEpochTime{Time: now.Add(-16 * time.Minute)}
+	}
+	var requests int
+	r.store.Fault = func(op memory.Op) memory.Fault {
+		if op.Name == "StillPending" {
+			requests++
+		}
+		return memory.Fault{}
+	}
+	if failed := r.handle(records); failed != nil || len(r.bus.Published()) != 250 || requests != 1 {
+		t.Fatalf("failed %v, published %d in all, %d look-ups", failed, len(r.bus.Published()), requests)
+	}
+	r.store.Fault = func(memory.Op) memory.Fault { return memory.Refuse(memory.ErrUnavailable) }
+	if failed := r.handle(records[:2]); len(failed) != 2 {
+		t.Fatalf("failed %v, expected both to be retried", failed)
 	}
 }

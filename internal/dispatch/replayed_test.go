@@ -20,10 +20,10 @@ func TestRecordsThatAreReplayedBehindOneThatFailedCauseNoSecondEffect(t *testing
 		return err
 	}, action.AnyVersion)
 	r := newRig(t)
-	r.store, r.Store, r.Quarantine = a.Store, a.Store, a.Store
-	r.bus.Rules = map[string][]string{"action": nil}
+	r.store, r.Store, r.Quarantine = a.Store, a.Store, a.Store.Quarantine()
+	r.bus.Selects = map[string][]string{"action": nil}
 	r.bus.Handle = func(ctx context.Context, _ string, e event.Envelope) error {
-		_, err := a.Handler.Deliver(ctx, e.ID)
+		_, err := a.Handler.Deliver(ctx, e.ID, false)
 		return err
 	}
 	down := true

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -15,18 +14,19 @@ import (
 	"github.com/payhooks/payhooks/internal/webhook"
 )
 
-// answer is what became of a request: for the sender the code, for us the rest.
+// answer is the result of a request: for the sender the code, for us the rest.
 type answer struct {
 	code   int
-	reason string // word for logs and metrics
-	detail string // which of several causes
+	reason string       // word for logs and metrics
+	why    event.Reason // 200: why the event is not stored as one
+	detail string       // which of several causes
 	facts  event.Facts
 	err    error // for the log only
 }
 
-// accepted is for what is safely kept, or rightly dropped.
-func (a answer) accepted(reason string) answer {
-	a.code, a.reason = http.StatusOK, reason
+// accepted is for what is durable, or rightly dropped.
+func (a answer) accepted(result event.Result, why event.Reason) answer {
+	a.code, a.reason, a.why = http.StatusOK, result.String(), why
 	return a
 }
 
@@ -80,10 +80,9 @@ func (a answer) response() events.APIGatewayV2HTTPResponse {
 	said := map[string]string{}
 	switch a.code {
 	case http.StatusOK:
-		status, reason, _ := strings.Cut(a.reason, ":")
-		said["status"] = status
-		if reason != "" {
-			said["reason"] = reason
+		said["status"] = a.reason
+		if a.why != "" {
+			said["reason"] = string(a.why)
 		}
 	case http.StatusBadRequest:
 		said["error"] = "not correctly signed by Stripe, or not in time"
@@ -111,7 +110,7 @@ func (h *Handler) log(ctx context.Context, a answer, start time.Time) {
 	attrs := []slog.Attr{
 		slog.String("event", a.facts.ID), slog.String("type", a.facts.Type),
 		slog.String("endpoint", a.facts.Endpoint), slog.Int("answer", a.code),
-		slog.String("reason", a.reason), slog.Int64("ms", h.Now().Sub(start).Milliseconds()),
+		slog.String("reason", a.logged()), slog.Int64("ms", h.Now().Sub(start).Milliseconds()),
 	}
 	if a.detail != "" {
 		attrs = append(attrs, slog.String("detail", a.detail))
@@ -126,12 +125,20 @@ func (h *Handler) log(ctx context.Context, a answer, start time.Time) {
 	h.Log.LogAttrs(ctx, a.level(), "request", attrs...)
 }
 
+// logged is the reason as the metric filters read it: quarantined:no_id.
+func (a answer) logged() string {
+	if a.why == "" {
+		return a.reason
+	}
+	return a.reason + ":" + string(a.why)
+}
+
 // level is error for what an operator must look at.
 func (a answer) level() slog.Level {
 	switch {
-	case a.code >= 500, a.reason == "too_large", a.reason == "conflict":
+	case a.code >= 500, a.reason == "too_large", a.reason == event.ResultConflict.String():
 		return slog.LevelError
-	case a.code >= 400, strings.HasPrefix(a.reason, "quarantined"):
+	case a.code >= 400, a.reason == event.ResultQuarantined.String():
 		return slog.LevelWarn
 	}
 	return slog.LevelInfo

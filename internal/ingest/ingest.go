@@ -1,5 +1,5 @@
-// Package ingest is the door: it verifies what Stripe posts, stores it once,
-// and only then says 200.
+// Package ingest handles webhook requests: it verifies the signature, stores the
+// event once, then answers 200.
 package ingest
 
 import (
@@ -32,20 +32,16 @@ type Secrets interface {
 
 // Handler answers the requests of API Gateway. Safe for concurrent use.
 type Handler struct {
-	Endpoints  webhook.Endpoints
-	Secrets    Secrets
-	Store      event.Store
-	Quarantine event.Quarantine
-	Retention  time.Duration // how long events are kept
-	Now        func() time.Time
-	Log        *slog.Logger
-	// Parse reads a signed body; nil is webhook.Parse.
-	Parse func(body []byte) (event.Facts, webhook.Reason)
+	Endpoints webhook.Endpoints
+	Secrets   Secrets
+	Intake    *Intake
+	Now       func() time.Time
+	Log       *slog.Logger
 }
 
 // Handle answers one request and writes one log line about it. It answers 2xx
 // only after the event is durable in the store or the quarantine, or was
-// ignored; its error is always nil.
+// rightly dropped; its error is always nil.
 func (h *Handler) Handle(ctx context.Context, req events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error) {
 	start := h.Now()
 	if deadline, ok := ctx.Deadline(); ok {
@@ -83,8 +79,7 @@ func (h *Handler) receive(ctx context.Context, endpoint webhook.Endpoint, req ev
 	if err := h.verify(ctx, endpoint.Name, body, signatureHeader(req.Headers), now); err != nil {
 		return refusal(err)
 	}
-	door := Intake{Store: h.Store, Quarantine: h.Quarantine, Retention: h.Retention, Parse: h.Parse}
-	facts, became, err := door.Accept(ctx, Arrival{Endpoint: endpoint, Received: now}, body)
+	facts, result, reason, err := h.Intake.Accept(ctx, Arrival{Endpoint: endpoint, Received: now}, body)
 	var p *panicked
 	switch a := (answer{facts: facts}); {
 	case errors.As(err, &p):
@@ -92,7 +87,7 @@ func (h *Handler) receive(ctx context.Context, endpoint webhook.Endpoint, req ev
 	case err != nil:
 		return a.failed(err)
 	default:
-		return a.accepted(became)
+		return a.accepted(result, reason)
 	}
 }
 

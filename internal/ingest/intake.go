@@ -10,14 +10,18 @@ import (
 	"github.com/payhooks/payhooks/internal/webhook"
 )
 
-// Intake is what every event passes on its way in, whether it was posted or
-// fetched. Whoever brings it vouches for it. Safe for concurrent use.
+// Intake accepts every event, whether it was posted, listed at Stripe or
+// released from the quarantine. The caller must have verified the source. Safe
+// for concurrent use.
 type Intake struct {
 	Store      event.Store
 	Quarantine event.Quarantine
 	Retention  time.Duration // how long events are kept
+	// Own is the id of the stack's own account, if it is known: an event that
+	// names it is not of a connected one.
+	Own string
 	// Parse reads a body; nil is webhook.Parse.
-	Parse func(body []byte) (event.Facts, webhook.Reason)
+	Parse func(body []byte) (event.Facts, event.Reason)
 }
 
 // Arrival says where a body comes from.
@@ -29,59 +33,54 @@ type Arrival struct {
 	Received time.Time
 }
 
-// Accept puts the event where it belongs and says which: stored, duplicate,
-// conflict, quarantined:<why> or ignored. The event is durable, or rightly
-// dropped, if the error is nil. event.ErrTooLarge: it never can be.
-func (d *Intake) Accept(ctx context.Context, from Arrival, body []byte) (f event.Facts, became string, err error) {
+// Accept stores or quarantines the event and returns which, with the reason of
+// what is not stored. The event is durable, or rightly dropped, if the error is
+// nil. event.ErrTooLarge: it never can be.
+func (in *Intake) Accept(ctx context.Context, from Arrival, body []byte) (event.Facts, event.Result, event.Reason, error) {
 	if len(body) > webhook.MaxBody {
-		return f, "", fmt.Errorf("body of %d bytes: %w", len(body), event.ErrTooLarge)
+		return event.Facts{}, 0, "", fmt.Errorf("body of %d bytes: %w", len(body), event.ErrTooLarge)
 	}
-	f, reason, err := d.parse(body)
+	f, reason, err := in.parse(body)
 	if err != nil {
-		return f, "", err
+		return f, 0, "", err
 	}
 	f.Endpoint, f.Received = from.Endpoint.Name, from.Received
 	if f.Account == "" {
 		f.Account = from.Account
 	}
-	became, err = d.store(ctx, from.Endpoint, event.Event{Facts: f, Body: body}, reason)
-	return f, became, err
-}
-
-func (d *Intake) store(ctx context.Context, endpoint webhook.Endpoint, e event.Event, reason webhook.Reason) (string, error) {
+	if f.Account == in.Own {
+		f.Account = ""
+	}
 	if reason == "" {
-		var ignore bool
-		if reason, ignore = endpoint.Admit(e.Facts); ignore {
-			return "ignored", nil
+		var drop bool
+		if reason, drop = from.Endpoint.Admit(f); drop {
+			return f, event.ResultNotStored, "test_event", nil
 		}
 	}
-	expires := e.Received.Add(d.Retention)
+	result, err := in.store(ctx, event.Event{Facts: f, Body: body}, reason)
+	return f, result, reason, err
+}
+
+func (in *Intake) store(ctx context.Context, e event.Event, reason event.Reason) (event.Result, error) {
+	expires := e.Received.Add(in.Retention)
 	if reason != "" {
-		return "quarantined:" + string(reason), d.Quarantine.Hold(ctx, quarantined(e, reason, expires))
+		return event.ResultQuarantined, in.Quarantine.Put(ctx, quarantined(e, reason, expires))
 	}
-	result, err := d.Store.Put(ctx, e, expires)
-	switch result {
-	case event.PutDuplicate:
-		return "duplicate", err
-	case event.PutConflict:
-		return "conflict", err
-	default:
-		return "stored", err
-	}
+	return in.Store.Put(ctx, e, expires)
 }
 
 // parse returns an error if the parser panics. The error has the place, and
 // never what was parsed.
-func (d *Intake) parse(body []byte) (f event.Facts, reason webhook.Reason, err error) {
+func (in *Intake) parse(body []byte) (f event.Facts, reason event.Reason, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			f, err = event.Facts{}, &panicked{value: p, stack: string(debug.Stack())}
 		}
 	}()
-	if d.Parse != nil {
-		f, reason = d.Parse(body)
-		return f, reason, nil
+	parse := in.Parse
+	if parse == nil {
+		parse = webhook.Parse
 	}
-	f, reason = webhook.Parse(body)
+	f, reason = parse(body)
 	return f, reason, nil
 }

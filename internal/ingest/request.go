@@ -68,8 +68,8 @@ func (p *panicked) Error() string {
 	return fmt.Sprintf("parser panicked with a %T", p.value)
 }
 
-// quarantined names what is held by its event id, else by its digest.
-func quarantined(e event.Event, reason webhook.Reason, expires time.Time) event.Quarantined {
+// quarantined names a request by its event id, else by its digest.
+func quarantined(e event.Event, reason event.Reason, expires time.Time) event.Quarantined {
 	id := e.ID
 	if id == "" {
 		sum := sha256.Sum256(e.Body)

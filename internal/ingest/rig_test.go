@@ -11,7 +11,6 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
-	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/ingest"
 	"github.com/payhooks/payhooks/internal/memory"
 	"github.com/payhooks/payhooks/internal/secret"
@@ -46,8 +45,8 @@ func newRig(t *testing.T, endpoints string) *rig {
 	r := &rig{t: t, store: memory.New(), now: time.Unix(1763856100, 0).UTC(), secret: signing}
 	clock := func() time.Time { return r.now }
 	r.handler = &ingest.Handler{
-		Endpoints: all, Secrets: &secret.Cache{Fetch: r.fetch, Now: clock}, Store: r.store, Quarantine: r.store,
-		Retention: 400 * 24 * time.Hour, Now: clock, Log: slog.New(slog.NewJSONHandler(&r.logs, nil)),
+		Endpoints: all, Secrets: &secret.Cache{Fetch: r.fetch, Now: clock}, Now: clock,
+		Intake: &ingest.Intake{Store: r.store, Quarantine: r.store.Quarantine(), Retention: 400 * 24 * time.Hour}, Log: slog.New(slog.NewJSONHandler(&r.logs, nil)),
 	}
 	return r
 }
@@ -122,18 +121,17 @@ func (r *rig) want(got, code int, reason string) {
 // kept counts what the store and the quarantine hold.
 func (r *rig) kept() (stored, held int) {
 	r.t.Helper()
-	err := r.store.ReceivedBetween(r.t.Context(), time.Time{}, r.now.Add(time.Hour), func(event.Stored) bool {
+	for _, err := range r.store.ReceivedBetween(r.t.Context(), time.Time{}, r.now.Add(time.Hour)) {
+		if err != nil {
+			r.t.Fatal(err)
+		}
 		stored++
-		return true
-	})
-	if err == nil {
-		err = r.store.List(r.t.Context(), func(event.Quarantined) bool {
-			held++
-			return true
-		})
 	}
-	if err != nil {
-		r.t.Fatal(err)
+	for _, err := range r.store.Quarantine().List(r.t.Context()) {
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		held++
 	}
 	return stored, held
 }

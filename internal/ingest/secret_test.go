@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/secret"
 	"github.com/payhooks/payhooks/internal/webhook"
 )
@@ -16,7 +17,7 @@ func TestWithoutAUsableSecretEverythingIsRefusedWith5xx(t *testing.T) {
 		value string
 		err   error
 	}{
-		"missing": {"", fmt.Errorf("x: %w", secret.ErrMissing)}, "empty": {"", nil}, "blank": {" \n", nil}, "another key": {"sk_live_canary", nil},
+		"missing": {"", fmt.Errorf("x: %w", event.ErrNotConfigured)}, "empty": {"", nil}, "blank": {" \n", nil}, "another key": {"sk_live_canary", nil},
 	} {
 		r := newRig(t, "default=any")
 		r.secret, r.secretErr = c.value, c.err

@@ -37,7 +37,7 @@ type refusing struct {
 	err error
 }
 
-func (s refusing) Put(ctx context.Context, _ event.Event, _ time.Time) (event.PutResult, error) {
+func (s refusing) Put(ctx context.Context, _ event.Event, _ time.Time) (event.Result, error) {
 	if s.err != nil {
 		return 0, s.err
 	}
@@ -48,7 +48,7 @@ func (s refusing) Put(ctx context.Context, _ event.Event, _ time.Time) (event.Pu
 func TestSignedButOddIsQuarantinedWithItsReason(t *testing.T) {
 	for _, c := range []struct {
 		name, body string
-		reason     webhook.Reason
+		reason     event.Reason
 		id         string // "" is the body's digest
 	}{
 		{"data is null", strings.Replace(whole, `"data":{`, `"data":null,"x":{`, 1), webhook.NoData, "evt_1"},
@@ -70,18 +70,17 @@ func TestSignedButOddIsQuarantinedWithItsReason(t *testing.T) {
 			if stored, held := r.kept(); stored != 0 || held != 1 {
 				t.Fatalf("%d stored, %d held", stored, held)
 			}
-			err := r.store.List(t.Context(), func(q event.Quarantined) bool {
-				full, err := r.store.Held(t.Context(), q.Endpoint, q.ID)
+			for q, err := range r.store.Quarantine().List(t.Context()) {
+				if err != nil {
+					t.Fatal(err)
+				}
+				full, err := r.store.Quarantine().Get(t.Context(), q.Endpoint, q.ID)
 				if err != nil || string(full.Body) != c.body || q.Reason != string(c.reason) || q.Endpoint != "default" {
-					t.Errorf("held %+v, %v", q, err)
+					t.Errorf("quarantined %+v, %v", q, err)
 				}
 				if c.id == "" && len(q.ID) != len("sha256:")+64 || c.id != "" && q.ID != c.id {
-					t.Errorf("held as %q, want %q", q.ID, c.id)
+					t.Errorf("quarantined as %q, expected %q", q.ID, c.id)
 				}
-				return true
-			})
-			if err != nil {
-				t.Error(err)
 			}
 		})
 	}
@@ -114,7 +113,8 @@ func TestEndpointsKeepModesAndAccountsApart(t *testing.T) {
 		{"a live event at a test endpoint", "try", whole, "quarantined:wrong_mode", 0, 1},
 		{"an account at a plain endpoint", "default", connected, "quarantined:unexpected_account", 0, 1},
 		{"a live event of an account at Connect", "connect", connected, "stored", 1, 0},
-		{"a test event at live Connect", "connect", testConnected, "ignored", 0, 0},
+		{"a test event at live Connect", "connect", testConnected, "not stored:test_event", 0, 0},
+		{"an account that is no id of Stripe's", "connect", strings.Replace(connected, "acct_1", "acct_1/order", 1), "quarantined:bad_account", 0, 1},
 		{"a live event at a live endpoint", "default", whole, "stored", 1, 0},
 		{"a test event at a test endpoint", "try", test, "stored", 1, 0},
 	} {
@@ -180,7 +180,7 @@ func TestNo2xxUnlessThePutIsDurable(t *testing.T) {
 	r := newRig(t, "default=any")
 	r.store.Fault = failing("Put", errInternal)
 	r.want(r.post(whole), 503, "store_failed")
-	r.store.Fault = failing("Hold", errInternal)
+	r.store.Fault = failing("Quarantine.Put", errInternal)
 	r.want(r.post("hello"), 503, "store_failed")
 	r.nothingKept()
 
@@ -214,7 +214,7 @@ func TestALostReplyIsFinishedByTheNextDelivery(t *testing.T) {
 
 func TestWhatNoItemHoldsIs413AndAnAlarm(t *testing.T) {
 	r := newRig(t, "default=any")
-	r.handler.Store = refusing{r.store, fmt.Errorf("put evt_1: %w", event.ErrTooLarge)}
+	r.handler.Intake.Store = refusing{r.store, fmt.Errorf("put evt_1: %w", event.ErrTooLarge)}
 	r.want(r.post(whole), 413, "too_large")
 	if r.line().Level != "ERROR" {
 		t.Error(r.logs.String())
@@ -224,7 +224,7 @@ func TestWhatNoItemHoldsIs413AndAnAlarm(t *testing.T) {
 func TestAStoreThatHangsGivesA5xxBeforeTheFunctionTimesOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, "default=any")
-		r.handler.Store = refusing{r.store, nil}
+		r.handler.Intake.Store = refusing{r.store, nil}
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 		defer cancel()
 		r.want(r.handle(ctx, r.request(whole)).StatusCode, 503, "store_failed")
@@ -237,7 +237,7 @@ func TestAStoreThatHangsGivesA5xxBeforeTheFunctionTimesOut(t *testing.T) {
 func TestAPanicOfTheParserIsA500WithoutThePayload(t *testing.T) {
 	for name, value := range map[string]any{"text": whole, "error": errors.New(whole)} {
 		r := newRig(t, "default=any")
-		r.handler.Parse = func([]byte) (event.Facts, webhook.Reason) { panic(value) }
+		r.handler.Intake.Parse = func([]byte) (event.Facts, event.Reason) { panic(value) }
 		r.want(r.post(whole), 500, "panic")
 		if log := r.logs.String(); strings.Contains(log, "evt_1") || !strings.Contains(r.line().Stack, "ingest") {
 			t.Errorf("%s: %s", name, log)
@@ -245,7 +245,7 @@ func TestAPanicOfTheParserIsA500WithoutThePayload(t *testing.T) {
 		r.nothingKept()
 	}
 	r := newRig(t, "default=any")
-	r.handler.Parse = func(b []byte) (event.Facts, webhook.Reason) { _ = b[len(b)+1]; return event.Facts{}, "" }
+	r.handler.Intake.Parse = func(b []byte) (event.Facts, event.Reason) { _ = b[len(b)+1]; return event.Facts{}, "" }
 	r.want(r.post(whole), 500, "panic")
 	if !strings.Contains(r.line().Error, "index out of range") {
 		t.Error(r.logs.String())

@@ -1,4 +1,4 @@
-// Package sqsqueue is the SQS adapter of the action harness.
+// Package sqsqueue has what the engine and reconcile need of SQS.
 package sqsqueue
 
 import (
@@ -12,7 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 )
 
-// Queue implements action.Queue. Safe for concurrent use.
+// Queue implements delivery.Queue. Safe for concurrent use.
 type Queue struct {
 	Client *sqs.Client
 

@@ -7,21 +7,21 @@ import (
 	"github.com/payhooks/payhooks/internal/event"
 )
 
-// Mode is which events an endpoint expects, by the event's livemode.
-type Mode string
+// Expect is which events an endpoint expects, by the event's livemode.
+type Expect string
 
-// The modes of an endpoint.
+// What an endpoint may expect.
 const (
-	ModeAny  Mode = "any"
-	ModeLive Mode = "live"
-	ModeTest Mode = "test"
+	ExpectAny  Expect = "any"
+	ExpectLive Expect = "live"
+	ExpectTest Expect = "test"
 )
 
 // Endpoint is one {endpoint} of POST /webhooks/{endpoint}. Its signing secrets
 // are its own.
 type Endpoint struct {
 	Name    string
-	Mode    Mode
+	Expect  Expect
 	Connect bool // takes events of connected accounts
 }
 
@@ -61,21 +61,26 @@ func parseEndpoint(item string) (Endpoint, error) {
 	if name == event.EndpointListed {
 		return Endpoint{}, fmt.Errorf("the name is taken: events fetched from Stripe have it")
 	}
-	switch m := Mode(mode); m {
-	case ModeAny, ModeLive, ModeTest:
-		return Endpoint{Name: name, Mode: m, Connect: connect}, nil
+	switch m := Expect(mode); m {
+	case ExpectAny, ExpectLive, ExpectTest:
+		return Endpoint{Name: name, Expect: m, Connect: connect}, nil
 	}
-	return Endpoint{}, fmt.Errorf("mode %q is none of any, live, test", mode)
+	return Endpoint{}, fmt.Errorf("mode %q is not one of any, live, test", mode)
+}
+
+// Admits reports whether events of the scope may come by this endpoint.
+func (e Endpoint) Admits(s event.Scope) bool {
+	return e.Connect == (s.Account != "") && (e.Expect == ExpectAny || (e.Expect == ExpectLive) == s.Livemode)
 }
 
 // Admit decides whether an event may enter by this endpoint. A reason means
-// quarantine. ignore means that the event is Stripe's normal traffic and not
+// quarantine. drop means that the event is Stripe's normal traffic and not
 // meant for this stack: a live Connect endpoint is sent test events too.
-func (e Endpoint) Admit(f event.Facts) (reason Reason, ignore bool) {
-	if e.Mode == ModeLive && !f.Livemode && e.Connect {
+func (e Endpoint) Admit(f event.Facts) (reason event.Reason, drop bool) {
+	if e.Expect == ExpectLive && !f.Livemode && e.Connect {
 		return "", true
 	}
-	if (e.Mode == ModeLive && !f.Livemode) || (e.Mode == ModeTest && f.Livemode) {
+	if (e.Expect == ExpectLive && !f.Livemode) || (e.Expect == ExpectTest && f.Livemode) {
 		return WrongMode, false
 	}
 	if f.Account != "" && !e.Connect {

@@ -15,7 +15,7 @@ import (
 // are usable and are what any JSON decoder sees. With a reason the event must
 // be quarantined, and only the facts that could be trusted are set. Endpoint
 // and Received are the caller's to set.
-func Parse(body []byte) (event.Facts, Reason) {
+func Parse(body []byte) (event.Facts, event.Reason) {
 	if !utf8.Valid(body) {
 		return event.Facts{}, InvalidUTF8
 	}
@@ -33,7 +33,7 @@ func Parse(body []byte) (event.Facts, Reason) {
 
 // end reads the rest of the text and returns what is wrong with all of it,
 // else r.
-func (s *scanner) end(r Reason) Reason {
+func (s *scanner) end(r event.Reason) event.Reason {
 	if r != "" {
 		s.value()
 	}
@@ -100,10 +100,10 @@ func (s *scanner) data(e *envelope) {
 
 // facts checks the envelope and turns it into facts. The order of the checks
 // is that of a reader who asks "what is this?", "which one?", "is it whole?".
-func (e *envelope) facts() (event.Facts, Reason) {
+func (e *envelope) facts() (event.Facts, event.Reason) {
 	f := event.Facts{APIVersion: fact(e.version)}
-	reason := Reason("")
-	note := func(ok bool, r Reason) bool {
+	reason := event.Reason("")
+	note := func(ok bool, r event.Reason) bool {
 		if !ok && reason == "" {
 			reason = r
 		}
@@ -128,8 +128,9 @@ func (e *envelope) facts() (event.Facts, Reason) {
 	}
 	f.Livemode = e.livemode.kind == 't'
 	note(f.Livemode || e.livemode.kind == 'f' || e.livemode.kind == 0, BadLivemode)
-	f.Account = fact(e.account)
-	note(f.Account != "" || e.account.kind == 'n' || e.account.kind == 0, BadAccount)
+	if account := e.account.text(); e.account.kind != 'n' && e.account.kind != 0 && note(usableAccount(account), BadAccount) {
+		f.Account = account
+	}
 	if note(e.hasObject, NoData) {
 		e.data.facts(&f)
 	}
@@ -141,6 +142,12 @@ func (e *envelope) facts() (event.Facts, Reason) {
 // effect#….
 func usableID(id string) bool {
 	return id != "" && len(id) <= MaxID && only(id, "_-")
+}
+
+// usableAccount reports whether an account's id can be part of a scope.
+func usableAccount(id string) bool {
+	rest, ok := strings.CutPrefix(id, "acct_")
+	return ok && rest != "" && len(id) <= MaxID && only(rest, "_")
 }
 
 func usableType(kind string) bool {

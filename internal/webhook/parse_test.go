@@ -19,7 +19,7 @@ const minimal = `{"id":"evt_1","object":"event","api_version":"2023-10-16","crea
 func TestParseReasons(t *testing.T) {
 	for _, c := range []struct {
 		name, old, new string
-		want           webhook.Reason
+		want           event.Reason
 	}{
 		{"a whole event is stored", "", "", ""},
 		{"a null api_version is stored", `"2023-10-16"`, `null`, ""},
@@ -211,7 +211,7 @@ func TestParseBoundsDepth(t *testing.T) {
 	}
 	for _, c := range []struct {
 		depth int
-		want  webhook.Reason
+		want  event.Reason
 	}{{1000, ""}, {webhook.MaxDepth - 3, ""}, {webhook.MaxDepth - 2, webhook.TooDeep}, {100_000, webhook.TooDeep}} {
 		for _, kind := range [][2]string{{"[", "]"}, {`{"a":`, "}"}} {
 			if _, got := webhook.Parse(nest(kind[0], kind[1], c.depth)); got != c.want {

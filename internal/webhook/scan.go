@@ -1,13 +1,15 @@
 package webhook
 
+import "github.com/payhooks/payhooks/internal/event"
+
 // scanner walks a JSON text once and validates every byte of it, with the
 // verdict of encoding/json. It never recurses into what nobody asked for, so
 // its stack does not depend on the input.
 type scanner struct {
 	b     []byte
 	i     int
-	bad   Reason // first syntax error; sticky
-	twice bool   // a key came twice in an object that was read with next
+	bad   event.Reason // first syntax error; sticky
+	twice bool         // a key came twice in an object that was read with next
 	depth int
 	kinds [MaxDepth/64 + 1]uint64 // for each level: 1 is an object, 0 an array
 }
@@ -35,7 +37,7 @@ func (s *scanner) peek() byte {
 }
 
 // fail records the first error and moves to the end, so that all loops stop.
-func (s *scanner) fail(r Reason) {
+func (s *scanner) fail(r event.Reason) {
 	if s.bad == "" {
 		s.bad = r
 	}
