@@ -20,11 +20,11 @@ type Backfill struct {
 	// Store what is missing; without it, it is only counted.
 	Store bool `json:"store"`
 
-	Until  time.Time `json:"until"`            // when it was begun
-	Left   []scope   `json:"left"`             // the first is under way
-	Window *window   `json:"window,omitempty"` // of it
-	Begun  bool      `json:"begun"`
-	Done   bool      `json:"done"`
+	Until  time.Time     `json:"until"`            // when it was begun
+	Left   []event.Scope `json:"left"`             // the first is under way
+	Window *listed       `json:"window,omitempty"` // of it
+	Begun  bool          `json:"begun"`
+	Done   bool          `json:"done"`
 
 	Fetched
 	Missing int           `json:"missing"` // events that we did not have when they were listed
@@ -34,7 +34,7 @@ type Backfill struct {
 
 // Backfill goes on with b. Nothing of it is kept here, and the cursors of the
 // sweep stay where they are.
-func (m *Missed) Backfill(ctx context.Context, b Backfill) (Backfill, error) {
+func (m *Missing) Backfill(ctx context.Context, b Backfill) (Backfill, error) {
 	chunks, err := m.chunks(ctx)
 	if err != nil {
 		return b, err
@@ -52,7 +52,7 @@ func (m *Missed) Backfill(ctx context.Context, b Backfill) (Backfill, error) {
 			return b, nil
 		}
 		if errors.Is(err, event.ErrNotConfigured) && b.Left[0].Account == "" {
-			b.Keyless = append(b.Keyless, b.Left[0].mode())
+			b.Keyless = append(b.Keyless, b.Left[0].Mode())
 		}
 		if err := m.tolerate(ctx, b.Left[0], err); err != nil {
 			return b, err
@@ -64,7 +64,7 @@ func (m *Missed) Backfill(ctx context.Context, b Backfill) (Backfill, error) {
 }
 
 // start chooses what to list.
-func (m *Missed) start(ctx context.Context, b *Backfill) error {
+func (m *Missing) start(ctx context.Context, b *Backfill) error {
 	b.Begun, b.Until = true, m.Now().Truncate(time.Second)
 	if !b.Since.Before(b.Until) {
 		return fmt.Errorf("since %s is not in the past: %w", b.Since.Format(time.RFC3339), event.ErrInvalid)
@@ -73,12 +73,12 @@ func (m *Missed) start(ctx context.Context, b *Backfill) error {
 		b.Since = b.Until.Add(-event.StripeRetention)
 	}
 	b.Left = m.own()
-	known, err := m.load(ctx)
+	known, err := scanCursors[progress](ctx, m.Ledger, missingPrefix)
 	if err != nil {
 		return err
 	}
-	for s := range known {
-		if s.Account != "" && m.admits(s) {
+	for _, p := range known {
+		if s := p.At.Scope; s.Account != "" && m.admits(s) {
 			b.Left = append(b.Left, s)
 		}
 	}
@@ -86,11 +86,11 @@ func (m *Missed) start(ctx context.Context, b *Backfill) error {
 }
 
 // fill lists one scope.
-func (m *Missed) fill(ctx context.Context, b *Backfill, chunks [][]string, calls *int) error {
+func (m *Missing) fill(ctx context.Context, b *Backfill, chunks [][]string, calls *int) error {
 	if w := b.Window; w == nil || w.Types != digest(chunks) {
-		b.Window = &window{From: b.Since, To: b.Until, Types: digest(chunks)}
+		b.Window = &listed{From: b.Since, To: b.Until, Types: digest(chunks)}
 	}
-	l := lister{m.Lister, b.Left[0], calls}
+	l := lister{m.Lister, b.Left[0], calls, m.Now}
 	for b.Window.Chunk < len(chunks) {
 		err := m.page(ctx, l, b.Window, chunks, func(body []byte) error { return m.count(ctx, l.scope, body, b) })
 		if err != nil {
@@ -100,9 +100,9 @@ func (m *Missed) fill(ctx context.Context, b *Backfill, chunks [][]string, calls
 	return nil
 }
 
-// count is take with a tally of what was missing, and without storing unless
+// count is accept with a count of what was missing, and without storing unless
 // that was asked for.
-func (m *Missed) count(ctx context.Context, s scope, body []byte, b *Backfill) error {
+func (m *Missing) count(ctx context.Context, s event.Scope, body []byte, b *Backfill) error {
 	known, f, err := m.known(ctx, body)
 	if err != nil {
 		return err
@@ -118,5 +118,5 @@ func (m *Missed) count(ctx context.Context, s scope, body []byte, b *Backfill) e
 		b.Listed++
 		return nil
 	}
-	return m.take(ctx, s, body, &b.Fetched)
+	return m.accept(ctx, s, body, &b.Fetched)
 }

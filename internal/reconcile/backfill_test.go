@@ -56,7 +56,7 @@ func TestAnOperatorHasEverythingListedAtOnce(t *testing.T) {
 	s.pass(2 * time.Minute)
 	id := s.happen("charge.succeeded", s.now)
 	s.pass(time.Minute)
-	m := s.function().Missed
+	m := s.function().Missing
 	m.Complete = true
 	if _, err := m.Sweep(t.Context()); err != nil || !s.has(id) {
 		t.Fatalf("%v, has it: %t", err, s.has(id))

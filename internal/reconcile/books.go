@@ -3,7 +3,6 @@ package reconcile
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -30,8 +29,8 @@ const (
 
 // Books completes the journal: it pulls all balance transactions of the stack's
 // account, and of those that events came from, from the first on. Fees, taxes,
-// adjustments, transfers and reserves are announced by no event. What a run
-// does not manage, the next goes on with.
+// adjustments, transfers and reserves are announced by no event. A run
+// that ends early is continued by the next.
 type Books struct {
 	Source journal.Source
 	Ledger event.Ledger
@@ -46,28 +45,30 @@ type Pulled struct {
 	Differ       int `json:"differ"`       // of them are posted otherwise
 }
 
-// pull is how far the books of one scope are complete: a row of the cursors.
+// pull is how far the books of one scope are complete.
 type pull struct {
-	scope
+	event.Scope
 	Done  time.Time `json:"done,omitzero"`   // everything created before is posted
 	To    time.Time `json:"to,omitzero"`     // end of the listing under way; zero for none
 	After string    `json:"after,omitempty"` // the last transaction of it that is posted
 	Any   bool      `json:"any"`             // there ever was a transaction
 	Next  time.Time `json:"next,omitzero"`   // when the next listing begins
-
-	row    int64
-	silent bool
 }
 
-const pullPrefix = "books/"
+// scopeBooks is one scope's turn.
+type scopeBooks struct {
+	*cursor[pull]
+	silent bool // no event of the account for a while
+}
 
-func (p *pull) key() string { return pullPrefix + strings.TrimPrefix(p.scope.key(), prefix) }
+// booksPrefix of the cursors of this sweep: books/live/own.
+const booksPrefix = "books/"
 
 // Sweep pulls what is due, or everything now, whichever was due first. A run
 // that has no time left for it does nothing, and so does a nil Books.
 func (b *Books) Sweep(ctx context.Context, now bool) (Pulled, error) {
 	var r Pulled
-	if b == nil || !room(ctx) {
+	if b == nil || !b.room(ctx) {
 		return r, nil
 	}
 	due, err := b.due(ctx, now)
@@ -75,7 +76,7 @@ func (b *Books) Sweep(ctx context.Context, now bool) (Pulled, error) {
 		return r, fmt.Errorf("pull balance transactions: %w", err)
 	}
 	for _, p := range due {
-		if err = b.tolerate(ctx, p, b.pull(ctx, p, &r)); err != nil || !room(ctx) {
+		if err = b.tolerate(ctx, p, b.pull(ctx, p, &r)); err != nil || !b.room(ctx) {
 			break
 		}
 	}
@@ -85,49 +86,42 @@ func (b *Books) Sweep(ctx context.Context, now bool) (Pulled, error) {
 	return r, err
 }
 
-// due reads both sweeps' rows: what scopes there are, and how far the books of
+// due reads both sweeps' cursors: what scopes there are, and how far the books of
 // each are.
-func (b *Books) due(ctx context.Context, now bool) ([]*pull, error) {
-	scopes, pulls := map[string]*progress{}, map[string]*pull{}
-	var bad error
-	err := b.Ledger.Scan(ctx, cursors, func(key string, it event.Row) bool {
-		switch {
-		case strings.HasPrefix(key, prefix):
-			s := &progress{}
-			bad = json.Unmarshal(it.Data, s)
-			scopes[pullPrefix+strings.TrimPrefix(key, prefix)] = s
-		case strings.HasPrefix(key, pullPrefix):
-			p := &pull{row: it.Version}
-			bad = json.Unmarshal(it.Data, p)
-			pulls[key] = p
-		}
-		if bad != nil {
-			bad = fmt.Errorf("read cursor %s: %w", key, bad)
-		}
-		return bad == nil
-	})
-	var all []*pull
-	for key, s := range scopes {
+func (b *Books) due(ctx context.Context, now bool) ([]*scopeBooks, error) {
+	scopes, err := scanCursors[progress](ctx, b.Ledger, missingPrefix)
+	if err != nil {
+		return nil, err
+	}
+	pulls, err := scanCursors[pull](ctx, b.Ledger, booksPrefix)
+	if err != nil {
+		return nil, err
+	}
+	var all []*scopeBooks
+	for _, s := range scopes {
+		key := booksPrefix + s.At.Text()
 		p := pulls[key]
 		if p == nil {
-			p = &pull{scope: s.scope}
+			p = &cursor[pull]{Key: key, At: pull{Scope: s.At.Scope}}
 		}
-		p.silent = s.Account != "" && b.Now().Sub(s.Seen) > event.StripeRetention
-		if now || !p.Next.After(b.Now()) {
-			all = append(all, p)
+		if now || !p.At.Next.After(b.Now()) {
+			silent := s.At.Account != "" && b.Now().Sub(s.At.Seen) > event.StripeRetention
+			all = append(all, &scopeBooks{p, silent})
 		}
 	}
-	slices.SortFunc(all, func(x, y *pull) int { return cmp.Or(x.Next.Compare(y.Next), strings.Compare(x.key(), y.key())) })
-	return all, errors.Join(err, bad)
+	slices.SortFunc(all, func(x, y *scopeBooks) int {
+		return cmp.Or(x.At.Next.Compare(y.At.Next), strings.Compare(x.Key, y.Key))
+	})
+	return all, nil
 }
 
-// pull goes on with the listing of one scope, or begins the next.
-func (b *Books) pull(ctx context.Context, p *pull, r *Pulled) error {
-	if p.To.IsZero() {
-		p.To, p.After = b.Now().Truncate(time.Second), ""
+// pull continues the listing of one scope, or begins the next.
+func (b *Books) pull(ctx context.Context, p *scopeBooks, r *Pulled) error {
+	if p.At.To.IsZero() {
+		p.At.To, p.At.After = b.Now().Truncate(time.Second), ""
 	}
 	for range pullPages {
-		if !room(ctx) {
+		if !b.room(ctx) {
 			return nil
 		}
 		more, err := b.page(ctx, p, r)
@@ -145,15 +139,15 @@ func (b *Books) pull(ctx context.Context, p *pull, r *Pulled) error {
 }
 
 // page posts one page of the listing and moves behind it.
-func (b *Books) page(ctx context.Context, p *pull, r *Pulled) (more bool, err error) {
-	q := journal.Query{To: p.To, After: p.After}
-	if !p.Done.IsZero() {
-		q.From = p.Done.Add(-pullOverlap)
+func (b *Books) page(ctx context.Context, p *scopeBooks, r *Pulled) (more bool, err error) {
+	q := journal.Query{To: p.At.To, After: p.At.After}
+	if !p.At.Done.IsZero() {
+		q.From = p.At.Done.Add(-pullOverlap)
 	}
-	of := journal.Owner{Account: p.Account, Livemode: p.Livemode}
+	of := p.At.Scope
 	list, more, err := b.Source.Transactions(ctx, of, q)
-	if errors.Is(err, event.ErrNotFound) && p.After != "" {
-		p.After = "" // Stripe forgot where we were: from the start of the listing
+	if errors.Is(err, event.ErrNotFound) && p.At.After != "" {
+		p.At.After = "" // the starting object no longer exists at Stripe: from the start
 		return true, nil
 	}
 	if err != nil || len(list) == 0 {
@@ -166,62 +160,48 @@ func (b *Books) page(ctx context.Context, p *pull, r *Pulled) (more bool, err er
 	posted, differ, err := journal.Book{Rows: b.Ledger}.Post(ctx, ps)
 	r.Transactions, r.Posted, r.Differ = r.Transactions+len(list), r.Posted+posted, r.Differ+len(differ)
 	for _, d := range differ {
-		b.Log.ErrorContext(ctx, "books differ", "account", p.Account, "livemode", p.Livemode, "error", d.Error())
+		b.Log.ErrorContext(ctx, "books differ", "account", of.Account, "livemode", of.Livemode, "error", d.Error())
 	}
 	if err != nil {
 		return false, err
 	}
-	p.After, p.Any = list[len(list)-1].ID, true
+	p.At.After, p.At.Any = list[len(list)-1].ID, true
 	return more, nil
 }
 
 // finish ends a listing. As long as there never was a transaction the next one
 // begins at the beginning too.
-func (b *Books) finish(p *pull) {
-	if p.Any {
-		p.Done = p.To
+func (b *Books) finish(p *scopeBooks) {
+	if p.At.Any {
+		p.At.Done = p.At.To
 	}
-	p.To, p.After = time.Time{}, ""
+	p.At.To, p.At.After = time.Time{}, ""
 	b.later(p)
 }
 
-func (b *Books) later(p *pull) {
-	p.Next = b.Now().Add(pullEvery)
+func (b *Books) later(p *scopeBooks) {
+	p.At.Next = b.Now().Add(pullEvery)
 	if p.silent {
-		p.Next = b.Now().Add(pullSilent)
+		p.At.Next = b.Now().Add(pullSilent)
 	}
 }
 
-// tolerate says which errors of one scope leave the others their turn.
-func (b *Books) tolerate(ctx context.Context, p *pull, err error) error {
+// tolerate drops the errors of one scope that leave the others their turn.
+func (b *Books) tolerate(ctx context.Context, p *scopeBooks, err error) error {
+	of := p.At.Scope
 	switch {
 	case err == nil, errors.Is(err, event.ErrNotConfigured):
 		return nil
 	case errors.Is(err, event.ErrConflict):
-		b.Log.InfoContext(ctx, "books", "account", p.Account, "livemode", p.Livemode, "detail", "another run pulls these")
+		b.Log.InfoContext(ctx, "books", "account", of.Account, "livemode", of.Livemode, "detail", "scope is being listed by another run")
 		return nil
-	case errors.Is(err, event.ErrDenied) && p.Account != "":
-		b.Log.WarnContext(ctx, "books", "account", p.Account, "livemode", p.Livemode, "error", err.Error())
+	case errors.Is(err, event.ErrDenied) && of.Account != "":
+		b.Log.WarnContext(ctx, "books", "account", of.Account, "livemode", of.Livemode, "error", err.Error())
 		b.later(p)
 		return p.save(ctx, b.Ledger)
 	}
 	return fmt.Errorf("pull balance transactions: %w", err)
 }
 
-func (p *pull) save(ctx context.Context, l event.Ledger) error {
-	data, err := json.Marshal(p)
-	if err != nil {
-		return err
-	}
-	if err := l.Write(ctx, event.Write{Table: cursors, Key: p.key(), Version: p.row, Data: data}); err != nil {
-		return fmt.Errorf("save cursor %s: %w", p.key(), err)
-	}
-	p.row++
-	return nil
-}
-
 // room reports whether a run has the time for another page.
-func room(ctx context.Context) bool {
-	until, ok := ctx.Deadline()
-	return ctx.Err() == nil && (!ok || time.Until(until) > pullTime)
-}
+func (b *Books) room(ctx context.Context) bool { return timeFor(ctx, b.Now(), pullTime) }

@@ -2,6 +2,7 @@ package reconcile_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -17,7 +18,7 @@ import (
 
 // pull is one run of the function's sweep of the books.
 func (s *shop) pull() (reconcile.Pulled, error) {
-	m := s.function().Missed
+	m := s.function().Missing
 	b := &reconcile.Books{Source: m.Lister.(*stripeapi.Client), Ledger: s.store, Now: m.Now, Log: m.Log}
 	return b.Sweep(s.t.Context(), false)
 }
@@ -50,19 +51,18 @@ func (s *shop) moves(account, category string, n int, first time.Time) {
 func (s *shop) books() map[string]int {
 	s.t.Helper()
 	n, sum := map[string]int{}, int64(0)
-	err := s.store.Scan(s.t.Context(), journal.Table, func(_ string, it event.Row) bool {
+	for row, err := range s.store.Scan(s.t.Context(), journal.Table) {
 		var p journal.Posting
-		if err := json.Unmarshal(it.Data, &p); err != nil {
+		if err = errors.Join(err, json.Unmarshal(row.Data, &p)); err != nil {
 			s.t.Fatal(err)
 		}
 		n[strings.TrimSpace(p.Account+" "+p.Memo.Category)]++
 		for _, e := range p.Entries {
 			sum += e.Debit - e.Credit
 		}
-		return true
-	})
-	if err != nil || sum != 0 {
-		s.t.Fatal("the books do not balance: ", sum, err)
+	}
+	if sum != 0 {
+		s.t.Fatal("the books do not balance: ", sum)
 	}
 	return n
 }
@@ -109,8 +109,8 @@ func TestConnectedAccountsArePulledIntoTheirOwnBooks(t *testing.T) {
 	s := newShop(t)
 	s.ends = "default=test,connect=test+connect"
 	f := s.function()
-	f.Missed.Note(event.Facts{Account: "acct_1", Received: s.now})
-	if _, err := f.Missed.Sweep(t.Context()); err != nil {
+	f.Missing.Note(event.Facts{Scope: event.Scope{Account: "acct_1"}, Received: s.now})
+	if _, err := f.Missing.Sweep(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	s.moves("", "fee", 2, start.Add(-time.Hour))
@@ -183,7 +183,7 @@ func TestATransactionThatChangedIsLoggedAndHoldsUpNothing(t *testing.T) {
 	s := newShop(t)
 	s.run()
 	s.moves("", "fee", 3, start.Add(-time.Hour))
-	other := journal.Post(journal.Transaction{ID: fmt.Sprintf("txn_fee%d_1", start.Add(-time.Hour).Unix()), Amount: 7, Net: 7, Currency: "eur", Category: "charge"}, journal.Owner{}, nil)
+	other := journal.Post(journal.Transaction{ID: fmt.Sprintf("txn_fee%d_1", start.Add(-time.Hour).Unix()), Amount: 7, Net: 7, Currency: "eur", Category: "charge"}, event.Scope{}, nil)
 	if _, _, err := (journal.Book{Rows: s.store}).Post(t.Context(), []journal.Posting{other}); err != nil {
 		t.Fatal(err)
 	}

@@ -4,45 +4,70 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"time"
+	"strings"
 
 	"github.com/payhooks/payhooks/internal/event"
 )
 
 const cursors = "cursors"
 
-// cursor remembers how far a sweep got. It moves only after the work is done.
-type cursor struct {
-	At time.Time `json:"at"`
-
-	name    string
+// cursor is the one row type of the table: how far a sweep is in one shard or
+// scope, under the sweep's name. It moves only after the work is done, and on
+// condition that no other run moved it.
+type cursor[T any] struct {
+	Key     string
+	At      T
 	version int64
 }
 
-func loadCursor(ctx context.Context, l event.Ledger, name string) (cursor, error) {
-	c := cursor{name: name}
-	it, err := l.Load(ctx, cursors, name)
+// loadCursor returns the cursor as it is; a new one has the zero T.
+func loadCursor[T any](ctx context.Context, l event.Ledger, key string) (*cursor[T], error) {
+	row, err := l.Load(ctx, cursors, key)
 	if err != nil {
-		return c, fmt.Errorf("load cursor %s: %w", name, err)
+		return nil, fmt.Errorf("load cursor %s: %w", key, err)
 	}
-	c.version = it.Version
-	if it.Data == nil {
+	row.Key = key
+	return readCursor[T](row)
+}
+
+func readCursor[T any](row event.Row) (*cursor[T], error) {
+	c := &cursor[T]{Key: row.Key, version: row.Version}
+	if row.Data == nil {
 		return c, nil
 	}
-	if err := json.Unmarshal(it.Data, &c); err != nil {
-		return c, fmt.Errorf("read cursor %s: %w", name, err)
+	if err := json.Unmarshal(row.Data, &c.At); err != nil {
+		return nil, fmt.Errorf("read cursor %s: %w", row.Key, err)
 	}
 	return c, nil
 }
 
-func (c cursor) save(ctx context.Context, l event.Ledger) error {
-	data, err := json.Marshal(c)
+// scanCursors returns those whose key begins with the prefix, by key.
+func scanCursors[T any](ctx context.Context, l event.Ledger, prefix string) (map[string]*cursor[T], error) {
+	all := map[string]*cursor[T]{}
+	for row, err := range l.Scan(ctx, cursors) {
+		if err != nil {
+			return nil, fmt.Errorf("scan cursors: %w", err)
+		}
+		if !strings.HasPrefix(row.Key, prefix) {
+			continue
+		}
+		if all[row.Key], err = readCursor[T](row); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// save moves the cursor; event.ErrConflict if another run did.
+func (c *cursor[T]) save(ctx context.Context, l event.Ledger) error {
+	data, err := json.Marshal(c.At)
 	if err != nil {
 		return err
 	}
-	err = l.Write(ctx, event.Write{Table: cursors, Key: c.name, Version: c.version, Data: data})
+	err = l.Write(ctx, event.Write{Table: cursors, Key: c.Key, Version: c.version, Data: data})
 	if err != nil {
-		return fmt.Errorf("save cursor %s: %w", c.name, err)
+		return fmt.Errorf("save cursor %s: %w", c.Key, err)
 	}
+	c.version++
 	return nil
 }

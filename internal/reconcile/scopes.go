@@ -3,80 +3,48 @@ package reconcile
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/payhooks/payhooks/internal/event"
-	"github.com/payhooks/payhooks/internal/webhook"
 )
 
-// progress is how far the events of one scope are known to be complete. It is
-// a row of the cursors, which begins when the stack does.
+// progress is how far the events of one scope are known to be complete. Its
+// cursor begins when the stack does.
 type progress struct {
-	scope
+	event.Scope
 	At     time.Time `json:"at"`               // everything created before is ours
 	Full   time.Time `json:"full"`             // when the last complete listing ended
 	Seen   time.Time `json:"seen"`             // connected account: when an event of it came last, to the day
-	Window *window   `json:"window,omitempty"` // that a run had to leave
-
-	row int64
+	Window *listed   `json:"window,omitempty"` // that a run had to leave
 }
 
-const ownAccount = "own"
+// missingPrefix of the cursors of this sweep: missing/live/own.
+const missingPrefix = "missing/"
 
-// prefix of the rows of this sweep.
-const prefix = "stripe/"
-
-func (s scope) key() string {
-	return prefix + s.mode() + "/" + cmp.Or(s.Account, ownAccount)
-}
-
-func (s scope) mode() string {
-	if s.Livemode {
-		return string(webhook.ModeLive)
-	}
-	return string(webhook.ModeTest)
-}
-
-func (p *progress) save(ctx context.Context, l event.Ledger) error {
-	data, err := json.Marshal(p)
-	if err != nil {
-		return err
-	}
-	err = l.Write(ctx, event.Write{Table: cursors, Key: p.key(), Version: p.row, Data: data})
-	if err != nil {
-		return fmt.Errorf("save cursor %s: %w", p.key(), err)
-	}
-	p.row++
-	return nil
-}
-
-// Note remembers the connected account of an event until the next Sweep.
-func (m *Missed) Note(f event.Facts) {
+// Note keeps the connected account of an event until the next Sweep.
+func (m *Missing) Note(f event.Facts) {
 	if f.Account == "" {
 		return
 	}
 	if m.seen == nil {
-		m.seen = map[scope]time.Time{}
+		m.seen = map[event.Scope]time.Time{}
 	}
-	s := scope{f.Account, f.Livemode}
-	if at, ok := m.seen[s]; !ok || f.Received.Before(at) {
-		m.seen[s] = f.Received
+	if at, ok := m.seen[f.Scope]; !ok || f.Received.Before(at) {
+		m.seen[f.Scope] = f.Received
 	}
 }
 
-// scopes returns what is to be looked at, longest ago first, and begins what
-// is new. Connected accounts of which nothing came for 30 days are left out.
-func (m *Missed) scopes(ctx context.Context) ([]*progress, error) {
-	known, err := m.load(ctx)
+// scopes returns the scopes to list, least recently listed first, and begins
+// what is new. Connected accounts without an event for 30 days are left out.
+func (m *Missing) scopes(ctx context.Context) ([]*cursor[progress], error) {
+	known, err := scanCursors[progress](ctx, m.Ledger, missingPrefix)
 	if err != nil {
 		return nil, err
 	}
-	var all []*progress
+	var all []*cursor[progress]
 	for _, s := range m.own() {
 		p, err := m.open(ctx, known, s, m.Now())
 		if err != nil {
@@ -85,55 +53,40 @@ func (m *Missed) scopes(ctx context.Context) ([]*progress, error) {
 		all = append(all, p)
 	}
 	for s, since := range m.seen {
-		if known[s], err = m.open(ctx, known, s, since); err != nil {
+		if _, err := m.open(ctx, known, s, since); err != nil {
 			return nil, err
 		}
 	}
 	clear(m.seen)
-	for s, p := range known {
-		if s.Account != "" && m.admits(s) && m.Now().Sub(p.Seen) < event.StripeRetention {
+	for _, p := range known {
+		if s := p.At.Scope; s.Account != "" && m.admits(s) && m.Now().Sub(p.At.Seen) < event.StripeRetention {
 			all = append(all, p)
 		}
 	}
-	slices.SortFunc(all, func(a, b *progress) int { return cmp.Or(a.Full.Compare(b.Full), strings.Compare(a.key(), b.key())) })
+	slices.SortFunc(all, func(a, b *cursor[progress]) int {
+		return cmp.Or(a.At.Full.Compare(b.At.Full), strings.Compare(a.Key, b.Key))
+	})
 	return all, nil
 }
 
-// load reads the rows of all scopes.
-func (m *Missed) load(ctx context.Context) (map[scope]*progress, error) {
-	known := map[scope]*progress{}
-	var bad error
-	err := m.Ledger.Scan(ctx, cursors, func(key string, it event.Row) bool {
-		if !strings.HasPrefix(key, prefix) {
-			return true
-		}
-		p := &progress{row: it.Version}
-		if err := json.Unmarshal(it.Data, p); err != nil {
-			bad = fmt.Errorf("read cursor %s: %w", key, err)
-			return false
-		}
-		known[p.scope] = p
-		return true
-	})
-	return known, errors.Join(err, bad)
-}
-
-// open returns the row of a scope, a new one from since on, and notes for a
-// connected account that it is alive.
-func (m *Missed) open(ctx context.Context, known map[scope]*progress, s scope, since time.Time) (*progress, error) {
-	p, ok := known[s]
+// open returns the cursor of a scope, a new one from since on, and notes for a
+// connected account that it is active.
+func (m *Missing) open(ctx context.Context, known map[string]*cursor[progress], s event.Scope, since time.Time) (*cursor[progress], error) {
+	key := missingPrefix + s.Text()
+	p, ok := known[key]
 	if !ok {
-		p = &progress{scope: s, At: since.Truncate(time.Second)}
+		p = &cursor[progress]{Key: key, At: progress{Scope: s, At: since.Truncate(time.Second)}}
+		known[key] = p
 	}
 	today := m.Now().Truncate(24 * time.Hour)
-	if ok && (s.Account == "" || !p.Seen.Before(today)) {
+	if ok && (s.Account == "" || !p.At.Seen.Before(today)) {
 		return p, nil
 	}
 	if s.Account != "" {
-		if long := m.Now().Add(-event.StripeRetention); ok && p.Seen.Before(long) && p.At.Before(long) {
-			p.At, p.Window = long, nil // it was silent, and nobody looked: that is no gap
+		if long := m.Now().Add(-event.StripeRetention); ok && p.At.Seen.Before(long) && p.At.At.Before(long) {
+			p.At.At, p.At.Window = long, nil // it was silent and not listed: that is no gap
 		}
-		p.Seen = today
+		p.At.Seen = today
 	}
 	err := p.save(ctx, m.Ledger)
 	if errors.Is(err, event.ErrConflict) {
@@ -143,19 +96,19 @@ func (m *Missed) open(ctx context.Context, known map[scope]*progress, s scope, s
 }
 
 // own are the modes of the stack's own account, by its endpoints.
-func (m *Missed) own() (all []scope) {
+func (m *Missing) own() (all []event.Scope) {
 	for _, live := range []bool{true, false} {
-		if m.admits(scope{Livemode: live}) {
-			all = append(all, scope{Livemode: live})
+		if m.admits(event.Scope{Livemode: live}) {
+			all = append(all, event.Scope{Livemode: live})
 		}
 	}
 	return all
 }
 
 // admits reports whether some endpoint is for such events.
-func (m *Missed) admits(s scope) bool {
+func (m *Missing) admits(s event.Scope) bool {
 	for _, e := range m.Endpoints {
-		if e.Connect == (s.Account != "") && (e.Mode == webhook.ModeAny || (e.Mode == webhook.ModeLive) == s.Livemode) {
+		if e.Admits(s) {
 			return true
 		}
 	}

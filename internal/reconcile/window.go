@@ -9,15 +9,9 @@ import (
 	"github.com/payhooks/payhooks/internal/event"
 )
 
-// scope is one list of events at Stripe.
-type scope struct {
-	Account  string `json:"account,omitempty"`
-	Livemode bool   `json:"livemode"`
-}
-
-// window is a time of creation whose events are fetched, oldest first, and how
-// far that is. Between two pages it can be put away and taken up again.
-type window struct {
+// listed is a time of creation whose events are listed, oldest first, and how far
+// that is. Between two pages it can be stored and resumed.
+type listed struct {
 	From  time.Time `json:"from"`
 	To    time.Time `json:"to"`              // not included
 	Types string    `json:"types"`           // digest of the types that it was begun with
@@ -30,23 +24,24 @@ var errBudget = errors.New("the run's calls are used up")
 
 // lister fetches pages of one scope within a budget of calls.
 type lister struct {
-	origin event.Lister
-	scope  scope
+	lister event.Lister
+	scope  event.Scope
 	calls  *int // left
+	now    func() time.Time
 }
 
 func (l lister) list(ctx context.Context, q event.Listing) ([][]byte, bool, error) {
-	if *l.calls <= 0 || !timeLeft(ctx) {
+	if *l.calls <= 0 || !timeLeft(ctx, l.now()) {
 		return nil, false, errBudget
 	}
 	*l.calls--
 	q.Account, q.Livemode = l.scope.Account, l.scope.Livemode
-	return l.origin.Events(ctx, q)
+	return l.lister.Events(ctx, q)
 }
 
 // next returns the page behind the window's position, newest first as Stripe
 // lists, and whether the chunk goes on after it.
-func (l lister) next(ctx context.Context, w window, types []string) ([][]byte, bool, error) {
+func (l lister) next(ctx context.Context, w listed, types []string) ([][]byte, bool, error) {
 	q := event.Listing{Types: types, From: w.From, To: w.To, Newer: w.After}
 	bodies, more, err := l.list(ctx, q)
 	if errors.Is(err, event.ErrNotFound) && w.After != "" { // too old to be listed by now

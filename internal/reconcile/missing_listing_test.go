@@ -67,7 +67,7 @@ func TestOnlySubscribedTypesAreFetchedHoweverManyThereAre(t *testing.T) {
 	for i := range 45 {
 		types = append(types, fmt.Sprintf("kind.number_%02d", i))
 	}
-	s.bus.Rules = map[string][]string{"a": types[:30], "b": types[20:]}
+	s.bus.Selects = map[string][]string{"a": types[:30], "b": types[20:]}
 	s.run()
 	for _, kind := range types {
 		s.happen(kind, start.Add(time.Hour))
@@ -85,7 +85,7 @@ func TestOnlySubscribedTypesAreFetchedHoweverManyThereAre(t *testing.T) {
 
 func TestAnActionForAllTypesHasAllFetched(t *testing.T) {
 	s := newShop(t)
-	s.bus.Rules["all"] = nil
+	s.bus.Selects["all"] = nil
 	s.run()
 	id := s.happen("some.thing", start.Add(time.Hour))
 	s.pass(2 * time.Hour)
@@ -126,7 +126,7 @@ func TestConnectedAccountsSeenInThirtyDaysAreLookedAt(t *testing.T) {
 	s := newShop(t)
 	s.ends = "default=test,connect=test+connect"
 	s.run()
-	seen := event.Facts{ID: "evt_seen", Type: "charge.succeeded", Account: "acct_1", Created: s.now, Received: s.now}
+	seen := event.Facts{ID: "evt_seen", Type: "charge.succeeded", Scope: event.Scope{Account: "acct_1"}, Created: s.now, Received: s.now}
 	if _, err := s.store.Put(t.Context(), event.Event{Facts: seen, Body: []byte("{}")}, s.now.AddDate(1, 0, 0)); err != nil {
 		t.Fatal(err)
 	}

@@ -36,9 +36,9 @@ type Types interface {
 	Types(ctx context.Context) (types []string, every bool, err error)
 }
 
-// Missed fetches from Stripe what never came. What a run does not manage, the
-// next goes on with. Runs may overlap: one of them stops.
-type Missed struct {
+// Missing stores the events that Stripe did not deliver, from its list. A run
+// that ends early is continued by the next. Runs may overlap: one of them stops.
+type Missing struct {
 	Lister    event.Lister
 	Types     Types
 	Intake    *ingest.Intake
@@ -52,25 +52,24 @@ type Missed struct {
 	// Complete lists everything in the next Sweep, whenever that was done last.
 	Complete bool
 
-	seen map[scope]time.Time // connected accounts, and since when
+	seen map[event.Scope]time.Time // connected accounts, and since when
 }
 
-// Fetched is what one run of Missed did.
+// Fetched is what one run of Missing did.
 type Fetched struct {
 	Listed      int `json:"listed"`      // events that Stripe listed
 	Stored      int `json:"stored"`      // of them we had not
-	Quarantined int `json:"quarantined"` // signed by nobody, but odd
+	Quarantined int `json:"quarantined"` // not usable as an event
 	Calls       int `json:"calls"`       // of Stripe's API
 	Gaps        int `json:"gaps"`        // times of which Stripe has no events any more
 }
 
-// Sweep goes through the stack's own events and those of its connected
-// accounts, whichever was looked at longest ago first. One that fails keeps no
-// other from its turn.
-func (m *Missed) Sweep(ctx context.Context) (Fetched, error) {
+// Sweep lists each scope, least recently listed first. A failure of one scope
+// does not stop the others.
+func (m *Missing) Sweep(ctx context.Context) (Fetched, error) {
 	var r Fetched
 	calls := m.budget()
-	all, err := m.scopes(ctx) // first, for it notes when the stack began
+	all, err := m.scopes(ctx) // first: it notes when the stack began
 	if err != nil {
 		return r, err
 	}
@@ -86,45 +85,44 @@ func (m *Missed) Sweep(ctx context.Context) (Fetched, error) {
 			break
 		}
 		keyless = keyless && errors.Is(err, event.ErrNotConfigured)
-		failed = errors.Join(failed, m.tolerate(ctx, p.scope, err))
+		failed = errors.Join(failed, m.tolerate(ctx, p.At.Scope, err))
 	}
 	if keyless {
-		m.Log.InfoContext(ctx, "missed", "detail", "no Stripe API key is configured: what never came is not fetched")
+		m.Log.InfoContext(ctx, "missing", "detail", "no Stripe API key: missing events are not listed")
 	}
 	r.Calls = m.budget() - calls
 	if r.Calls > 0 {
-		m.Log.InfoContext(ctx, "missed", "listed", r.Listed, "stored", r.Stored, "quarantined", r.Quarantined, "calls", r.Calls)
+		m.Log.InfoContext(ctx, "missing", "listed", r.Listed, "stored", r.Stored, "quarantined", r.Quarantined, "calls", r.Calls)
 	}
 	return r, failed
 }
 
-func (m *Missed) budget() int {
+func (m *Missing) budget() int {
 	if m.Calls > 0 {
 		return m.Calls
 	}
 	return callsPerRun
 }
 
-// tolerate says which errors of one scope are no failure: a mode without a
-// key, a connected account that is no longer ours, and another run that is
-// under way.
-func (m *Missed) tolerate(ctx context.Context, s scope, err error) error {
+// tolerate drops the errors of a scope that are not a failure of the run: a mode
+// without a key, a connected account that is no longer ours, and another run.
+func (m *Missing) tolerate(ctx context.Context, s event.Scope, err error) error {
 	switch {
 	case err == nil, errors.Is(err, event.ErrNotConfigured):
 		return nil
 	case errors.Is(err, event.ErrConflict):
-		m.Log.InfoContext(ctx, "missed", "account", s.Account, "livemode", s.Livemode, "detail", "another run fetches these")
+		m.Log.InfoContext(ctx, "missing", "account", s.Account, "livemode", s.Livemode, "detail", "scope is being listed by another run")
 		return nil
 	case errors.Is(err, event.ErrDenied) && s.Account != "":
-		m.Log.WarnContext(ctx, "missed", "account", s.Account, "livemode", s.Livemode, "error", err.Error())
+		m.Log.WarnContext(ctx, "missing", "account", s.Account, "livemode", s.Livemode, "error", err.Error())
 		return nil
 	}
-	return fmt.Errorf("fetch what never came in %s mode: %w", s.mode(), err)
+	return fmt.Errorf("list missing events of %s: %w", s.Text(), err)
 }
 
 // chunks splits the subscribed types as a listing takes them. nil types are
-// all types; no chunk means that nobody wants anything.
-func (m *Missed) chunks(ctx context.Context) ([][]string, error) {
+// all types; no chunk means that no action subscribes to anything.
+func (m *Missing) chunks(ctx context.Context) ([][]string, error) {
 	types, every, err := m.Types.Types(ctx)
 	if err != nil {
 		return nil, err
@@ -135,10 +133,11 @@ func (m *Missed) chunks(ctx context.Context) ([][]string, error) {
 	return slices.Collect(slices.Chunk(types, maxTypes)), nil
 }
 
-// look lists a scope completely if it is time for that, else what Stripe could
-// not deliver.
-func (m *Missed) look(ctx context.Context, p *progress, chunks [][]string, calls *int, r *Fetched) error {
-	l := lister{m.Lister, p.scope, calls}
+// look lists a scope completely if it is time for that, else what Stripe reports
+// as undelivered.
+func (m *Missing) look(ctx context.Context, c *cursor[progress], chunks [][]string, calls *int, r *Fetched) error {
+	p := &c.At
+	l := lister{m.Lister, p.Scope, calls, m.Now}
 	since := m.Now().Sub(p.Full) // negative: our clock was ahead
 	if p.Window == nil && !m.Complete && since >= 0 && since < fullEvery {
 		return m.quick(ctx, l, p, chunks, r)
@@ -148,47 +147,47 @@ func (m *Missed) look(ctx context.Context, p *progress, chunks [][]string, calls
 		p.Window, forgotten = m.begin(p.At, chunks)
 	}
 	for p.Window.Chunk < len(chunks) {
-		if err := m.page(ctx, l, p.Window, chunks, func(body []byte) error { return m.take(ctx, p.scope, body, r) }); err != nil {
+		if err := m.page(ctx, l, p.Window, chunks, func(body []byte) error { return m.accept(ctx, p.Scope, body, r) }); err != nil {
 			return err
 		}
 		if forgotten {
 			m.gap(ctx, p, r)
 			forgotten = false
 		}
-		if err := p.save(ctx, m.Ledger); err != nil {
+		if err := c.save(ctx, m.Ledger); err != nil {
 			return err
 		}
 	}
-	p.At, p.Full, p.Window = minTime(p.Window.To, m.Now()), m.Now(), nil
-	return p.save(ctx, m.Ledger)
+	p.At, p.Full, p.Window = earlier(p.Window.To, m.Now()), m.Now(), nil
+	return c.save(ctx, m.Ledger)
 }
 
 // begin opens the window after the last one, which ended at. Stripe's memory
 // bounds it: forgotten reports that it begins later than that.
-func (m *Missed) begin(at time.Time, chunks [][]string) (w *window, forgotten bool) {
-	w = &window{From: at.Add(-overlap), To: m.Now().Truncate(time.Second), Types: digest(chunks)}
+func (m *Missing) begin(at time.Time, chunks [][]string) (w *listed, forgotten bool) {
+	w = &listed{From: at.Add(-overlap), To: m.Now().Truncate(time.Second), Types: digest(chunks)}
 	if m.expired(w.From, 0) {
 		w.From = m.Now().Add(-event.StripeRetention).Truncate(time.Second)
 	}
 	return w, m.expired(at, 0)
 }
 
-// gap raises the alarm for what nobody can fetch any more.
-func (m *Missed) gap(ctx context.Context, p *progress, r *Fetched) {
+// gap raises the alarm for events that cannot be listed any more.
+func (m *Missing) gap(ctx context.Context, p *progress, r *Fetched) {
 	r.Gaps++
-	m.Log.ErrorContext(ctx, "gap", "account", p.Account, "livemode", p.Livemode, "from", p.At, "to", p.Window.From,
-		"detail", "Stripe lists events for 30 days only: what was created in this time and never came cannot be fetched any more; compare with Stripe's dashboard")
+	m.Log.ErrorContext(ctx, "missing beyond retention", "account", p.Account, "livemode", p.Livemode, "from", p.At, "to", p.Window.From,
+		"detail", "Stripe lists events for 30 days only: events of this time that were not delivered cannot be listed any more; compare with Stripe's dashboard")
 }
 
 // expired reports whether Stripe has forgotten what was created at t, by more
 // than slack.
-func (m *Missed) expired(t time.Time, slack time.Duration) bool {
+func (m *Missing) expired(t time.Time, slack time.Duration) bool {
 	return t.Before(m.Now().Add(-event.StripeRetention - slack))
 }
 
 // page fetches one page, hands over its events, oldest first, and only then
 // moves the window's position.
-func (m *Missed) page(ctx context.Context, l lister, w *window, chunks [][]string, take func(body []byte) error) error {
+func (m *Missing) page(ctx context.Context, l lister, w *listed, chunks [][]string, take func(body []byte) error) error {
 	bodies, more, err := l.next(ctx, *w, chunks[w.Chunk])
 	if err != nil {
 		return err
@@ -208,7 +207,7 @@ func (m *Missed) page(ctx context.Context, l lister, w *window, chunks [][]strin
 
 // quick takes the newest page of what was not delivered. The cursor stays: the
 // listing says nothing of an endpoint that answered 2xx and lost the event.
-func (m *Missed) quick(ctx context.Context, l lister, p *progress, chunks [][]string, r *Fetched) error {
+func (m *Missing) quick(ctx context.Context, l lister, p *progress, chunks [][]string, r *Fetched) error {
 	if len(chunks) == 0 {
 		return nil
 	}
@@ -224,7 +223,7 @@ func (m *Missed) quick(ctx context.Context, l lister, p *progress, chunks [][]st
 		if f, reason := webhook.Parse(body); reason == "" && len(chunks) > 1 && !subscribed(chunks, f.Type) {
 			continue
 		}
-		if err := m.take(ctx, l.scope, body, r); err != nil {
+		if err := m.accept(ctx, l.scope, body, r); err != nil {
 			return err
 		}
 	}

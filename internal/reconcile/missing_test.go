@@ -41,7 +41,7 @@ type shop struct {
 
 func newShop(t *testing.T) *shop {
 	s := &shop{t: t, now: start, store: memory.New(), key: "rk_test_1", ends: "default=test"}
-	s.bus = &memory.Bus{Rules: map[string][]string{"update-order": {"charge.succeeded", "charge.refunded"}}}
+	s.bus = &memory.Bus{Selects: map[string][]string{"update-order": {"charge.succeeded", "charge.refunded"}}}
 	s.stripe = &standin.API{Now: func() time.Time { return s.now }}
 	srv := httptest.NewServer(s.stripe)
 	t.Cleanup(srv.Close)
@@ -59,21 +59,23 @@ func (s *shop) function() reconcile.Sweeps {
 	log := slog.New(slog.NewTextHandler(&s.logged, nil))
 	secret := func(context.Context) (string, error) {
 		if s.key == "" {
-			return "", stripeapi.ErrNoKey
+			return "", event.ErrNotConfigured
 		}
 		return s.key, nil
 	}
 	return reconcile.Sweeps{
-		Owed: &reconcile.Owed{Store: s.store, Ledger: s.store, Bus: s.bus, Retention: 400 * 24 * time.Hour, Now: now, Log: log},
-		Missed: &reconcile.Missed{
+		Due:        &reconcile.Due{Store: s.store, Ledger: s.store, Bus: s.bus, Now: now, Log: log},
+		Pending:    &reconcile.Pending{Store: s.store, Ledger: s.store, Bus: s.bus, Now: now, Log: log},
+		Unrecorded: &reconcile.Unrecorded{Store: s.store, Ledger: s.store, Now: now, Log: log},
+		Missing: &reconcile.Missing{
 			Lister: &stripeapi.Client{Secret: secret, Base: s.url, Now: now}, Types: s.bus, Ledger: s.store,
-			Intake:    &ingest.Intake{Store: s.store, Quarantine: s.store, Retention: 400 * 24 * time.Hour},
+			Intake:    &ingest.Intake{Store: s.store, Quarantine: s.store.Quarantine(), Retention: 400 * 24 * time.Hour},
 			Endpoints: ends, Now: now, Log: log, Calls: s.calls,
 		},
 	}
 }
 
-func (s *shop) sweep() (reconcile.Fetched, error) { return s.function().Missed.Sweep(s.t.Context()) }
+func (s *shop) sweep() (reconcile.Fetched, error) { return s.function().Missing.Sweep(s.t.Context()) }
 
 // run is a sweep that must succeed.
 func (s *shop) run() reconcile.Fetched {
@@ -125,13 +127,13 @@ func TestEverythingMissedInFourDaysIsFetchedPageByPageStoredAndActedOnOnce(t *te
 	s.run() // the stack is made
 	acted := map[string]int{}
 	s.bus.Handle = func(ctx context.Context, action string, e event.Envelope) error {
-		d, err := s.store.Claim(ctx, event.Claim{Event: e.ID, Action: action, Owner: "a", Now: s.now, Lease: s.now.Add(time.Minute), Expires: s.now.AddDate(1, 0, 0)})
+		d, err := s.store.Claim(ctx, event.Claim{DeliveryRef: ref(e.ID, action), Owner: "a", Now: s.now, Lease: s.now.Add(time.Minute), Expires: s.now.AddDate(1, 0, 0)})
 		if errors.Is(err, event.ErrFinished) {
 			return nil
 		}
 		acted[e.ID]++
 		d.State = event.Done
-		return errors.Join(err, s.store.Commit(ctx, d))
+		return errors.Join(err, s.store.Commit(ctx, event.Commit{Delivery: d, Claimed: true}))
 	}
 	for i := range 1000 {
 		s.happen("charge.succeeded", start.Add(time.Duration(i)*4*24*time.Hour/1000))
@@ -156,7 +158,8 @@ func TestEverythingMissedInFourDaysIsFetchedPageByPageStoredAndActedOnOnce(t *te
 		if r := s.run(); r.Stored != 0 {
 			t.Fatalf("%+v: stored again", r)
 		}
-		if _, err := s.function().Owed.Sweep(t.Context()); err != nil {
+		var checked int
+		if _, err := s.function().Pending.Sweep(t.Context(), &checked); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -243,7 +246,7 @@ func TestAGapBeyondStripesThirtyDaysIsAnAlarmOnce(t *testing.T) {
 	if s.has(lost) || !s.has(kept) {
 		t.Fatalf("lost %t, kept %t", s.has(lost), s.has(kept))
 	}
-	if text := s.logged.String(); strings.Count(text, "msg=gap") != 1 || !strings.Contains(text, "30 days") || !strings.Contains(text, "level=ERROR") {
+	if text := s.logged.String(); strings.Count(text, "msg=\"missing beyond retention\"") != 1 || !strings.Contains(text, "30 days") || !strings.Contains(text, "level=ERROR") {
 		t.Fatal(text)
 	}
 }
@@ -269,9 +272,9 @@ func TestAnEventThatComesByBothWaysIsStoredOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	door := ingest.Intake{Store: s.store, Quarantine: s.store, Retention: time.Hour}
-	from := ingest.Arrival{Endpoint: webhook.Endpoint{Name: "default", Mode: webhook.ModeAny}, Received: s.now}
-	if _, became, err := door.Accept(t.Context(), from, stored.Body); became != "duplicate" || err != nil {
-		t.Fatal(became, err)
+	intake := ingest.Intake{Store: s.store, Quarantine: s.store.Quarantine(), Retention: time.Hour}
+	from := ingest.Arrival{Endpoint: webhook.Endpoint{Name: "default", Expect: webhook.ExpectAny}, Received: s.now}
+	if _, result, _, err := intake.Accept(t.Context(), from, stored.Body); result != event.ResultDuplicate || err != nil {
+		t.Fatal(result, err)
 	}
 }

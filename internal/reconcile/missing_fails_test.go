@@ -28,7 +28,7 @@ func TestAKeyThatIsRefusedInOneModeKeepsTheOtherFromNothing(t *testing.T) {
 			for range 4 {
 				s.pass(20 * time.Minute)
 				id := s.happen("charge.succeeded", s.now.Add(-time.Minute))
-				if _, err := s.sweep(); err == nil || !strings.Contains(err.Error(), refused[3:7]+" mode") {
+				if _, err := s.sweep(); err == nil || !strings.Contains(err.Error(), refused[3:7]+"/own") {
 					t.Fatalf("%v, want an error that names the mode", err)
 				}
 				if !s.has(id) {

@@ -1,0 +1,27 @@
+package main
+
+import (
+	"os"
+
+	"github.com/payhooks/payhooks/internal/ingest"
+	"github.com/payhooks/payhooks/internal/reconcile"
+	"github.com/payhooks/payhooks/internal/secret"
+	"github.com/payhooks/payhooks/internal/sqsqueue"
+	"github.com/payhooks/payhooks/internal/start"
+	"github.com/payhooks/payhooks/internal/stripeapi"
+)
+
+// sweeps opens what each sweep reads and writes.
+func sweeps(s *start.Stack) (any, error) {
+	endpoints, err := s.Endpoints()
+	bus, queues := s.Bus(), sqsqueue.NewBacklogs(s.AWS, s.Name)
+	stripe := stripeapi.Open(secret.StripeKey(s.AWS, s.Name, start.Now), start.Now)
+	intake := &ingest.Intake{Store: s.Tables, Quarantine: s.Tables.Quarantine(), Retention: s.Retention, Own: os.Getenv("OWN_ACCOUNT")}
+	return reconcile.Sweeps{
+		Due:        &reconcile.Due{Store: s.Tables, Ledger: s.Tables, Bus: bus, Queues: queues, Now: start.Now, Log: s.Log},
+		Pending:    &reconcile.Pending{Store: s.Tables, Ledger: s.Tables, Bus: bus, Now: start.Now, Log: s.Log},
+		Unrecorded: &reconcile.Unrecorded{Store: s.Tables, Ledger: s.Tables, Now: start.Now, Log: s.Log},
+		Missing:    &reconcile.Missing{Lister: stripe, Types: bus, Intake: intake, Ledger: s.Tables, Endpoints: endpoints, Now: start.Now, Log: s.Log},
+		Books:      &reconcile.Books{Source: stripe, Ledger: s.Tables, Now: start.Now, Log: s.Log},
+	}.Run, err
+}

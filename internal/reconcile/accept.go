@@ -1,0 +1,63 @@
+package reconcile
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/ingest"
+	"github.com/payhooks/payhooks/internal/webhook"
+)
+
+// accept puts an event that we do not have through the same intake as posted
+// events.
+func (m *Missing) accept(ctx context.Context, s event.Scope, body []byte, r *Fetched) error {
+	r.Listed++
+	known, f, err := m.known(ctx, body)
+	if err != nil || known {
+		return err
+	}
+	_, result, reason, err := m.Intake.Accept(ctx, m.arrival(s), body)
+	if errors.Is(err, event.ErrTooLarge) {
+		m.Log.ErrorContext(ctx, "stored from list", "event", f.ID, "type", f.Type, "error", err.Error())
+		return nil // it will never fit, and must not stop the others
+	}
+	if err != nil {
+		return fmt.Errorf("store event %s: %w", f.ID, err)
+	}
+	switch result {
+	case event.ResultStored:
+		r.Stored++
+	case event.ResultQuarantined:
+		r.Quarantined++
+	}
+	m.Log.InfoContext(ctx, "stored from list", "event", f.ID, "type", f.Type, "result", result.String(), "reason", string(reason), "created", f.Created)
+	return nil
+}
+
+// known reports whether the store has the event, be it readable or not.
+func (m *Missing) known(ctx context.Context, body []byte) (bool, event.Facts, error) {
+	f, _ := webhook.Parse(body)
+	if f.ID == "" {
+		return false, f, nil
+	}
+	_, err := m.Intake.Store.Get(ctx, f.ID)
+	if errors.Is(err, event.ErrNotFound) {
+		return false, f, nil
+	}
+	if err != nil && !errors.Is(err, event.ErrInvalid) {
+		return false, f, fmt.Errorf("look for event %s: %w", f.ID, err)
+	}
+	return true, f, nil
+}
+
+// arrival marks an event as listed: that is its endpoint. Its mode was chosen by
+// the listing.
+func (m *Missing) arrival(s event.Scope) ingest.Arrival {
+	connect := s.Account != "" || m.admits(event.Scope{Account: "acct", Livemode: s.Livemode})
+	return ingest.Arrival{
+		Endpoint: webhook.Endpoint{Name: event.EndpointListed, Expect: webhook.ExpectAny, Connect: connect},
+		Account:  s.Account, Received: m.Now(),
+	}
+}
