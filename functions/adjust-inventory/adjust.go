@@ -20,40 +20,39 @@ type keeper struct {
 
 // adjust adds the event to the facts of its session or payment.
 func (k keeper) adjust(ctx context.Context, e *action.Event[facts.Event]) error {
-	key, why := inventory.Key(e.Object, k.Restock)
-	if key == "" {
-		return action.Skip(why)
+	kind, id, err := inventory.Key(e.Object, k.Restock)
+	if err != nil {
+		return err
 	}
 	if e.Object.Session == nil {
-		return action.Update(e, inventory.Table, key, func(old inventory.Payment) (inventory.Payment, error) {
-			return inventory.MergePayment(old, e.Object), nil
+		return action.Update(e, inventory.Table, kind, id, func(old inventory.Payment) (inventory.Payment, error) {
+			return inventory.MergePayment(old, id, e.Object), nil
 		})
 	}
 	listed, err := k.listed(ctx, e)
 	if err != nil {
 		return err
 	}
-	return action.Update(e, inventory.Table, key, func(old inventory.Session) (inventory.Session, error) {
+	return action.Update(e, inventory.Table, kind, id, func(old inventory.Session) (inventory.Session, error) {
 		return inventory.MergeSession(old, e.Object, listed), nil
 	})
 }
 
-// listed asks Stripe once what the session sells, for all its events: it never
-// changes. A sale that cannot be counted parks, since no later event makes up
-// for it.
+// listed fetches what the session sells, once for all its events: it never
+// changes. A sale that cannot be counted parks, since no later event corrects it.
 func (k keeper) listed(ctx context.Context, e *action.Event[facts.Event]) (*inventory.Listing, error) {
 	if !inventory.Sells(e.Object) {
 		return nil, nil //nolint:nilnil // there is nothing to ask for
 	}
-	c := inventory.Checkout{Session: e.Object.Session.ID, Account: e.Account, Livemode: e.Livemode}
-	l, err := action.Outside(ctx, e, "lines/"+event.Scoped(c.Account, c.Session), func(ctx context.Context) (inventory.Listing, error) {
-		return k.Stripe.Lines(ctx, c)
-	}, action.AtLeastOnce)
+	session := e.Object.Session.ID
+	l, err := action.Fetch(ctx, e, "lines/"+session, func(ctx context.Context) (inventory.Listing, error) {
+		return k.Stripe.Lines(ctx, e.Scope, session)
+	})
 	switch {
 	case errors.Is(err, event.ErrNotConfigured):
-		return nil, action.Permanent(fmt.Errorf("what %s sells is not in the event and no Stripe API key is configured: put a restricted key that may read Checkout Sessions into the stack's secret for it, then retry", c.Session))
+		return nil, action.Permanent(fmt.Errorf("what %s sells is not in the event and no Stripe API key is configured: put a restricted key that may read Checkout Sessions into the stack's secret for it, then retry", session))
 	case errors.Is(err, event.ErrNotFound):
-		return nil, action.Permanent(fmt.Errorf("Stripe does not know %s for this account and mode: put the API key of the right account into the stack's secret for it, then retry", c.Session)) //nolint:staticcheck // a name
+		return nil, action.Permanent(fmt.Errorf("Stripe does not know %s for this account and mode: put the API key of the right account into the stack's secret for it, then retry", session)) //nolint:staticcheck // a name
 	case err != nil:
 		return nil, err
 	}

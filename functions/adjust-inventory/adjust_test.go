@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/payhooks/payhooks/internal/action"
 	"github.com/payhooks/payhooks/internal/action/actiontest"
+	"github.com/payhooks/payhooks/internal/delivery"
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/facts"
 	"github.com/payhooks/payhooks/internal/inventory"
@@ -38,7 +39,7 @@ func newDepot(t testing.TB) *depot {
 	t.Cleanup(srv.Close)
 	client := &stripeapi.Client{Base: srv.URL, Now: func() time.Time { return d.Now }, Secret: func(context.Context) (string, error) {
 		if d.key == "" {
-			return "", stripeapi.ErrNoKey
+			return "", event.ErrNotConfigured
 		}
 		return d.key, nil
 	}}
@@ -47,6 +48,9 @@ func newDepot(t testing.TB) *depot {
 	})
 	return d
 }
+
+// live is the scope of the tests' events.
+var live = event.Scope{Livemode: true}
 
 const (
 	at     = 1790000000
@@ -88,7 +92,7 @@ func (d *depot) levels(t interface {
 	}
 	all := map[string][3]int64{}
 	for _, l := range ls {
-		all[l.Item] = [3]int64{l.OnHand, l.Reserved, l.BackOrdered}
+		all[strings.TrimPrefix(l.Text()+"/"+l.Item, "live/own/")] = [3]int64{l.OnHand, l.Reserved, l.BackOrdered}
 	}
 	return all
 }
@@ -103,7 +107,7 @@ func (d *depot) wants(t *testing.T, tee, caps [3]int64) {
 func (d *depot) supply(t *testing.T) {
 	t.Helper()
 	for _, item := range []string{"price_tee", "price_cap"} {
-		if err := inventory.SetSupply(t.Context(), d.Store, item, 10); err != nil {
+		if err := inventory.SetSupply(t.Context(), d.Store, live, item, 10); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -126,7 +130,7 @@ func TestAFailedPaymentAndAnExpiryGiveBackWhatWasReserved(t *testing.T) {
 		d := newDepot(t)
 		d.has(t, "cs_1")
 		d.supply(t)
-		if err := inventory.Reserve(t.Context(), d.Store, inventory.Checkout{Session: "cs_1", Livemode: true}, []inventory.Line{{Item: "price_tee", Quantity: 2}, {Item: "price_cap", Quantity: 1}}); err != nil {
+		if err := inventory.Reserve(t.Context(), d.Store, live, "cs_1", []inventory.Line{{Item: "price_tee", Quantity: 2}, {Item: "price_cap", Quantity: 1}}); err != nil {
 			t.Fatal(err)
 		}
 		d.wants(t, [3]int64{10, 2, 0}, [3]int64{10, 1, 0})
@@ -138,13 +142,19 @@ func TestAFailedPaymentAndAnExpiryGiveBackWhatWasReserved(t *testing.T) {
 	}
 }
 
-func TestOneIDInTwoAccountsIsTwoSessions(t *testing.T) {
+func TestOneIDInThreeScopesIsThreeSessions(t *testing.T) {
 	d := newDepot(t)
 	d.has(t, "cs_1")
 	d.Post(session("cs_1", "completed", latest, "unpaid"))
 	theirs := string(told("evt_2", "payment_intent.canceled", latest, `{"id":"pi_cs_1","object":"payment_intent","status":"canceled"}`))
 	d.Post([]byte(strings.Replace(theirs, `"livemode"`, `"account":"acct_1","livemode"`, 1)))
-	if diff := cmp.Diff(map[string][3]int64{"price_tee": {0, 2, 0}, "price_cap": {0, 1, 0}}, d.levels(t)); diff != "" {
+	d.Post([]byte(strings.NewReplacer("evt_2", "evt_3", `"livemode":true`, `"livemode":false`).Replace(theirs)))
+	d.Post([]byte(strings.Replace(string(session("cs_1", "expired", latest, "unpaid")), `"livemode":true`, `"livemode":false`, 1)))
+	if err := inventory.Reserve(t.Context(), d.Store, event.Scope{Account: "acct_1"}, "cs_1", []inventory.Line{{Item: "price_tee", Quantity: 7}}); err != nil {
+		t.Fatal(err)
+	}
+	want := map[string][3]int64{"price_tee": {0, 2, 0}, "price_cap": {0, 1, 0}, "test/acct_1/price_tee": {0, 7, 0}}
+	if diff := cmp.Diff(want, d.levels(t)); diff != "" {
 		t.Errorf("stock (-want +got):\n%s", diff)
 	}
 }
@@ -290,7 +300,7 @@ func TestAnAuditFindsEveryRowAsTheEventsMadeItAlsoBesideAReservation(t *testing.
 	var ids []string
 	for _, id := range []string{"cs_1", "cs_2", "cs_3"} {
 		d.has(t, id)
-		if err := inventory.Reserve(t.Context(), d.Store, inventory.Checkout{Session: id, Livemode: true}, []inventory.Line{{Item: "price_tee", Quantity: 9}}); err != nil {
+		if err := inventory.Reserve(t.Context(), d.Store, live, id, []inventory.Line{{Item: "price_tee", Quantity: 9}}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -298,7 +308,7 @@ func TestAnAuditFindsEveryRowAsTheEventsMadeItAlsoBesideAReservation(t *testing.
 		ids = append(ids, d.Post(body).Event)
 	}
 	d.key = "" // it asks nobody
-	asked, err := d.Handler.Audit(t.Context(), action.AuditRequest{Events: ids})
+	asked, err := d.Handler.Audit(t.Context(), delivery.AuditRequest{Events: ids})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -312,12 +322,16 @@ func TestAnAuditFindsEveryRowAsTheEventsMadeItAlsoBesideAReservation(t *testing.
 		t.Fatalf("%d rows touched, want 3 sessions and 2 payments", len(rows))
 	}
 	for row, by := range rows {
-		got, err := d.Handler.Audit(t.Context(), action.AuditRequest{Folds: []action.AuditFold{{Table: row[0], Key: row[1], Events: by}}})
+		got, err := d.Handler.Audit(t.Context(), delivery.AuditRequest{Folds: []delivery.AuditFold{{Table: row[0], Key: row[1], Events: by}}})
 		if err != nil {
 			t.Fatal(err)
 		}
 		var actual, recomputed any
-		if err := json.Unmarshal(got.Folded[0], &recomputed); err != nil || !d.State(row[0], row[1], &actual) {
+		_, kind, id, err := event.ParseKey(row[1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := json.Unmarshal(got.Folded[0], &recomputed); err != nil || !d.State(row[0], kind, id, &actual) {
 			t.Fatalf("row %v: %v", row, err)
 		}
 		if diff := cmp.Diff(recomputed, actual); diff != "" {

@@ -5,11 +5,15 @@ import (
 	"os"
 
 	"github.com/payhooks/payhooks/internal/action"
+	"github.com/payhooks/payhooks/internal/facts"
+	"github.com/payhooks/payhooks/internal/secret"
 	"github.com/payhooks/payhooks/internal/start"
 	"github.com/payhooks/payhooks/internal/stripeapi"
 )
 
 func main() {
-	s := start.MustOpen()
-	action.Start(keeper{Stripe: stripeapi.Open(s.AWS, s.Name), Restock: os.Getenv("RESTOCK") == "true"}.adjust)
+	action.StartWith(func(s *start.Stack) (action.Function[facts.Event], error) {
+		stripe := stripeapi.Open(secret.StripeKey(s.AWS, s.Name, start.Now), start.Now)
+		return keeper{Stripe: stripe, Restock: os.Getenv("RESTOCK") == "true"}.adjust, nil
+	})
 }

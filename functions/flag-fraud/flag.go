@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/payhooks/payhooks/internal/action"
-	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/facts"
 	"github.com/payhooks/payhooks/internal/fraud"
 )
@@ -13,22 +12,26 @@ import (
 type flagger struct{ Rule fraud.Rule }
 
 // flag adds the event to the facts of its order, and a charge to those of its
-// card and customer. It tells nobody: send-notice does, so that a notice that
-// cannot go out keeps no order from being held.
+// card and customer. It sends nothing: send-notice does, so that a notice that
+// fails keeps no order from being held.
 func (f flagger) flag(_ context.Context, e *action.Event[facts.Event]) error {
-	key, why := fraud.Key(e.Object)
-	if key == "" {
-		return action.Skip(why)
+	kind, id, err := fraud.Key(e.Object)
+	if err != nil {
+		return err
 	}
 	for _, source := range fraud.Sources(e.Object) {
-		err := action.Update(e, fraud.Table, source, func(old fraud.Source) (fraud.Source, error) {
-			return fraud.Add(old, source, e.Object, f.Rule), nil
-		})
-		if err != nil {
+		if err := f.add(e, source); err != nil {
 			return err
 		}
 	}
-	return action.Update(e, fraud.Table, event.Scoped(e.Account, key), func(old fraud.Order) (fraud.Order, error) {
-		return fraud.Merge(old, e.Object), nil
+	return action.Update(e, fraud.Table, kind, id, func(old fraud.Order) (fraud.Order, error) {
+		return fraud.Merge(old, id, e.Object), nil
+	})
+}
+
+func (f flagger) add(e *action.Event[facts.Event], source string) error {
+	kind, id := fraud.SourceKey(source)
+	return action.Update(e, fraud.Table, kind, id, func(old fraud.Source) (fraud.Source, error) {
+		return fraud.Add(old, source, e.Object, f.Rule), nil
 	})
 }

@@ -20,6 +20,9 @@ func told(id, kind, object string) []byte {
 	return fmt.Appendf(nil, `{"id":%q,"object":"event","api_version":"2026-08-26.dahlia","created":1790000000,"livemode":true,"type":%q,"data":{"object":%s}}`, id, kind, object)
 }
 
+// live is the scope of the tests' events.
+var live = event.Scope{Livemode: true}
+
 func dispute(status string) string {
 	return fmt.Sprintf(`{"id":"dp_1","object":"dispute","charge":"ch_1","payment_intent":"pi_1","status":%q,"created":1790000000,"amount":500,"currency":"eur","evidence_details":{"due_by":1790600000}}`, status)
 }
@@ -32,8 +35,8 @@ func failed(n int) []byte {
 func TestADisputeHoldsItsOrderUntilItIsClosed(t *testing.T) {
 	rig := actiontest.New(t, flags)
 	rig.Post(told("evt_1", "charge.dispute.created", dispute("needs_response")))
-	want := []fraud.Hold{{Order: "pi_1", Why: fraud.Dispute, Since: time.Unix(1790000000, 0).UTC(), Due: time.Unix(1790600000, 0).UTC(), Livemode: true}}
-	holds, err := fraud.Check(t.Context(), rig.Store, "pi_1")
+	want := []fraud.Hold{{Order: "pi_1", Why: fraud.Dispute, Since: time.Unix(1790000000, 0).UTC(), Due: time.Unix(1790600000, 0).UTC(), Scope: live}}
+	holds, err := fraud.Check(t.Context(), rig.Store, live, "pi_1")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,23 +44,42 @@ func TestADisputeHoldsItsOrderUntilItIsClosed(t *testing.T) {
 		t.Errorf("holds (-want +got):\n%s", diff)
 	}
 	rig.Post(told("evt_2", "charge.dispute.closed", dispute("won")))
-	if holds, err = fraud.Check(t.Context(), rig.Store, "pi_1"); err != nil || len(holds) != 0 {
+	if holds, err = fraud.Check(t.Context(), rig.Store, live, "pi_1"); err != nil || len(holds) != 0 {
 		t.Errorf("after the close: %v, %v, want no holds", holds, err)
 	}
 	var row fraud.Order
-	if !rig.State(fraud.Table, "pi_1", &row) || len(row.Holds) != 1 || row.Holds[0].Released.IsZero() {
+	if !rig.State(fraud.Table, fraud.Kind, "pi_1", &row) || len(row.Holds) != 1 || row.Holds[0].Released.IsZero() {
 		t.Errorf("row is %+v, want the hold with the time of its release", row)
 	}
 }
 
-func TestOneIDInTwoAccountsIsTwoOrders(t *testing.T) {
+func TestOneIDInThreeScopesIsThreeOrders(t *testing.T) {
 	rig := actiontest.New(t, flags)
 	rig.Post(told("evt_1", "charge.dispute.created", dispute("needs_response")))
-	theirs := told("evt_2", "charge.dispute.closed", dispute("won"))
-	rig.Post([]byte(strings.Replace(string(theirs), `"livemode"`, `"account":"acct_1","livemode"`, 1)))
-	for order, want := range map[string]int{"pi_1": 1, "acct_1/pi_1": 0} {
-		if holds, err := fraud.Check(t.Context(), rig.Store, order); err != nil || len(holds) != want {
-			t.Errorf("holds of %s are %+v, %v, want %d", order, holds, err, want)
+	closed := func(id string) string { return string(told(id, "charge.dispute.closed", dispute("won"))) }
+	rig.Post([]byte(strings.Replace(closed("evt_2"), `"livemode"`, `"account":"acct_1","livemode"`, 1)))
+	rig.Post([]byte(strings.Replace(closed("evt_3"), `"livemode":true`, `"livemode":false`, 1)))
+	for scope, want := range map[event.Scope]int{live: 1, {Livemode: true, Account: "acct_1"}: 0, {}: 0} {
+		if holds, err := fraud.Check(t.Context(), rig.Store, scope, "pi_1"); err != nil || len(holds) != want {
+			t.Errorf("%s: holds are %+v, %v, want %d", scope.Text(), holds, err, want)
+		}
+		rig.Scope = scope
+		if !rig.State(fraud.Table, fraud.Kind, "pi_1", &fraud.Order{}) {
+			t.Errorf("%s: no row was written", scope.Text())
+		}
+	}
+}
+
+func TestFailuresOfOneCardAreCountedByScope(t *testing.T) {
+	rig := actiontest.New(t, flags)
+	rig.Post(failed(1))
+	rig.Post([]byte(strings.Replace(string(failed(2)), `"livemode"`, `"account":"acct_1","livemode"`, 1)))
+	rig.Post([]byte(strings.Replace(string(failed(3)), `"livemode":true`, `"livemode":false`, 1)))
+	for _, scope := range []event.Scope{live, {Livemode: true, Account: "acct_1"}, {}} {
+		var row fraud.Source
+		rig.Scope = scope
+		if !rig.State(fraud.Table, "card", "fp_1", &row) || len(row.Attempts) != 1 || len(row.Holds) != 0 {
+			t.Errorf("%s: %+v, want one attempt and no hold", scope.Text(), row)
 		}
 	}
 }
@@ -70,13 +92,14 @@ func TestManyFailuresHoldEveryOrderOfTheCardAndTheCustomer(t *testing.T) {
 		}
 		rig.Deliver(fmt.Sprintf("evt_%d", n))
 	}
-	for _, source := range []string{"card/live/fp_1", "customer/live/cus_1"} {
+	for _, source := range []string{"card/fp_1", "customer/cus_1"} {
 		var row fraud.Source
-		if !rig.State(fraud.Table, source, &row) || len(row.Holds) != 3 || len(row.Attempts) != 3 {
+		kind, id := fraud.SourceKey(source)
+		if !rig.State(fraud.Table, kind, id, &row) || len(row.Holds) != 3 || len(row.Attempts) != 3 {
 			t.Errorf("%s is %+v, want three orders on hold", source, row)
 		}
 	}
-	holds, err := fraud.Check(t.Context(), rig.Store, "pi_1")
+	holds, err := fraud.Check(t.Context(), rig.Store, live, "pi_1")
 	if err != nil || len(holds) != 1 || holds[0].Why != fraud.Failures {
 		t.Errorf("holds of the first order are %+v, %v", holds, err)
 	}
@@ -86,7 +109,7 @@ func TestAnEventThatHoldsNothingIsDoneWithTheReason(t *testing.T) {
 	rig := actiontest.New(t, flags)
 	for i, object := range []string{`{"id":"plink_1","object":"payment_link"}`, `{"id":"ch_1","object":"charge","status":"pending"}`, `{"id":"prv_1","object":"review"}`} {
 		d := rig.Post(told(fmt.Sprintf("evt_%d", i), "charge.updated", object))
-		if d.State != event.Done || !strings.HasPrefix(d.Outcome, "ignored: ") {
+		if d.State != event.Done || !strings.HasPrefix(d.Outcome, "skipped: ") {
 			t.Errorf("%s: delivery is %s with outcome %q, want done with a reason", object, d.State, d.Outcome)
 		}
 	}

@@ -3,19 +3,17 @@
 package main
 
 import (
-	"log/slog"
 	"os"
 
-	"github.com/aws/aws-lambda-go/lambdacontext"
 	"github.com/payhooks/payhooks/internal/action"
+	"github.com/payhooks/payhooks/internal/facts"
 	"github.com/payhooks/payhooks/internal/fraud"
+	"github.com/payhooks/payhooks/internal/start"
 )
 
 func main() {
-	rule, err := fraud.RuleFrom(os.Getenv)
-	if err != nil {
-		slog.New(lambdacontext.NewLogHandler()).Error("start", "error", err.Error())
-		os.Exit(1)
-	}
-	action.Start(flagger{Rule: rule}.flag)
+	action.StartWith(func(*start.Stack) (action.Function[facts.Event], error) {
+		rule, err := fraud.RuleFrom(os.Getenv)
+		return flagger{Rule: rule}.flag, err
+	})
 }

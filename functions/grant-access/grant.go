@@ -16,14 +16,14 @@ import (
 )
 
 // granter keeps one row per customer. GraceDays goes into each row, so that
-// whoever reads it needs no settings.
+// reading it needs no settings.
 type granter struct {
 	GraceDays int
 	Stripe    lists
 }
 
 // lists reads from Stripe what an event did not have room for. Without a key
-// for the event's account the error is stripeapi.ErrNoKey.
+// for the event's mode the error is event.ErrNotConfigured.
 type lists interface {
 	Items(ctx context.Context, e facts.Event) ([]facts.SubscriptionItem, error)
 	Entitlements(ctx context.Context, e facts.Event) ([]facts.Entitlement, error)
@@ -33,43 +33,59 @@ type lists interface {
 // a function of those facts alone, so late and repeated events change nothing
 // that they should not.
 func (g granter) grant(ctx context.Context, e *action.Event[facts.Event]) error {
-	key, why := access.Key(e.Object)
-	if key == "" {
-		return action.Skip(why)
+	kind, id, err := access.Key(e.Object)
+	if err != nil {
+		return err
 	}
-	whole, err := g.complete(ctx, &e.Object)
+	whole, err := g.complete(ctx, e)
 	if err != nil {
 		return err
 	}
 	if !whole {
 		e.Outcome("the event lists only a part and there is no Stripe API key to fetch the rest: what it names is granted, nothing is taken away")
 	}
-	return action.Update(e, access.Table, event.Scoped(e.Account, key), func(old access.Customer) (access.Customer, error) {
-		return access.Merge(old, e.Object, g.GraceDays), nil
+	return action.Update(e, access.Table, kind, id, func(old access.Customer) (access.Customer, error) {
+		return access.Merge(old, id, e.Object, g.GraceDays), nil
 	})
 }
 
-// complete fetches what the event did not list; false if there is no key. What
-// the event does list stays: the list is younger, and what was taken away in
-// between is told by an event of its own.
-func (g granter) complete(ctx context.Context, e *facts.Event) (bool, error) {
-	var err error
-	switch {
-	case e.Subscription != nil && !e.Subscription.ItemsComplete:
-		var all []facts.SubscriptionItem
-		if all, err = g.Stripe.Items(ctx, *e); err == nil {
-			e.Subscription.Items, e.Subscription.ItemsComplete = dated(all, e.Subscription.Items), true
+// complete fetches what the event did not list, once; false if there is no key.
+// What the event does list stays: the list is younger, and a removal in between
+// is reported by another event.
+func (g granter) complete(ctx context.Context, e *action.Event[facts.Event]) (bool, error) {
+	switch o := &e.Object; {
+	case o.Subscription != nil && !o.Subscription.ItemsComplete:
+		got, err := fetch(ctx, e, "items/", g.Stripe.Items)
+		if err != nil || !got.Known {
+			return false, err
 		}
-	case e.Entitlements != nil && !e.Entitlements.Complete:
-		var all []facts.Entitlement
-		if all, err = g.Stripe.Entitlements(ctx, *e); err == nil {
-			e.Entitlements.Entitlements, e.Entitlements.Complete = append(all, e.Entitlements.Entitlements...), true
+		o.Subscription.Items, o.Subscription.ItemsComplete = dated(got.All, o.Subscription.Items), true
+	case o.Entitlements != nil && !o.Entitlements.Complete:
+		got, err := fetch(ctx, e, "entitlements/", g.Stripe.Entitlements)
+		if err != nil || !got.Known {
+			return false, err
 		}
+		o.Entitlements.Entitlements, o.Entitlements.Complete = append(got.All, o.Entitlements.Entitlements...), true
 	}
-	if errors.Is(err, stripeapi.ErrNoKey) {
-		return false, nil
-	}
-	return true, stripeapi.Verdict(err)
+	return true, nil
+}
+
+// list is what Stripe listed for an event, or that there was no key to ask with.
+type list[T any] struct {
+	Known bool `json:"known"`
+	All   []T  `json:"all,omitempty"`
+}
+
+// fetch reads a list for the event. All attempts get the same one, and so does an
+// audit, whether or not there is a key by then.
+func fetch[T any](ctx context.Context, e *action.Event[facts.Event], key string, read func(context.Context, facts.Event) ([]T, error)) (list[T], error) {
+	return action.Fetch(ctx, e, key+e.ID, func(ctx context.Context) (list[T], error) {
+		all, err := read(ctx, e.Object)
+		if errors.Is(err, event.ErrNotConfigured) {
+			return list[T]{}, nil
+		}
+		return list[T]{true, all}, stripeapi.Verdict(err)
+	})
 }
 
 // dated gives the items that were fetched the period of those in the event: the
@@ -102,7 +118,7 @@ func graceDays(setting string) (int, error) {
 	}
 	days, err := strconv.Atoi(setting)
 	if err != nil || days < 0 {
-		return 0, fmt.Errorf("environment variable GRACE_DAYS is %q: want a number of days, 0 or more", setting)
+		return 0, fmt.Errorf("environment variable GRACE_DAYS is %q: expected a number of days, 0 or more", setting)
 	}
 	return days, nil
 }

@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -13,9 +15,9 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/payhooks/payhooks/internal/access"
 	"github.com/payhooks/payhooks/internal/action/actiontest"
+	"github.com/payhooks/payhooks/internal/delivery"
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/facts"
-	"github.com/payhooks/payhooks/internal/stripeapi"
 	"github.com/stripe/stripe-go/v76/client"
 )
 
@@ -48,7 +50,7 @@ func (f *fake) Entitlements(context.Context, facts.Event) ([]facts.Entitlement, 
 func rows(t *testing.T, rig *actiontest.Rig) []access.Row {
 	t.Helper()
 	var c access.Customer
-	if !rig.State(access.Table, "cus_1", &c) {
+	if !rig.State(access.Table, access.Kind, "cus_1", &c) {
 		t.Fatal("no row was written")
 	}
 	return c.Rows(rig.Now)
@@ -59,11 +61,11 @@ func TestAnActiveSubscriptionGrantsItsProductUntilThePeriodsEnd(t *testing.T) {
 	if d := rig.Post([]byte(active)); d.State != event.Done || d.Outcome != "" {
 		t.Fatalf("delivery is %s: %s%s", d.State, d.Error, d.Outcome)
 	}
-	want := []access.Row{{Customer: "cus_1", Product: "prod_a", Granted: true, Until: time.Unix(1792592000, 0).UTC(), Livemode: true}}
+	want := []access.Row{{Customer: "cus_1", Product: "prod_a", Granted: true, Until: time.Unix(1792592000, 0).UTC(), Scope: live}}
 	if diff := cmp.Diff(want, rows(t, rig), cmpopts.IgnoreFields(access.Row{}, "Why")); diff != "" {
 		t.Errorf("rows (-want +got):\n%s", diff)
 	}
-	d, err := access.Check(t.Context(), rig.Store, "cus_1", "prod_a", rig.Now)
+	d, err := access.Check(t.Context(), rig.Store, live, "cus_1", "prod_a", rig.Now)
 	if err != nil || !d.Allowed {
 		t.Errorf("check says %+v, %v, want it allowed", d, err)
 	}
@@ -80,14 +82,15 @@ func TestAnOlderUpdateAfterTheDeletionGivesNothingBack(t *testing.T) {
 	}
 }
 
-func TestOneCustomerIDInTwoAccountsIsTwoCustomers(t *testing.T) {
+func TestOneCustomerIDInThreeScopesIsThreeCustomers(t *testing.T) {
 	rig := actiontest.New(t, granter{7, api{keyless}}.grant)
 	rig.Post([]byte(active))
 	rig.Post([]byte(strings.Replace(deleted, `"evt_2"`, `"evt_2","account":"acct_1"`, 1)))
-	for key, want := range map[string]bool{"cus_1": true, "acct_1/cus_1": false} {
-		d, err := access.Check(t.Context(), rig.Store, key, "prod_a", rig.Now)
-		if err != nil || d.Allowed != want {
-			t.Errorf("%s is allowed: %v, %v, want %v", key, d.Allowed, err, want)
+	rig.Post([]byte(strings.NewReplacer(`"evt_2"`, `"evt_3"`, `"livemode":true`, `"livemode":false`).Replace(deleted)))
+	for scope, want := range map[event.Scope]bool{live: true, {Livemode: true, Account: "acct_1"}: false, {}: false} {
+		d, err := access.Check(t.Context(), rig.Store, scope, "cus_1", "prod_a", rig.Now)
+		if err != nil || d.Allowed != want || !want && !strings.Contains(d.Why, "canceled") {
+			t.Errorf("%s: %+v, %v, want allowed %v", scope.Text(), d, err, want)
 		}
 	}
 }
@@ -202,5 +205,29 @@ func TestEverySampleEventIsDoneWithoutAnError(t *testing.T) {
 	}
 }
 
+// live is the scope of the tests' events.
+var live = event.Scope{Livemode: true}
+
 // keyless is an api without a key.
-func keyless(context.Context, string, bool) (*client.API, error) { return nil, stripeapi.ErrNoKey }
+func keyless(context.Context, event.Scope) (*client.API, error) {
+	return nil, fmt.Errorf("the key is %w", event.ErrNotConfigured)
+}
+
+func TestAnAuditAfterAKeyIsSetMakesTheSameRow(t *testing.T) {
+	stripe := &fake{err: event.ErrNotConfigured}
+	rig := actiontest.New(t, granter{7, stripe}.grant)
+	rig.Post([]byte(summary))
+	stripe.err, stripe.entitlements = nil, []facts.Entitlement{{ID: "ent_2", LookupKey: "sso"}}
+	var before access.Customer
+	rig.State(access.Table, access.Kind, "cus_1", &before)
+	reply, err := rig.Handler.Audit(t.Context(), delivery.AuditRequest{Folds: []delivery.AuditFold{{
+		Table: access.Table, Key: live.Key(access.Kind, "cus_1"), Events: []string{"evt_3"},
+	}}})
+	var after access.Customer
+	if err != nil || json.Unmarshal(reply.Folded[0], &after) != nil {
+		t.Fatal(err, reply)
+	}
+	if diff := cmp.Diff(before, after); diff != "" {
+		t.Errorf("recomputed row:\n%s", diff)
+	}
+}

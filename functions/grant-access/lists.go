@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/facts"
 	"github.com/payhooks/payhooks/internal/stripeapi"
 	"github.com/stripe/stripe-go/v76"
@@ -12,13 +13,13 @@ import (
 
 // api lists through Stripe's API.
 type api struct {
-	// For returns the client for an account and mode, or stripeapi.ErrNoKey.
-	For func(ctx context.Context, account string, livemode bool) (*client.API, error)
+	// For returns the client for a scope, or event.ErrNotConfigured.
+	For func(context.Context, event.Scope) (*client.API, error)
 }
 
 // Items lists all items of the event's subscription, without their periods.
 func (a api) Items(ctx context.Context, e facts.Event) (all []facts.SubscriptionItem, err error) {
-	c, err := a.For(ctx, e.Account, e.Livemode)
+	c, err := a.For(ctx, e.Scope)
 	if err != nil {
 		return nil, err
 	}
@@ -44,7 +45,7 @@ func (a api) Items(ctx context.Context, e facts.Event) (all []facts.Subscription
 
 // Entitlements lists all active entitlements of the event's customer.
 func (a api) Entitlements(ctx context.Context, e facts.Event) (all []facts.Entitlement, err error) {
-	c, err := a.For(ctx, e.Account, e.Livemode)
+	c, err := a.For(ctx, e.Scope)
 	if err != nil {
 		return nil, err
 	}

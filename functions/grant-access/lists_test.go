@@ -40,21 +40,21 @@ func answered(t *testing.T, h http.HandlerFunc) api {
 	backend := stripe.GetBackendWithConfig(stripe.APIBackend, &stripe.BackendConfig{
 		URL: stripe.String(srv.URL), MaxNetworkRetries: stripe.Int64(0), LeveledLogger: &stripe.LeveledLogger{},
 	})
-	return api{For: func(context.Context, string, bool) (*client.API, error) {
+	return api{For: func(context.Context, event.Scope) (*client.API, error) {
 		return client.New("sk_test_1", &stripe.Backends{API: backend, Connect: backend, Uploads: backend}), nil
 	}}
 }
 
-func list(more bool, members ...string) string {
+func page(more bool, members ...string) string {
 	return fmt.Sprintf(`{"object":"list","has_more":%v,"data":[%s]}`, more, strings.Join(members, ","))
 }
 
 func TestEntitlementsAreListedPageByPageInTheEventsAccount(t *testing.T) {
 	a := served(t, map[string]string{
-		"/v1/entitlements/active_entitlements?limit=100&customer=cus_1 acct_1":                      list(true, `{"id":"ent_1","feature":"feat_1","lookup_key":"seats"}`),
-		"/v1/entitlements/active_entitlements?limit=100&customer=cus_1&starting_after=ent_1 acct_1": list(false, `{"id":"ent_2","feature":"feat_2","lookup_key":"sso"}`),
+		"/v1/entitlements/active_entitlements?limit=100&customer=cus_1 acct_1":                      page(true, `{"id":"ent_1","feature":"feat_1","lookup_key":"seats"}`),
+		"/v1/entitlements/active_entitlements?limit=100&customer=cus_1&starting_after=ent_1 acct_1": page(false, `{"id":"ent_2","feature":"feat_2","lookup_key":"sso"}`),
 	})
-	got, err := a.Entitlements(t.Context(), facts.Event{Facts: event.Facts{Account: "acct_1"}, Entitlements: &facts.EntitlementSummary{Customer: "cus_1"}})
+	got, err := a.Entitlements(t.Context(), facts.Event{Facts: event.Facts{Scope: event.Scope{Account: "acct_1"}}, Entitlements: &facts.EntitlementSummary{Customer: "cus_1"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,7 +65,7 @@ func TestEntitlementsAreListedPageByPageInTheEventsAccount(t *testing.T) {
 
 func TestItemsAreListedWithTheirProducts(t *testing.T) {
 	a := served(t, map[string]string{
-		"/v1/subscription_items?limit=100&subscription=sub_1 ": list(false, `{"id":"si_1","quantity":2,"price":{"id":"price_1","product":"prod_a"}}`),
+		"/v1/subscription_items?limit=100&subscription=sub_1 ": page(false, `{"id":"si_1","quantity":2,"price":{"id":"price_1","product":"prod_a"}}`),
 	})
 	got, err := a.Items(t.Context(), facts.Event{Subscription: &facts.Subscription{ID: "sub_1"}})
 	if err != nil {

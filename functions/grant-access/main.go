@@ -3,21 +3,19 @@
 package main
 
 import (
-	"log/slog"
 	"os"
 
-	"github.com/aws/aws-lambda-go/lambdacontext"
 	"github.com/payhooks/payhooks/internal/action"
+	"github.com/payhooks/payhooks/internal/facts"
+	"github.com/payhooks/payhooks/internal/secret"
 	"github.com/payhooks/payhooks/internal/start"
 	"github.com/payhooks/payhooks/internal/stripeapi"
 )
 
 func main() {
-	days, err := graceDays(os.Getenv("GRACE_DAYS"))
-	if err != nil {
-		slog.New(lambdacontext.NewLogHandler()).Error("start", "error", err.Error())
-		os.Exit(1)
-	}
-	s := start.MustOpen()
-	action.Start(granter{GraceDays: days, Stripe: api{For: stripeapi.Open(s.AWS, s.Name).For}}.grant)
+	action.StartWith(func(s *start.Stack) (action.Function[facts.Event], error) {
+		days, err := graceDays(os.Getenv("GRACE_DAYS"))
+		stripe := stripeapi.Open(secret.StripeKey(s.AWS, s.Name, start.Now), start.Now)
+		return granter{GraceDays: days, Stripe: api{For: stripe.For}}.grant, err
+	})
 }

@@ -4,12 +4,16 @@ package main
 
 import (
 	"github.com/payhooks/payhooks/internal/action"
+	"github.com/payhooks/payhooks/internal/facts"
 	"github.com/payhooks/payhooks/internal/journal"
+	"github.com/payhooks/payhooks/internal/secret"
 	"github.com/payhooks/payhooks/internal/start"
 	"github.com/payhooks/payhooks/internal/stripeapi"
 )
 
 func main() {
-	s := start.MustOpen()
-	action.Start(poster{Stripe: stripeapi.Open(s.AWS, s.Name), Book: journal.Book{Rows: s.Tables}}.post)
+	action.StartWith(func(s *start.Stack) (action.Function[facts.Event], error) {
+		stripe := stripeapi.Open(secret.StripeKey(s.AWS, s.Name, start.Now), start.Now)
+		return poster{Stripe: stripe, Book: journal.Book{Rows: s.Tables}}.post, nil
+	})
 }

@@ -23,25 +23,25 @@ func (p poster) payout(ctx context.Context, e *action.Event[facts.Event]) error 
 			return p.listed(ctx, e)
 		}, action.AtLeastOnce)
 		if err != nil {
-			return keyless(err, e.Object.Payout.ID)
+			return withoutKey(err, e.Object.Payout.ID)
 		}
 		if listed = &s; s.Net != e.Object.Payout.Amount {
 			e.Outcome(fmt.Sprintf("does not reconcile: %d transactions come to %d, the payout is %d %s", s.Transactions, s.Net, e.Object.Payout.Amount, e.Object.Payout.Currency))
 		}
 	}
-	return action.Update(e, journal.PayoutTable, event.Scoped(e.Account, e.Object.Payout.ID), func(old journal.Payout) (journal.Payout, error) {
+	return action.Update(e, journal.PayoutTable, journal.PayoutKind, e.Object.Payout.ID, func(old journal.Payout) (journal.Payout, error) {
 		return journal.MergePayout(old, e.Object, listed), nil
 	})
 }
 
-// listed goes through what Stripe lists for the payout, posts what is not in
-// the books yet and sums all of it up. A transaction that is posted otherwise
-// parks the delivery.
+// listed reads what Stripe lists for the payout, posts what is not in the books
+// yet and sums all of it up. Repeating it changes nothing. A transaction that is
+// posted with another content parks the delivery.
 func (p poster) listed(ctx context.Context, e *action.Event[facts.Event]) (journal.Settled, error) {
 	q := journal.Query{Payout: e.Object.Payout.ID}
 	var sum journal.Settled
 	for {
-		page, more, err := p.Stripe.Transactions(ctx, owner(e), q)
+		page, more, err := p.Stripe.Transactions(ctx, e.Scope, q)
 		if errors.Is(err, event.ErrNotFound) {
 			return sum, action.Skipf("Stripe does not know %s for this account and mode", q.Payout)
 		}
@@ -50,7 +50,7 @@ func (p poster) listed(ctx context.Context, e *action.Event[facts.Event]) (journ
 		}
 		ps := make([]journal.Posting, len(page))
 		for i, t := range page {
-			ps[i] = journal.Post(t, owner(e), nil)
+			ps[i] = journal.Post(t, e.Scope, nil)
 		}
 		_, differ, err := p.Book.Post(ctx, ps)
 		if err != nil {

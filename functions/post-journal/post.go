@@ -12,8 +12,8 @@ import (
 	"github.com/payhooks/payhooks/internal/journal"
 )
 
-// poster posts what events tell of. What it cannot post the pull of function
-// reconcile posts later: events only make the books prompt.
+// poster posts what events name. The pull of function reconcile posts the rest
+// later: events only make the books prompt.
 type poster struct {
 	Stripe journal.Source
 	Book   journal.Book
@@ -23,7 +23,7 @@ type poster struct {
 func (p poster) post(ctx context.Context, e *action.Event[facts.Event]) error {
 	named, err := p.named(ctx, e)
 	if err != nil {
-		return keyless(err, "")
+		return withoutKey(err, "")
 	}
 	if len(named) == 0 && e.Object.Payout == nil {
 		return action.Skip("there is no balance transaction yet: nothing to post")
@@ -31,14 +31,14 @@ func (p poster) post(ctx context.Context, e *action.Event[facts.Event]) error {
 	var posted, missing []string
 	for _, n := range named {
 		t, err := p.fetch(ctx, e, n.ID)
-		if errors.Is(err, event.ErrNotFound) {
+		if errors.Is(err, event.ErrNotFound) || action.Skipped(err) { // an audit has no result of it
 			missing = append(missing, n.ID)
 			continue
 		}
 		if err != nil {
-			return keyless(err, n.ID)
+			return withoutKey(err, n.ID)
 		}
-		if err := update(e, journal.Post(t, owner(e), n.Seen)); err != nil {
+		if err := update(e, journal.Post(t, e.Scope, n.Seen)); err != nil {
 			return err
 		}
 		posted = append(posted, n.ID)
@@ -51,40 +51,36 @@ func (p poster) post(ctx context.Context, e *action.Event[facts.Event]) error {
 // that it does not name.
 func (p poster) named(ctx context.Context, e *action.Event[facts.Event]) ([]journal.Named, error) {
 	named := journal.NamedBy(e.Object)
-	if !journal.RefundsUntold(e.Object) {
+	if !journal.RefundsUnlisted(e.Object) {
 		return named, nil
 	}
-	more, err := action.Outside(ctx, e, "refunds/"+e.ID, func(ctx context.Context) ([]journal.Named, error) {
-		rs, err := p.Stripe.Refunds(ctx, owner(e), e.Object.Charge.ID)
+	more, err := action.Fetch(ctx, e, "refunds/"+e.ID, func(ctx context.Context) ([]journal.Named, error) {
+		rs, err := p.Stripe.Refunds(ctx, e.Scope, e.Object.Charge.ID)
 		if errors.Is(err, event.ErrNotFound) {
 			err = nil
 		}
 		return journal.OfRefunds(rs), err
-	}, action.AtLeastOnce)
+	})
 	return journal.Union(named, more), err
 }
 
-// fetch asks Stripe once for a transaction, whichever events name it.
+// fetch reads a transaction at Stripe once, whichever events name it.
 func (p poster) fetch(ctx context.Context, e *action.Event[facts.Event], id string) (journal.Transaction, error) {
-	return action.Outside(ctx, e, event.Scoped(e.Account, id), func(ctx context.Context) (journal.Transaction, error) {
-		return p.Stripe.Transaction(ctx, owner(e), id)
-	}, action.AtLeastOnce)
+	return action.Fetch(ctx, e, id, func(ctx context.Context) (journal.Transaction, error) {
+		return p.Stripe.Transaction(ctx, e.Scope, id)
+	})
 }
 
 // update registers a posting. One that differs from what is posted parks.
 func update(e *action.Event[facts.Event], p journal.Posting) error {
-	return action.Update(e, journal.Table, p.Key(), func(old journal.Posting) (journal.Posting, error) {
+	return action.Update(e, journal.Table, journal.Kind, p.Fact, func(old journal.Posting) (journal.Posting, error) {
 		now, err := journal.Merge(old, p)
 		return now, action.Permanent(err)
 	})
 }
 
-func owner(e *action.Event[facts.Event]) journal.Owner {
-	return journal.Owner{Account: e.Account, Livemode: e.Livemode}
-}
-
-// keyless finishes what nobody can fetch without an API key.
-func keyless(err error, id string) error {
+// withoutKey finishes what cannot be fetched without an API key.
+func withoutKey(err error, id string) error {
 	if errors.Is(err, event.ErrNotConfigured) {
 		return action.Skip(strings.TrimSpace("no Stripe API key is configured: once there is one, the pull of reconcile posts what happened " + id))
 	}

@@ -36,7 +36,7 @@ func newDesk(t testing.TB) *desk {
 	t.Cleanup(srv.Close)
 	client := &stripeapi.Client{Base: srv.URL, Now: time.Now, Secret: func(context.Context) (string, error) {
 		if d.key == "" {
-			return "", stripeapi.ErrNoKey
+			return "", event.ErrNotConfigured
 		}
 		return d.key, nil
 	}}
@@ -80,21 +80,17 @@ func (d *desk) lines(t interface {
 },
 ) map[string]string {
 	all, sum := map[string]string{}, int64(0)
-	err := d.Store.Scan(t.Context(), journal.Table, func(key string, it event.Row) bool {
+	for row, err := range d.Store.Scan(t.Context(), journal.Table) {
 		var p journal.Posting
-		if err := json.Unmarshal(it.Data, &p); err != nil {
-			t.Fatal(err)
+		if err != nil || json.Unmarshal(row.Data, &p) != nil {
+			t.Fatal(err, row)
 		}
 		var text []string
 		for _, e := range p.Entries {
 			text = append(text, fmt.Sprintf("%s %+d", e.Account, e.Debit-e.Credit))
 			sum += e.Debit - e.Credit
 		}
-		all[key] = strings.Join(text, ", ")
-		return true
-	})
-	if err != nil {
-		t.Fatal(err)
+		all[strings.TrimPrefix(row.Key, "live/own/transaction/")] = strings.Join(text, ", ")
 	}
 	if sum != 0 {
 		t.Fatal("the books do not balance: ", sum)
@@ -116,7 +112,7 @@ func TestAChargeIsPostedWithWhatTheCustomerSawAsAMemo(t *testing.T) {
 		t.Fatalf("delivery is %s: %s %s", got.State, got.Outcome, got.Error)
 	}
 	var p journal.Posting
-	if !d.State(journal.Table, "txn_1", &p) {
+	if !d.State(journal.Table, journal.Kind, "txn_1", &p) {
 		t.Fatal("nothing is posted")
 	}
 	if p.Currency != "eur" || !p.Livemode || p.At.Unix() != at || p.Memo.Seen == nil || *p.Memo.Seen != (journal.Seen{Amount: 1300, Currency: "usd"}) {
@@ -162,7 +158,7 @@ func TestFailuresArePostedToo(t *testing.T) {
 		"txn_5": "stripe_balance -640, bank +640", "txn_6": "stripe_balance +640, bank -640",
 	})
 	var p journal.Payout
-	if !d.State(journal.PayoutTable, "po_1", &p) || p.Status != "failed" {
+	if !d.State(journal.PayoutTable, journal.PayoutKind, "po_1", &p) || p.Status != "failed" {
 		t.Errorf("payout is %+v, want failed", p)
 	}
 }
@@ -210,8 +206,8 @@ func TestAPayoutIsComparedWithWhatStripeSaysIsInIt(t *testing.T) {
 		"txn_1": "stripe_balance +1140, sales -1200, fees +60", "txn_2": "stripe_balance -20, fees +20", "txn_9": "stripe_balance -1140, bank +1140",
 	})
 	var p journal.Payout
-	want := journal.Payout{Payout: "po_1", Livemode: true, Currency: "eur", Amount: 1140, At: time.Unix(at, 0).UTC(), Automatic: true, Status: "in_transit", Settles: &journal.Settled{Transactions: 2, Net: 1120}}
-	if d.State(journal.PayoutTable, "po_1", &p); !cmp.Equal(want, p) {
+	want := journal.Payout{Payout: "po_1", Scope: event.Scope{Livemode: true}, Currency: "eur", Amount: 1140, At: time.Unix(at, 0).UTC(), Automatic: true, Status: "in_transit", Settles: &journal.Settled{Transactions: 2, Net: 1120}}
+	if d.State(journal.PayoutTable, journal.PayoutKind, "po_1", &p); !cmp.Equal(want, p) {
 		t.Errorf("payout (-want +got):\n%s", cmp.Diff(want, p))
 	}
 }
@@ -234,18 +230,20 @@ func TestATransactionThatStripeDoesNotKnowIsNamedInTheOutcome(t *testing.T) {
 	}
 }
 
-func TestAConnectedAccountsBooksAreItsOwn(t *testing.T) {
+func TestOneIDInThreeScopesIsThreePostings(t *testing.T) {
 	d := newDesk(t)
 	d.has(t, "acct_1", txn("txn_1", "charge", "ch_1", 1300, 60))
 	d.has(t, "", txn("txn_1", "charge", "ch_1", 500, 20))
 	d.Post(told("evt_0", "charge.succeeded", v2023, charge))
 	d.Post([]byte(strings.Replace(string(told("evt_1", "charge.succeeded", v2023, charge)), `"livemode"`, `"account":"acct_1","livemode"`, 1)))
 	var p journal.Posting
-	if d.State(journal.Table, "acct_1/txn_1", &p); p.Account != "acct_1" {
+	if d.State(journal.Table, journal.Kind, "txn_1", &p); p.Account != "acct_1" {
 		t.Errorf("posting is %+v, want it in the books of acct_1", p)
 	}
+	d.Post([]byte(strings.Replace(string(told("evt_2", "charge.succeeded", v2023, charge)), `"livemode":true`, `"livemode":false`, 1)))
 	d.wants(t, map[string]string{
-		"txn_1": "stripe_balance +480, sales -500, fees +20", "acct_1/txn_1": "stripe_balance +1240, sales -1300, fees +60",
+		"txn_1": "stripe_balance +480, sales -500, fees +20", "live/acct_1/transaction/txn_1": "stripe_balance +1240, sales -1300, fees +60",
+		"test/own/transaction/txn_1": "stripe_balance +480, sales -500, fees +20",
 	})
 }
 
@@ -283,8 +281,11 @@ func month(version string) (events [][]byte, objects []string) {
 func (d *desk) rows(t *rapid.T) map[string]string {
 	all := map[string]string{}
 	for _, table := range []string{journal.Table, journal.PayoutTable} {
-		if err := d.Store.Scan(t.Context(), table, func(key string, it event.Row) bool { all[key] = string(it.Data); return true }); err != nil {
-			t.Fatal(err)
+		for row, err := range d.Store.Scan(t.Context(), table) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			all[row.Key] = string(row.Data)
 		}
 	}
 	return all

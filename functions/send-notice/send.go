@@ -3,10 +3,10 @@ package main
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/payhooks/payhooks/internal/action"
-	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/facts"
 	"github.com/payhooks/payhooks/internal/fraud"
 	"github.com/payhooks/payhooks/internal/notice"
@@ -16,7 +16,7 @@ import (
 // date until which evidence is due makes it last longer.
 const staleAfter = 72 * time.Hour
 
-// notifier is the action with what it needs from outside.
+// notifier is the action with its ports.
 type notifier struct {
 	Rule  fraud.Rule
 	Rows  fraud.Reader // what flag-fraud keeps
@@ -28,34 +28,29 @@ type notifier struct {
 	Now func() time.Time
 }
 
-// channel sends one notice with one request. Its errors are those of package
-// notice: they say whether it may have gone out.
+// channel sends one notice with one request. Errors of package event report that
+// it did not go out; after any other one it may have.
 type channel interface {
 	Send(context.Context, notice.Notice) error
 }
 
-// send tells of the hold that the event brings about, once for each, however
-// many events it comes with.
+// send sends a notice of the hold that the event brings about, once for each,
+// however many events it has.
 func (n notifier) send(ctx context.Context, e *action.Event[facts.Event]) error {
-	key, why := fraud.Key(e.Object)
-	if key == "" {
-		return action.Skip(why)
-	}
-	news, why, err := n.news(ctx, e.Object, key)
+	_, order, err := fraud.Key(e.Object)
 	if err != nil {
 		return err
 	}
-	told := false
-	for _, one := range news {
-		if n.Now().After(one.until) && !e.AllowStale() {
-			why = "stale"
-			continue
-		}
-		told = true
-		err = errors.Join(err, n.tell(ctx, e, one))
+	news, err := n.news(ctx, e.Object, order)
+	if err != nil {
+		return err
 	}
-	if !told {
-		return action.Skip(why)
+	news = slices.DeleteFunc(news, func(one item) bool { return n.Now().After(one.until) && !e.AllowStale() })
+	if len(news) == 0 {
+		return action.Skip("stale")
+	}
+	for _, one := range news {
+		err = errors.Join(err, n.deliver(ctx, e, one))
 	}
 	return err
 }
@@ -67,60 +62,64 @@ type item struct {
 	until time.Time // after this it is stale
 }
 
-func (n notifier) news(ctx context.Context, e facts.Event, order string) ([]item, string, error) {
+// news returns the notices of the event, at least one; a Skip if there are none.
+func (n notifier) news(ctx context.Context, e facts.Event, order string) ([]item, error) {
 	if e.Charge != nil {
 		return n.bursts(ctx, e)
 	}
-	var row fraud.Order
-	if err := fraud.Read(ctx, n.Rows, event.Scoped(e.Account, order), &row); err != nil {
-		return nil, "", err
+	row, err := fraud.ReadOrder(ctx, n.Rows, e.Scope, order)
+	if err != nil {
+		return nil, err
 	}
 	// The row may not have this event yet; what it makes of it is known.
-	for _, h := range fraud.Merge(row, e).Holds {
+	for _, h := range fraud.Merge(row, order, e).Holds {
 		if h.Why == fraud.Reason(e) && h.Released.IsZero() {
-			return []item{{holdKey(h, e), onHold(h), latest(e.Created.Add(staleAfter), h.Due)}}, "", nil
+			return []item{{holdKey(h, e), onHold(h), latest(e.Created.Add(staleAfter), h.Due)}}, nil
 		}
 	}
-	return nil, "the hold is over", nil
+	return nil, action.Skip("the hold is over")
 }
 
-// holdKey names the notice of a hold. Every dispute has evidence of its own to
-// send, so a second one of an order is told of too.
+// holdKey names the notice of a hold. Every dispute has its own evidence to
+// send, so a second one of an order has a notice, too.
 func holdKey(h fraud.Hold, e facts.Event) string {
-	key := "hold/" + event.Scoped(h.Account, h.Order) + "/" + h.Why
+	key := "hold/" + h.Order + "/" + h.Why
 	if e.Dispute != nil {
 		key += "/" + e.Dispute.ID
 	}
 	return key
 }
 
-// bursts tells of many failures: once per card or customer and day, not once
-// per order, of which a tester of cards makes thousands.
-func (n notifier) bursts(ctx context.Context, e facts.Event) ([]item, string, error) {
+// bursts returns the notices of many failures: one per card or customer and day,
+// not one per order, of which a tester of cards makes thousands.
+func (n notifier) bursts(ctx context.Context, e facts.Event) ([]item, error) {
 	var news []item
 	for _, source := range fraud.Sources(e) {
-		var row fraud.Source
-		if err := fraud.Read(ctx, n.Rows, source, &row); err != nil {
-			return nil, "", err
+		row, err := fraud.ReadSource(ctx, n.Rows, e.Scope, source)
+		if err != nil {
+			return nil, err
 		}
 		all := fraud.Add(row, source, e, n.Rule)
 		own, kept := all.Attempts[e.Charge.ID]
 		switch b, many := all.Burst(e.Charge.ID, n.Rule); {
 		case many:
 			key := "hold/" + source + "/" + b.Begin.Format(time.DateOnly)
-			news = append(news, item{key, burst(all, b, n.Rule, e), e.Created.Add(staleAfter)})
+			news = append(news, item{key, burst(all, b, n.Rule), e.Created.Add(staleAfter)})
 		case kept && n.Rule.Limit > 0 && row.Attempts[e.Charge.ID] != own:
-			// Others that fail at this moment may not be in the row either.
-			// When this one is, whoever comes last sees them all.
-			return nil, "", action.RetryAfter(errors.New("flag-fraud has not kept this attempt yet"), 2*time.Second)
+			// Others that fail at the same time may not be in the row either. When
+			// this one is, the last of them sees them all.
+			return nil, action.RetryAfter(errors.New("flag-fraud has not stored this attempt yet"), 2*time.Second)
 		}
 	}
-	return news, "no more failures than usual", nil
+	if len(news) == 0 {
+		return nil, action.Skip("no more failures than usual")
+	}
+	return news, nil
 }
 
-// tell sends one notice over every channel. What went out over one is not
-// repeated because another failed.
-func (n notifier) tell(ctx context.Context, e *action.Event[facts.Event], one item) error {
+// deliver sends one notice over every channel. One that went out over a channel is
+// not repeated because another failed.
+func (n notifier) deliver(ctx context.Context, e *action.Event[facts.Event], one item) error {
 	err := post(ctx, e, one.key, n.Topic, one.Notice)
 	slack, serr := n.Slack.Configured(ctx)
 	if slack {

@@ -18,7 +18,6 @@ import (
 	"github.com/payhooks/payhooks/internal/facts"
 	"github.com/payhooks/payhooks/internal/fraud"
 	"github.com/payhooks/payhooks/internal/notice"
-	"github.com/payhooks/payhooks/internal/outcome"
 	"github.com/payhooks/payhooks/internal/webhook"
 )
 
@@ -73,13 +72,13 @@ func (d *desk) flag(body []byte) *desk {
 	if err := e.DecodeEvent(f, body); err != nil {
 		d.t.Fatal(err)
 	}
-	key, _ := fraud.Key(e)
-	if key == "" {
+	kind, id, err := fraud.Key(e)
+	if err != nil {
 		return d
 	}
-	write(d, key, func(o fraud.Order) fraud.Order { return fraud.Merge(o, e) })
+	write(d, e.Key(kind, id), func(o fraud.Order) fraud.Order { return fraud.Merge(o, id, e) })
 	for _, source := range fraud.Sources(e) {
-		write(d, source, func(s fraud.Source) fraud.Source { return fraud.Add(s, source, e, rule) })
+		write(d, e.Key(fraud.SourceKey(source)), func(s fraud.Source) fraud.Source { return fraud.Add(s, source, e, rule) })
 	}
 	return d
 }
@@ -157,7 +156,7 @@ func TestAHoldThatIsOverIsNotToldAnyMore(t *testing.T) {
 	d := newDesk(t)
 	d.flag(dispute("evt_2", "closed", "dp_1", "won"))
 	for _, body := range [][]byte{dispute("evt_1", "created", "dp_1", "needs_response"), dispute("evt_2", "closed", "dp_1", "won")} {
-		if got := d.Post(body); got.State != event.Done || got.Outcome != "ignored: the hold is over" {
+		if got := d.Post(body); got.State != event.Done || got.Outcome != "skipped: the hold is over" {
 			t.Errorf("delivery is %s with %q", got.State, got.Outcome)
 		}
 	}
@@ -247,7 +246,7 @@ func TestFailuresAtOneMomentAreToldOnceTheyAreKept(t *testing.T) {
 
 func TestOneChannelThatFailsRepeatsNothingOnTheOther(t *testing.T) {
 	d := newDesk(t)
-	d.slack.off, d.slack.fail = false, fmt.Errorf("Slack answered 429: %w", outcome.ErrThrottled)
+	d.slack.off, d.slack.fail = false, fmt.Errorf("Slack answered 429: %w", event.ErrThrottled)
 	body := dispute("evt_1", "created", "dp_1", "needs_response")
 	if got := d.Post(body); got.State != event.Waiting {
 		t.Fatalf("delivery is %s, want waiting", got.State)
@@ -267,9 +266,11 @@ func TestEveryFailureOfAChannelHasItsVerdict(t *testing.T) {
 		err  error
 		want event.State
 	}{
-		{outcome.ErrThrottled, event.Waiting},
-		{outcome.ErrNotSent, event.Waiting},
-		{outcome.ErrRejected, event.Parked},
+		{event.ErrThrottled, event.Waiting},
+		{event.ErrNotSent, event.Waiting},
+		{event.ErrDenied, event.Waiting},
+		{event.ErrRejected, event.Parked},
+		{event.ErrNotConfigured, event.Parked},
 		{errors.New("no answer"), event.Unknown},
 	} {
 		d := newDesk(t)
@@ -294,6 +295,18 @@ func TestNoNoticeHoldsPersonalData(t *testing.T) {
 		if all := n.Subject + n.Text; strings.Contains(all, "jenny") || strings.Contains(all, "4242") {
 			t.Errorf("the notice tells personal data: %s", all)
 		}
+	}
+}
+
+func TestOneIDInThreeScopesIsThreeNotices(t *testing.T) {
+	d := newDesk(t)
+	body := string(dispute("evt_1", "created", "dp_1", "needs_response"))
+	d.flag([]byte(strings.Replace(string(dispute("evt_9", "closed", "dp_1", "won")), `"livemode":true`, `"livemode":false`, 1)))
+	for id, with := range map[string]string{"evt_1": `"livemode":true`, "evt_2": `"livemode":true,"account":"acct_1"`, "evt_3": `"livemode":false,"account":"acct_1"`} {
+		d.Post([]byte(strings.NewReplacer("evt_1", id, `"livemode":true`, with).Replace(body)))
+	}
+	if len(d.topic.got) != 3 {
+		t.Errorf("sent %v, want one notice per scope", d.topic.subjects())
 	}
 }
 

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/payhooks/payhooks/internal/facts"
+	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/fraud"
 	"github.com/payhooks/payhooks/internal/notice"
 )
@@ -27,26 +27,25 @@ var reasons = map[string]struct{ name, says, then string }{
 // onHold is the notice of one order.
 func onHold(h fraud.Hold) notice.Notice {
 	r := reasons[h.Why]
-	subject := fmt.Sprintf("%sOn hold: %s, %s", mode(h.Livemode), h.Order, r.name)
+	subject := fmt.Sprintf("%sOn hold: %s, %s", mode(h.Scope), h.Order, r.name)
 	lines := []string{fmt.Sprintf("The order %s is on hold since %s: %s.", h.Order, when(h.Since), r.says)}
 	if !h.Due.IsZero() {
 		subject += ", evidence due " + h.Due.Format(time.DateOnly)
 		lines = append(lines, "Evidence must be in by "+when(h.Due)+".")
 	}
-	lines = append(lines, r.then, dashboard(h.Account, h.Livemode)+"payments/"+h.Order)
+	lines = append(lines, r.then, dashboard(h.Scope)+"payments/"+h.Order)
 	return notice.Notice{Subject: subject, Text: strings.Join(lines, "\n")}
 }
 
 // burst is the notice of many failures on one card or customer.
-func burst(s fraud.Source, b fraud.Burst, r fraud.Rule, e facts.Event) notice.Notice {
-	kind, rest, _ := strings.Cut(s.Source, "/")
-	id := rest[strings.LastIndex(rest, "/")+1:]
-	link := dashboard(e.Account, e.Livemode) + "customers/" + id
+func burst(s fraud.Source, b fraud.Burst, r fraud.Rule) notice.Notice {
+	kind, id := fraud.SourceKey(s.Source)
+	link := dashboard(s.Scope) + "customers/" + id
 	if kind == "card" {
-		link = dashboard(e.Account, e.Livemode) + "search?query=fingerprint%3A" + id
+		link = dashboard(s.Scope) + "search?query=fingerprint%3A" + id
 	}
 	return notice.Notice{
-		Subject: fmt.Sprintf("%sOn hold: %d failed payments on one %s", mode(e.Livemode), b.Failed, kind),
+		Subject: fmt.Sprintf("%sOn hold: %d failed payments on one %s", mode(s.Scope), b.Failed, kind),
 		Text: strings.Join([]string{
 			fmt.Sprintf("%d payments failed on one %s since %s; %d within %.0f minutes are too many.", b.Failed, kind, when(b.Begin), r.Limit, r.Window.Minutes()),
 			fmt.Sprintf("Orders on hold so far: %d. More may follow without a further notice today; `payhooks holds` lists them.", b.Orders),
@@ -55,19 +54,19 @@ func burst(s fraud.Source, b fraud.Burst, r fraud.Rule, e facts.Event) notice.No
 	}
 }
 
-func mode(livemode bool) string {
-	if livemode {
+func mode(s event.Scope) string {
+	if s.Livemode {
 		return ""
 	}
 	return "[test] "
 }
 
-func dashboard(account string, livemode bool) string {
+func dashboard(s event.Scope) string {
 	url := "https://dashboard.stripe.com/"
-	if account != "" {
-		url += account + "/"
+	if s.Account != "" {
+		url += s.Account + "/"
 	}
-	if !livemode {
+	if !s.Livemode {
 		url += "test/"
 	}
 	return url

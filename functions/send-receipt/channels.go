@@ -2,20 +2,20 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
 
 	"github.com/payhooks/payhooks/internal/action"
+	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/sms"
 )
 
-// room is what one request may take. A mail that is begun with less is cut
-// off in the middle and nobody knows whether it went out.
-const room = 11 * time.Second
+// requestTime is what one request may take. A mail that is begun with less is cut
+// off in the middle, and its outcome would be unknown.
+const requestTime = 11 * time.Second
 
-// texted are the kinds that have a text beside the mail.
+// texted are the kinds that have a text message besides the mail.
 var texted = map[string]bool{kindReceipt: true, kindFailed: true}
 
 // mail sends the mail of n.
@@ -31,7 +31,7 @@ func (r *run) mail(ctx context.Context, n notice) (string, error) {
 	if err != nil {
 		return "", action.Permanent(err)
 	}
-	if err := enough(ctx); err != nil {
+	if err := r.enough(ctx); err != nil {
 		return "", err
 	}
 	return r.Mail.Send(ctx, m)
@@ -53,28 +53,24 @@ func (r *run) text(ctx context.Context, n notice) (string, error) {
 	if err != nil {
 		return "", action.Permanent(err)
 	}
-	if err := enough(ctx); err != nil {
+	if err := r.enough(ctx); err != nil {
 		return "", err
 	}
-	id, err := r.SMS.Send(ctx, sms.Text{To: customer.phone, Body: words})
-	if errors.Is(err, sms.ErrNumber) {
-		return "", action.Skip(err.Error()) // nobody at the shop can do anything about it
-	}
-	return id, err
+	return r.SMS.Send(ctx, sms.Text{To: customer.phone, Body: words})
 }
 
-// enough says whether there is time for one request.
-func enough(ctx context.Context) error {
-	if until, ok := ctx.Deadline(); ok && time.Until(until) < room {
-		return action.NotSent(errors.New("too little time is left in this attempt: the next one sends it"))
+// enough is an error if there is no time for one request.
+func (s sender) enough(ctx context.Context) error {
+	if until, ok := ctx.Deadline(); ok && until.Sub(s.Now()) < requestTime {
+		return fmt.Errorf("%w: too little time is left in this attempt, the next one sends it", event.ErrNotSent)
 	}
 	return nil
 }
 
-// words are the text message of n: the template sms_<kind> beside its mail's.
+// words are the text message of n, from the template sms_<kind>.
 func (s sender) words(n notice) (string, error) {
 	p := s.page(n)
-	p.Shop, p.Reference = clip(p.Shop), clip(p.Reference)
+	p.Shop, p.Reference = clip(p.Shop, shortValue), clip(p.Reference, shortValue)
 	words, err := fill(texts.Lookup(n.kind+".txt.tmpl"), p, "sms_"+n.kind)
 	if err != nil {
 		return "", fmt.Errorf("text message: %w", err)
@@ -82,12 +78,5 @@ func (s sender) words(n notice) (string, error) {
 	return strings.Join(strings.Fields(words), " "), nil
 }
 
-// shortValue keeps a text within two messages as carriers count them.
+// shortValue keeps a text message within two as carriers count them.
 const shortValue = 40
-
-func clip(s string) string {
-	if r := []rune(s); len(r) > shortValue {
-		return string(r[:shortValue-1]) + "…"
-	}
-	return s
-}

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"cmp"
+
 	"github.com/payhooks/payhooks/internal/facts"
 	"github.com/payhooks/payhooks/internal/money"
 )
 
-// failures are owed for failed attempts, one each. Up to three events speak of
-// one attempt; its charge ties them together.
+// failures are the mails about failed attempts, one each. Up to three events
+// report one attempt; its charge connects them.
 func (s *studied) failures() []notice {
 	var g gather
 	for _, e := range s.events {
@@ -26,7 +28,7 @@ func (s *studied) failures() []notice {
 			n.skip = "the payment succeeded"
 		}
 		known := g.add(e, n)
-		known.reason, known.card = first(known.reason, n.reason), first(known.card, n.card)
+		known.reason, known.card = cmp.Or(known.reason, n.reason), cmp.Or(known.card, n.card)
 	}
 	return g.all()
 }
@@ -40,7 +42,7 @@ func ofCharge(n *notice, c *facts.Charge) {
 func ofIntent(n *notice, p *facts.PaymentIntent) {
 	n.payment = p.ID
 	n.amount = money.Amount{Minor: p.Amount, Currency: p.Currency}
-	n.key = "failed/" + first(failedCharge(p), p.ID)
+	n.key = "failed/" + cmp.Or(failedCharge(p), p.ID)
 	if p.LastError == nil {
 		return
 	}

@@ -11,8 +11,8 @@ import (
 	"github.com/payhooks/payhooks/internal/money"
 )
 
-// entry is a refund as Stripe's list tells it: what the ledger keeps of it. There
-// is no personal data in it.
+// entry is what the ledger keeps of a refund in Stripe's list. There is no
+// personal data in it.
 type entry struct {
 	ID       string    `json:"id"`
 	Amount   int64     `json:"amount"`
@@ -37,14 +37,14 @@ func (r *run) named(n notice, t entry, released bool) notice {
 	case released:
 		m.skip = remainder
 	case n.at.After(m.until): // even if an operator asks for stale mails
-		m.skip = "told by an earlier event"
+		m.skip = "reported by an earlier event"
 	}
 	return m
 }
 
 // list asks Stripe for the refunds of the charge.
 func (r *run) list(ctx context.Context, n notice) ([]entry, error) {
-	refunds, err := r.Stripe.Refunds(ctx, r.owner(), n.refunded.charge)
+	refunds, err := r.Stripe.Refunds(ctx, r.e.Scope, n.refunded.charge)
 	switch {
 	case errors.Is(err, event.ErrDenied):
 		return nil, fmt.Errorf("charge.refunded names no refund in this API version, and Stripe's API key needs the permission to read Charges and Refunds: %w", err)

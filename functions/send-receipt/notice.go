@@ -28,17 +28,17 @@ const (
 	disputeAge = 7 * 24 * time.Hour // without a date for the answer
 )
 
-// noAddress is the outcome of a mail that nobody can get.
+// noAddress is the outcome of a mail without a recipient.
 const noAddress = "no address"
 
-// notice is one mail that a story owes, or would owe but for skip.
+// notice is one mail that a history makes due, or would but for skip.
 type notice struct {
 	kind, key string
 	event     string    // id of the event that it is about
 	at        time.Time // when that happened
 	until     time.Time // too late after this
 	livemode  bool
-	says      []string // ids of all events that speak of it themselves
+	says      []string // ids of all events that report it
 	skip      string   // why there is no mail after all
 
 	reach            // of the customer; a dispute goes to the shop
@@ -51,13 +51,13 @@ type notice struct {
 	deadline  time.Time // trial: its end; dispute: when the answer is due
 	inquiry   bool      // dispute: no money moved yet
 	refunded  refunded  // refund: what it is part of
-	// stripeMails: Stripe mails a receipt by itself, as for any live payment
-	// with a receipt_email.
+	// stripeMails: Stripe mails a receipt, as for any live payment with a
+	// receipt_email.
 	stripeMails bool
 }
 
-// notices are all mails that the events owe, in a fixed order. It is a pure
-// function of the set of events, and of whether there are texts to customers.
+// notices are all mails that the events make due, in a fixed order. It is a pure
+// function of the set of events, and of whether customers get text messages.
 func notices(events []facts.Event, texts bool) []notice {
 	s := study(events)
 	all := slices.Concat(s.receipts(), s.invoiceReceipts(), s.failures(), s.refunds(), s.snapshotRefunds(), s.trials(), s.disputes())
@@ -76,8 +76,9 @@ func notices(events []facts.Event, texts bool) []notice {
 	return all
 }
 
-// id tells notices of one story apart. A key does not where only the sum of a
-// charge's refunds is told: after one failed, it can come to the same again.
+// id distinguishes the notices of one history. A key does not where only the sum
+// of a charge's refunds is reported: after one failed, it can come to the same
+// again.
 func (n notice) id() string {
 	if n.refunded.of == nil {
 		return n.key
@@ -92,7 +93,7 @@ type gather struct {
 	by    map[string]*notice // by id
 }
 
-// add takes in that event e speaks of the mail n. Events come oldest first.
+// add records that event e reports the mail n. Events come oldest first.
 func (g *gather) add(e facts.Event, n notice) *notice {
 	if g.by == nil {
 		g.by = map[string]*notice{}
@@ -141,13 +142,4 @@ func capital(s string) string {
 		return s
 	}
 	return string(unicode.ToUpper(r)) + s[size:]
-}
-
-func first(values ...string) string {
-	for _, v := range values {
-		if v != "" {
-			return v
-		}
-	}
-	return ""
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/payhooks/payhooks/internal/money"
 )
 
-// receipts are owed for captured charges, one per payment.
+// receipts are the mails about captured charges, one per payment.
 func (s *studied) receipts() []notice {
 	var g gather
 	for _, e := range s.events {
@@ -51,9 +51,9 @@ func (s *studied) settled(c *facts.Charge) (amount int64, skip string) {
 
 const notCaptured = "charge is not captured"
 
-// capturedAt is when the money that e speaks of was taken. An update that did
-// not change it tells nothing new: a charge whose metadata is edited a year
-// later owes no receipt.
+// capturedAt is when the money that e reports was captured. An update that did not
+// change that counts as of the charge's creation: metadata that is edited a year
+// later makes no receipt.
 func capturedAt(e facts.Event) time.Time {
 	if e.Type != "charge.updated" || len(e.Previous) == 0 || e.Charge.Created.IsZero() || e.Charge.Created.After(e.Created) {
 		return e.Created
@@ -66,8 +66,8 @@ func capturedAt(e facts.Event) time.Time {
 	return e.Charge.Created
 }
 
-// invoiceReceipts are owed for invoices that no charge paid: outside Stripe,
-// or from the customer's balance.
+// invoiceReceipts are the mails about invoices that no charge paid: outside
+// Stripe, or from the customer's balance.
 func (s *studied) invoiceReceipts() []notice {
 	var g gather
 	for _, e := range s.events {
@@ -89,7 +89,7 @@ func (s *studied) invoiceReceipts() []notice {
 }
 
 // paidOutside is how much of an invoice no charge of Stripe paid: what one did
-// pay has a receipt of its own.
+// pay has its own receipt.
 func paidOutside(i *facts.Invoice) int64 {
 	if i.PaidOutOfBand || i.AmountDue == 0 {
 		return i.Total
@@ -97,7 +97,7 @@ func paidOutside(i *facts.Invoice) int64 {
 	return max(0, i.Total-max(0, i.AmountPaid-i.AmountPaidOffStripe))
 }
 
-// paidWith says what paid an invoice that is an order of its own, else nothing.
+// paidWith is what paid an invoice that is itself an order, else empty.
 func paidWith(i *facts.Invoice) string {
 	switch {
 	case i.Total <= 0:

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -8,43 +9,39 @@ import (
 	"github.com/payhooks/payhooks/internal/money"
 )
 
-// namesRefunds reports whether this API version tells a charge's refunds by
-// events of their own. Before 2024-10-28 charge.refunded is all there is.
-func namesRefunds(version string) bool { return version >= "2024-10-28" }
-
-// namesRefund reports whether this charge.refunded says which refunds it is
-// about: by events of their own, or in the payload, as before 2022-11-15.
+// namesRefund reports whether the refunds that this charge.refunded is about are
+// named: by events of their own, or in the payload.
 func namesRefund(e facts.Event) bool {
-	return namesRefunds(e.APIVersion) || len(e.Charge.Refunds) > 0
+	return e.Version().ReportsEveryRefund() || len(e.Charge.Refunds) > 0
 }
 
-// learnRefunds learns which refunds have names.
-func (s *studied) learnRefunds(e facts.Event) {
+// recordRefunds records which refunds have names.
+func (s *studied) recordRefunds(e facts.Event) {
 	switch {
-	case e.Refund != nil && namesRefunds(e.APIVersion):
+	case e.Refund != nil && e.Version().ReportsEveryRefund():
 		s.named[e.Refund.ID] = part{e.Refund.Charge, e.Refund.Amount}
 	case e.Type != "charge.refunded" || e.Charge == nil:
 	case !namesRefund(e):
 		s.unnamed[e.Charge.ID] = true
-	case !namesRefunds(e.APIVersion):
+	case !e.Version().ReportsEveryRefund():
 		for _, r := range e.Charge.Refunds {
 			s.named[r.ID] = part{e.Charge.ID, r.Amount}
 		}
 	}
 }
 
-// refunds are owed for refund objects, one each.
+// refunds are the mails about refund objects, one each.
 func (s *studied) refunds() []notice {
 	var g gather
 	for _, e := range s.events {
 		switch {
 		case e.Refund != nil:
 			n := s.refundFor(e, e.Refund)
-			if !namesRefunds(e.APIVersion) && n.payment != "" {
-				n.skip = toldByAmount
+			if !e.Version().ReportsEveryRefund() && n.payment != "" {
+				n.skip = reportedByAmount
 			}
 			g.add(e, n)
-		case e.Type == "charge.refunded" && e.Charge != nil && !namesRefunds(e.APIVersion):
+		case e.Type == "charge.refunded" && e.Charge != nil && !e.Version().ReportsEveryRefund():
 			for i := range e.Charge.Refunds {
 				r := &e.Charge.Refunds[i]
 				r.Charge = e.Charge.ID
@@ -59,7 +56,7 @@ func (s *studied) refunds() []notice {
 }
 
 func (s *studied) refundFor(e facts.Event, r *facts.Refund) notice {
-	p := first(r.PaymentIntent, s.of[r.Charge], r.Charge)
+	p := cmp.Or(r.PaymentIntent, s.of[r.Charge], r.Charge)
 	n := s.refundNotice("refund/"+r.ID, p, e.Created, money.Amount{Minor: r.Amount, Currency: r.Currency})
 	n.refunded.charge = r.Charge
 	switch _, broken := s.broken[r.ID]; {
@@ -98,19 +95,19 @@ func (s *studied) isRemainder(r *facts.Refund) bool {
 	return false
 }
 
-// released is what a partial capture let go of, as far as Stripe counts it in
-// amount_refunded: before 2025-03-31.
+// released is what a partial capture released, as far as Stripe counts it in
+// amount_refunded.
 func released(e facts.Event) int64 {
 	c := e.Charge
-	if !c.Captured || c.AmountCaptured == 0 || e.APIVersion >= "2025-03-31" {
+	if !c.Captured || c.AmountCaptured == 0 || !e.Version().CountsReleaseAsRefund() {
 		return 0
 	}
 	return max(0, c.Amount-c.AmountCaptured)
 }
 
-// snapshotRefunds are owed for what charge.refunded adds to the refunded
-// amount. Where events name refunds they are not, unless the charge was also
-// told of without names: then whoever comes first decides (see naming).
+// snapshotRefunds are the mails about what charge.refunded adds to the refunded
+// amount. Where events name refunds there are none, unless the charge was also
+// reported without names: then the first event decides (see refundKeying).
 func (s *studied) snapshotRefunds() []notice {
 	var g gather
 	nth := map[string]int{} // by id: which of the charge's snapshots that add the same
@@ -131,7 +128,7 @@ func (s *studied) snapshotRefunds() []notice {
 			n.skip = refundFailed
 		}
 		known := g.add(e, n)
-		known.refunded.snapshot = first(known.refunded.snapshot, n.refunded.snapshot)
+		known.refunded.snapshot = cmp.Or(known.refunded.snapshot, n.refunded.snapshot)
 	}
 	return g.all()
 }
@@ -146,7 +143,7 @@ func (s *studied) snapshot(e facts.Event) notice {
 	}
 	switch {
 	case namesRefund(e) && !s.unnamed[c.ID]:
-		n.skip = toldByName
+		n.skip = reportedByName
 	case !isCaptured(c):
 		n.skip = notCaptured
 	case amount <= 0:
@@ -166,8 +163,8 @@ func (s *studied) added(e facts.Event) int64 {
 	return given(c.AmountRefunded, r) - given(before, r)
 }
 
-// given is how much of a refunded amount was given back and not let go of.
-// Less than the rest has nothing of it: Stripe lets go of all the rest at once.
+// given is how much of a refunded amount was given back and not released. Less
+// than the rest has nothing of it: Stripe releases all the rest at once.
 func given(refunded, rest int64) int64 {
 	if refunded < rest {
 		return refunded
@@ -175,8 +172,8 @@ func given(refunded, rest int64) int64 {
 	return refunded - rest
 }
 
-// refundedBefore is the greatest refunded amount below e's that an earlier
-// event tells.
+// refundedBefore is the greatest refunded amount below e's that an earlier event
+// reports.
 func (s *studied) refundedBefore(e facts.Event) (before int64) {
 	for _, o := range s.events {
 		if o.Charge != nil && o.Charge.ID == e.Charge.ID && !o.Created.After(e.Created) && o.Charge.AmountRefunded < e.Charge.AmountRefunded {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"embed"
 	"fmt"
 	html "html/template"
@@ -79,7 +80,7 @@ func (s sender) page(n notice) page {
 	p := page{
 		Shop: oneLine(s.ShopName), Amount: n.amount.String(), Reference: oneLine(n.reference), Payment: n.payment,
 		Card: oneLine(n.card), Date: n.at.UTC().Format(dateFormat), Reason: sentence(oneLine(n.reason)),
-		PayLink: first(n.payLink, webPage(s.PayLink)), Inquiry: n.inquiry, Test: !n.livemode,
+		PayLink: cmp.Or(n.payLink, webPage(s.PayLink)), Inquiry: n.inquiry, Test: !n.livemode,
 	}
 	if n.kind == kindTrial || n.kind == kindDispute {
 		p.Deadline = day(n.deadline)
@@ -99,9 +100,13 @@ const longestValue = 200
 
 // oneLine keeps what others wrote from adding lines to a text.
 func oneLine(s string) string {
-	s = strings.Join(strings.Fields(s), " ")
-	if r := []rune(s); len(r) > longestValue {
-		s = string(r[:longestValue-1]) + "…"
+	return clip(strings.Join(strings.Fields(s), " "), longestValue)
+}
+
+// clip is s, cut to so many characters.
+func clip(s string, longest int) string {
+	if r := []rune(s); len(r) > longest {
+		return string(r[:longest-1]) + "…"
 	}
 	return s
 }

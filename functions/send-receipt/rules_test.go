@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/payhooks/payhooks/internal/event"
-	"github.com/payhooks/payhooks/internal/outcome"
 )
 
 func TestADuplicateOfAnEventSendsNothingMore(t *testing.T) {
@@ -72,8 +71,8 @@ func TestTheModeDecidesWhoGetsAReceipt(t *testing.T) {
 			}
 			d := s.deliver(body)
 			if c.why != "" {
-				if d.State != event.Done || d.Outcome != "ignored: "+c.why || len(s.post.sent) != 0 {
-					t.Errorf("%s %q and %d mails, want done, ignored: %s", d.State, d.Outcome, len(s.post.sent), c.why)
+				if d.State != event.Done || d.Outcome != "skipped: "+c.why || len(s.post.sent) != 0 {
+					t.Errorf("%s %q and %d mails, want done, skipped: %s", d.State, d.Outcome, len(s.post.sent), c.why)
 				}
 				return
 			}
@@ -97,7 +96,7 @@ func TestAMailThatComesTooLateIsStaleUnlessAnOperatorAsksForIt(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			s := open(t, always)
 			s.late = c.limit + time.Second
-			if d := s.deliver(c.event); d.Outcome != "ignored: stale" || len(s.post.sent) != 0 {
+			if d := s.deliver(c.event); d.Outcome != "skipped: stale" || len(s.post.sent) != 0 {
 				t.Errorf("just too late: %q, mails %v", d.Outcome, s.mails())
 			}
 			s = open(t, always)
@@ -121,12 +120,25 @@ func TestAnEditOfAnOldChargeOwesNoReceipt(t *testing.T) {
 	old := chargeOf("pi_1").with(obj{"created": noon.Add(-8000 * time.Hour).Unix()})
 	s := open(t, always)
 	d := s.deliver(told("evt_1", "charge.updated", today, 0, old, obj{"metadata": obj{}}))
-	if d.Outcome != "ignored: stale" || len(s.post.sent) != 0 {
+	if d.Outcome != "skipped: stale" || len(s.post.sent) != 0 {
 		t.Errorf("%q, mails %v", d.Outcome, s.mails())
 	}
 	s.deliver(told("evt_2", "charge.updated", today, 0, old.with(obj{"payment_intent": "pi_2"}), obj{"captured": false}))
 	if len(s.post.sent) != 1 {
 		t.Errorf("an old authorisation captured today: mails %v, want one", s.mails())
+	}
+}
+
+func TestOneIDInThreeScopesIsThreeReceipts(t *testing.T) {
+	s := open(t, always)
+	for id, scope := range map[string]string{"evt_1": `"livemode":false`, "evt_2": `"livemode":true`, "evt_3": `"livemode":false,"account":"acct_1"`} {
+		body := told(id, "charge.succeeded", today, 0, chargeOf("pi_1"), nil)
+		if d := s.deliver([]byte(strings.Replace(string(body), `"livemode":false`, scope, 1))); d.Outcome != "receipt sent" {
+			t.Errorf("%s: %s %q", scope, d.State, d.Outcome+d.Error)
+		}
+	}
+	if len(s.post.sent) != 3 {
+		t.Errorf("mails %v, want one receipt per scope", s.mails())
 	}
 }
 
@@ -136,9 +148,10 @@ func TestWhatTheMailerSaysDecidesTheDelivery(t *testing.T) {
 		state event.State
 		mails int // once the mailer works again
 	}{
-		{fmt.Errorf("%w: 429", outcome.ErrThrottled), event.Waiting, 1},
-		{fmt.Errorf("%w: refused", outcome.ErrNotSent), event.Waiting, 1},
-		{fmt.Errorf("%w: MessageRejected", outcome.ErrRejected), event.Parked, 0},
+		{fmt.Errorf("%w: 429", event.ErrThrottled), event.Waiting, 1},
+		{fmt.Errorf("%w: refused", event.ErrNotSent), event.Waiting, 1},
+		{fmt.Errorf("%w: AccessDeniedException", event.ErrDenied), event.Waiting, 1},
+		{fmt.Errorf("%w: MessageRejected", event.ErrRejected), event.Parked, 0},
 		{errors.New("connection reset by peer"), event.Unknown, 0},
 	} {
 		t.Run(c.err.Error(), func(t *testing.T) {
@@ -163,10 +176,10 @@ func TestWhatTheMailerSaysDecidesTheDelivery(t *testing.T) {
 
 func TestALaterEventLeavesTheMailToTheOneThatMadeItDue(t *testing.T) {
 	s := open(t, always)
-	s.post.err = outcome.ErrThrottled
+	s.post.err = event.ErrThrottled
 	s.deliver(told("evt_1", "charge.succeeded", today, 0, chargeOf("pi_1"), nil))
 	d := s.deliver(told("evt_2", "charge.updated", today, time.Second, chargeOf("pi_1"), nil))
-	if d.Outcome != "ignored: told by evt_1" {
+	if d.Outcome != "skipped: left to evt_1" {
 		t.Errorf("%s %q, want it left to evt_1", d.State, d.Outcome)
 	}
 	better := chargeOf("pi_1").with(obj{"receipt_email": "better@example.com"})
@@ -205,7 +218,7 @@ func TestEventsOfOnePaymentAtTheSameMomentSendEachMailOnce(t *testing.T) {
 
 func TestThrottledMailWaitsAtLeastAMinute(t *testing.T) {
 	s := open(t, always)
-	s.post.err = outcome.ErrThrottled
+	s.post.err = event.ErrThrottled
 	d := s.deliver(told("evt_1", "charge.succeeded", today, 0, chargeOf("pi_1"), nil))
 	if wait := d.Next.Sub(s.Now); wait < time.Minute {
 		t.Errorf("next attempt after %s", wait)
@@ -225,7 +238,7 @@ func TestNoFailureNoticeOnceThePaymentSucceeded(t *testing.T) {
 		s.deliver(success)
 		before := len(s.post.sent)
 		d := s.deliver(told("evt_2", "charge.failed", today, -time.Minute, failedCharge1(), nil))
-		if len(s.post.sent) != before || d.Outcome != "ignored: the payment succeeded" {
+		if len(s.post.sent) != before || d.Outcome != "skipped: the payment succeeded" {
 			t.Errorf("after a success: %q, mails %v", d.Outcome, s.mails())
 		}
 	}

@@ -7,23 +7,23 @@ import (
 	"time"
 
 	"github.com/payhooks/payhooks/internal/action"
+	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/facts"
-	"github.com/payhooks/payhooks/internal/journal"
 	"github.com/payhooks/payhooks/internal/mail"
 	"github.com/payhooks/payhooks/internal/sms"
 	"github.com/payhooks/payhooks/internal/stripeapi"
 )
 
-// sender is the action with what it needs from outside.
+// sender is the action with its ports.
 type sender struct {
 	settings
 	Mail interface {
-		// Send promises what mail.Client's does: one request, and errors that
-		// say whether the mail may have gone out.
+		// Send makes one request, as mail.Client does. Errors of package event
+		// report that no mail went out; after any other one it may have.
 		Send(context.Context, mail.Mail) (id string, err error)
 	}
 	SMS interface {
-		// Send promises what sms.Client's does.
+		// Send makes one request, as sms.Client does.
 		Send(context.Context, sms.Text) (id string, err error)
 	}
 	Stripe source
@@ -31,11 +31,11 @@ type sender struct {
 }
 
 // source is Stripe's API as stripeapi.Client reads it: errors are
-// event.ErrNotConfigured, event.ErrNotFound and event.ErrRefused, and verdicts
-// that an action can return.
+// event.ErrNotConfigured, event.ErrNotFound and event.ErrDenied, and verdicts that
+// an action can return.
 type source interface {
-	Contact(ctx context.Context, of journal.Owner, customer string) (stripeapi.Contact, error)
-	Refunds(ctx context.Context, of journal.Owner, charge string) ([]facts.Refund, error)
+	Contact(ctx context.Context, s event.Scope, customer string) (stripeapi.Contact, error)
+	Refunds(ctx context.Context, s event.Scope, charge string) ([]facts.Refund, error)
 }
 
 // run is one event's work.
@@ -43,10 +43,10 @@ type run struct {
 	sender
 	e         *action.Event[facts.Event]
 	known     *studied
-	customers map[string]asked[reach]  // by id: as Stripe knows them
-	namings   map[string]asked[naming] // by charge
-	lists     map[string][]entry       // by the event that they were fetched for
-	begun     map[string]bool          // effect keys
+	customers map[string]asked[reach]        // by id: as Stripe knows them
+	keyings   map[string]asked[refundKeying] // by charge
+	lists     map[string][]entry             // by the event that they were fetched for
+	begun     map[string]bool                // effect keys
 
 	why      string   // what kept the last mail
 	done     []string // what went out
@@ -54,35 +54,35 @@ type run struct {
 	err      error
 }
 
-// asked is an answer that one run asks for once, whether it gets it or not.
+// asked is the result of a read that one run makes once.
 type asked[T any] struct {
 	is  T
 	err error
 }
 
-// send mails what e makes due. Which mails a payment owes is a pure function
-// of the events known of it (see notices), so their order does not matter;
-// each mail has a key and goes out at most once.
+// send mails what e makes due. Which mails a payment needs is a pure function of
+// the events known of it (see notices), so their order does not matter; each mail
+// has a key and goes out at most once.
 func (s sender) send(ctx context.Context, e *action.Event[facts.Event]) error {
 	if !s.mailing() && !s.Texts {
 		return action.Skip(mailIsOff)
 	}
-	story, err := tell(ctx, e)
+	known, err := related(ctx, e)
 	if err != nil {
 		return err
 	}
 	r := &run{
-		sender: s, e: e, known: study(story), customers: map[string]asked[reach]{}, namings: map[string]asked[naming]{},
+		sender: s, e: e, known: study(known), customers: map[string]asked[reach]{}, keyings: map[string]asked[refundKeying]{},
 		lists: map[string][]entry{}, begun: map[string]bool{}, why: "nothing to mail about",
 	}
-	for _, n := range story.owedBy(e.ID, s.Texts) {
-		r.see(ctx, n)
+	for _, n := range known.dueBy(e.ID, s.Texts) {
+		r.process(ctx, n)
 	}
 	return r.end()
 }
 
-// see sees to one notice, which may turn out to be several.
-func (r *run) see(ctx context.Context, n notice) {
+// process sends one notice, which may turn out to be several.
+func (r *run) process(ctx context.Context, n notice) {
 	if n.skip == "" {
 		n.skip = r.withheld(n, r.e.AllowStale())
 	}
@@ -100,7 +100,7 @@ func (r *run) see(ctx context.Context, n notice) {
 			r.why = n.skip
 			continue
 		}
-		r.tell(ctx, n)
+		r.send(ctx, n)
 	}
 }
 
@@ -118,16 +118,16 @@ func (s sender) withheld(n notice, allowStale bool) string {
 	}
 }
 
-// tell sends the mail and the text, each with a key of its own: that one failed
-// does not repeat the other.
-func (r *run) tell(ctx context.Context, n notice) {
+// send sends the mail and the text message, each with its own key: a failure of
+// one does not repeat the other.
+func (r *run) send(ctx context.Context, n notice) {
 	if why := r.unmailed(n); why != "" {
 		r.why = why
 	} else {
-		r.once(ctx, n.key, n.kind+" sent", func(ctx context.Context) (string, error) { return r.mail(ctx, n) })
+		r.sendOnce(ctx, n.key, n.kind+" sent", func(ctx context.Context) (string, error) { return r.mail(ctx, n) })
 	}
 	if r.texting(n) {
-		r.once(ctx, n.key+"/sms", n.kind+" texted", func(ctx context.Context) (string, error) { return r.text(ctx, n) })
+		r.sendOnce(ctx, n.key+"/sms", n.kind+" sent as text message", func(ctx context.Context) (string, error) { return r.text(ctx, n) })
 	}
 }
 
@@ -144,18 +144,19 @@ func (s sender) unmailed(n notice) string {
 	return ""
 }
 
-// texting reports whether there is a text beside the mail of n. A number is looked
-// up only if the address is anyway. Texts cost money and reach people: in test
-// mode there are none but on the local stack, where none leaves the machine.
+// texting reports whether there is a text message besides the mail of n. A number
+// is looked up only if the address is anyway. Text messages cost money and reach
+// people: in test mode there are none but on the local stack, where none leaves
+// the machine.
 func (s sender) texting(n notice) bool {
 	allowed := s.Texts && texted[n.kind] && (n.livemode || s.TestRecipient == toCustomer)
 	return allowed && (n.phone != "" || n.to == "" && n.customer != "")
 }
 
-// once does what has a key, unless it was done before.
-func (r *run) once(ctx context.Context, key, what string, send func(context.Context) (string, error)) {
+// sendOnce sends what has a key, unless it was sent before.
+func (r *run) sendOnce(ctx context.Context, key, what string, send func(context.Context) (string, error)) {
 	if r.begun[key] {
-		return // two of a story can share one: see notice.id
+		return // two notices can share one: see notice.id
 	}
 	r.begun[key] = true
 	ran := false
@@ -174,11 +175,12 @@ func (r *run) once(ctx context.Context, key, what string, send func(context.Cont
 	}
 }
 
-// failed takes in what became of one effect. That there was nothing to do for
-// it is no failure.
+// failed records the error of one effect. A Skip is not a failure.
 func (r *run) failed(err error) {
 	if action.Skipped(err) {
-		r.why = strings.TrimPrefix(err.Error(), "ignored: ")
+		var skip *event.SkipError
+		errors.As(err, &skip)
+		r.why = string(skip.Why)
 		return
 	}
 	if !errors.Is(r.err, err) {
@@ -192,8 +194,4 @@ func (r *run) end() error {
 		return r.err
 	}
 	return action.Skip(r.why)
-}
-
-func (r *run) owner() journal.Owner {
-	return journal.Owner{Account: r.e.Account, Livemode: r.e.Livemode}
 }

@@ -14,9 +14,9 @@ type settings struct {
 	From string // sender, verified in SES
 	Shop string // where notices about disputes go
 	// TestRecipient gets the mails of test-mode events; "customer" is the
-	// customer himself, on the local stack only; empty is nobody.
+	// customer, on the local stack only; empty is nobody.
 	TestRecipient string
-	Texts         bool   // customers get texts beside the mails
+	Texts         bool   // customers get text messages besides the mails
 	ShopName      string // as customers know it
 	PayLink       string // where to pay again when Stripe has no page for it
 }
@@ -42,7 +42,7 @@ func settingsFrom(env func(string) string) settings {
 	}
 	from, err := mail.ParseAddress(s.From)
 	if err != nil {
-		return s // said by the first mail, which is parked with it
+		return s // the first mail is parked with this error
 	}
 	if s.ShopName == "" {
 		s.ShopName = from.Name

@@ -9,8 +9,6 @@ import (
 	"time"
 
 	"github.com/payhooks/payhooks/internal/event"
-	"github.com/payhooks/payhooks/internal/outcome"
-	"github.com/payhooks/payhooks/internal/sms"
 )
 
 // texting is the local stack's settings, which allow texts to test customers.
@@ -167,17 +165,17 @@ func TestAFailedTextDoesNotRepeatTheMailNorAFailedMailTheText(t *testing.T) {
 		state        event.State
 		mails, texts int // after another attempt
 	}{
-		{nil, outcome.ErrThrottled, event.Waiting, 1, 1},
-		{nil, outcome.ErrNotSent, event.Waiting, 1, 1},
-		{nil, outcome.ErrRejected, event.Parked, 1, 1},
-		{nil, fmt.Errorf("%w: opted out", sms.ErrNumber), event.Done, 1, 0},
+		{nil, event.ErrThrottled, event.Waiting, 1, 1},
+		{nil, event.ErrNotSent, event.Waiting, 1, 1},
+		{nil, event.ErrRejected, event.Parked, 1, 1},
+		{nil, event.Skip("opted out"), event.Done, 1, 0},
 		{nil, errors.New("connection reset by peer"), event.Unknown, 1, 0},
-		{outcome.ErrThrottled, nil, event.Waiting, 1, 1},
-		{outcome.ErrRejected, nil, event.Parked, 1, 1},
+		{event.ErrThrottled, nil, event.Waiting, 1, 1},
+		{event.ErrRejected, nil, event.Parked, 1, 1},
 		{errors.New("connection reset by peer"), nil, event.Unknown, 0, 1},
-		{outcome.ErrThrottled, outcome.ErrThrottled, event.Waiting, 1, 1},
-		{outcome.ErrThrottled, fmt.Errorf("%w: opted out", sms.ErrNumber), event.Waiting, 1, 1},
-		{errors.New("connection reset by peer"), outcome.ErrThrottled, event.Unknown, 0, 1},
+		{event.ErrThrottled, event.ErrThrottled, event.Waiting, 1, 1},
+		{event.ErrThrottled, event.Skip("opted out"), event.Waiting, 1, 1},
+		{errors.New("connection reset by peer"), event.ErrThrottled, event.Unknown, 0, 1},
 	} {
 		t.Run(fmt.Sprint(c.mail, ", ", c.text), func(t *testing.T) {
 			s := open(t, texting())

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/payhooks/payhooks/internal/action"
-	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/facts"
 	"github.com/payhooks/payhooks/internal/order"
 )
@@ -13,11 +12,11 @@ import (
 // a function of those facts alone, so late and repeated events change nothing
 // that they should not.
 func update(_ context.Context, e *action.Event[facts.Event]) error {
-	key, why := order.Key(e.Object)
-	if key == "" {
-		return action.Skip(why)
+	kind, id, err := order.Key(e.Object)
+	if err != nil {
+		return err
 	}
-	return action.Update(e, "orders", event.Scoped(e.Account, key), func(old order.Order) (order.Order, error) {
-		return order.Merge(old, e.Object), nil
+	return action.Update(e, order.Table, kind, id, func(old order.Order) (order.Order, error) {
+		return order.Merge(old, id, e.Object), nil
 	})
 }

@@ -22,10 +22,10 @@ func TestAPaymentThatSucceededIsAPaidOrder(t *testing.T) {
 		t.Fatalf("delivery is %s: %s", d.State, d.Error)
 	}
 	var got order.Order
-	if !rig.State("orders", "pi_1", &got) {
+	if !rig.State(order.Table, order.Kind, "pi_1", &got) {
 		t.Fatal("no row was written")
 	}
-	want := order.Order{Order: "pi_1", Reference: "A-7", Status: order.Paid, Currency: "eur", Amount: 1200, Paid: 1200, Livemode: true}
+	want := order.Order{Order: "pi_1", Reference: "A-7", Status: order.Paid, Currency: "eur", Amount: 1200, Paid: 1200, Scope: event.Scope{Livemode: true}}
 	if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(order.Order{}, "Facts")); diff != "" {
 		t.Errorf("row (-want +got):\n%s", diff)
 	}
@@ -47,14 +47,16 @@ func TestAShapeThatCannotBeReadParksTheDeliveryAndNamesTheField(t *testing.T) {
 	}
 }
 
-func TestOneIDInTwoAccountsIsTwoOrders(t *testing.T) {
+func TestOneIDInThreeScopesIsThreeOrders(t *testing.T) {
 	rig := actiontest.New(t, update)
 	rig.Post([]byte(succeeded))
 	rig.Post([]byte(strings.NewReplacer(`"evt_1"`, `"evt_2","account":"acct_1"`, "1200", "700").Replace(succeeded)))
-	for key, want := range map[string]int64{"pi_1": 1200, "acct_1/pi_1": 700} {
+	rig.Post([]byte(strings.NewReplacer(`"evt_1"`, `"evt_3"`, `"livemode":true`, `"livemode":false`, "1200", "300").Replace(succeeded)))
+	for scope, want := range map[event.Scope]int64{{Livemode: true}: 1200, {Livemode: true, Account: "acct_1"}: 700, {}: 300} {
 		var got order.Order
-		if !rig.State("orders", key, &got) || got.Order != "pi_1" || got.Paid != want {
-			t.Errorf("%s is %+v, want pi_1 with %d paid", key, got, want)
+		rig.Scope = scope
+		if !rig.State(order.Table, order.Kind, "pi_1", &got) || got.Order != "pi_1" || got.Scope != scope || got.Paid != want {
+			t.Errorf("%s is %+v, want pi_1 with %d paid", scope.Text(), got, want)
 		}
 	}
 }
@@ -71,7 +73,7 @@ func TestEventsInAnyOrderAndTwiceKeepOneRow(t *testing.T) {
 		}
 		rig.Deliver("evt_0")
 		var got order.Order
-		if !rig.State("orders", "pi_1", &got) {
+		if !rig.State(order.Table, order.Kind, "pi_1", &got) {
 			t.Fatal("no row was written")
 		}
 		rows = append(rows, got)

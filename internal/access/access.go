@@ -9,67 +9,69 @@
 package access
 
 import (
+	"maps"
+
+	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/facts"
 )
 
-// Table is the short name of the table that keeps a Customer per customer id.
-const Table = "access"
+// Table is the short name of the table that keeps a Customer per customer id,
+// and Kind the kind of its rows.
+const (
+	Table = "access"
+	Kind  = "customer"
+)
 
-// Customer is one row: what is known of one customer. Rows and Check say what
-// it means at a time.
+// Customer is one row: the record of one customer. Rows and Check return what it
+// means at a time.
 type Customer struct {
 	Customer string `json:"customer"`
-	Account  string `json:"account,omitempty"`
-	Livemode bool   `json:"livemode"`
+	event.Scope
 	// GraceDays is how long access outlasts a failed payment, and the end of a
-	// period whose renewal was not heard of. It is that of the last event.
+	// period whose renewal was not reported. It is that of the last event.
 	GraceDays     int             `json:"grace_days"`
 	Subscriptions map[string]Life `json:"subscriptions,omitempty"`
 	Features      Life            `json:"features,omitzero"` // the entitlement summaries
 }
 
-// Merge returns old with what e says. It gives the same row for the same set of
-// events in any sequence, and changes nothing for an event it has seen. Both
-// must be about one customer; see Key.
-func Merge(old Customer, e facts.Event, graceDays int) Customer {
-	key, _ := Key(e)
+// Merge returns the row of the customer id, as it was before, with what e says.
+// It gives the same row for the same set of events in any sequence, and changes
+// nothing for an event it has seen. The event must be about the customer, in its
+// scope; see Key.
+func Merge(old Customer, id string, e facts.Event, graceDays int) Customer {
 	c := Customer{
-		Customer:      max(old.Customer, key),
-		Account:       max(old.Account, e.Account),
-		Livemode:      old.Livemode || e.Livemode,
+		Customer:      id,
+		Scope:         e.Scope,
 		GraceDays:     graceDays,
 		Subscriptions: make(map[string]Life, len(old.Subscriptions)+1),
 		Features:      old.Features,
 	}
-	for id, life := range old.Subscriptions {
-		c.Subscriptions[id] = life
-	}
+	maps.Copy(c.Subscriptions, old.Subscriptions)
 	switch {
 	case e.Subscription != nil:
-		id := e.Subscription.ID
-		c.Subscriptions[id] = c.Subscriptions[id].union(subscription(e))
+		s := e.Subscription.ID
+		c.Subscriptions[s] = c.Subscriptions[s].union(subscription(e))
 	case e.Entitlements != nil:
 		c.Features = c.Features.union(entitlements(e))
 	}
 	return c
 }
 
-// Key names the customer that the event is about. An event that says nothing of
-// anybody's access has an empty key, and why says so.
-func Key(e facts.Event) (key, why string) {
+// Key names the row of the customer that the event is about. The error is a Skip
+// if it reports nothing of anybody's access.
+func Key(e facts.Event) (kind, id string, err error) {
 	switch {
+	case e.Subscription != nil && e.Subscription.ID == "":
+		return Kind, "", event.Skip("the subscription has no id")
 	case e.Subscription != nil:
-		key = e.Subscription.Customer
-		if e.Subscription.ID == "" {
-			return "", "the subscription has no id"
-		}
+		id = e.Subscription.Customer
 	case e.Entitlements != nil:
-		key = e.Entitlements.Customer
+		id = e.Entitlements.Customer
 	default:
-		return "", "it tells neither of a subscription nor of entitlements"
+		return Kind, "", event.Skip("it reports neither a subscription nor entitlements")
 	}
-	if key == "" {
-		return "", "it names no customer"
+	if id == "" {
+		return Kind, "", event.Skip("it names no customer")
 	}
-	return key, ""
+	return Kind, id, nil
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/facts"
 	"pgregory.net/rapid"
 )
@@ -235,7 +236,7 @@ func TestAnyLifeEndsInTheSameRowInAnyOrder(t *testing.T) {
 
 // unpruned is the row with every fact ever told.
 func unpruned(events []facts.Event) Customer {
-	c := Customer{Customer: "cus_1", Livemode: true, GraceDays: 7}
+	c := Customer{Customer: "cus_1", Scope: event.Scope{Livemode: true}, GraceDays: 7}
 	var l Life
 	for _, e := range events {
 		told := subscription(e)
@@ -291,12 +292,12 @@ func TestWhatNothingElseDecidesIsLeftToTheEventIDAndNoted(t *testing.T) {
 
 func TestEventsThatTellOfNobodysAccessAreNamedSo(t *testing.T) {
 	for why, e := range map[string]facts.Event{
-		"neither of a subscription": {Charge: &facts.Charge{ID: "ch_1", Customer: "cus_1"}},
-		"no customer":               {Subscription: &facts.Subscription{ID: "sub_1"}},
-		"no id":                     {Subscription: &facts.Subscription{Customer: "cus_1"}},
+		"neither a subscription": {Charge: &facts.Charge{ID: "ch_1", Customer: "cus_1"}},
+		"no customer":            {Subscription: &facts.Subscription{ID: "sub_1"}},
+		"no id":                  {Subscription: &facts.Subscription{Customer: "cus_1"}},
 	} {
-		if key, got := Key(e); key != "" || !strings.Contains(got, why) {
-			t.Errorf("key %q, %q, want none because of %q", key, got, why)
+		if _, id, err := Key(e); id != "" || !event.Skipped(err) || !strings.Contains(err.Error(), why) {
+			t.Errorf("id %q, %v, want a Skip because of %q", id, err, why)
 		}
 	}
 }
@@ -314,7 +315,7 @@ func TestARowKeepsNoMoreFactsThanItsRulesNeed(t *testing.T) {
 	if size := len(encoded(t, c)); size > 600 {
 		t.Errorf("row of %d bytes, want less than 600", size)
 	}
-	c = Merge(c, mustCancel(s, u), 7)
+	c = Merge(c, "cus_1", mustCancel(s, u), 7)
 	if l := c.Subscriptions["sub_1"]; len(l.Facts) != 0 {
 		t.Errorf("kept %+v after the end, want no facts", l)
 	}

@@ -18,7 +18,7 @@ type Reader interface {
 // Decision is the answer to "may this customer use it now?".
 type Decision struct {
 	Allowed bool
-	// Until is when that is going to change unless Stripe says otherwise; zero
+	// Until is when that is going to change unless Stripe reports otherwise; zero
 	// if no such time is known. An answer may be kept until then, though not
 	// longer than the shop can wait for a cancellation to show.
 	Until time.Time
@@ -29,15 +29,15 @@ type Decision struct {
 // (its lookup key, else its id) at the time now. It costs one consistent read.
 //
 // It allows what Stripe grants, until the end of the period and the days of
-// grace after it, so that a renewal that is told late locks nobody out, and
-// what Stripe forgot to end ends by itself. What Stripe ended is refused at
-// once. The customer of a connected account is named by event.Scoped. One of whom nothing is known is refused without an error; on an
-// error nobody knows, and the caller decides.
+// grace after it: a renewal that is reported late locks nobody out, and access
+// that Stripe never ends lapses then. What Stripe ended is refused at once. The
+// scope is the account and mode that the shop sells in. A customer without a row
+// is refused without an error; an error leaves the decision to the caller.
 //
 // Packages under internal are for this module: an application in a fork of it
 // imports this one, any other reads the table and ports what it needs.
-func Check(ctx context.Context, r Reader, customer, what string, now time.Time) (Decision, error) {
-	it, err := r.Load(ctx, Table, customer)
+func Check(ctx context.Context, r Reader, s event.Scope, customer, what string, now time.Time) (Decision, error) {
+	it, err := r.Load(ctx, Table, s.Key(Kind, customer))
 	if err != nil {
 		return Decision{}, fmt.Errorf("check access: %w", err)
 	}

@@ -108,8 +108,8 @@ func (l *Life) prune() {
 	}
 }
 
-// unite joins two sets of facts. Of one event told twice, as when its list was
-// fetched the second time, the complete one stays.
+// unite joins two sets of facts. Of one event that came twice, as when its list
+// was fetched the second time, the complete one stays.
 func unite(a, b []Fact) []Fact {
 	all := slices.Concat(a, b)
 	slices.SortStableFunc(all, func(a, b Fact) int {

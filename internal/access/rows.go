@@ -4,6 +4,8 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"github.com/payhooks/payhooks/internal/event"
 )
 
 // Row is what Stripe grants or has taken from a customer: a product or a
@@ -16,15 +18,14 @@ type Row struct {
 	// Until is the end of the item's period while all is well, or an earlier
 	// end of the subscription; the end of grace when it is past due; and when
 	// it ended once it did. Zero where there is no such time.
-	Until    time.Time `json:"until,omitzero"`
-	Why      string    `json:"why"`
-	Account  string    `json:"account,omitempty"`
-	Livemode bool      `json:"livemode"`
+	Until time.Time `json:"until,omitzero"`
+	Why   string    `json:"why"`
+	event.Scope
 }
 
 // Rows returns what Stripe says at the time now, ordered by product, then by
 // feature. A subscription that Stripe calls active grants, however long ago its
-// period ended: Why tells. Check does not rely on a silence that long.
+// period ended; Why contains it. Check does not rely on a silence that long.
 func (c Customer) Rows(now time.Time) []Row {
 	var rows []Row
 	for _, p := range c.products() {
@@ -37,7 +38,7 @@ func (c Customer) Rows(now time.Time) []Row {
 }
 
 func (c Customer) row(r Row, s standing) Row {
-	r.Customer, r.Account, r.Livemode = c.Customer, c.Account, c.Livemode
+	r.Customer, r.Scope = c.Customer, c.Scope
 	r.Granted, r.Until, r.Why = s.granted, s.until, s.why
 	return r
 }

@@ -13,7 +13,7 @@ type standing struct {
 	granted bool      // by what Stripe says
 	allowed bool      // also if Stripe went silent; see Check
 	until   time.Time // when it ends, ended, or is paid until
-	lapses  time.Time // when allowed turns false by itself; zero for never
+	lapses  time.Time // when allowed turns false without a further event; zero for never
 	rank    int       // how close it is to granting
 	why     string
 }

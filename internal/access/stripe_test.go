@@ -60,7 +60,7 @@ func (s *stripe) event(id, kind string, o, previous object) {
 		s.t.Fatal(err)
 	}
 	var e facts.Event
-	f := event.Facts{ID: id, Type: kind, APIVersion: s.version, Created: time.Unix(s.now, 0).UTC(), Livemode: true}
+	f := event.Facts{ID: id, Type: kind, APIVersion: s.version, Created: time.Unix(s.now, 0).UTC(), Scope: event.Scope{Livemode: true}}
 	if err := e.DecodeEvent(f, body); err != nil {
 		s.t.Fatal(err)
 	}
@@ -161,7 +161,8 @@ func orNull(v int64) any {
 // merged is the row after the events in this order.
 func merged(events []facts.Event) (c Customer) {
 	for _, e := range events {
-		c = Merge(c, e, 7)
+		_, id, _ := Key(e)
+		c = Merge(c, id, e, 7)
 	}
 	return c
 }

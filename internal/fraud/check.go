@@ -14,39 +14,47 @@ type Reader interface {
 	Load(ctx context.Context, table, key string) (event.Row, error)
 }
 
-// Check returns what stands against the order: ask before goods leave. The
-// order is named by its payment intent, else its charge; one of a connected
-// account by event.Scoped. It costs one
+// Check returns the holds that stand against the order: call it before goods
+// leave. The order is named by its payment intent, else its charge. It costs one
 // consistent read and one per card and customer that paid or tried to. An order
-// of which nothing is known has no holds and no error; on an error nobody
-// knows, and the caller decides.
-func Check(ctx context.Context, r Reader, order string) ([]Hold, error) {
-	var o Order
-	if err := Read(ctx, r, order, &o); err != nil {
+// without a row has no holds and no error; an error leaves the decision to the
+// caller.
+func Check(ctx context.Context, r Reader, s event.Scope, order string) ([]Hold, error) {
+	o, err := ReadOrder(ctx, r, s, order)
+	if err != nil {
 		return nil, err
 	}
 	holds := o.Holds
 	for _, source := range o.Facts.Sources {
-		var s Source
-		if err := Read(ctx, r, source, &s); err != nil {
+		row, err := ReadSource(ctx, r, s, source)
+		if err != nil {
 			return nil, err
 		}
-		holds = append(holds, s.Holds...)
+		holds = append(holds, row.Holds...)
 	}
 	return slices.DeleteFunc(List(holds), func(h Hold) bool { return h.Order != o.Order || !h.Released.IsZero() }), nil
 }
 
-// Read reads a row of the table into v, an *Order or a *Source, and leaves v as
-// it is where there is none.
-func Read(ctx context.Context, r Reader, key string, v any) error {
-	it, err := r.Load(ctx, Table, key)
+// ReadOrder reads the row of an order; the zero Order where there is none.
+func ReadOrder(ctx context.Context, r Reader, s event.Scope, order string) (o Order, err error) {
+	return o, read(ctx, r, s.Key(Kind, order), &o)
+}
+
+// ReadSource reads the row of a card or customer, named as Sources does; the zero
+// Source where there is none.
+func ReadSource(ctx context.Context, r Reader, s event.Scope, source string) (row Source, err error) {
+	return row, read(ctx, r, s.Key(SourceKey(source)), &row)
+}
+
+func read(ctx context.Context, r Reader, key string, v any) error {
+	row, err := r.Load(ctx, Table, key)
 	if err != nil {
 		return fmt.Errorf("read %s %s: %w", Table, key, err)
 	}
-	if it.Version == 0 {
+	if row.Version == 0 {
 		return nil
 	}
-	if err := json.Unmarshal(it.Data, v); err != nil {
+	if err := json.Unmarshal(row.Data, v); err != nil {
 		return fmt.Errorf("read %s %s: %w", Table, key, err)
 	}
 	return nil

@@ -178,7 +178,7 @@ func anyFacts(r *rapid.T) Facts {
 	word := func(words ...string) string { return rapid.SampledFrom(words).Draw(r, "word") }
 	span := func() Span { return Span{at(), at(), number{at(), at()}} }
 	f := Facts{
-		Account: word("", "acct_1"), Livemode: rapid.Bool().Draw(r, "live"), Sources: []string{word("card/1", "card/2")},
+		Sources:  []string{word("card/1", "card/2")},
 		Warnings: map[string]Span{}, Reviews: map[string]Span{}, Disputes: map[string]Case{},
 	}
 	for range at() {
@@ -196,8 +196,8 @@ func TestASourceRemembersTheNewestAttemptsWhateverTheirOrder(t *testing.T) {
 	}
 	var forward, backward Source
 	for i := range most + 50 {
-		forward = Add(forward, "card/test/fp_1", attempt(i), rule)
-		backward = Add(backward, "card/test/fp_1", attempt(most+49-i), rule)
+		forward = Add(forward, "card/fp_1", attempt(i), rule)
+		backward = Add(backward, "card/fp_1", attempt(most+49-i), rule)
 	}
 	if diff := cmp.Diff(forward, backward); diff != "" {
 		t.Errorf("rows differ:\n%s", diff)
@@ -225,7 +225,7 @@ func TestCheckAsksTheOrderAndItsCardsAndCustomers(t *testing.T) {
 		"pi_2": {"pi_2 failures 2 0 0"},
 		"pi_7": nil,
 	} {
-		holds, err := Check(t.Context(), store, order)
+		holds, err := Check(t.Context(), store, event.Scope{Livemode: true}, order)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -243,7 +243,7 @@ func TestABurstIsWhatFollowsWithinTheWindow(t *testing.T) {
 	s := newStripe(t, events.Latest)
 	s.failures(1, 4, "fp_1", nil).charge("succeeded", "ch_5", "pi_1", "fp_1", nil).wait(60).failures(6, 3, "fp_1", nil).wait(60).failures(9, 1, "fp_1", nil)
 	var row Source
-	if err := json.Unmarshal([]byte(rows(t, s.events)["card/live/fp_1"]), &row); err != nil {
+	if err := json.Unmarshal([]byte(rows(t, s.events)["live/own/card/fp_1"]), &row); err != nil {
 		t.Fatal(err)
 	}
 	if b, ok := row.Burst("ch_2", rule); !ok || b != (Burst{Begin: begin, Attempts: 5, Failed: 4, Orders: 4}) {
@@ -257,14 +257,25 @@ func TestABurstIsWhatFollowsWithinTheWindow(t *testing.T) {
 	}
 }
 
-func TestTestAndLiveCardsAndThoseOfOtherAccountsAreApart(t *testing.T) {
-	e := facts.Event{Facts: event.Facts{Type: "charge.failed"}, Charge: &facts.Charge{ID: "ch_1", Method: "card", Fingerprint: "fp", Customer: "cus"}}
-	want := []string{"card/test/fp", "customer/test/cus"}
-	if diff := cmp.Diff(want, Sources(e)); diff != "" {
-		t.Error(diff)
+func TestCheckReadsItsOwnScopeOnly(t *testing.T) {
+	s := newStripe(t, events.Latest)
+	s.failures(1, 3, "fp_1", "cus_1").dispute("created", "dp_1", "needs_response", 90)
+	store := memory.New()
+	for key, data := range rows(t, s.events) {
+		if err := store.Write(t.Context(), event.Write{Table: Table, Key: key, Data: []byte(data)}); err != nil {
+			t.Fatal(err)
+		}
 	}
-	e.Livemode, e.Account = true, "acct_1"
-	want = []string{"card/live/acct_1/fp", "customer/live/acct_1/cus"}
+	for _, other := range []event.Scope{{}, {Account: "acct_1", Livemode: true}} {
+		if holds, err := Check(t.Context(), store, other, "pi_1"); err != nil || len(holds) != 0 {
+			t.Errorf("%s: holds are %+v, %v, want none", other.Text(), holds, err)
+		}
+	}
+}
+
+func TestCardsAndCustomersAreSources(t *testing.T) {
+	e := facts.Event{Facts: event.Facts{Type: "charge.failed"}, Charge: &facts.Charge{ID: "ch_1", Method: "card", Fingerprint: "fp", Customer: "cus"}}
+	want := []string{"card/fp", "customer/cus"}
 	if diff := cmp.Diff(want, Sources(e)); diff != "" {
 		t.Error(diff)
 	}

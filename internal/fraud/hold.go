@@ -1,5 +1,5 @@
 // Package fraud decides which orders are on hold and since when, from whatever
-// events are known, in whatever order and however often they came.
+// events are known, in whatever order and however often they arrived.
 //
 // Two kinds of rows hold facts, merged by union: one per order, with its early
 // fraud warnings, reviews and disputes, and one per card and per customer, with
@@ -12,11 +12,20 @@ import (
 	"cmp"
 	"slices"
 	"time"
+
+	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/union"
 )
 
-// Table keeps the rows of both kinds. Keys of orders are ids of Stripe; those
-// of sources begin with card/ or customer/.
-const Table = "holds"
+// Table keeps the rows of orders, of Kind, and those of cards and customers; see
+// SourceKey.
+const (
+	Table = "holds"
+	Kind  = "order"
+
+	card     = "card"
+	customer = "customer"
+)
 
 // Why an order is on hold.
 const (
@@ -34,8 +43,7 @@ type Hold struct {
 	Since    time.Time `json:"since"`
 	Due      time.Time `json:"due,omitzero"`      // evidence must be in by then
 	Released time.Time `json:"released,omitzero"` // when it was over; zero while it stands
-	Account  string    `json:"account,omitempty"`
-	Livemode bool      `json:"livemode"`
+	event.Scope
 }
 
 // List joins the holds of several rows into one per order and reason, in that
@@ -43,9 +51,9 @@ type Hold struct {
 func List(holds []Hold) []Hold {
 	all := slices.Clone(holds)
 	slices.SortStableFunc(all, func(a, b Hold) int {
-		return cmp.Or(cmp.Compare(a.Order, b.Order), cmp.Compare(a.Account, b.Account), cmp.Compare(a.Why, b.Why), a.Since.Compare(b.Since))
+		return cmp.Or(cmp.Compare(a.Order, b.Order), cmp.Compare(a.Text(), b.Text()), cmp.Compare(a.Why, b.Why), a.Since.Compare(b.Since))
 	})
-	return slices.CompactFunc(all, func(a, b Hold) bool { return a.Order == b.Order && a.Account == b.Account && a.Why == b.Why })
+	return slices.CompactFunc(all, func(a, b Hold) bool { return a.Order == b.Order && a.Scope == b.Scope && a.Why == b.Why })
 }
 
 // span is one thing that holds an order. Times are Unix seconds.
@@ -57,7 +65,7 @@ func hold(spans []span) (span, bool) {
 	var open, last span
 	for _, s := range spans {
 		if s.ended == 0 {
-			open = span{since: earliest(open.since, s.since), due: earliest(open.due, s.due)}
+			open = span{since: union.Earliest(open.since, s.since), due: union.Earliest(open.due, s.due)}
 			continue
 		}
 		s.ended = max(s.ended, s.since)
@@ -69,14 +77,6 @@ func hold(spans []span) (span, bool) {
 		return open, true
 	}
 	return last, last.since != 0
-}
-
-// earliest of two times, of which 0 is none.
-func earliest(a, b int64) int64 {
-	if a == 0 || b == 0 {
-		return max(a, b)
-	}
-	return min(a, b)
 }
 
 func at(unix int64) time.Time {

@@ -1,27 +1,25 @@
 package fraud
 
 import (
-	"maps"
 	"slices"
 
+	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/facts"
+	"github.com/payhooks/payhooks/internal/union"
 )
 
 // Order is the row of one order.
 type Order struct {
-	Order    string `json:"order"`
-	Account  string `json:"account,omitempty"`
-	Livemode bool   `json:"livemode"`
-	Holds    []Hold `json:"holds,omitempty"` // one per reason, without those of its sources
-	Facts    Facts  `json:"facts"`
+	Order string `json:"order"`
+	event.Scope
+	Holds []Hold `json:"holds,omitempty"` // one per reason, without those of its sources
+	Facts Facts  `json:"facts"`
 }
 
 // Facts is the set of what is known of an order. Fields only ever grow, or move
 // to the earlier time.
 type Facts struct {
-	Account  string          `json:"account,omitempty"`
-	Livemode bool            `json:"livemode,omitempty"`
-	Sources  []string        `json:"sources,omitempty"` // keys of its cards and customers, sorted
+	Sources  []string        `json:"sources,omitempty"` // its cards and customers, sorted; see Sources
 	Warnings map[string]Span `json:"warnings,omitempty"`
 	Reviews  map[string]Span `json:"reviews,omitempty"`
 	Disputes map[string]Case `json:"disputes,omitempty"`
@@ -49,17 +47,17 @@ type number struct {
 	Is int64 `json:"is,omitempty"`
 }
 
-// Merge returns old with what e says. It gives the same row for the same set of
-// events in any sequence, and changes nothing for an event it has seen. Both
-// must be about one order; see Key.
-func Merge(old Order, e facts.Event) Order {
-	key, _ := Key(e)
-	return of(key, old.Facts.union(tell(e)))
+// Merge returns the row of the order id, as it was before, with what e says. It
+// gives the same row for the same set of events in any sequence, and changes
+// nothing for an event it has seen. The event must be about the order, in its
+// scope; see Key.
+func Merge(old Order, id string, e facts.Event) Order {
+	return of(e.Scope, id, old.Facts.union(reported(e)))
 }
 
 // of computes the row of an order from its facts.
-func of(key string, f Facts) Order {
-	o := Order{Order: key, Account: f.Account, Livemode: f.Livemode, Facts: f}
+func of(s event.Scope, id string, f Facts) Order {
+	o := Order{Order: id, Scope: s, Facts: f}
 	inquiries, disputes := f.cases()
 	o.add(Warning, spans(f.Warnings))
 	o.add(Review, spans(f.Reviews))
@@ -72,7 +70,7 @@ func (o *Order) add(why string, all []span) {
 	if s, ok := hold(all); ok {
 		o.Holds = append(o.Holds, Hold{
 			Order: o.Order, Why: why, Since: at(s.since), Due: at(s.due), Released: at(s.ended),
-			Account: o.Account, Livemode: o.Livemode,
+			Scope: o.Scope,
 		})
 	}
 }
@@ -85,14 +83,14 @@ func spans(known map[string]Span) []span {
 	return all
 }
 
-// cases tells when inquiries and disputes held the order. An inquiry ends when
+// cases returns when inquiries and disputes held the order. An inquiry ends when
 // it is closed, or when it becomes a dispute. A dispute that is closed needs no
 // evidence any more, won or lost: its hold is over.
 func (f Facts) cases() (inquiries, disputes []span) {
 	for _, c := range f.Disputes {
 		since := c.Began
 		if c.Inquiry.Since != 0 {
-			inquiries = append(inquiries, span{c.Began, c.Inquiry.Due.Is, earliest(c.Inquiry.Ended, c.Dispute.Since)})
+			inquiries = append(inquiries, span{c.Began, c.Inquiry.Due.Is, union.Earliest(c.Inquiry.Ended, c.Dispute.Since)})
 			since = c.Dispute.Since
 		}
 		if c.Dispute.Since != 0 {
@@ -105,21 +103,19 @@ func (f Facts) cases() (inquiries, disputes []span) {
 // union is the set of what either says.
 func (f Facts) union(g Facts) Facts {
 	return Facts{
-		Account:  max(f.Account, g.Account),
-		Livemode: f.Livemode || g.Livemode,
 		Sources:  slices.Compact(slices.Sorted(slices.Values(slices.Concat(f.Sources, g.Sources)))),
-		Warnings: unite(f.Warnings, g.Warnings, Span.union),
-		Reviews:  unite(f.Reviews, g.Reviews, Span.union),
-		Disputes: unite(f.Disputes, g.Disputes, Case.union),
+		Warnings: union.Maps(f.Warnings, g.Warnings, Span.union),
+		Reviews:  union.Maps(f.Reviews, g.Reviews, Span.union),
+		Disputes: union.Maps(f.Disputes, g.Disputes, Case.union),
 	}
 }
 
 func (s Span) union(t Span) Span {
-	return Span{earliest(s.Since, t.Since), earliest(s.Ended, t.Ended), s.Due.newer(t.Due)}
+	return Span{union.Earliest(s.Since, t.Since), union.Earliest(s.Ended, t.Ended), s.Due.newer(t.Due)}
 }
 
 func (c Case) union(d Case) Case {
-	return Case{earliest(c.Began, d.Began), c.Inquiry.union(d.Inquiry), c.Dispute.union(d.Dispute)}
+	return Case{union.Earliest(c.Began, d.Began), c.Inquiry.union(d.Inquiry), c.Dispute.union(d.Dispute)}
 }
 
 func (n number) newer(m number) number {
@@ -127,20 +123,4 @@ func (n number) newer(m number) number {
 		return m
 	}
 	return n
-}
-
-// unite joins member by member and leaves both maps as they are.
-func unite[T any](a, b map[string]T, union func(T, T) T) map[string]T {
-	if len(b) == 0 {
-		return a
-	}
-	all := make(map[string]T, len(a)+len(b))
-	maps.Copy(all, a)
-	for id, v := range b {
-		if known, ok := all[id]; ok {
-			v = union(known, v)
-		}
-		all[id] = v
-	}
-	return all
 }

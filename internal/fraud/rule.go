@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"github.com/payhooks/payhooks/internal/union"
 )
 
 // Rule says what many failures are: Limit of them within the Window. A Limit
@@ -32,7 +34,7 @@ func whole(getenv func(string) string, name string, otherwise int) (int, error) 
 	}
 	n, err := strconv.Atoi(v)
 	if err != nil || n < 0 {
-		return 0, fmt.Errorf("environment variable %s is %q: want a whole number, 0 or more", name, v)
+		return 0, fmt.Errorf("environment variable %s is %q: expected a whole number, 0 or more", name, v)
 	}
 	return n, nil
 }
@@ -58,7 +60,7 @@ func (r Rule) hot(attempts map[string]Attempt) map[string]int64 {
 		}
 		for id, a := range attempts {
 			if a.At >= fails[j]-window && a.At <= fails[i]+window {
-				since[id] = earliest(since[id], max(fails[j], a.At))
+				since[id] = union.Earliest(since[id], max(fails[j], a.At))
 			}
 		}
 	}

@@ -54,7 +54,7 @@ func (s *stripe) send(kind string, over object) *stripe {
 	}
 	var out facts.Event
 	id := fmt.Sprintf("evt_%d", len(s.events)+1)
-	if err := out.DecodeEvent(event.Facts{ID: id, Type: kind, APIVersion: s.version, Created: s.now, Livemode: true}, body); err != nil {
+	if err := out.DecodeEvent(event.Facts{ID: id, Type: kind, APIVersion: s.version, Created: s.now, Scope: event.Scope{Livemode: true}}, body); err != nil {
 		s.t.Fatal(err)
 	}
 	s.events = append(s.events, out)
@@ -124,13 +124,13 @@ func rows(t testing.TB, told []facts.Event) map[string]string {
 	t.Helper()
 	all := map[string]string{}
 	for _, e := range told {
-		key, _ := Key(e)
-		if key == "" {
+		kind, id, err := Key(e)
+		if err != nil {
 			continue
 		}
-		change(t, all, key, func(o Order) Order { return Merge(o, e) })
+		change(t, all, e.Key(kind, id), func(o Order) Order { return Merge(o, id, e) })
 		for _, source := range Sources(e) {
-			change(t, all, source, func(s Source) Source { return Add(s, source, e, rule) })
+			change(t, all, e.Key(SourceKey(source)), func(s Source) Source { return Add(s, source, e, rule) })
 		}
 	}
 	return all

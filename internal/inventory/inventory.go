@@ -1,10 +1,11 @@
 // Package inventory decides how much of each item a shop has, from whatever
-// events of checkouts are known, in whatever order and however often they came.
+// events of checkouts are known, in whatever order and however often they
+// arrived.
 //
-// What is kept is a row of facts per checkout session and per payment, merged by
-// union, what the shop reserved by itself and the supply that it set. A stock
-// level is the sum over the sessions, counted when it is read: sessions of one
-// item never wait for each other, and there is no counter to go wrong.
+// A row per checkout session and per payment holds facts, merged by union; others
+// hold what the shop reserved and the supply that it set. A stock level is the
+// sum over the sessions, counted when it is read: sessions of one item never wait
+// for each other, and there is no counter to go wrong.
 package inventory
 
 import (
@@ -15,15 +16,15 @@ import (
 	"github.com/payhooks/payhooks/internal/facts"
 )
 
-// Table is the short name of the state table. Its keys begin with what the row
-// is about.
-const (
-	Table = "stock"
+// Table is the short name of the state table.
+const Table = "stock"
 
-	ofSession     = "session/"
-	ofPayment     = "payment/"
-	ofReservation = "reserved/"
-	ofSupply      = "supply/"
+// Kinds of its rows.
+const (
+	ofSession     = "session"
+	ofPayment     = "payment"
+	ofReservation = "reservation"
+	ofItem        = "item"
 )
 
 // Line is how many of an item a session sells.
@@ -34,10 +35,9 @@ type Line struct {
 
 // Session is the row of one checkout session: facts that only ever grow.
 type Session struct {
-	Session   string `json:"session"`
-	Payment   string `json:"payment,omitempty"` // its payment intent
-	Account   string `json:"account,omitempty"`
-	Livemode  bool   `json:"livemode"`
+	Session string `json:"session"`
+	Payment string `json:"payment,omitempty"` // its payment intent
+	event.Scope
 	Listed    bool   `json:"listed,omitempty"` // Lines are what Stripe lists
 	Lines     []Line `json:"lines,omitempty"`
 	Completed bool   `json:"completed,omitempty"`
@@ -51,36 +51,36 @@ type Listing struct {
 	Lines []Line `json:"lines"`
 }
 
-// Key names the row that the event changes. An event that changes none has an
-// empty key, and why says so. Refunds count only if they restock.
-func Key(e facts.Event, restock bool) (key, why string) {
+// Key names the row that the event changes. The error is a Skip if it changes
+// none. Refunds count only if they restock.
+func Key(e facts.Event, restock bool) (kind, id string, err error) {
 	switch {
 	case e.Session != nil && e.Session.Mode == "setup":
-		return "", "a checkout session in setup mode sells nothing"
+		return ofSession, "", event.Skip("a checkout session in setup mode sells nothing")
 	case e.Session != nil && e.Session.ID != "":
-		return ofSession + event.Scoped(e.Account, e.Session.ID), ""
+		return ofSession, e.Session.ID, nil
 	case e.PaymentIntent != nil && e.PaymentIntent.ID != "":
 		if e.Type != "payment_intent.succeeded" && e.Type != "payment_intent.canceled" {
-			return "", "the payment is not over"
+			return ofPayment, "", event.Skip("the payment is not over")
 		}
-		return ofPayment + event.Scoped(e.Account, e.PaymentIntent.ID), ""
+		return ofPayment, e.PaymentIntent.ID, nil
 	case e.Charge != nil:
-		return refundKey(e.Account, e.Charge.PaymentIntent, restock)
+		return refundKey(e.Charge.PaymentIntent, restock)
 	case e.Refund != nil:
-		return refundKey(e.Account, e.Refund.PaymentIntent, restock)
+		return refundKey(e.Refund.PaymentIntent, restock)
 	default:
-		return "", "not about a checkout"
+		return "", "", event.Skip("not about a checkout")
 	}
 }
 
-func refundKey(account, intent string, restock bool) (key, why string) {
+func refundKey(intent string, restock bool) (kind, id string, err error) {
 	switch {
 	case !restock:
-		return "", "refunds put nothing back: the stack's parameter Restock is false"
+		return ofPayment, "", event.Skip("refunds put nothing back: the stack's parameter Restock is false")
 	case intent == "":
-		return "", "it names no payment intent, so no checkout session either"
+		return ofPayment, "", event.Skip("it names no payment intent, so no checkout session either")
 	default:
-		return ofPayment + event.Scoped(account, intent), ""
+		return ofPayment, intent, nil
 	}
 }
 
@@ -91,14 +91,14 @@ func Sells(e facts.Event) bool {
 	return s.Completed || s.Paid
 }
 
-// MergeSession returns old with what e says, and what was listed, nil if Stripe
-// was not asked. It gives the same row for the same events in any sequence. The
-// event's type beats a field of its object.
+// MergeSession returns old with what e says and what was listed, nil without a
+// listing. It gives the same row for the same events in any sequence. The event's
+// type beats a field of its object.
 func MergeSession(old Session, e facts.Event, listed *Listing) Session {
 	if e.Session == nil {
 		return old
 	}
-	old.Session, old.Account, old.Livemode = e.Session.ID, e.Account, e.Livemode
+	old.Session, old.Scope = e.Session.ID, e.Scope
 	old.Payment = max(old.Payment, e.Session.PaymentIntent)
 	switch e.Type {
 	case "checkout.session.expired":

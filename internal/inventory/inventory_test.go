@@ -13,6 +13,9 @@ import (
 	"pgregory.net/rapid"
 )
 
+// live is the scope of the tests' events.
+var live = event.Scope{Livemode: true}
+
 var tee = []Line{{"price_tee", 2}, {"price_cap", 1}}
 
 // ends are the lives of a checkout and what each must end in, without and with
@@ -116,13 +119,13 @@ func TestEveryPermutationAndDuplicationOfTheSameEventsEndsInTheSameStock(t *test
 		s := shop{}
 		for _, e := range rapid.Permutation(told).Draw(t, "order") {
 			if e.reserve != "" {
-				s.row(t, ofReservation+e.reserve, Reservation{Session: e.reserve, Livemode: true, Lines: tidy(tee)})
+				s.row(t, live.Key(ofReservation, e.reserve), Reservation{Session: e.reserve, Scope: live, Lines: tidy(tee)})
 				continue
 			}
 			s.take(t, e.Event, restock, tee)
 		}
 		for item, n := range supplies {
-			s.row(t, ofSupply+item, supply{item, n})
+			s.row(t, live.Key(ofItem, item), supply{item, live, n})
 		}
 		if diff := cmp.Diff(stock(supplies, states...), s.levels(t)); diff != "" {
 			t.Fatalf("stock (-want +got):\n%s", diff)
@@ -158,7 +161,7 @@ func TestWhatIsSoldAboveTheSupplyIsBackOrdered(t *testing.T) {
 		}
 	}
 	for _, c := range []struct{ supply, hand, back int64 }{{0, 0, 6}, {5, 0, 1}, {6, 0, 0}, {10, 4, 0}} {
-		s.row(t, ofSupply+"price_tee", supply{"price_tee", c.supply})
+		s.row(t, live.Key(ofItem, "price_tee"), supply{"price_tee", live, c.supply})
 		if got, want := s.levels(t)["price_tee"], [3]int64{c.hand, 0, c.back}; got != want {
 			t.Errorf("6 sold of %d: on hand, reserved and back-ordered are %v, want %v", c.supply, got, want)
 		}
@@ -167,8 +170,7 @@ func TestWhatIsSoldAboveTheSupplyIsBackOrdered(t *testing.T) {
 
 func TestAReservationHoldsUntilTheSessionsEventsDecide(t *testing.T) {
 	store, ctx := memory.New(), t.Context()
-	c := Checkout{Session: "cs_1", Livemode: true}
-	if err := Reserve(ctx, store, c, []Line{{"price_tee", 3}}); err != nil {
+	if err := Reserve(ctx, store, live, "cs_1", []Line{{"price_tee", 3}}); err != nil {
 		t.Fatal(err)
 	}
 	want := func(reserved, committed int64) {
@@ -179,14 +181,14 @@ func TestAReservationHoldsUntilTheSessionsEventsDecide(t *testing.T) {
 		}
 	}
 	want(3, 0)
-	if err := Reserve(ctx, store, c, []Line{{"price_tee", 1}, {"price_tee", 1}}); err != nil {
+	if err := Reserve(ctx, store, live, "cs_1", []Line{{"price_tee", 1}, {"price_tee", 1}}); err != nil {
 		t.Fatal(err)
 	}
 	want(2, 0)
 	write := func(s Session) {
 		t.Helper()
-		s.Session, s.Livemode = "cs_1", true
-		if err := replace(ctx, store, ofSession+"cs_1", s); err != nil {
+		s.Session, s.Scope = "cs_1", live
+		if err := replace(ctx, store, live.Key(ofSession, "cs_1"), s); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -194,7 +196,7 @@ func TestAReservationHoldsUntilTheSessionsEventsDecide(t *testing.T) {
 	want(0, 4)
 	write(Session{Expired: true})
 	want(0, 0)
-	if err := Reserve(ctx, store, c, []Line{{"price_tee", 9}}); err != nil {
+	if err := Reserve(ctx, store, live, "cs_1", []Line{{"price_tee", 9}}); err != nil {
 		t.Fatal(err)
 	}
 	want(0, 0)
@@ -202,28 +204,50 @@ func TestAReservationHoldsUntilTheSessionsEventsDecide(t *testing.T) {
 
 func TestAReservationThatMakesNoSenseIsRefused(t *testing.T) {
 	for name, c := range map[string]struct {
-		Checkout
+		session string
 		Line
 	}{
-		"no session": {Checkout{}, Line{"price_tee", 1}},
-		"no item":    {Checkout{Session: "cs_1"}, Line{"", 1}},
-		"negative":   {Checkout{Session: "cs_1"}, Line{"price_tee", -1}},
+		"no session": {"", Line{"price_tee", 1}},
+		"no item":    {"cs_1", Line{"", 1}},
+		"negative":   {"cs_1", Line{"price_tee", -1}},
 	} {
-		if err := Reserve(t.Context(), memory.New(), c.Checkout, []Line{c.Line}); !errors.Is(err, event.ErrInvalid) {
+		if err := Reserve(t.Context(), memory.New(), live, c.session, []Line{c.Line}); !errors.Is(err, event.ErrInvalid) {
 			t.Errorf("%s: got %v, want it invalid", name, err)
 		}
 	}
-	if err := SetSupply(t.Context(), memory.New(), "price_tee", -1); !errors.Is(err, event.ErrInvalid) {
+	if err := SetSupply(t.Context(), memory.New(), live, "price_tee", -1); !errors.Is(err, event.ErrInvalid) {
 		t.Errorf("a negative supply: got %v, want it invalid", err)
+	}
+}
+
+func TestLevelsOfOneItemAreCountedByScope(t *testing.T) {
+	store, test := memory.New(), event.Scope{}
+	theirs := event.Scope{Account: "acct_1", Livemode: true}
+	for n, s := range []event.Scope{live, test, theirs} {
+		if err := Reserve(t.Context(), store, s, "cs_1", []Line{{"price_tee", int64(n + 1)}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := SetSupply(t.Context(), store, theirs, "price_tee", 9); err != nil {
+		t.Fatal(err)
+	}
+	got, err := Levels(t.Context(), store)
+	want := []Level{
+		{Item: "price_tee", Scope: theirs, Reserved: 3, OnHand: 9, Supply: 9},
+		{Item: "price_tee", Scope: live, Reserved: 1},
+		{Item: "price_tee", Scope: test, Reserved: 2},
+	}
+	if diff := cmp.Diff(want, got); err != nil || diff != "" {
+		t.Errorf("%v (-want +got):\n%s", err, diff)
 	}
 }
 
 func TestARowThatCannotBeReadIsNamed(t *testing.T) {
 	store := memory.New()
-	if err := store.Write(t.Context(), event.Write{Table: Table, Key: ofSession + "cs_1", Data: json.RawMessage(`{"paid":"yes"}`)}); err != nil {
+	if err := store.Write(t.Context(), event.Write{Table: Table, Key: live.Key(ofSession, "cs_1"), Data: json.RawMessage(`{"paid":"yes"}`)}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Levels(t.Context(), store); err == nil || !strings.Contains(err.Error(), "row session/cs_1") {
+	if _, err := Levels(t.Context(), store); err == nil || !strings.Contains(err.Error(), "row live/own/session/cs_1") {
 		t.Errorf("got %v, want the row named", err)
 	}
 }
@@ -231,10 +255,10 @@ func TestARowThatCannotBeReadIsNamed(t *testing.T) {
 func BenchmarkLevelsOf10000Sessions(b *testing.B) {
 	s := shop{}
 	for n := range 10_000 {
-		s.row(b, fmt.Sprintf("%scs_live_%060d", ofSession, n), Session{
-			Session: fmt.Sprintf("cs_live_%060d", n), Payment: fmt.Sprintf("pi_%024d", n), Livemode: true, Completed: true, Paid: true, Listed: true, Lines: tee,
+		s.row(b, live.Key(ofSession, fmt.Sprintf("cs_live_%060d", n)), Session{
+			Session: fmt.Sprintf("cs_live_%060d", n), Payment: fmt.Sprintf("pi_%024d", n), Scope: live, Completed: true, Paid: true, Listed: true, Lines: tee,
 		})
-		s.row(b, fmt.Sprintf("%spi_%024d", ofPayment, n), Payment{Payment: fmt.Sprintf("pi_%024d", n), Livemode: true, Paid: true, Received: 1000})
+		s.row(b, live.Key(ofPayment, fmt.Sprintf("pi_%024d", n)), Payment{Payment: fmt.Sprintf("pi_%024d", n), Scope: live, Paid: true, Received: 1000})
 	}
 	bytes := 0
 	for k, d := range s {

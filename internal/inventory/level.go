@@ -1,18 +1,18 @@
 package inventory
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
-	"maps"
+	"iter"
 	"slices"
-	"strings"
 
 	"github.com/payhooks/payhooks/internal/event"
 )
 
-// Level is how much there is of one item. It has one for each item that was
-// ever named by a session, a reservation or SetSupply.
+// Level is how much there is of one item in one scope. There is one for each item
+// that a session, a reservation or SetSupply ever named.
 type Level struct {
 	Item        string `json:"item"`
 	OnHand      int64  `json:"on_hand"`      // supply less committed, never below 0
@@ -20,63 +20,70 @@ type Level struct {
 	BackOrdered int64  `json:"back_ordered"` // committed above the supply
 	Supply      int64  `json:"supply"`       // as it was set
 	Committed   int64  `json:"committed"`    // in sessions that are paid
-	Account     string `json:"account,omitempty"`
-	Livemode    *bool  `json:"livemode,omitempty"` // nil until a session tells
+	event.Scope
 }
 
 // Scanner reads a state table; dynamo.Tables and memory.Store are Scanners.
 type Scanner interface {
-	Scan(ctx context.Context, table string, yield func(key string, it event.Row) bool) error
+	Scan(ctx context.Context, table string) iter.Seq2[event.Row, error]
 }
 
-// Levels counts all items, in order of their names. It reads the whole table,
-// a row per session and one per payment: with 10,000 of each that is 5 MB, so 5
-// pages to read and a fifth of a second to count. A shop's page that asks often
-// keeps the answer for some seconds. Changes of the last second may be missing.
+// Levels counts all items, in order of their names and scopes. It reads the whole
+// table, a row per session and one per payment: with 10,000 of each that is 5 MB,
+// so 5 pages to read and a fifth of a second to count. A shop's page that asks
+// often keeps the answer for some seconds. Changes of the last second may be
+// missing. A row that cannot be read is an error, since levels without it would
+// be wrong.
 func Levels(ctx context.Context, s Scanner) ([]Level, error) {
-	all := table{map[string]Session{}, map[string]Payment{}, map[string]Reservation{}, map[string]supply{}}
-	var bad error
-	err := s.Scan(ctx, Table, func(key string, it event.Row) bool {
-		bad = all.add(key, it.Data)
-		return bad == nil
-	})
-	if err == nil {
-		err = bad
-	}
-	if err != nil {
-		return nil, fmt.Errorf("count the stock: %w", err)
+	all := table{map[ref]Session{}, map[ref]Payment{}, map[ref]Reservation{}, map[ref]supply{}}
+	for row, err := range s.Scan(ctx, Table) {
+		if err == nil {
+			err = all.add(row)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("count the stock: %w", err)
+		}
 	}
 	return all.levels(), nil
 }
 
-// table is what it holds, by what follows the prefix of the key.
-type table struct {
-	sessions     map[string]Session
-	payments     map[string]Payment
-	reservations map[string]Reservation
-	supplies     map[string]supply
+// ref names a session, a payment or an item.
+type ref struct {
+	event.Scope
+	id string
 }
 
-func (t table) add(key string, data json.RawMessage) error {
-	prefix, name, _ := strings.Cut(key, "/")
-	var err error
-	switch prefix + "/" {
+// table has the rows by kind.
+type table struct {
+	sessions     map[ref]Session
+	payments     map[ref]Payment
+	reservations map[ref]Reservation
+	supplies     map[ref]supply
+}
+
+func (t table) add(row event.Row) error {
+	scope, kind, id, err := event.ParseKey(row.Key)
+	if err != nil {
+		return err
+	}
+	name := ref{scope, id}
+	switch kind {
 	case ofSession:
-		err = put(t.sessions, name, data)
+		err = put(t.sessions, name, row.Data)
 	case ofPayment:
-		err = put(t.payments, name, data)
+		err = put(t.payments, name, row.Data)
 	case ofReservation:
-		err = put(t.reservations, name, data)
-	case ofSupply:
-		err = put(t.supplies, name, data)
+		err = put(t.reservations, name, row.Data)
+	case ofItem:
+		err = put(t.supplies, name, row.Data)
 	}
 	if err != nil {
-		return fmt.Errorf("row %s: %w", key, err)
+		return fmt.Errorf("row %s: %w", row.Key, err)
 	}
 	return nil
 }
 
-func put[T any](into map[string]T, name string, data json.RawMessage) error {
+func put[T any](into map[ref]T, name ref, data json.RawMessage) error {
 	var v T
 	err := json.Unmarshal(data, &v)
 	into[name] = v
@@ -85,58 +92,57 @@ func put[T any](into map[string]T, name string, data json.RawMessage) error {
 
 // levels sums the sessions' states up.
 func (t table) levels() []Level {
-	sum := map[string]*Level{}
-	at := func(item string) *Level {
-		if sum[item] == nil {
-			sum[item] = &Level{Item: item}
+	sum := map[ref]*Level{}
+	at := func(s event.Scope, item string) *Level {
+		name := ref{s, item}
+		if sum[name] == nil {
+			sum[name] = &Level{Item: item, Scope: s}
 		}
-		return sum[item]
+		return sum[name]
 	}
-	for item, s := range t.supplies {
-		at(item).Supply = s.Supply
+	for name, s := range t.supplies {
+		at(name.Scope, name.id).Supply = s.Supply
 	}
 	t.eachSession(func(s Session, state state) {
 		for _, line := range s.Lines {
-			at(line.Item).count(line.Quantity, state, s)
+			at(s.Scope, line.Item).count(line.Quantity, state)
 		}
 	})
 	list := make([]Level, 0, len(sum))
-	for _, item := range slices.Sorted(maps.Keys(sum)) {
-		l := *sum[item]
+	for _, l := range sum {
 		l.OnHand, l.BackOrdered = max(0, l.Supply-l.Committed), max(0, l.Committed-l.Supply)
-		list = append(list, l)
+		list = append(list, *l)
 	}
+	slices.SortFunc(list, func(a, b Level) int {
+		return cmp.Or(cmp.Compare(a.Item, b.Item), cmp.Compare(a.Text(), b.Text()))
+	})
 	return list
 }
 
 // eachSession joins what is known of each session. Lines that the shop reserved
 // count until Stripe's are known.
 func (t table) eachSession(yield func(Session, state)) {
-	for id, s := range t.sessions {
-		held, has := t.reservations[id]
+	for name, s := range t.sessions {
+		held, has := t.reservations[name]
 		if !s.Listed {
 			s.Lines = held.Lines
 		}
-		yield(s, s.state(t.payments[event.Scoped(s.Account, s.Payment)], has))
+		yield(s, s.state(t.payments[ref{s.Scope, s.Payment}], has))
 	}
-	for id, held := range t.reservations {
-		if _, known := t.sessions[id]; !known {
-			yield(Session{Session: held.Session, Account: held.Account, Livemode: held.Livemode, Lines: held.Lines}, reserved)
+	for name, held := range t.reservations {
+		if _, known := t.sessions[name]; !known {
+			yield(Session{Session: held.Session, Scope: held.Scope, Lines: held.Lines}, reserved)
 		}
 	}
 }
 
-func (l *Level) count(n int64, state state, s Session) {
+func (l *Level) count(n int64, state state) {
 	switch state {
 	case reserved:
 		l.Reserved += n
 	case committed:
 		l.Committed += n
 	case none, released, restocked:
-	}
-	l.Account = max(l.Account, s.Account)
-	if l.Livemode == nil || s.Livemode {
-		l.Livemode = &s.Livemode
 	}
 }
 

@@ -15,61 +15,54 @@ type Rows interface {
 	Write(ctx context.Context, w event.Write) error
 }
 
-// Checkout names a checkout session.
-type Checkout struct {
-	Session  string // cs_…
-	Account  string // the connected account it was made for, if any
-	Livemode bool
-}
-
-// Reservation is the row of what the shop reserved by itself.
+// Reservation is the row of what the shop reserved for a session.
 type Reservation struct {
-	Session  string `json:"session"`
-	Account  string `json:"account,omitempty"`
-	Livemode bool   `json:"livemode"`
-	Lines    []Line `json:"lines,omitempty"`
+	Session string `json:"session"`
+	event.Scope
+	Lines []Line `json:"lines,omitempty"`
 }
 
 type supply struct {
-	Item   string `json:"item"`
-	Supply int64  `json:"supply"`
+	Item string `json:"item"`
+	event.Scope
+	Supply int64 `json:"supply"`
 }
 
 // conflicts bounds how often a row is read again because somebody wrote it in
 // between.
 const conflicts = 10
 
-// Reserve is for the shop's own code, when it has made a checkout session: no
-// event tells of that. From then on the lines are reserved until the session is
-// paid, fails or expires; its events may have come already, and decide. Asking
-// again replaces the lines; with none the reservation is given back. Once
-// Stripe has listed the session's lines those count and not these.
+// Reserve is for the shop's own code, when it has made a checkout session (cs_…)
+// in the scope: no event reports that. From then on the lines are reserved until
+// the session is paid, fails or expires; its events may have arrived already, and
+// decide. Another call replaces the lines; with none the reservation is given
+// back. Once Stripe has listed the session's lines those count and not these.
 //
-// It does not ask whether there is enough: see Levels. Safe for concurrent use.
+// It does not check whether there is enough: see Levels. Safe for concurrent use.
 // Lines without an item or with a negative quantity are event.ErrInvalid.
-func Reserve(ctx context.Context, r Rows, c Checkout, lines []Line) error {
-	if c.Session == "" {
+func Reserve(ctx context.Context, r Rows, s event.Scope, session string, lines []Line) error {
+	if session == "" {
 		return fmt.Errorf("reserve: the session has no id: %w", event.ErrInvalid)
 	}
 	for _, l := range lines {
 		if l.Item == "" || l.Quantity < 0 {
-			return fmt.Errorf("reserve for %s: %d of item %q: %w", c.Session, l.Quantity, l.Item, event.ErrInvalid)
+			return fmt.Errorf("reserve for %s: %d of item %q: %w", session, l.Quantity, l.Item, event.ErrInvalid)
 		}
 	}
-	row := Reservation{Session: c.Session, Account: c.Account, Livemode: c.Livemode, Lines: tidy(lines)}
-	if err := replace(ctx, r, ofReservation+event.Scoped(c.Account, c.Session), row); err != nil {
-		return fmt.Errorf("reserve for %s: %w", c.Session, err)
+	row := Reservation{Session: session, Scope: s, Lines: tidy(lines)}
+	if err := replace(ctx, r, s.Key(ofReservation, session), row); err != nil {
+		return fmt.Errorf("reserve for %s: %w", session, err)
 	}
 	return nil
 }
 
-// SetSupply says how many of an item there were before anything was sold. It
-// is what on_hand counts down from, whatever was sold already.
-func SetSupply(ctx context.Context, r Rows, item string, n int64) error {
+// SetSupply sets how many of an item there were in the scope before anything was
+// sold. It is what on_hand counts down from, whatever was sold already.
+func SetSupply(ctx context.Context, r Rows, s event.Scope, item string, n int64) error {
 	if item == "" || n < 0 {
 		return fmt.Errorf("set the supply of item %q to %d: %w", item, n, event.ErrInvalid)
 	}
-	if err := replace(ctx, r, ofSupply+item, supply{item, n}); err != nil {
+	if err := replace(ctx, r, s.Key(ofItem, item), supply{item, s, n}); err != nil {
 		return fmt.Errorf("set the supply of %s: %w", item, err)
 	}
 	return nil

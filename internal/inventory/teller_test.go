@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"iter"
 	"time"
 
 	"github.com/payhooks/payhooks/internal/event"
@@ -38,7 +39,7 @@ func (t *teller) send(kind string, o object) {
 	if err != nil {
 		t.t.Fatal(err)
 	}
-	f := event.Facts{ID: fmt.Sprintf("evt_%d_%d", t.n, len(t.events)), Type: kind, APIVersion: t.version, Livemode: true}
+	f := event.Facts{ID: fmt.Sprintf("evt_%d_%d", t.n, len(t.events)), Type: kind, APIVersion: t.version, Scope: live}
 	f.Created = time.Unix(1_790_000_000+60*int64(len(t.events)), 0)
 	var e facts.Event
 	if err := e.DecodeEvent(f, body); err != nil {
@@ -122,14 +123,15 @@ func (s shop) row(t tb, key string, v any) {
 
 // take does what the action does.
 func (s shop) take(t tb, e facts.Event, restock bool, lines []Line) {
-	key, _ := Key(e, restock)
-	if key == "" {
+	kind, id, err := Key(e, restock)
+	if err != nil {
 		return
 	}
+	key := e.Key(kind, id)
 	if e.Session == nil {
 		var old Payment
 		s.read(t, key, &old)
-		s.row(t, key, MergePayment(old, e))
+		s.row(t, key, MergePayment(old, id, e))
 		return
 	}
 	var listed *Listing
@@ -150,13 +152,14 @@ func (s shop) read(t tb, key string, v any) {
 }
 
 // Scan implements Scanner.
-func (s shop) Scan(_ context.Context, _ string, yield func(string, event.Row) bool) error {
-	for key, data := range s {
-		if !yield(key, event.Row{Version: 1, Data: data}) {
-			break
+func (s shop) Scan(context.Context, string) iter.Seq2[event.Row, error] {
+	return func(yield func(event.Row, error) bool) {
+		for key, data := range s {
+			if !yield(event.Row{Key: key, Version: 1, Data: data}, nil) {
+				break
+			}
 		}
 	}
-	return nil
 }
 
 // levels is what is not zero, by item: on hand, reserved, back-ordered.

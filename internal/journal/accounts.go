@@ -1,7 +1,7 @@
 package journal
 
 // The accounts of the books. What Stripe calls something that is not known here
-// has an account of its own: "other:" and the reporting category.
+// has its own account: "other:" and the reporting category.
 const (
 	StripeBalance    = "stripe_balance"
 	Sales            = "sales"
@@ -21,7 +21,7 @@ const (
 
 // counterAccounts says where the amount of a transaction came from or went to,
 // by its reporting category. Source: docs.stripe.com/reports/reporting-categories.
-// A partial capture is told as the whole authorization and the reversal of the
+// A partial capture is reported as the whole authorization and the reversal of the
 // rest, so the reversal lowers the sale; so does a payment that failed late.
 var counterAccounts = map[string]string{
 	"charge":                      Sales,

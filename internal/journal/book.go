@@ -9,7 +9,7 @@ import (
 	"sync/atomic"
 
 	"github.com/payhooks/payhooks/internal/event"
-	"golang.org/x/sync/errgroup"
+	"github.com/payhooks/payhooks/internal/parallel"
 )
 
 // Rows is the part of event.Ledger that a Book needs.
@@ -23,7 +23,7 @@ type Rows interface {
 type Book struct{ Rows Rows }
 
 const (
-	// writers work one page at the same time.
+	// writers work on one page at the same time.
 	writers = 8
 	// conflicts bounds how often a row is read again because an event posted
 	// the same transaction in between.
@@ -34,40 +34,35 @@ const (
 // holds something else stays as it is; differ has an ErrDiffers for each. All
 // others are written all the same.
 func (b Book) Post(ctx context.Context, ps []Posting) (posted int, differ []error, err error) {
-	var news atomic.Int64
-	differ = make([]error, len(ps))
-	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(writers)
-	for i, p := range ps {
-		g.Go(func() error {
-			fresh, err := b.post(ctx, p)
-			if fresh {
-				news.Add(1)
-			}
-			if errors.Is(err, ErrDiffers) {
-				differ[i], err = err, nil
-			}
-			return err
-		})
-	}
-	err = g.Wait()
-	return int(news.Load()), slices.DeleteFunc(differ, func(err error) bool { return err == nil }), err
+	var fresh atomic.Int64
+	results, err := parallel.Map(ctx, writers, ps, func(ctx context.Context, p Posting) (error, error) {
+		isNew, err := b.post(ctx, p)
+		if isNew {
+			fresh.Add(1)
+		}
+		if errors.Is(err, ErrDiffers) {
+			return err, nil
+		}
+		return nil, err
+	})
+	return int(fresh.Load()), slices.DeleteFunc(results, func(err error) bool { return err == nil }), err
 }
 
-// post writes one posting; fresh is true if it was not there.
-func (b Book) post(ctx context.Context, p Posting) (fresh bool, err error) {
+// post writes one posting and reports whether it was not there.
+func (b Book) post(ctx context.Context, p Posting) (isNew bool, err error) {
+	key := p.Key(Kind, p.Fact)
 	for try := 0; ; try++ {
-		it, err := b.Rows.Load(ctx, Table, p.Key())
+		row, err := b.Rows.Load(ctx, Table, key)
 		if err != nil {
 			return false, fmt.Errorf("post %s: %w", p.Fact, err)
 		}
-		data, changed, err := merged(it.Data, p)
+		data, changed, err := merged(row.Data, p)
 		if err != nil || !changed {
 			return false, err
 		}
-		err = b.Rows.Write(ctx, event.Write{Table: Table, Key: p.Key(), Version: it.Version, Data: data})
+		err = b.Rows.Write(ctx, event.Write{Table: Table, Key: key, Version: row.Version, Data: data})
 		if err == nil {
-			return it.Data == nil, nil
+			return row.Data == nil, nil
 		}
 		if !errors.Is(err, event.ErrConflict) || try == conflicts {
 			return false, fmt.Errorf("post %s: %w", p.Fact, err)

@@ -15,9 +15,8 @@ import (
 // it is made of. Without a Problem it reconciles, or there is nothing to
 // compare it with, which the Note says.
 type PayoutCheck struct {
-	Payout   string    `json:"payout"`
-	Account  string    `json:"account,omitempty"`
-	Livemode bool      `json:"livemode"`
+	Payout string `json:"payout"`
+	event.Scope
 	Currency string    `json:"currency"`
 	At       time.Time `json:"at"`
 	Amount   int64     `json:"amount"`
@@ -29,35 +28,29 @@ type PayoutCheck struct {
 
 	status    string
 	automatic bool
-	told      bool // there is a row of it
+	known     bool // there is a row of it
 	sent      bool // its own posting is there
 	settled   bool
 }
 
+// checks are payouts by scope and id.
+type checks map[payoutRef]*PayoutCheck
+
+type payoutRef struct {
+	event.Scope
+	payout string
+}
+
 // checkPayouts checks the payouts that were made in the month.
 func checkPayouts(ps []Posting, payouts []Payout, month string, zone *time.Location) []PayoutCheck {
-	found := map[string]*PayoutCheck{}
+	found := checks{}
 	for _, p := range payouts {
-		c := &PayoutCheck{
-			Payout: p.Payout, Account: p.Account, Livemode: p.Livemode, Currency: p.Currency, At: p.At,
-			Amount: p.Amount, status: p.Status, automatic: p.Automatic, told: true,
-		}
-		if p.Settles != nil {
-			c.Settled, c.settled = *p.Settles, true
-		}
-		found[event.Scoped(p.Account, p.Payout)] = c
+		found.payout(p)
 	}
 	for _, p := range ps {
-		if !strings.HasPrefix(p.Memo.Source, "po_") || p.Memo.Category != "payout" && p.Memo.Category != "payout_reversal" {
-			continue
+		if strings.HasPrefix(p.Memo.Source, "po_") && (p.Memo.Category == "payout" || p.Memo.Category == "payout_reversal") {
+			found.posting(p)
 		}
-		name := event.Scoped(p.Account, p.Memo.Source)
-		c := found[name]
-		if c == nil {
-			c = &PayoutCheck{Payout: p.Memo.Source, Account: p.Account, Livemode: p.Livemode, Currency: p.Currency, At: p.At}
-			found[name] = c
-		}
-		c.posting(p)
 	}
 	all := []PayoutCheck{}
 	for _, c := range found {
@@ -66,21 +59,42 @@ func checkPayouts(ps []Posting, payouts []Payout, month string, zone *time.Locat
 			all = append(all, *c)
 		}
 	}
-	slices.SortFunc(all, func(a, b PayoutCheck) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Payout, b.Payout)) })
+	slices.SortFunc(all, func(a, b PayoutCheck) int {
+		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Payout, b.Payout), cmp.Compare(a.Text(), b.Text()))
+	})
 	return all
+}
+
+func (cs checks) payout(p Payout) {
+	c := &PayoutCheck{
+		Payout: p.Payout, Scope: p.Scope, Currency: p.Currency, At: p.At,
+		Amount: p.Amount, status: p.Status, automatic: p.Automatic, known: true,
+	}
+	if p.Settles != nil {
+		c.Settled, c.settled = *p.Settles, true
+	}
+	cs[payoutRef{p.Scope, p.Payout}] = c
+}
+
+func (cs checks) posting(p Posting) {
+	ref := payoutRef{p.Scope, p.Memo.Source}
+	if cs[ref] == nil {
+		cs[ref] = &PayoutCheck{Payout: p.Memo.Source, Scope: p.Scope, Currency: p.Currency, At: p.At}
+	}
+	cs[ref].posting(p)
 }
 
 func (c *PayoutCheck) posting(p Posting) {
 	c.Posted += p.Balance(Bank)
-	if !c.told && p.Memo.Category == "payout" {
+	if !c.known && p.Memo.Category == "payout" {
 		c.Amount, c.At, c.sent = p.Balance(Bank), p.At, true
 	}
 }
 
-// guess tells what no event told from what was pulled.
+// guess completes what no event reported from what was pulled.
 func (c *PayoutCheck) guess() {
 	switch {
-	case c.told:
+	case c.known:
 	case !c.sent: // a payout that takes money from the bank
 		c.Amount = c.Posted
 	case c.Posted == 0:
@@ -91,18 +105,18 @@ func (c *PayoutCheck) guess() {
 func (c *PayoutCheck) judge() {
 	c.guess()
 	text := func(minor int64) string { return money.Amount{Minor: minor, Currency: c.Currency}.String() }
-	gone := c.status == "failed" || c.status == "canceled"
+	reversed := c.status == "failed" || c.status == "canceled"
 	switch {
-	case gone && c.Posted != 0:
+	case reversed && c.Posted != 0:
 		c.Problem = c.status + ", and nothing that reverses it is posted yet"
 		return
-	case gone:
+	case reversed:
 		c.Note = c.status + " and reversed"
 		return
 	case c.Posted != c.Amount:
-		c.Problem = fmt.Sprintf("%s are posted to the bank, want %s", text(c.Posted), text(c.Amount))
+		c.Problem = fmt.Sprintf("%s are posted to the bank, expected %s", text(c.Posted), text(c.Amount))
 		return
-	case !c.settled && c.told && !c.automatic:
+	case !c.settled && c.known && !c.automatic:
 		c.Note = "manual: Stripe does not say what is in it"
 		return
 	case !c.settled:

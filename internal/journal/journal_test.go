@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/journal"
 	"github.com/payhooks/payhooks/internal/memory"
 	"pgregory.net/rapid"
@@ -24,7 +25,7 @@ func sale() journal.Transaction {
 }
 
 func TestASaleDebitsTheBalanceAndTheFeesAndCreditsSales(t *testing.T) {
-	got := journal.Post(sale(), journal.Owner{Account: "acct_1", Livemode: true}, &journal.Seen{Amount: 13098, Currency: "usd"})
+	got := journal.Post(sale(), event.Scope{Account: "acct_1", Livemode: true}, &journal.Seen{Amount: 13098, Currency: "usd"})
 	data, err := json.Marshal(got)
 	if err != nil {
 		t.Fatal(err)
@@ -45,7 +46,7 @@ func TestEveryCategoryHasItsAccountAndAnUnknownOneItsOwn(t *testing.T) {
 		"platform_earning": "platform_earnings", "other_adjustment": "adjustments",
 		"climate_order_purchase": "other:climate_order_purchase", "something_of_2031": "other:something_of_2031", "": "other:odd_type",
 	} {
-		p := journal.Post(journal.Transaction{ID: "txn_1", Amount: -700, Net: -700, Currency: "usd", Category: category, Type: "odd_type"}, journal.Owner{}, nil)
+		p := journal.Post(journal.Transaction{ID: "txn_1", Amount: -700, Net: -700, Currency: "usd", Category: category, Type: "odd_type"}, event.Scope{}, nil)
 		want := []journal.Entry{{Account: "stripe_balance", Credit: 700}, {Account: account, Debit: 700}}
 		if diff := cmp.Diff(want, p.Entries); diff != "" {
 			t.Errorf("%s: %s", category, diff)
@@ -54,7 +55,7 @@ func TestEveryCategoryHasItsAccountAndAnUnknownOneItsOwn(t *testing.T) {
 }
 
 func TestAFeeOfItsOwnIsOneLine(t *testing.T) {
-	p := journal.Post(journal.Transaction{ID: "txn_1", Amount: -500, Fee: 20, Net: -520, Category: "fee"}, journal.Owner{}, nil)
+	p := journal.Post(journal.Transaction{ID: "txn_1", Amount: -500, Fee: 20, Net: -520, Category: "fee"}, event.Scope{}, nil)
 	want := []journal.Entry{{Account: "stripe_balance", Credit: 520}, {Account: "fees", Debit: 520}}
 	if diff := cmp.Diff(want, p.Entries); diff != "" {
 		t.Error(diff)
@@ -62,7 +63,7 @@ func TestAFeeOfItsOwnIsOneLine(t *testing.T) {
 }
 
 func TestATransactionOfNothingIsPostedWithoutLines(t *testing.T) {
-	p := journal.Post(journal.Transaction{ID: "txn_1", Category: "charge"}, journal.Owner{}, nil)
+	p := journal.Post(journal.Transaction{ID: "txn_1", Category: "charge"}, event.Scope{}, nil)
 	if p.Entries == nil || len(p.Entries) != 0 {
 		t.Errorf("entries are %v, want an empty list", p.Entries)
 	}
@@ -88,7 +89,7 @@ func anyTransaction(id string) *rapid.Generator[journal.Transaction] {
 func TestEveryPostingBalancesAndNoLineIsNegative(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		tx := anyTransaction("txn_1").Draw(t, "transaction")
-		p := journal.Post(tx, journal.Owner{}, nil)
+		p := journal.Post(tx, event.Scope{}, nil)
 		var debit, credit int64
 		for _, e := range p.Entries {
 			if e.Debit < 0 || e.Credit < 0 || (e.Debit == 0) == (e.Credit == 0) {
@@ -113,9 +114,9 @@ func TestAnyOrderAndRepetitionMakesOneJournalThatBalancesAllTheTime(t *testing.T
 		for i := range rapid.IntRange(1, 8).Draw(t, "n") {
 			tx := anyTransaction(fmt.Sprintf("txn_%d", i)).Draw(t, "transaction")
 			all = append(all,
-				journal.Post(tx, journal.Owner{}, nil),
-				journal.Post(tx, journal.Owner{}, &journal.Seen{Amount: 1, Currency: "usd"}),
-				journal.Post(tx, journal.Owner{}, &journal.Seen{Amount: 2, Currency: "usd"}))
+				journal.Post(tx, event.Scope{}, nil),
+				journal.Post(tx, event.Scope{}, &journal.Seen{Amount: 1, Currency: "usd"}),
+				journal.Post(tx, event.Scope{}, &journal.Seen{Amount: 2, Currency: "usd"}))
 		}
 		first := posted(t, all)
 		again := rapid.Permutation(append(slices.Clone(all), rapid.SliceOfN(rapid.SampledFrom(all), 0, 10).Draw(t, "repeats")...)).Draw(t, "order")
@@ -136,7 +137,7 @@ func posted(t *rapid.T, ps []journal.Posting) map[string]string {
 	}
 	rows, sums := map[string]string{}, map[string]int64{}
 	for _, p := range ps {
-		it, err := store.Load(t.Context(), journal.Table, p.Fact)
+		it, err := store.Load(t.Context(), journal.Table, p.Key(journal.Kind, p.Fact))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -163,14 +164,28 @@ func TestATransactionThatChangedIsNotPostedOverAndIsReported(t *testing.T) {
 	book := journal.Book{Rows: memory.New()}
 	other := sale()
 	other.Fee, other.Net = 400, 11650
-	if n, differ, err := book.Post(t.Context(), []journal.Posting{journal.Post(sale(), journal.Owner{}, nil)}); n != 1 || len(differ) != 0 || err != nil {
+	if n, differ, err := book.Post(t.Context(), []journal.Posting{journal.Post(sale(), event.Scope{}, nil)}); n != 1 || len(differ) != 0 || err != nil {
 		t.Fatal(n, differ, err)
 	}
 	n, differ, err := book.Post(t.Context(), []journal.Posting{
-		journal.Post(other, journal.Owner{}, nil),
-		journal.Post(journal.Transaction{ID: "txn_2", Category: "fee", Amount: -1, Net: -1}, journal.Owner{}, nil),
+		journal.Post(other, event.Scope{}, nil),
+		journal.Post(journal.Transaction{ID: "txn_2", Category: "fee", Amount: -1, Net: -1}, event.Scope{}, nil),
 	})
 	if n != 1 || len(differ) != 1 || !errors.Is(differ[0], journal.ErrDiffers) || err != nil {
 		t.Fatalf("posted %d, differ %v, %v; want the other one posted and one difference", n, differ, err)
+	}
+}
+
+func TestOneTransactionIDInThreeScopesIsThreePostings(t *testing.T) {
+	book := journal.Book{Rows: memory.New()}
+	changed := sale()
+	changed.Fee, changed.Net = 0, changed.Amount
+	n, differ, err := book.Post(t.Context(), []journal.Posting{
+		journal.Post(sale(), event.Scope{}, nil),
+		journal.Post(changed, event.Scope{Livemode: true}, nil),
+		journal.Post(changed, event.Scope{Account: "acct_1"}, nil),
+	})
+	if n != 3 || len(differ) != 0 || err != nil {
+		t.Errorf("posted %d, differ %v, %v; want three postings", n, differ, err)
 	}
 }

@@ -18,14 +18,14 @@ func Merge(old, p Posting) (Posting, error) {
 		return p, nil
 	}
 	if !old.same(p) {
-		return old, fmt.Errorf("balance transaction %s %w: look at it in Stripe's dashboard, and whether the API key is the right account's", p.Fact, ErrDiffers)
+		return old, fmt.Errorf("balance transaction %s %w: compare it with Stripe's dashboard, and check that the API key is the right account's", p.Fact, ErrDiffers)
 	}
 	old.Memo.Seen = greater(old.Memo.Seen, p.Memo.Seen)
 	return old, nil
 }
 
 func (p Posting) same(o Posting) bool {
-	return p.Fact == o.Fact && p.At.Equal(o.At) && p.Account == o.Account && p.Livemode == o.Livemode &&
+	return p.Fact == o.Fact && p.At.Equal(o.At) && p.Scope == o.Scope &&
 		p.Currency == o.Currency && slices.Equal(p.Entries, o.Entries)
 }
 

@@ -35,12 +35,11 @@ func OfRefunds(rs []facts.Refund) []Named {
 	return all
 }
 
-// RefundsUntold reports whether the event tells that its charge was refunded
-// but not by which refunds, as charge.refunded does before API version
-// 2024-10-28. A list that comes to less than the charge's own sum does not tell
-// all of them, whatever it says. A charge that Stripe never had on the balance
-// has none that count.
-func RefundsUntold(e facts.Event) bool {
+// RefundsUnlisted reports whether the event reports that its charge was refunded
+// but not by which refunds, as charge.refunded does in older API versions. A list
+// that comes to less than the charge's own sum is not complete, whatever it says.
+// A charge that Stripe never had on the balance has none that count.
+func RefundsUnlisted(e facts.Event) bool {
 	if e.Type != "charge.refunded" || e.Charge == nil || e.Charge.BalanceTransaction == "" {
 		return false
 	}

@@ -4,17 +4,20 @@ import (
 	"cmp"
 	"time"
 
+	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/facts"
 )
 
-// PayoutTable holds one row per payout, under its id.
-const PayoutTable = "payouts"
+// PayoutTable holds one row per payout, and PayoutKind is the kind of its rows.
+const (
+	PayoutTable = "payouts"
+	PayoutKind  = "payout"
+)
 
 // Payout is money on its way to the bank, and what Stripe says it is made of.
 type Payout struct {
-	Payout    string    `json:"payout"`
-	Account   string    `json:"account,omitempty"`
-	Livemode  bool      `json:"livemode"`
+	Payout string `json:"payout"`
+	event.Scope
 	Currency  string    `json:"currency"`
 	Amount    int64     `json:"amount"`
 	At        time.Time `json:"at"` // created
@@ -47,12 +50,12 @@ func (s Settled) Plus(o Settled) Settled {
 	return Settled{s.Transactions + o.Transactions, s.Net + o.Net}
 }
 
-// MergePayout adds what an event tells of a payout, and what was listed for it,
+// MergePayout adds what an event reports of a payout, and what was listed for it,
 // nil for nothing.
 func MergePayout(old Payout, e facts.Event, listed *Settled) Payout {
 	p := e.Payout
 	now := Payout{
-		Payout: p.ID, Account: e.Account, Livemode: e.Livemode, Currency: p.Currency, Amount: p.Amount,
+		Payout: p.ID, Scope: e.Scope, Currency: p.Currency, Amount: p.Amount,
 		At: p.Created, Automatic: p.Automatic, Status: old.Status, Settles: old.Settles,
 	}
 	status := p.Status
@@ -68,7 +71,8 @@ func MergePayout(old Payout, e facts.Event, listed *Settled) Payout {
 	return now
 }
 
-// payoutTypes says what an event's type tells, whatever its object says.
+// payoutTypes has the status that an event's type stands for, whatever its object
+// says.
 var payoutTypes = map[string]string{"payout.failed": "failed", "payout.canceled": "canceled", "payout.paid": "paid"}
 
 // payoutRank orders a payout's life: what is paid may still come back.

@@ -14,10 +14,13 @@ import (
 	"github.com/payhooks/payhooks/internal/event"
 )
 
-// Table holds one row per balance transaction; see Posting.Key.
-const Table = "journal"
+// Table holds one row per balance transaction, and Kind is the kind of its rows.
+const (
+	Table = "journal"
+	Kind  = "transaction"
+)
 
-// Transaction is a balance transaction as Stripe tells it. Amounts are Stripe's
+// Transaction is a balance transaction as Stripe reports it. Amounts are Stripe's
 // integers; Amount and Net are positive for money that came to the balance.
 type Transaction struct {
 	ID           string    `json:"id"`
@@ -34,13 +37,12 @@ type Transaction struct {
 
 // Posting is one row of the journal.
 type Posting struct {
-	Fact     string    `json:"fact"` // the balance transaction
-	At       time.Time `json:"at"`   // its created, UTC
-	Account  string    `json:"account,omitempty"`
-	Livemode bool      `json:"livemode"`
-	Currency string    `json:"currency"`
-	Entries  []Entry   `json:"entries"`
-	Memo     Memo      `json:"memo"`
+	Fact string    `json:"fact"` // the balance transaction
+	At   time.Time `json:"at"`   // its created, UTC
+	event.Scope
+	Currency string  `json:"currency"`
+	Entries  []Entry `json:"entries"`
+	Memo     Memo    `json:"memo"`
 }
 
 // Entry is one line of a posting. Of debit and credit one is 0, and neither is
@@ -66,17 +68,12 @@ type Seen struct {
 	Currency string `json:"currency"`
 }
 
-// Owner is whose balance a transaction changed.
-type Owner struct {
-	Account  string // connected account; empty for the stack's own
-	Livemode bool
-}
-
-// Post makes the posting of a transaction. Seen may be nil.
-func Post(t Transaction, of Owner, seen *Seen) Posting {
+// Post makes the posting of a transaction that changed the scope's balance. Seen
+// may be nil.
+func Post(t Transaction, s event.Scope, seen *Seen) Posting {
 	category := cmp.Or(t.Category, t.Type, "unspecified")
 	return Posting{
-		Fact: t.ID, At: t.Created.UTC().Truncate(time.Second), Account: of.Account, Livemode: of.Livemode, Currency: t.Currency,
+		Fact: t.ID, At: t.Created.UTC().Truncate(time.Second), Scope: s, Currency: t.Currency,
 		Entries: entries(t, counterAccount(category)),
 		Memo:    Memo{Category: category, Type: t.Type, Source: t.Source, ExchangeRate: t.ExchangeRate, Seen: seen},
 	}
@@ -121,9 +118,6 @@ func (ls *lines) debit(account string, amount int64) {
 		amount  int64
 	}{account, amount})
 }
-
-// Key is what the posting is kept under.
-func (p Posting) Key() string { return event.Scoped(p.Account, p.Fact) }
 
 // Balance is what the posting adds to an account, debits positive.
 func (p Posting) Balance(account string) (sum int64) {

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"time"
+
+	"github.com/payhooks/payhooks/internal/event"
 )
 
 // Report is the books of one month.
@@ -16,8 +18,7 @@ type Report struct {
 
 // Statement is the month of one account and mode in one currency.
 type Statement struct {
-	Account  string    `json:"account,omitempty"`
-	Livemode bool      `json:"livemode"`
+	event.Scope
 	Currency string    `json:"currency"`
 	Days     []Line    `json:"days"` // those with postings
 	Total    Line      `json:"total"`
@@ -62,7 +63,7 @@ func NewReport(ps []Posting, payouts []Payout, month string, zone *time.Location
 		r.Statements[i].close()
 	}
 	slices.SortFunc(r.Statements, func(a, b Statement) int {
-		return cmp.Or(cmp.Compare(a.Account, b.Account), -compareBool(a.Livemode, b.Livemode), cmp.Compare(a.Currency, b.Currency))
+		return cmp.Or(cmp.Compare(a.Account, b.Account), cmp.Compare(a.Mode(), b.Mode()), cmp.Compare(a.Currency, b.Currency))
 	})
 	return r
 }
@@ -83,11 +84,11 @@ func (r Report) Balanced() bool {
 
 func (r *Report) statement(p Posting) *Statement {
 	for i := range r.Statements {
-		if s := &r.Statements[i]; s.Account == p.Account && s.Livemode == p.Livemode && s.Currency == p.Currency {
+		if s := &r.Statements[i]; s.Scope == p.Scope && s.Currency == p.Currency {
 			return s
 		}
 	}
-	r.Statements = append(r.Statements, Statement{Account: p.Account, Livemode: p.Livemode, Currency: p.Currency, Days: []Line{}})
+	r.Statements = append(r.Statements, Statement{Scope: p.Scope, Currency: p.Currency, Days: []Line{}})
 	return &r.Statements[len(r.Statements)-1]
 }
 
@@ -155,14 +156,4 @@ func (l *Line) add(p Posting) {
 func (l *Line) close() {
 	l.Net = l.Revenue - l.Fees - l.Refunds - l.Disputes + l.Other
 	l.Closing = l.Opening + l.Net - l.Payouts
-}
-
-func compareBool(a, b bool) int {
-	switch {
-	case a == b:
-		return 0
-	case a:
-		return 1
-	}
-	return -1
 }

@@ -7,6 +7,7 @@ import (
 	_ "time/tzdata"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/journal"
 	"pgregory.net/rapid"
 )
@@ -26,7 +27,7 @@ func tx(id, at, category string, amount int64, source string) journal.Posting {
 	if err != nil {
 		panic(err)
 	}
-	return journal.Post(journal.Transaction{ID: id, Amount: amount, Net: amount, Currency: "eur", Created: when, Category: category, Source: source}, journal.Owner{Livemode: true}, nil)
+	return journal.Post(journal.Transaction{ID: id, Amount: amount, Net: amount, Currency: "eur", Created: when, Category: category, Source: source}, event.Scope{Livemode: true}, nil)
 }
 
 func TestDaysAndMonthsAreThoseOfTheZone(t *testing.T) {
@@ -68,7 +69,7 @@ func TestTheMonthCarriesItsBalanceFromDayToDay(t *testing.T) {
 	withFee := journal.Post(journal.Transaction{
 		ID: "txn_2", Amount: 1000, Fee: 59, Net: 941, Currency: "eur", Category: "charge",
 		Created: time.Date(2026, 10, 2, 9, 0, 0, 0, time.UTC),
-	}, journal.Owner{Livemode: true}, nil)
+	}, event.Scope{Livemode: true}, nil)
 	r := journal.NewReport([]journal.Posting{
 		tx("txn_9", "2026-11-01T00:00:00Z", "charge", 5, ""),
 		tx("txn_4", "2026-10-03T10:00:00Z", "dispute", -200, ""),
@@ -79,7 +80,7 @@ func TestTheMonthCarriesItsBalanceFromDayToDay(t *testing.T) {
 		tx("txn_6", "2026-10-03T12:00:00Z", "connect_reserved_funds", -40, ""),
 	}, nil, "2026-10", time.UTC)
 	want := []journal.Statement{{
-		Livemode: true, Currency: "eur",
+		Scope: event.Scope{Livemode: true}, Currency: "eur",
 		Days: []journal.Line{
 			{Day: "2026-10-02", Revenue: 1000, Fees: 59, Refunds: 100, Net: 841, Opening: 300, Closing: 1141},
 			{Day: "2026-10-03", Disputes: 200, Other: -40, Net: -240, Payouts: 500, Opening: 1141, Closing: 401},
@@ -113,7 +114,7 @@ func TestTwelveMonthsAreTheYearInEveryZoneAndCurrency(t *testing.T) {
 		want := map[string]int64{}
 		for i := range rapid.IntRange(0, 30).Draw(t, "n") {
 			tx := anyTransaction(fmt.Sprintf("txn_%d", i)).Draw(t, "transaction")
-			ps = append(ps, journal.Post(tx, journal.Owner{}, nil))
+			ps = append(ps, journal.Post(tx, event.Scope{}, nil))
 			want[tx.Currency] += tx.Net
 		}
 		closing := map[string]int64{}
@@ -150,7 +151,7 @@ func TestTwelveMonthsAreTheYearInEveryZoneAndCurrency(t *testing.T) {
 func TestModesAccountsAndCurrenciesAreNeverAddedUp(t *testing.T) {
 	one := journal.Transaction{Amount: 100, Net: 100, Currency: "eur", Created: noon, Category: "charge"}
 	var ps []journal.Posting
-	for i, of := range []journal.Owner{{}, {Livemode: true}, {Account: "acct_1", Livemode: true}} {
+	for i, of := range []event.Scope{{}, {Livemode: true}, {Account: "acct_1", Livemode: true}} {
 		for _, currency := range []string{"eur", "jpy"} {
 			one.ID, one.Currency = fmt.Sprint("txn_", i, currency), currency
 			ps = append(ps, journal.Post(one, of, nil))
@@ -171,7 +172,7 @@ func TestAPayoutReconcilesOrSaysWhyNot(t *testing.T) {
 	sent := tx("txn_1", "2026-10-05T00:00:00Z", "payout", -900, "po_1")
 	back := tx("txn_2", "2026-10-07T00:00:00Z", "payout_reversal", 900, "po_1")
 	row := func(status string, automatic bool, s *journal.Settled) []journal.Payout {
-		return []journal.Payout{{Payout: "po_1", Livemode: true, Currency: "eur", Amount: 900, At: noon, Automatic: automatic, Status: status, Settles: s}}
+		return []journal.Payout{{Payout: "po_1", Scope: event.Scope{Livemode: true}, Currency: "eur", Amount: 900, At: noon, Automatic: automatic, Status: status, Settles: s}}
 	}
 	all := &journal.Settled{Transactions: 3, Net: 900}
 	for name, tc := range map[string]struct {
@@ -181,7 +182,7 @@ func TestAPayoutReconcilesOrSaysWhyNot(t *testing.T) {
 	}{
 		"reconciles":               {[]journal.Posting{sent}, row("paid", true, all), "", ""},
 		"a transaction is missing": {[]journal.Posting{sent}, row("paid", true, &journal.Settled{Transactions: 2, Net: 650}), "its 2 transactions come to 6.50 EUR, which is 2.50 EUR off", ""},
-		"not posted":               {nil, row("paid", true, all), "0.00 EUR are posted to the bank, want 9.00 EUR", ""},
+		"not posted":               {nil, row("paid", true, all), "0.00 EUR are posted to the bank, expected 9.00 EUR", ""},
 		"failed and reversed":      {[]journal.Posting{sent, back}, row("failed", true, all), "", "failed and reversed"},
 		"failed, not reversed":     {[]journal.Posting{sent}, row("failed", true, all), "failed, and nothing that reverses it is posted yet", ""},
 		"too early":                {[]journal.Posting{sent}, row("pending", true, nil), "", "not reconciled by Stripe yet"},

@@ -4,19 +4,20 @@ import (
 	"context"
 	"time"
 
+	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/facts"
 )
 
 // Source is where balance transactions come from. Safe for concurrent use. Its
-// errors are event.ErrNotConfigured without an API key for the owner's mode,
-// event.ErrNotFound for an object that Stripe does not know, event.ErrRefused
-// for a key that may not; besides they are verdicts that an action can return.
+// errors are event.ErrNotConfigured without an API key for the scope's mode,
+// event.ErrNotFound for an object that Stripe does not know, event.ErrDenied for
+// a key that may not read it, and verdicts that an action can return.
 type Source interface {
-	Transaction(ctx context.Context, of Owner, id string) (Transaction, error)
+	Transaction(ctx context.Context, s event.Scope, id string) (Transaction, error)
 	// Transactions returns one page, newest first, and whether there is more.
-	Transactions(ctx context.Context, of Owner, q Query) (page []Transaction, more bool, err error)
+	Transactions(ctx context.Context, s event.Scope, q Query) (page []Transaction, more bool, err error)
 	// Refunds returns all refunds of a charge.
-	Refunds(ctx context.Context, of Owner, charge string) ([]facts.Refund, error)
+	Refunds(ctx context.Context, s event.Scope, charge string) ([]facts.Refund, error)
 }
 
 // Query selects balance transactions.

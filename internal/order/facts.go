@@ -1,11 +1,9 @@
 package order
 
-// Facts is the set of what is known of an order, no larger than its rules need.
+// Facts is what is known of an order, no larger than its rules need.
 // Fields only ever grow: flags are set, times move to the later (or, where it
 // says so, the earlier) one, statuses rise in rank.
 type Facts struct {
-	Account  string             `json:"account,omitempty"`
-	Livemode bool               `json:"livemode,omitempty"`
 	Currency string             `json:"currency,omitempty"` // of intents, charges, refunds and invoices: all the same
 	Shown    string             `json:"shown,omitempty"`    // of sessions and disputes, which may be another
 	Client   text               `json:"client,omitzero"`    // client_reference_id
@@ -45,8 +43,8 @@ type Session struct {
 type Invoice struct {
 	Total number `json:"total,omitzero"`
 	Paid  int64  `json:"paid,omitempty"`
-	// Records are payments outside Stripe. From API version 2025-03-31 on they
-	// are all that events tell of those: amount_paid_off_stripe is not in them.
+	// Records are payments outside Stripe. They count besides
+	// amount_paid_off_stripe, which newer API versions leave out.
 	Records map[string]int64 `json:"records,omitempty"`
 }
 
@@ -59,19 +57,19 @@ type Charge struct {
 	Failed    int64    `json:"failed,omitempty"`   // the earliest event that says so
 	Released  int64    `json:"released,omitempty"` // never captured and never will be; the earliest event
 	Sum       snapshot `json:"sum,omitzero"`       // of its refunds
-	Old       bool     `json:"old,omitempty"`      // some event came in an API version that tells sums, not refunds
-	Reversed  bool     `json:"reversed,omitempty"` // some event came in one that tells a released remainder as a refund
+	Old       bool     `json:"old,omitempty"`      // some event's version reports sums, not refunds
+	Reversed  bool     `json:"reversed,omitempty"` // some event's version counts a released remainder as a refund
 }
 
 // Refund is one refund object.
 type Refund struct {
-	Charge  string `json:"charge,omitempty"`
-	Amount  int64  `json:"amount"`
-	Status  string `json:"status,omitempty"`
-	Told    bool   `json:"told,omitempty"` // by refund.created of an API version that sends it for every refund
-	Real    bool   `json:"real,omitempty"` // told in an API version in which a released remainder is none
-	Created int64  `json:"created,omitempty"`
-	Failed  int64  `json:"failed,omitempty"` // the earliest event that says failed or canceled
+	Charge   string `json:"charge,omitempty"`
+	Amount   int64  `json:"amount"`
+	Status   string `json:"status,omitempty"`
+	Reported bool   `json:"reported,omitempty"` // by refund.created of an API version that sends it for every refund
+	Real     bool   `json:"real,omitempty"`     // some event's version does not count a released remainder as a refund
+	Created  int64  `json:"created,omitempty"`
+	Failed   int64  `json:"failed,omitempty"` // the earliest event that says failed or canceled
 }
 
 // Dispute is one dispute in the highest rank it reached.
@@ -102,5 +100,5 @@ type number struct {
 type snapshot struct {
 	At     int64 `json:"at,omitempty"`
 	Sum    int64 `json:"sum,omitempty"`
-	Refund bool  `json:"refund,omitempty"` // told because of a refund
+	Refund bool  `json:"refund,omitempty"` // reported because of a refund
 }

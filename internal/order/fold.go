@@ -3,46 +3,49 @@ package order
 import (
 	"cmp"
 	"slices"
+
+	"github.com/payhooks/payhooks/internal/event"
 )
 
-// Owners tells to which order each charge belongs that is not an order of its
-// own. An event that names a charge and no payment intent, such as an early
-// fraud warning, is about that order; it may come before anything ties the two
-// together, so it is when orders are read that they meet.
-func Owners(all []Order) map[Owned]string {
-	owners := map[Owned]string{}
+// ChargeRef names a charge.
+type ChargeRef struct {
+	event.Scope
+	Charge string
+}
+
+// OrderByCharge returns the order of each charge that is not itself the name of
+// one. An event that names a charge and no payment intent, such as an early
+// fraud warning, is about that order; it may arrive before any event connects the
+// two, so rows are joined when they are read.
+func OrderByCharge(all []Order) map[ChargeRef]string {
+	orders := map[ChargeRef]string{}
 	for _, o := range all {
 		for charge := range o.Facts.Charges {
-			if at := o.owned(charge); charge != o.Order {
-				owners[at] = max(owners[at], o.Order)
+			if ref := (ChargeRef{o.Scope, charge}); charge != o.Order {
+				orders[ref] = max(orders[ref], o.Order)
 			}
 		}
 	}
-	return owners
+	return orders
 }
 
-// Owned is a charge of an account.
-type Owned struct{ Account, Charge string }
-
-func (o Order) owned(charge string) Owned { return Owned{o.Account, charge} }
-
-// Fold returns the orders by name, with what was told of a charge alone in the
-// order that the charge belongs to.
+// Fold returns the orders by name, each with the facts of rows that are kept
+// under one of its charges.
 func Fold(all []Order) []Order {
-	owners, facts := Owners(all), map[Owned]Facts{}
+	orders, facts := OrderByCharge(all), map[ChargeRef]Facts{}
 	for _, o := range all {
-		name := o.owned(o.Order)
-		if owner, ok := owners[name]; ok {
-			name.Charge = owner
+		name := ChargeRef{o.Scope, o.Order}
+		if order, ok := orders[name]; ok {
+			name.Charge = order
 		}
 		facts[name] = facts[name].union(o.Facts)
 	}
 	folded := make([]Order, 0, len(facts))
 	for name, f := range facts {
-		folded = append(folded, of(name.Charge, f))
+		folded = append(folded, of(name.Scope, name.Charge, f))
 	}
 	slices.SortFunc(folded, func(a, b Order) int {
-		return cmp.Or(cmp.Compare(a.Order, b.Order), cmp.Compare(a.Account, b.Account))
+		return cmp.Or(cmp.Compare(a.Order, b.Order), cmp.Compare(a.Account, b.Account), cmp.Compare(a.Mode(), b.Mode()))
 	})
 	return folded
 }

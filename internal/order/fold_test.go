@@ -1,10 +1,12 @@
 package order
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/facts"
 )
 
@@ -12,8 +14,9 @@ import (
 func table(es []facts.Event) (all []Order) {
 	rows := map[string]Order{}
 	for _, e := range es {
-		if key, _ := Key(e); key != "" {
-			rows[key] = Merge(rows[key], e)
+		if kind, id, err := Key(e); err == nil {
+			key := e.Key(kind, id)
+			rows[key] = Merge(rows[key], id, e)
 		}
 	}
 	for _, o := range rows {
@@ -22,21 +25,21 @@ func table(es []facts.Event) (all []Order) {
 	return all
 }
 
-func TestWhatNamesAChargeAloneIsToldOfTheOrderOfItsIntent(t *testing.T) {
+func TestFoldJoinsEventsOfAChargeWithItsOrder(t *testing.T) {
 	for _, version := range []string{v2023, dahlia} {
 		s := newStripe(t, version)
 		s.intent(1000).pay("ch_1", 1000)
 		s.ch["payment_intent"] = nil // in all that follows
 		s.refund("re_1", 300).dispute("created", "dp_1", 700, "needs_response")
 		got := Fold(table(s.events))
-		want := []Order{{Order: "pi_1", Reference: "A-1", Status: Disputed, Currency: "eur", Amount: 1000, Paid: 1000, Refunded: 300, Disputed: 700, Livemode: true}}
+		want := []Order{{Order: "pi_1", Reference: "A-1", Status: Disputed, Currency: "eur", Amount: 1000, Paid: 1000, Refunded: 300, Disputed: 700, Scope: event.Scope{Livemode: true}}}
 		if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(Order{}, "Facts")); diff != "" {
 			t.Errorf("%s: orders (-want +got):\n%s", version, diff)
 		}
 	}
 }
 
-func TestAChargeOfItsOwnAndOneOfAnotherAccountStayApart(t *testing.T) {
+func TestChargesOfAnotherAccountOrModeStayApart(t *testing.T) {
 	s := newStripe(t, dahlia)
 	s.intent(1000).pay("ch_1", 1000)
 	own := newStripe(t, dahlia)
@@ -44,12 +47,17 @@ func TestAChargeOfItsOwnAndOneOfAnotherAccountStayApart(t *testing.T) {
 	theirs := newStripe(t, dahlia)
 	theirs.pay("ch_1", 700)
 	theirs.events[0].Account = "acct_1"
-	all := append(append(table(s.events), table(own.events)...), table(theirs.events)...)
+	test := newStripe(t, dahlia)
+	test.pay("ch_1", 900)
+	test.events[0].Livemode = false
+	all := slices.Concat(table(s.events), table(own.events), table(theirs.events), table(test.events))
 	names := map[string]int64{}
 	for _, o := range Fold(all) {
-		names[o.Account+"/"+o.Order] = o.Paid
+		names[o.Key(Kind, o.Order)] = o.Paid
 	}
-	if diff := cmp.Diff(map[string]int64{"/pi_1": 1000, "/ch_2": 500, "acct_1/ch_1": 700}, names); diff != "" {
+	if diff := cmp.Diff(map[string]int64{
+		"live/own/order/pi_1": 1000, "live/own/order/ch_2": 500, "live/acct_1/order/ch_1": 700, "test/own/order/ch_1": 900,
+	}, names); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -7,7 +7,18 @@
 // byte for byte.
 package order
 
-import "github.com/payhooks/payhooks/internal/facts"
+import (
+	"cmp"
+
+	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/facts"
+)
+
+// Table is the short name of the table of orders, and Kind the kind of its rows.
+const (
+	Table = "orders"
+	Kind  = "order"
+)
 
 // Statuses of an order, highest first.
 const (
@@ -34,25 +45,24 @@ type Order struct {
 	Refunded  int64  `json:"refunded"`
 	Disputed  int64  `json:"disputed"` // in open disputes
 	Lost      int64  `json:"lost"`     // in disputes that were lost
-	Account   string `json:"account,omitempty"`
-	Livemode  bool   `json:"livemode"`
+	event.Scope
 
 	// Facts is all that the fields above are computed from.
 	Facts Facts `json:"facts"`
 }
 
-// Merge returns old with what e says. It gives the same order for the same set
-// of events in any sequence, and changes nothing for an event it has seen. Both
-// must be about one order; see Key.
-func Merge(old Order, e facts.Event) Order {
-	key, _ := Key(e)
-	return of(first(old.Order, key), old.Facts.union(tell(e)))
+// Merge returns the row of the order id, as it was before, with what e says. It
+// gives the same order for the same set of events in any sequence, and changes
+// nothing for an event it has seen. The event must be about the order, in its
+// scope; see Key.
+func Merge(old Order, id string, e facts.Event) Order {
+	return of(e.Scope, id, old.Facts.union(reported(e)))
 }
 
 // of computes the row of an order from its facts.
-func of(key string, f Facts) Order {
+func of(s event.Scope, id string, f Facts) Order {
 	o := Order{
-		Order:     key,
+		Order:     id,
 		Reference: f.reference(),
 		Currency:  f.currency(),
 		Amount:    f.amount(),
@@ -60,87 +70,82 @@ func of(key string, f Facts) Order {
 		Refunded:  f.refunded(),
 		Disputed:  f.disputed(),
 		Lost:      f.lost(),
-		Account:   f.Account,
-		Livemode:  f.Livemode,
+		Scope:     s,
 		Facts:     f,
 	}
 	o.Status = f.status(o)
 	return o
 }
 
-// Key names the order that the event is about. An event that is about none has
-// an empty key, and why says so.
-func Key(e facts.Event) (key, why string) {
+// Key names the row of the order that the event is about. The error is a Skip if
+// it is about none.
+func Key(e facts.Event) (kind, id string, err error) {
+	id, err = orderOf(e)
+	return Kind, id, err
+}
+
+func orderOf(e facts.Event) (id string, err error) {
 	switch {
 	case e.PaymentIntent != nil:
-		key = e.PaymentIntent.ID
+		id = e.PaymentIntent.ID
 	case e.Charge != nil:
-		key = first(e.Charge.PaymentIntent, e.Charge.ID)
+		id = cmp.Or(e.Charge.PaymentIntent, e.Charge.ID)
 	case e.Refund != nil:
-		key = first(e.Refund.PaymentIntent, e.Refund.Charge)
+		id = cmp.Or(e.Refund.PaymentIntent, e.Refund.Charge)
 	case e.Dispute != nil:
-		key = first(e.Dispute.PaymentIntent, e.Dispute.Charge)
+		id = cmp.Or(e.Dispute.PaymentIntent, e.Dispute.Charge)
 	case e.Session != nil:
-		return sessionKey(*e.Session, e.Type)
+		return ofSession(*e.Session, e.Type)
 	case e.Invoice != nil:
-		return invoiceKey(*e.Invoice, e.Type)
+		return ofInvoice(*e.Invoice, e.Type)
 	case e.InvoicePayment != nil:
-		return recordKey(*e.InvoicePayment, e.Type)
+		return ofRecord(*e.InvoicePayment, e.Type)
 	case e.Review != nil:
-		return "", "a review holds an order and changes nothing in it"
+		return "", event.Skip("a review holds an order and changes nothing in it")
 	default:
-		return "", "not about an order"
+		return "", event.Skip("not about an order")
 	}
-	if key == "" {
-		return "", "it names neither a payment intent nor a charge"
+	if id == "" {
+		return "", event.Skip("it names neither a payment intent nor a charge")
 	}
-	return key, ""
+	return id, nil
 }
 
-func sessionKey(s facts.CheckoutSession, event string) (key, why string) {
+func ofSession(s facts.CheckoutSession, typ string) (id string, err error) {
 	switch {
 	case s.Mode != "payment":
-		return "", "a checkout session in " + first(s.Mode, "no") + " mode is no order"
+		return "", event.Skipf("a checkout session in %s mode is not an order", cmp.Or(s.Mode, "no"))
 	case s.PaymentIntent != "":
-		return s.PaymentIntent, ""
-	case event == "checkout.session.expired", s.Status == "expired", s.PaymentStatus == "no_payment_required":
-		return s.ID, ""
+		return s.PaymentIntent, nil
+	case typ == "checkout.session.expired", s.Status == "expired", s.PaymentStatus == "no_payment_required":
+		return s.ID, nil
 	default:
-		return "", "a checkout session without a payment intent is an order only if it expired or needed no payment"
+		return "", event.Skip("a checkout session without a payment intent is an order only if it expired or needed no payment")
 	}
 }
 
-func invoiceKey(i facts.Invoice, event string) (key, why string) {
+func ofInvoice(i facts.Invoice, typ string) (id string, err error) {
 	outside := i.PaidOutOfBand || i.AmountPaidOffStripe > 0
 	switch {
-	case event != "invoice.paid" && event != "invoice.payment_succeeded":
-		return "", "only an invoice that was paid can be an order"
+	case typ != "invoice.paid" && typ != "invoice.payment_succeeded":
+		return "", event.Skip("only an invoice that was paid can be an order")
 	case i.Total <= 0:
-		return "", "an invoice without a total is no order"
+		return "", event.Skip("an invoice without a total is not an order")
 	case !outside && i.AmountDue != 0:
-		return "", "the invoice's payment intents are the orders"
+		return "", event.Skip("the invoice's payment intents are the orders")
 	default:
-		return i.ID, ""
+		return i.ID, nil
 	}
 }
 
-// recordKey: what was paid by an intent or a charge is their order.
-func recordKey(p facts.InvoicePayment, event string) (key, why string) {
+// ofRecord: what was paid by an intent or a charge is their order.
+func ofRecord(p facts.InvoicePayment, typ string) (id string, err error) {
 	switch {
 	case p.PaymentRecord == "" || p.Invoice == "":
-		return "", "what paid the invoice is the order"
-	case event != "invoice_payment.paid" && p.Status != "paid", p.AmountPaid <= 0:
-		return "", "nothing was paid outside Stripe yet"
+		return "", event.Skip("what paid the invoice is the order")
+	case typ != "invoice_payment.paid" && p.Status != "paid", p.AmountPaid <= 0:
+		return "", event.Skip("nothing was paid outside Stripe yet")
 	default:
-		return p.Invoice, ""
+		return p.Invoice, nil
 	}
-}
-
-func first(values ...string) string {
-	for _, v := range values {
-		if v != "" {
-			return v
-		}
-	}
-	return ""
 }

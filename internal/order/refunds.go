@@ -17,16 +17,16 @@ func (f Facts) refunded() (sum int64) {
 
 // refundedOf is what went back, or is on its way back, of one charge.
 //
-// Newer API versions tell every refund: those that stand are the answer. Older
-// ones tell the sum at some time, which Stripe lowers when a refund fails: what
-// failed since is taken off, and what was made since is added.
+// Newer API versions report every refund: those that stand are the answer. Older
+// ones report the sum at some time, which Stripe lowers when a refund fails: what
+// failed since is subtracted, and what was made since is added.
 func (f Facts) refundedOf(id string) int64 {
 	c := f.Charges[id]
 	if !f.refundable(c, true) {
 		return 0
 	}
 	var standing, made, failed int64
-	told, release := false, f.release(id)
+	reported, release := false, f.release(id)
 	for re, r := range f.Refunds {
 		switch {
 		case r.Charge != id, re == release:
@@ -39,17 +39,17 @@ func (f Facts) refundedOf(id string) int64 {
 		case c.Sum.includes(r):
 			failed += r.Amount
 		}
-		told = told || r.Told
+		reported = reported || r.Reported
 	}
-	if told && !c.Old {
+	if reported && !c.Old {
 		return standing
 	}
 	return max(standing, max(0, c.Sum.Sum-failed)+made)
 }
 
 // release names the refund object that is the released remainder of a partial
-// capture, as versions before 2025-03-31 tell it: the earliest of just that
-// amount. If it is a refund after all, the charge's sum has it.
+// capture, in versions that count it as one: the earliest of just that amount.
+// If it is a refund after all, the charge's sum has it.
 func (f Facts) release(id string) (name string) {
 	c := f.Charges[id]
 	left := c.Amount.Is - c.Captured
@@ -91,6 +91,6 @@ func (s snapshot) includes(r Refund) bool {
 	return r.fell() && !s.before(r) && (r.Failed > s.At || r.Failed == s.At && s.Refund)
 }
 
-// before: the sum was taken before the refund was made. Where no event told
-// the making, a later sum does.
-func (s snapshot) before(r Refund) bool { return r.Told && r.Created > s.At }
+// before: the sum was taken before the refund was made. Where no event
+// reported the making, a later sum does.
+func (s snapshot) before(r Refund) bool { return r.Reported && r.Created > s.At }

@@ -1,7 +1,9 @@
 package order
 
+import "cmp"
+
 // Ranks of lives that never turn back. A status that Stripe may add later has
-// rank 0: known, and without effect until it is learnt here.
+// rank 0: known, and without effect until it is added here.
 var (
 	refundRank = map[string]int{
 		"pending":         1,
@@ -49,8 +51,8 @@ func (f Facts) status(o Order) string {
 	}
 }
 
-func (f Facts) reference() string { return first(f.Client.Is, f.OrderID.Is) }
-func (f Facts) currency() string  { return first(f.Currency, f.Shown) }
+func (f Facts) reference() string { return cmp.Or(f.Client.Is, f.OrderID.Is) }
+func (f Facts) currency() string  { return cmp.Or(f.Currency, f.Shown) }
 
 // amount is what the customer agreed to pay.
 func (f Facts) amount() int64 {

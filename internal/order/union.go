@@ -2,14 +2,13 @@ package order
 
 import (
 	"cmp"
-	"maps"
+
+	"github.com/payhooks/payhooks/internal/union"
 )
 
 // union is the set of what either says.
 func (f Facts) union(g Facts) Facts {
 	return Facts{
-		Account:  max(f.Account, g.Account),
-		Livemode: f.Livemode || g.Livemode,
 		Currency: max(f.Currency, g.Currency),
 		Shown:    max(f.Shown, g.Shown),
 		Client:   f.Client.newer(g.Client),
@@ -17,26 +16,10 @@ func (f Facts) union(g Facts) Facts {
 		Intent:   f.Intent.union(g.Intent),
 		Session:  f.Session.union(g.Session),
 		Invoice:  f.Invoice.union(g.Invoice),
-		Charges:  unite(f.Charges, g.Charges, Charge.union),
-		Refunds:  unite(f.Refunds, g.Refunds, Refund.union),
-		Disputes: unite(f.Disputes, g.Disputes, Dispute.union),
+		Charges:  union.Maps(f.Charges, g.Charges, Charge.union),
+		Refunds:  union.Maps(f.Refunds, g.Refunds, Refund.union),
+		Disputes: union.Maps(f.Disputes, g.Disputes, Dispute.union),
 	}
-}
-
-// unite joins member by member and leaves both maps as they are.
-func unite[T any](a, b map[string]T, union func(T, T) T) map[string]T {
-	if len(b) == 0 {
-		return a
-	}
-	all := make(map[string]T, len(a)+len(b))
-	maps.Copy(all, a)
-	for id, v := range b {
-		if known, ok := all[id]; ok {
-			v = union(known, v)
-		}
-		all[id] = v
-	}
-	return all
 }
 
 func (i Intent) union(j Intent) Intent {
@@ -67,7 +50,7 @@ func (i Invoice) union(j Invoice) Invoice {
 	return Invoice{
 		Total:   i.Total.newer(j.Total),
 		Paid:    max(i.Paid, j.Paid),
-		Records: unite(i.Records, j.Records, func(a, b int64) int64 { return max(a, b) }),
+		Records: union.Maps(i.Records, j.Records, func(a, b int64) int64 { return max(a, b) }),
 	}
 }
 
@@ -77,8 +60,8 @@ func (c Charge) union(d Charge) Charge {
 		Succeeded: c.Succeeded || d.Succeeded,
 		Pending:   c.Pending || d.Pending,
 		Captured:  max(c.Captured, d.Captured),
-		Failed:    earliest(c.Failed, d.Failed),
-		Released:  earliest(c.Released, d.Released),
+		Failed:    union.Earliest(c.Failed, d.Failed),
+		Released:  union.Earliest(c.Released, d.Released),
 		Sum:       c.Sum.newer(d.Sum),
 		Old:       c.Old || d.Old,
 		Reversed:  c.Reversed || d.Reversed,
@@ -87,13 +70,13 @@ func (c Charge) union(d Charge) Charge {
 
 func (r Refund) union(s Refund) Refund {
 	u := Refund{
-		Charge:  max(r.Charge, s.Charge),
-		Amount:  max(r.Amount, s.Amount),
-		Status:  r.Status,
-		Told:    r.Told || s.Told,
-		Real:    r.Real || s.Real,
-		Created: earliest(r.Created, s.Created),
-		Failed:  earliest(r.Failed, s.Failed),
+		Charge:   max(r.Charge, s.Charge),
+		Amount:   max(r.Amount, s.Amount),
+		Status:   r.Status,
+		Reported: r.Reported || s.Reported,
+		Real:     r.Real || s.Real,
+		Created:  union.Earliest(r.Created, s.Created),
+		Failed:   union.Earliest(r.Failed, s.Failed),
 	}
 	if rank, other := refundRank[r.Status], refundRank[s.Status]; other > rank || other == rank && s.Status > r.Status {
 		u.Status = s.Status
@@ -138,14 +121,6 @@ func (a number) newer(b number) number {
 func (a snapshot) newer(b snapshot) snapshot {
 	order := cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.Sum, b.Sum))
 	if order < 0 || order == 0 && b.Refund {
-		return b
-	}
-	return a
-}
-
-// earliest of two times of which 0 means never.
-func earliest(a, b int64) int64 {
-	if a == 0 || b != 0 && b < a {
 		return b
 	}
 	return a

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,23 +12,23 @@ import (
 	"github.com/payhooks/payhooks/internal/sms"
 )
 
-// reach is where a customer can be reached. What the events do not tell is ""; a
-// customer's id is worth something only where Stripe can be asked.
+// reach is how to contact a customer. A field that is in no event is empty; the
+// id of a customer is of use only with an API key of Stripe.
 type reach struct {
 	to       string // a mail address
 	phone    string // a number in E.164
 	customer string // cus_…
 }
 
-// or fills what r does not know with what other does.
+// or completes r with what other has.
 func (r reach) or(other reach) reach {
-	return reach{first(r.to, other.to), first(r.phone, other.phone), first(r.customer, other.customer)}
+	return reach{cmp.Or(r.to, other.to), cmp.Or(r.phone, other.phone), cmp.Or(r.customer, other.customer)}
 }
 
-// checked leaves out what no mail and no text can be sent to.
+// checked leaves out what no mail and no text message can be sent to.
 func (r reach) checked() reach { return reach{usable(r.to), number(r.phone), r.customer} }
 
-// usable is the bare address, or nothing if it is none.
+// usable is the bare address, or empty for an invalid one.
 func usable(address string) string {
 	if p, err := mail.ParseAddress(address); err == nil {
 		return p.Address
@@ -35,7 +36,7 @@ func usable(address string) string {
 	return ""
 }
 
-// number is the phone number in E.164, or nothing if it is none.
+// number is the phone number in E.164, or empty for an invalid one.
 func number(phone string) string {
 	n, err := sms.ParseNumber(phone)
 	if err != nil {
@@ -44,14 +45,14 @@ func number(phone string) string {
 	return n
 }
 
-// found is n's reach, with the customer at Stripe asked where the events tell no
+// found is n's reach, completed from the customer at Stripe where no event has a
 // mail address.
 //
-// It is asked within the mail's own effect and kept nowhere: an address has no
-// place in the ledger, which keeps results for longer than the events. Asking
-// is only reading, so it may be repeated; the mail has its own key and may not.
-// Within the effect it also costs nothing once the mail is out. Without a key
-// or a customer to be found the mail has no address, as if nobody could be asked.
+// The customer is read within the mail's own effect and kept nowhere: an address
+// has no place in the ledger, which keeps results for longer than the events. The
+// read may be repeated; the mail has its own key and may not. Within the effect
+// it also costs nothing once the mail is out. Without an API key, or without the
+// customer at Stripe, the mail has no address.
 func (r *run) found(ctx context.Context, n notice) (reach, error) {
 	if n.kind == kindDispute || n.to != "" || n.customer == "" {
 		return n.reach, nil
@@ -66,7 +67,7 @@ func (r *run) found(ctx context.Context, n notice) (reach, error) {
 
 // ask reads a customer's address and number at Stripe.
 func (r *run) ask(ctx context.Context, customer string) (reach, error) {
-	c, err := r.Stripe.Contact(ctx, r.owner(), customer)
+	c, err := r.Stripe.Contact(ctx, r.e.Scope, customer)
 	switch {
 	case errors.Is(err, event.ErrNotConfigured), errors.Is(err, event.ErrNotFound):
 		return reach{}, nil
@@ -76,7 +77,7 @@ func (r *run) ask(ctx context.Context, customer string) (reach, error) {
 	return reach{to: c.Email, phone: c.Phone}.checked(), err
 }
 
-// recipient is who gets the mail: in test mode whoever is named for that.
+// recipient is who gets the mail: in test mode the one who is set for that.
 func (s sender) recipient(n notice, customer string) string {
 	switch {
 	case !n.livemode && s.TestRecipient != toCustomer:

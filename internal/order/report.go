@@ -1,16 +1,10 @@
 package order
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/payhooks/payhooks/internal/facts"
-)
-
-// API versions in which Stripe changed what it tells of refunds. Versions begin
-// with their date; an event without one is rendered in an old version.
-const (
-	tellsEveryRefund  = "2024-10-28" // refund.created, refund.updated, refund.failed for all of them
-	releaseIsNoRefund = "2025-03-31" // the remainder of a partial capture is no longer counted as refunded
 )
 
 // Whose metadata.order_id stands: the highest. A charge keeps the copy that it
@@ -39,9 +33,9 @@ var typeRank = map[string]int{
 	"charge.expired":   4,
 }
 
-// tell is what one event says of its order.
-func tell(e facts.Event) Facts {
-	f := Facts{Account: e.Account, Livemode: e.Livemode}
+// reported is what one event reports of its order.
+func reported(e facts.Event) Facts {
+	f := Facts{}
 	switch {
 	case e.PaymentIntent != nil:
 		f.intent(e, *e.PaymentIntent)
@@ -76,7 +70,7 @@ func (f *Facts) intent(e facts.Event, p facts.PaymentIntent) {
 	case "failed":
 		f.Intent.Failed, attempt.Failed = at, at
 		if p.LastError != nil {
-			p.LatestCharge = first(p.LastError.Charge, p.LatestCharge)
+			p.LatestCharge = cmp.Or(p.LastError.Charge, p.LatestCharge)
 		}
 	case "processing":
 		f.Intent.Processing, attempt.Pending = at, true
@@ -106,91 +100,6 @@ func intentStatus(event, status string) string {
 		return "requires_capture"
 	default:
 		return status
-	}
-}
-
-func (f *Facts) charge(e facts.Event, c facts.Charge) {
-	at := e.Created.Unix()
-	f.Currency = first(c.Currency, f.Currency)
-	f.refer(e, fromCharge, c.Metadata)
-	known := Charge{Amount: numberOf(e, c.Amount)}
-	switch chargeStatus(e.Type, c.Status) {
-	case "failed":
-		known.Failed = at
-	case "pending":
-		known.Pending = true
-	case "succeeded":
-		known.Succeeded = true
-		known.Captured = captured(e.Type, c)
-		if known.Captured == 0 && (e.Type == "charge.expired" || c.Amount > 0 && c.AmountRefunded >= c.Amount) {
-			known.Released = at
-		}
-		f.snapshot(e, c, &known)
-	}
-	if c.ID != "" {
-		f.Charges = unite(f.Charges, map[string]Charge{c.ID: known}, Charge.union)
-	}
-}
-
-func chargeStatus(event, status string) string {
-	switch event {
-	case "charge.succeeded", "charge.captured", "charge.expired":
-		return "succeeded"
-	case "charge.failed":
-		return "failed"
-	case "charge.pending":
-		return "pending"
-	default:
-		return status
-	}
-}
-
-// captured is 0 for an authorisation. Old versions have no amount_captured.
-func captured(event string, c facts.Charge) int64 {
-	if c.AmountCaptured == 0 && (c.Captured || event == "charge.captured") {
-		return c.Amount
-	}
-	return c.AmountCaptured
-}
-
-// snapshot keeps the charge's own sum of refunds. Nothing can be refunded that
-// was not captured: what it calls so is the release of an authorisation.
-func (f *Facts) snapshot(e facts.Event, c facts.Charge, known *Charge) {
-	s := snapshot{At: e.Created.Unix(), Refund: e.Type == "charge.refunded"}
-	released := max(0, c.Amount-known.Captured)
-	if known.Captured > 0 {
-		s.Sum = c.AmountRefunded
-		if e.APIVersion < releaseIsNoRefund && s.Sum >= released {
-			s.Sum -= released // less has nothing of it: Stripe lets go of all the rest at once
-		}
-	}
-	known.Sum, known.Old, known.Reversed = s, e.APIVersion < tellsEveryRefund, e.APIVersion < releaseIsNoRefund
-	if released > 0 && e.APIVersion < releaseIsNoRefund {
-		return // the list may hold the release as a refund
-	}
-	for _, r := range c.Refunds {
-		r.Charge = first(r.Charge, c.ID)
-		f.refund(e, r)
-	}
-}
-
-func (f *Facts) refund(e facts.Event, r facts.Refund) {
-	f.Currency = first(f.Currency, r.Currency)
-	known := Refund{
-		Charge: r.Charge, Amount: r.Amount, Status: r.Status,
-		Told: e.Type == "refund.created" && e.APIVersion >= tellsEveryRefund, Real: e.APIVersion >= releaseIsNoRefund,
-	}
-	if !r.Created.IsZero() {
-		known.Created = r.Created.Unix()
-	}
-	if e.Type == "refund.failed" {
-		known.Status = "failed"
-	}
-	if known.fell() {
-		known.Failed = e.Created.Unix()
-	}
-	if r.ID != "" {
-		f.Refunds = unite(f.Refunds, map[string]Refund{r.ID: known}, Refund.union)
 	}
 }
 

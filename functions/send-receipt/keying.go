@@ -11,22 +11,22 @@ import (
 	"github.com/payhooks/payhooks/internal/facts"
 )
 
-// naming is how the refunds of one charge are told apart. The first event that
-// needs to know decides for all others of the charge, and the ledger keeps it:
+// refundKeying is how the refunds of one charge are distinguished. The first event
+// that needs to know decides for all others of the charge, and the ledger keeps it:
 // if some refunds were mailed by their names and others by what they add up to,
 // one could be mailed both ways, whenever an API key or an endpoint of another
 // API version comes or goes between two events.
-type naming string
+type refundKeying string
 
 const (
-	byName   naming = "name"   // its events do, or Stripe's list: refund/re_…
-	byAmount naming = "amount" // nobody can: refund/ch_…/<amount refunded>
+	perRefund refundKeying = "name"   // events or Stripe's list name them: refund/re_…
+	perAmount refundKeying = "amount" // nothing names them: refund/ch_…/<amount refunded>
 )
 
 // refunded is what a refund's notice is part of.
 type refunded struct {
 	charge string
-	// of is the charge as charge.refunded tells it, if the notice is about
+	// of is the charge as charge.refunded reports it, if the notice is about
 	// what that event adds to the refunded amount; nil if it names a refund.
 	of *facts.Charge
 	// snapshot is the id of that event in a version that names no refund.
@@ -36,8 +36,8 @@ type refunded struct {
 }
 
 const (
-	toldByName   = "told by the refund's own events"
-	toldByAmount = "told by charge.refunded"
+	reportedByName   = "reported by the refund's own events"
+	reportedByAmount = "reported by charge.refunded"
 )
 
 // resolve returns n, or for a refund that its event does not name the notices of
@@ -46,48 +46,48 @@ func (r *run) resolve(ctx context.Context, n notice) ([]notice, error) {
 	if n.refunded.charge == "" {
 		return []notice{n}, nil
 	}
-	how, err := r.naming(ctx, n)
+	how, err := r.keying(ctx, n)
 	if err != nil {
 		return nil, err
 	}
 	switch {
-	case n.refunded.of == nil && how == byAmount:
-		n.skip = toldByAmount
-	case n.refunded.of == nil, how == byAmount:
+	case n.refunded.of == nil && how == perAmount:
+		n.skip = reportedByAmount
+	case n.refunded.of == nil, how == perAmount:
 	case n.refunded.snapshot == "":
-		n.skip = toldByName
+		n.skip = reportedByName
 	default:
 		return r.listed(ctx, n)
 	}
 	return []notice{n}, nil
 }
 
-// naming asks how the refunds of n's charge are told, or decides it.
-func (r *run) naming(ctx context.Context, n notice) (naming, error) {
+// keying returns how the refunds of n's charge are keyed, or decides it.
+func (r *run) keying(ctx context.Context, n notice) (refundKeying, error) {
 	charge := n.refunded.charge
-	if known, ok := r.namings[charge]; ok {
+	if known, ok := r.keyings[charge]; ok {
 		return known.is, known.err
 	}
-	how, err := action.Outside(ctx, r.e, "refunds/"+charge, func(ctx context.Context) (naming, error) {
+	how, err := action.Fetch(ctx, r.e, "refunds/"+charge, func(ctx context.Context) (refundKeying, error) {
 		if n.refunded.snapshot == "" {
-			return byName, nil
+			return perRefund, nil
 		}
 		list, err := r.list(ctx, n)
 		switch {
-		case untold(err):
-			return byAmount, nil
+		case unnameable(err):
+			return perAmount, nil
 		case err == nil:
 			r.lists[n.refunded.snapshot] = list
 		}
-		return byName, err
-	}, action.AtLeastOnce)
-	r.namings[charge] = asked[naming]{how, err}
+		return perRefund, err
+	})
+	r.keyings[charge] = asked[refundKeying]{how, err}
 	return how, err
 }
 
-// untold reports whether nobody can name the refunds. That Stripe cannot be
-// reached or refuses the key is no such answer.
-func untold(err error) bool {
+// unnameable reports whether there is no way to name the refunds. That Stripe
+// cannot be reached or refuses the key does not count.
+func unnameable(err error) bool {
 	return errors.Is(err, event.ErrNotConfigured) || errors.Is(err, event.ErrNotFound) || errors.Is(err, errIncomplete)
 }
 
@@ -95,20 +95,20 @@ func untold(err error) bool {
 // snapshot that n is about.
 func (r *run) listed(ctx context.Context, n notice) ([]notice, error) {
 	id := n.refunded.snapshot
-	list, err := action.Outside(ctx, r.e, "refunds/"+id, func(ctx context.Context) ([]entry, error) {
+	list, err := action.Fetch(ctx, r.e, "refunds/"+id, func(ctx context.Context) ([]entry, error) {
 		if known, ok := r.lists[id]; ok {
 			return known, nil
 		}
 		return r.list(ctx, n)
-	}, action.AtLeastOnce)
+	})
 	switch {
-	case untold(err) && r.known.names(n):
-		n.skip = toldByName
+	case unnameable(err) && r.known.names(n):
+		n.skip = reportedByName
 		return []notice{n}, nil
-	case untold(err):
-		// Whoever reads this may put the key back, or the event that names the
-		// refund is still to come. A mail by the amount could be a second one.
-		return nil, action.RetryAfter(fmt.Errorf("the refunds of %s are mailed by their names, which Stripe does not tell now: is its API key gone from the stack's secret? (%v)", n.refunded.charge, err), time.Minute) //nolint:errorlint // its own verdict is to park
+	case unnameable(err):
+		// An operator may put the key back, or the event that names the refund is
+		// still to come. A mail by the amount could be a second one.
+		return nil, action.RetryAfter(fmt.Errorf("the refunds of %s are mailed by their names, which cannot be listed now: check that the stack's secret has the Stripe API key (%v)", n.refunded.charge, err), time.Minute) //nolint:errorlint // its own verdict is to park
 	case err != nil:
 		return nil, err
 	}

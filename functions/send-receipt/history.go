@@ -13,9 +13,9 @@ import (
 	"github.com/payhooks/payhooks/internal/facts"
 )
 
-// telling are the types of events that say something about mails. The action
-// is wanted by those that can make one due; the others are read with them.
-var telling = map[string]bool{
+// relevantTypes are the types of events that decide about mails. The action
+// subscribes to those that can make one due; the others are read with them.
+var relevantTypes = map[string]bool{
 	"charge.succeeded":                         true,
 	"charge.captured":                          true,
 	"charge.updated":                           true,
@@ -44,18 +44,18 @@ var telling = map[string]bool{
 // payment has a dozen, a subscription may have thousands.
 const longest = 40
 
-// story is what is known of one subject, oldest event first.
-type story []facts.Event
+// history is the known events of one subject, oldest first.
+type history []facts.Event
 
-// tell reads the events that share e's subject.
-func tell(ctx context.Context, e *action.Event[facts.Event]) (story, error) {
-	related, err := e.Related(ctx)
+// related reads the events that share e's subject.
+func related(ctx context.Context, e *action.Event[facts.Event]) (history, error) {
+	all, err := e.Related(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("look up related events: %w", err)
 	}
-	s := story{e.Object}
-	for _, f := range newest(related) {
-		if f.ID == e.ID || f.Account != e.Account {
+	s := history{e.Object}
+	for _, f := range newest(all) {
+		if f.ID == e.ID {
 			continue
 		}
 		stored, err := e.Load(ctx, f.ID)
@@ -78,16 +78,16 @@ func tell(ctx context.Context, e *action.Event[facts.Event]) (story, error) {
 }
 
 func newest(related []event.Facts) []event.Facts {
-	related = slices.DeleteFunc(slices.Clone(related), func(f event.Facts) bool { return !telling[f.Type] })
+	related = slices.DeleteFunc(slices.Clone(related), func(f event.Facts) bool { return !relevantTypes[f.Type] })
 	return related[max(0, len(related)-longest):]
 }
 
-// owedBy are the mails that the event must see to: those that it speaks of
-// itself, and those about other events that it completes, with an address,
-// say. What was due before it was received is left to the event that made it
-// due, so that one payment's events do not wait for each other; where two
-// cannot tell who came first, both try and the mail's key keeps it to one.
-func (s story) owedBy(id string, texts bool) []notice {
+// dueBy are the mails that the event must send: those that it reports, and those
+// about other events that it completes, for example with an address. A mail that
+// was due before the event was received is left to the event that made it due, so
+// that one payment's events do not wait for each other; where two were received
+// at once, both try and the mail's key keeps it to one.
+func (s history) dueBy(id string, texts bool) []notice {
 	i := slices.IndexFunc(s, func(e facts.Event) bool { return e.ID == id })
 	before := slices.DeleteFunc(slices.Clone(s), func(e facts.Event) bool { return !e.Received.Before(s[i].Received) })
 	was := map[string]notice{}
@@ -102,7 +102,7 @@ func (s story) owedBy(id string, texts bool) []notice {
 		case !slices.Contains(n.says, id) && (n.skip != "" || left):
 			continue
 		case n.skip == "" && left:
-			n.skip = "told by " + n.event
+			n.skip = "left to " + n.event
 		}
 		mine = append(mine, n)
 	}

@@ -106,7 +106,7 @@ func open(t testing.TB, cfg settings) *shop {
 	s := &shop{post: &post{}, phones: &phones{}, t: t}
 	s.stripe = &stripeapi.Client{Now: func() time.Time { return s.Now }, Secret: func(context.Context) (string, error) {
 		if s.key == "" {
-			return "", stripeapi.ErrNoKey
+			return "", event.ErrNotConfigured
 		}
 		return s.key, nil
 	}}

@@ -1,33 +1,35 @@
 package fraud
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
+	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/facts"
 )
 
-// Key names the order that the event is about. An event that can hold none has
-// an empty key, and why says so.
-func Key(e facts.Event) (key, why string) {
+// Key names the row of the order that the event is about. The error is a Skip if
+// the event can hold none.
+func Key(e facts.Event) (kind, id string, err error) {
 	switch {
 	case e.Warning != nil:
-		key = first(e.Warning.PaymentIntent, e.Warning.Charge)
+		id = cmp.Or(e.Warning.PaymentIntent, e.Warning.Charge)
 	case e.Review != nil:
-		key = first(e.Review.PaymentIntent, e.Review.Charge)
+		id = cmp.Or(e.Review.PaymentIntent, e.Review.Charge)
 	case e.Dispute != nil:
-		key = first(e.Dispute.PaymentIntent, e.Dispute.Charge)
+		id = cmp.Or(e.Dispute.PaymentIntent, e.Dispute.Charge)
 	case e.Charge != nil && len(Sources(e)) > 0:
-		return orderOf(*e.Charge), ""
+		id = orderOf(*e.Charge)
 	case e.Charge != nil:
-		return "", "the charge is no finished attempt of a known card or customer"
+		return Kind, "", event.Skip("the charge is not a finished attempt of a known card or customer")
 	default:
-		return "", "holds no order"
+		return Kind, "", event.Skip("holds no order")
 	}
-	if key == "" {
-		return "", "it names neither a payment intent nor a charge"
+	if id == "" {
+		return Kind, "", event.Skip("it names neither a payment intent nor a charge")
 	}
-	return key, ""
+	return Kind, id, nil
 }
 
 // Reason is why the event holds its order, or what it ends; empty for a charge.
@@ -45,37 +47,13 @@ func Reason(e facts.Event) string {
 	return ""
 }
 
-// Sources names the card and the customer of the event's charge, if they are
-// known and the attempt has ended. Mode and account are part of the keys.
-func Sources(e facts.Event) []string {
-	c := e.Charge
-	if c == nil || c.ID == "" || !failed(e) && e.Type != "charge.succeeded" && c.Status != "succeeded" {
-		return nil
-	}
-	scope := "test/"
-	if e.Livemode {
-		scope = "live/"
-	}
-	if e.Account != "" {
-		scope += e.Account + "/"
-	}
-	var keys []string
-	if strings.HasPrefix(c.Method, "card") && c.Fingerprint != "" {
-		keys = append(keys, "card/"+scope+c.Fingerprint)
-	}
-	if c.Customer != "" {
-		keys = append(keys, "customer/"+scope+c.Customer)
-	}
-	return keys
-}
-
-func orderOf(c facts.Charge) string { return first(c.PaymentIntent, c.ID) }
+func orderOf(c facts.Charge) string { return cmp.Or(c.PaymentIntent, c.ID) }
 
 func failed(e facts.Event) bool { return e.Type == "charge.failed" || e.Charge.Status == "failed" }
 
-// tell is what one event says of its order.
-func tell(e facts.Event) Facts {
-	f := Facts{Account: e.Account, Livemode: e.Livemode, Sources: Sources(e)}
+// reported is what one event reports of its order.
+func reported(e facts.Event) Facts {
+	f := Facts{Sources: Sources(e)}
 	now := e.Created.Unix()
 	switch {
 	case e.Warning != nil:
@@ -92,7 +70,7 @@ func tell(e facts.Event) Facts {
 		}
 		f.Reviews = map[string]Span{e.Review.ID: s}
 	case e.Dispute != nil:
-		f.Disputes = map[string]Case{e.Dispute.ID: tellCase(e, now)}
+		f.Disputes = map[string]Case{e.Dispute.ID: caseOf(e, now)}
 	}
 	return f
 }
@@ -100,10 +78,10 @@ func tell(e facts.Event) Facts {
 // approved: somebody looked and found nothing. Reason is why a review is open,
 // or why it was closed.
 func approved(e facts.Event) bool {
-	return first(e.Review.ClosedReason, e.Review.Reason) == "approved"
+	return cmp.Or(e.Review.ClosedReason, e.Review.Reason) == "approved"
 }
 
-func tellCase(e facts.Event, now int64) Case {
+func caseOf(e facts.Event, now int64) Case {
 	c, s := Case{Began: began(e.Dispute.Created, now)}, Span{Since: now}
 	if !e.Dispute.DueBy.IsZero() {
 		s.Due = number{now, e.Dispute.DueBy.Unix()}
@@ -126,19 +104,10 @@ func inquires(status string) bool { return strings.HasPrefix(status, "warning_")
 // prevented holds its order until Stripe closes it.
 var closed = map[string]bool{"won": true, "lost": true, "warning_closed": true, "charge_refunded": true}
 
-// began is when an object was created, else when it was first told of.
+// began is when an object was created, else when it was first reported.
 func began(created time.Time, now int64) int64 {
 	if created.IsZero() || created.Unix() <= 0 {
 		return now
 	}
 	return created.Unix()
-}
-
-func first(values ...string) string {
-	for _, v := range values {
-		if v != "" {
-			return v
-		}
-	}
-	return ""
 }
