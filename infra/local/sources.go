@@ -25,6 +25,9 @@ func (s *Stack) checkSources() ([]eventSource, error) {
 		all = append(all, src)
 	}
 	for _, t := range s.Template.Pollers {
+		if t.Disabled {
+			continue
+		}
 		q, err := s.AWS.Queue(t.Queue)
 		if err != nil {
 			return nil, err

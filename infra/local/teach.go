@@ -7,10 +7,9 @@ import (
 	"github.com/payhooks/payhooks/internal/dynamo"
 )
 
-// teach tells the stand-in of Stripe's API what new events tell: they were
-// signed, so Stripe knows it. It comes before the fan-out, or an action could
-// ask sooner than the stand-in knows. What cannot be read is none of its
-// business: the function that gets the record says so.
+// teach records the objects of new events at fake Stripe: they were signed, so
+// Stripe has them. It comes before the fan-out, or an action could ask too soon.
+// What cannot be read is left to the function that gets the record.
 func (s *Stack) teach(batch []aws.Record) {
 	for _, r := range batch {
 		var record struct {
@@ -28,7 +27,7 @@ func (s *Stack) teach(batch []aws.Record) {
 			err = s.stripe.Learn(body)
 		}
 		if err != nil {
-			s.log().Debug("an event teaches the stand-in of Stripe's API nothing", "record", r.Sequence, "error", err)
+			s.log().Debug("the event holds no object for fake Stripe", "record", r.Sequence, "error", err)
 		}
 	}
 }

@@ -19,7 +19,7 @@ type call struct {
 	service   *service
 	operation string
 	body      []byte
-	form      url.Values // of the services that speak the query protocol
+	form      url.Values // of the services that speak the query protocol, and the query of Lambda's
 	caller    Caller
 }
 
@@ -161,6 +161,8 @@ func (s *Server) suffer(ctx context.Context, w http.ResponseWriter, c *call, f *
 		return true, c.service.failed.with("an injected fault")
 	case FaultDeny:
 		return true, c.service.denied.with("an injected fault")
+	case FaultReject:
+		return true, invalid("MessageRejected", "an injected fault")
 	case FaultReset:
 		breakConnection(w)
 		return true, nil

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 
 	bolt "go.etcd.io/bbolt"
 
@@ -30,6 +31,7 @@ func (s *Server) capture(operation string, body []byte, changes []change) (*repl
 		ids[i] = c.id()
 	}
 	defer s.locks.lock(ids...)()
+	changes = slices.DeleteFunc(changes, change.unwanted)
 	if err := s.look(changes); err != nil {
 		return nil, err
 	}
@@ -43,7 +45,7 @@ func (s *Server) capture(operation string, body []byte, changes []change) (*repl
 	}
 	if operation == "BatchWriteItem" { // it may leave some of the puts undone
 		for i := range watched {
-			watched[i].item = nil
+			watched[i].item, watched[i].wanted = nil, false
 		}
 	}
 	res, err := s.forward(operation, body)
@@ -96,6 +98,7 @@ func (s *Server) watched(changes []change) []change {
 			if err == nil && !c.table.stream.wants(record) {
 				continue
 			}
+			c.wanted = err == nil
 		}
 		kept = append(kept, c)
 	}

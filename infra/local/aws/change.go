@@ -22,8 +22,10 @@ type change struct {
 	key     attributes
 	item    attributes // the whole item of a put, nil otherwise
 	deletes bool
-	isNew   bool // the write succeeds only if the item is not there
-	existed bool // before the write
+	removes []string // attributes that the item does not have afterwards
+	wanted  bool     // a consumer's filter takes it, as far as is known
+	isNew   bool     // the write succeeds only if the item is not there
+	existed bool     // before the write
 }
 
 // changes lists what a call may write to tables with a stream.
@@ -70,7 +72,7 @@ func (s *Server) change(all []change, in tableRequest, deletes bool) []change {
 	if t == nil {
 		return all
 	}
-	c := change{table: t, item: in.Item, key: in.Key, deletes: deletes}
+	c := change{table: t, item: in.Item, key: in.Key, deletes: deletes, removes: removed(in)}
 	if in.Item != nil {
 		c.key = attributes{}
 		for _, k := range t.keys {
@@ -166,7 +168,7 @@ func (s *Stream) append(tx *bolt.Tx, c change, image attributes) (added bool, er
 		return false, err
 	}
 	record, err := s.record(c, image, seq)
-	if err != nil || record == nil || !s.wants(record) {
+	if err != nil || record == nil || !c.wanted && !s.wants(record) {
 		return false, err
 	}
 	//nolint:gosec // now is after 1970

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -34,13 +33,16 @@ func (s *Server) dynamodb() *service {
 
 // tableRequest has what the endpoint needs of any of the requests.
 type tableRequest struct {
-	TableName           string
-	IndexName           string
-	Item, Key           attributes
-	ConditionExpression string
-	Names               map[string]string `json:"ExpressionAttributeNames"`
-	RequestItems        map[string]json.RawMessage
-	TransactItems       []map[string]tableRequest
+	TableName              string
+	IndexName              string
+	Item, Key              attributes
+	ConditionExpression    string
+	KeyConditionExpression string
+	UpdateExpression       string
+	Names                  map[string]string `json:"ExpressionAttributeNames"`
+	Values                 attributes        `json:"ExpressionAttributeValues"`
+	RequestItems           map[string]json.RawMessage
+	TransactItems          []map[string]tableRequest
 }
 
 // attributes of an item, each as DynamoDB's JSON.
@@ -57,36 +59,56 @@ func (s *Server) table(c *call) (prepared, error) {
 	}
 	return prepared{
 		needs: s.tableNeeds(c.operation, in),
-		do: func(context.Context) (any, error) {
-			if len(changes) > 0 {
-				return s.capture(c.operation, c.body, changes)
-			}
-			return s.forward(c.operation, c.body)
-		},
+		do:    func(context.Context) (any, error) { return s.pass(c, changes) },
 	}, nil
 }
 
+// pass does the call at the engine, and counts it if calls are counted. The
+// caller's answer then has the capacity in it.
+func (s *Server) pass(c *call, changes []change) (res *reply, err error) {
+	body, counting := c.body, s.counter.on.Load()
+	if counting {
+		body = asking(c.operation, body)
+	}
+	if len(changes) > 0 {
+		res, err = s.capture(c.operation, body, changes)
+	} else {
+		res, err = s.forward(c.operation, body)
+	}
+	if counting && err == nil {
+		s.counter.add(c.caller.Name, c.operation, res)
+	}
+	return res, err
+}
+
 // tableNeeds is what IAM asks for each call: a transaction needs the action of
-// every entry, a query on an index needs the index.
+// every entry, a query on an index needs the index. What names items has their
+// leading keys in its context, a batch those of each table together.
 func (s *Server) tableNeeds(operation string, in tableRequest) []access {
 	switch operation {
 	case "ListTables":
 		return []access{need("dynamodb:ListTables", "*")}
 	case "BatchGetItem", "BatchWriteItem":
 		var needs []access
-		for name := range in.RequestItems {
-			needs = append(needs, need("dynamodb:"+operation, s.tableARN(name)))
+		for name, raw := range in.RequestItems {
+			needs = append(needs, s.onItems(operation, name, batched(operation, raw)...))
 		}
 		return needs
 	case "TransactGetItems", "TransactWriteItems":
 		var needs []access
 		for _, item := range in.TransactItems {
 			for kind, entry := range item {
-				action := map[string]string{"Get": "GetItem", "Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem"}[kind]
-				needs = append(needs, need("dynamodb:"+action, s.tableARN(entry.TableName)))
+				action := entryActions[kind]
+				needs = append(needs, s.onItems(action, entry.TableName, entry.named(action)))
 			}
 		}
 		return needs
+	case "GetItem", "PutItem", "UpdateItem", "DeleteItem":
+		return []access{s.onItems(operation, in.TableName, in.named(operation))}
+	case "Query":
+		if in.IndexName == "" {
+			return []access{s.onItems(operation, in.TableName, in.equated())}
+		}
 	}
 	arn := s.tableARN(in.TableName)
 	if in.IndexName != "" {
@@ -94,6 +116,9 @@ func (s *Server) tableNeeds(operation string, in tableRequest) []access {
 	}
 	return []access{need("dynamodb:"+operation, arn)}
 }
+
+// entryActions are the actions that the entries of a transaction need.
+var entryActions = map[string]string{"Get": "GetItem", "Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem"}
 
 func (s *Server) tableARN(name string) string {
 	if strings.HasPrefix(name, "arn:") {
@@ -112,7 +137,7 @@ func (s *Server) forward(operation string, body []byte) (*reply, error) {
 		return nil, fmt.Errorf("the DynamoDB engine did not answer: %w", err)
 	}
 	defer func() { _ = res.Body.Close() }()
-	answer, err := io.ReadAll(res.Body)
+	answer, err := read(res.Body, res.ContentLength)
 	if err != nil {
 		return nil, fmt.Errorf("the DynamoDB engine's answer broke off: %w", err)
 	}
@@ -137,6 +162,9 @@ func (s *Server) get(table string, key attributes, only []string) (attributes, e
 			names[expression[i]] = name
 		}
 		in["ProjectionExpression"], in["ExpressionAttributeNames"] = strings.Join(expression, ","), names
+	}
+	if s.counter.on.Load() {
+		s.counter.add(Own, "GetItem", nil)
 	}
 	var out struct{ Item attributes }
 	err := s.Engine.Call(ctx, "GetItem", in, &out)

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/payhooks/payhooks/infra/local/aws/pattern"
 	"github.com/payhooks/payhooks/infra/local/template"
 )
 
@@ -146,15 +147,12 @@ func (s *Server) route(e eventEntry) (id string, out []delivery, err error) {
 	if err != nil {
 		return "", nil, fmt.Errorf("write the event: %w", err)
 	}
+	event, err := pattern.Decode(body)
+	if err != nil {
+		return "", nil, err
+	}
 	for _, r := range s.rules {
-		if r.Bus != s.busName(e.EventBusName) {
-			continue
-		}
-		ok, err := r.pattern.Match(body)
-		if err != nil {
-			return "", nil, err
-		}
-		if !ok {
+		if r.Disabled || r.Bus != s.busName(e.EventBusName) || !r.pattern.Matches(event) {
 			continue
 		}
 		for _, t := range r.Targets {

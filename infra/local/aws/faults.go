@@ -16,7 +16,8 @@ const (
 	FaultDelay    = "delay"      // answered after DelayMS
 	FaultThrottle = "throttle"   // refused with the service's own throttling error
 	FaultError    = "error"      // refused with a 5xx
-	FaultDeny     = "deny"       // refused as by a policy; trying again cannot help
+	FaultDeny     = "deny"       // refused as by a policy
+	FaultReject   = "reject"     // refused for what is asked, as SES refuses a mail; trying again cannot help
 	FaultReset    = "reset"      // the connection breaks before anything was done
 	FaultLost     = "lost_reply" // all is done, then the connection breaks
 )
@@ -54,7 +55,7 @@ type faults struct {
 // order meet the same faults.
 func (s *Server) SetFaults(f Faults) error {
 	for _, one := range f.Faults {
-		if !slices.Contains([]string{FaultDelay, FaultThrottle, FaultError, FaultDeny, FaultReset, FaultLost}, one.Kind) {
+		if !slices.Contains([]string{FaultDelay, FaultThrottle, FaultError, FaultDeny, FaultReject, FaultReset, FaultLost}, one.Kind) {
 			return fmt.Errorf("fault kind %q is none of delay, throttle, error, deny, reset, lost_reply", one.Kind)
 		}
 		if one.Probability < 0 || one.Probability > 1 {

@@ -52,6 +52,10 @@ func TestConditionsHoldAsInIAM(t *testing.T) {
 		{"ForAnyValue:StringNotEquals", "ses:Nothing", "x", false},
 		{"Null", "ses:Nothing", "true", true},
 		{"Null", "ses:FromAddress", "true", false},
+		{"Null", "ses:Nothing", "false", false},
+		{"Null", "ses:FromAddress", "false", true},
+		{"ForAllValues:StringLike", "ses:Nothing", "*@example.com", true},
+		{"ForAllValues:StringLike", "ses:Recipients", "a@*", false},
 	} {
 		got, err := condition{c.operator, c.key, []string{c.value}}.holds(call)
 		if err != nil || got != c.want {

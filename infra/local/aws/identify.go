@@ -1,6 +1,7 @@
 package aws
 
 import (
+	"bytes"
 	"encoding/json"
 	"encoding/xml"
 	"fmt"
@@ -24,7 +25,7 @@ var targets = map[string]string{
 func (s *Server) identify(w http.ResponseWriter, r *http.Request) (*call, error) {
 	key, scope := credential(r)
 	c := &call{service: s.unserved(scope), operation: r.Method + " " + r.URL.Path}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	body, err := read(http.MaxBytesReader(w, r.Body, maxBody), r.ContentLength)
 	if err != nil {
 		return c, invalid("RequestEntityTooLarge", "read the request: %v", err)
 	}
@@ -35,6 +36,8 @@ func (s *Server) identify(w http.ResponseWriter, r *http.Request) (*call, error)
 		c.service, c.operation = s.service(targets[target], target), operation
 	case strings.HasPrefix(r.URL.Path, "/v2/email/"):
 		c.service = s.service("ses", scope)
+	case strings.HasPrefix(r.URL.Path, mappingsPath):
+		c.service, c.operation, c.form = s.service("lambda", scope), r.Method+" "+mappingsPath, r.URL.Query()
 	case strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded"):
 		if c.form, err = url.ParseQuery(string(body)); err != nil {
 			return c, invalid("MalformedQueryString", "read the request: %v", err)
@@ -47,6 +50,17 @@ func (s *Server) identify(w http.ResponseWriter, r *http.Request) (*call, error)
 	}
 	c.caller = caller
 	return c, nil
+}
+
+// read reads all of a body whose size the header announces; a size that is
+// negative or too large is not believed.
+func read(from io.Reader, announced int64) ([]byte, error) {
+	var body bytes.Buffer
+	if announced > 0 && announced <= maxBody {
+		body.Grow(int(announced) + bytes.MinRead)
+	}
+	_, err := body.ReadFrom(from)
+	return body.Bytes(), err
 }
 
 func (s *Server) service(name, asked string) *service {

@@ -12,6 +12,8 @@ import (
 //	GET  /_payhooks/notices  what was published to topics and phones, one Notice a line
 //	GET  /_payhooks/faults   the faults that are set, with their hits
 //	POST /_payhooks/faults   sets faults
+//	GET  /_payhooks/counts   the DynamoDB calls since the counting began, one Count a line
+//	POST /_payhooks/counts   begins to count, from zero
 func (s *Server) serveOwn(w http.ResponseWriter, r *http.Request) {
 	switch r.Method + " " + r.URL.Path {
 	case "GET /_payhooks/mails":
@@ -20,6 +22,8 @@ func (s *Server) serveOwn(w http.ResponseWriter, r *http.Request) {
 		s.list(w, r, bucketNotices)
 	case "GET /_payhooks/faults", "POST /_payhooks/faults":
 		s.serveFaults(w, r)
+	case "GET /_payhooks/counts", "POST /_payhooks/counts":
+		s.serveCounts(w, r)
 	default:
 		http.NotFound(w, r)
 	}

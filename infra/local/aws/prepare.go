@@ -3,11 +3,13 @@ package aws
 import (
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
 
 	"github.com/payhooks/payhooks/infra/local/aws/pattern"
+	"github.com/payhooks/payhooks/infra/local/engine"
 	"github.com/payhooks/payhooks/infra/local/template"
 )
 
@@ -16,10 +18,13 @@ func (s *Server) prepare() error {
 	if s.Engine.HTTP == nil {
 		client := *s.Engine
 		client.HTTP = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64, IdleConnTimeout: time.Minute}}
+		if strings.HasPrefix(client.URL, "http://") {
+			client.HTTP.Transport = &engine.Wire{}
+		}
 		s.Engine = &client
 	}
 	s.services = map[string]*service{}
-	for _, sv := range []*service{s.dynamodb(), s.sqs(), s.events(), s.ses(), s.sns(), s.sts(), s.secretsManager()} {
+	for _, sv := range []*service{s.dynamodb(), s.sqs(), s.events(), s.ses(), s.sns(), s.sts(), s.secretsManager(), s.lambda()} {
 		s.services[sv.name] = sv
 	}
 	if err := s.preparePolicies(); err != nil {

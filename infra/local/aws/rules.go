@@ -29,7 +29,7 @@ func (s *Server) listRules(_ context.Context, _ *call, in *listRulesRequest) (an
 	found := []map[string]string{}
 	for _, r := range s.rules {
 		if r.Bus == s.busName(in.EventBusName) && strings.HasPrefix(r.Name, in.NamePrefix) {
-			found = append(found, map[string]string{"Name": r.Name, "Arn": r.ARN, "EventBusName": r.Bus, "EventPattern": r.Pattern, "State": "ENABLED"})
+			found = append(found, map[string]string{"Name": r.Name, "Arn": r.ARN, "EventBusName": r.Bus, "EventPattern": r.Pattern, "State": state(r.Disabled, "DISABLED", "ENABLED")})
 		}
 	}
 	limit := in.Limit

@@ -55,6 +55,7 @@ type Server struct {
 	tables    map[string]*table  // by name, those with a stream only
 	rules     []rule
 	faults    faults
+	counter   counter
 	locks     keyLocks
 	unsettled broadcast // a write came to be in doubt
 	undone    broadcast // a delivery of the bus failed

@@ -43,7 +43,7 @@ func TestObjectsOutliveARestart(t *testing.T) {
 		id, account string
 		live        bool
 	}{{"ch_1", "", true}, {"ch_2", "acct_1", false}} {
-		api, err := c.For(t.Context(), want.account, want.live)
+		api, err := c.For(t.Context(), event.Scope{Account: want.account, Livemode: want.live})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -22,11 +22,8 @@ var eventKinds = map[string]func(s *scope, r *resource, name string, o object){
 }
 
 func sqsEvent(s *scope, r *resource, _ string, o object) {
-	if !o.flag("Enabled", true) {
-		return
-	}
 	s.stack.Pollers = append(s.stack.Pollers, QueueSource{
-		Function: r.id, Queue: o.text("Queue"), Filters: o.filters(),
+		Function: r.id, Queue: o.text("Queue"), Filters: o.filters(), Disabled: !o.flag("Enabled", true),
 		BatchSize:      o.number("BatchSize", 10),
 		Window:         o.seconds("MaximumBatchingWindowInSeconds", 0),
 		MaxConcurrency: o.object("ScalingConfig").number("MaximumConcurrency", 0),

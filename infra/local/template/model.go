@@ -74,6 +74,7 @@ type Rule struct {
 	Name, ARN, Bus string // Bus is the name
 	Pattern        string // JSON, as ListRules returns it
 	Targets        []Target
+	Disabled       bool // it is listed, and delivers nothing
 }
 
 // Target of a rule.
@@ -141,6 +142,7 @@ type QueueSource struct {
 	Window         time.Duration
 	MaxConcurrency int
 	PartialBatch   bool
+	Disabled       bool // it is listed, and receives nothing
 }
 
 // Schedule invokes a function on a rate or cron expression.

@@ -105,13 +105,10 @@ func (s *scope) rule(r *resource) error {
 		return err
 	}
 	o := s.object(r)
-	if o.text("State") == "DISABLED" {
-		return *o.err
-	}
 	if !o.has("EventPattern") && *o.err == nil {
 		return s.errorf(r.node, "the rule %s has no EventPattern; for a schedule, give the function an event of type ScheduleV2", r.id)
 	}
-	rule := Rule{Name: name, ARN: arn, Bus: bus, Pattern: o.json("EventPattern")}
+	rule := Rule{Name: name, ARN: arn, Bus: bus, Pattern: o.json("EventPattern"), Disabled: o.text("State") == "DISABLED"}
 	for _, t := range o.objects("Targets") {
 		retry := t.object("RetryPolicy")
 		rule.Targets = append(rule.Targets, Target{

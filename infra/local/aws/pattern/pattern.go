@@ -37,13 +37,39 @@ func Parse(text string) (*Pattern, error) {
 	return &Pattern{root}, nil
 }
 
-// Match reports whether the event, a JSON object, matches.
-func (p *Pattern) Match(event []byte) (bool, error) {
+// Event is a decoded event, to match several patterns against.
+type Event struct{ root any }
+
+// Decode reads an event, a JSON object.
+func Decode(event []byte) (Event, error) {
 	v, err := read(event)
 	if err != nil {
-		return false, fmt.Errorf("event: %w", err)
+		return Event{}, fmt.Errorf("event: %w", err)
 	}
-	return p.root.match(v), nil
+	return Event{v}, nil
+}
+
+// Matches reports whether the event matches.
+func (p *Pattern) Matches(e Event) bool { return p.root.match(e.root) }
+
+// Match reports whether the event, a JSON object, matches.
+func (p *Pattern) Match(event []byte) (bool, error) {
+	e, err := Decode(event)
+	return err == nil && p.Matches(e), err
+}
+
+// Requires reports whether the pattern matches no event that has nothing at
+// the path.
+func (p *Pattern) Requires(path ...string) bool {
+	n := p.root
+	for _, name := range path {
+		field, ok := n.fields[name]
+		if !ok {
+			return false
+		}
+		n = field
+	}
+	return !n.absent()
 }
 
 func read(text []byte) (any, error) {

@@ -90,3 +90,25 @@ func FuzzMatchNeverPanics(f *testing.F) {
 		}
 	})
 }
+
+func TestRequiresOnlyWhatEveryMatchHas(t *testing.T) {
+	p, err := pattern.Parse(`{"a":{"b":[{"exists":true}],"c":["x",{"exists":false}]},"d":["y"]}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		path []string
+		want bool
+	}{
+		{[]string{"a"}, true},
+		{[]string{"a", "b"}, true},
+		{[]string{"a", "c"}, false},
+		{[]string{"a", "b", "z"}, false},
+		{[]string{"d"}, true},
+		{[]string{"z"}, false},
+	} {
+		if got := p.Requires(c.path...); got != c.want {
+			t.Errorf("requires %q: %t", c.path, got)
+		}
+	}
+}
