@@ -34,7 +34,7 @@ const (
 type finding struct {
 	Action     string          `json:"action"`
 	Table      string          `json:"table,omitempty"`
-	Key        string          `json:"key"` // of the row; of the event if it could not be rehearsed
+	Key        string          `json:"key"` // of the row; of the event if it could not be recomputed
 	Verdict    verdict         `json:"verdict"`
 	Error      string          `json:"error,omitempty"`
 	Actual     json.RawMessage `json:"actual,omitempty"`
@@ -42,7 +42,7 @@ type finding struct {
 	Repaired   bool            `json:"repaired,omitempty"`
 }
 
-var errDifferences = errors.New("state is not what the stored events make of it")
+var errDifferences = errors.New("state differs from what the stored events give")
 
 const auditLong = `Recompute every action's state from the stored events, and what was fetched and
 kept with them, through the action's own code, and show every row that differs.
@@ -56,7 +56,7 @@ unprovable  older events have expired, and they may account for it
 same row however often it sees a fact (a union; not a counter). It takes
 nothing away, and may run beside live traffic.
 
-Every event is read twice for each action that wants it, by the action's own
+Every event is read twice for each of its subscribers, by the action's own
 function, which is billed for it.`
 
 func auditCommand() *cobra.Command {
@@ -90,7 +90,7 @@ func auditCommand() *cobra.Command {
 
 // runAudit audits the state of one action, or of all.
 func runAudit(cmd *cobra.Command, c *connection, only string, repair bool) (*auditSummary, error) {
-	names, err := c.Bus.Actions(cmd.Context())
+	names, err := c.actions(cmd.Context())
 	if err != nil {
 		return nil, err
 	}
@@ -127,7 +127,7 @@ func (s *auditSummary) advice() string {
 			return "; --repair adds facts that are missing, where that cannot count one twice"
 		}
 	}
-	return "; nothing takes away what no event accounts for: look at who wrote it"
+	return "; --repair never removes data: find out who wrote these rows"
 }
 
 func (f finding) print(out io.Writer) {

@@ -5,15 +5,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
-	"github.com/payhooks/payhooks/internal/action"
-	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/delivery"
+	"github.com/payhooks/payhooks/internal/parallel"
 )
 
 // actionAudit is what is known of one action's state.
@@ -22,36 +21,26 @@ type actionAudit struct {
 	name   string
 	mu     sync.Mutex
 	rows   map[rowKey][]moment // which events changed it
-	failed []finding           // events that could not be rehearsed
+	failed []finding           // events that could not be recomputed
 }
 
 // run looks at every row, and again at those that differ: live events change
 // rows meanwhile.
 func (a *actionAudit) run(ctx context.Context) error {
 	todo := a.events[a.name]
-	var found []finding
-	var suspects map[rowKey]bool
+	suspects := map[rowKey]bool{}
 	for try := 1; ; try++ {
 		fresh, left, err := a.touch(ctx, todo)
 		if err != nil {
 			return err
 		}
-		if try == 1 {
-			suspects = fresh
-		}
-		for k := range fresh {
-			suspects[k] = true
-		}
-		if found, err = a.check(ctx, suspects); err != nil {
-			return err
-		}
-		more, err := a.unaccounted(ctx)
+		maps.Copy(suspects, fresh)
+		found, err := a.differing(ctx, suspects)
 		if err != nil {
 			return err
 		}
-		found = append(found, more...)
 		if len(found)+len(a.failed) == 0 || try == auditTries {
-			break
+			return a.conclude(ctx, append(found, a.failed...))
 		}
 		if todo, err = a.again(ctx, left); err != nil {
 			return err
@@ -61,7 +50,17 @@ func (a *actionAudit) run(ctx context.Context) error {
 			suspects[rowKey{f.Table, f.Key}] = true
 		}
 	}
-	return a.conclude(ctx, append(found, a.failed...))
+}
+
+// differing returns the suspects that are not as recomputed, and the rows that no
+// event changed.
+func (a *actionAudit) differing(ctx context.Context, suspects map[rowKey]bool) ([]finding, error) {
+	found, err := a.check(ctx, suspects)
+	if err != nil {
+		return nil, err
+	}
+	more, err := a.unaccounted(ctx)
+	return append(found, more...), err
 }
 
 // again waits, and returns the events to look at: those that were not finished,
@@ -83,40 +82,40 @@ func (a *actionAudit) again(ctx context.Context, left []moment) ([]moment, error
 // events to ask about again.
 func (a *actionAudit) touch(ctx context.Context, ms []moment) (fresh map[rowKey]bool, left []moment, err error) {
 	fresh, a.failed = map[rowKey]bool{}, nil
-	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(auditors)
-	for batch := range slices.Chunk(ms, auditEvents) {
-		g.Go(func() error {
-			reply, err := a.Ask(ctx, a.name, action.AuditRequest{Events: ids(batch)})
-			if err == nil && len(reply.Touched) != len(batch) {
-				err = errOldAnswer
+	err = parallel.Each(ctx, auditors, slices.Collect(slices.Chunk(ms, auditEvents)), func(ctx context.Context, batch []moment) error {
+		reply, err := a.Ask(ctx, a.name, delivery.AuditRequest{Events: ids(batch)})
+		if err == nil && len(reply.Touched) != len(batch) {
+			err = errOldAnswer
+		}
+		if err != nil {
+			return err
+		}
+		a.Progress(len(batch))
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		for i, t := range reply.Touched {
+			if t.Unfinished || t.Error != "" {
+				left = append(left, batch[i])
 			}
-			if err != nil {
-				return err
-			}
-			a.Progress(len(batch))
-			a.mu.Lock()
-			defer a.mu.Unlock()
-			for i, t := range reply.Touched {
-				if t.Error != "" {
-					a.failed = append(a.failed, finding{Action: a.name, Key: batch[i].id, Verdict: unprovable, Error: t.Error})
-				}
-				if t.Unfinished || t.Error != "" {
-					left = append(left, batch[i])
-				}
-				for _, r := range t.Rows {
-					k := rowKey{r[0], r[1]}
-					a.rows[k], fresh[k] = append(a.rows[k], batch[i]), true
-				}
-			}
-			return nil
-		})
-	}
-	err = g.Wait()
+			a.note(batch[i], t, fresh)
+		}
+		return nil
+	})
 	for k := range fresh {
 		slices.SortFunc(a.rows[k], moment.compare)
 	}
 	return fresh, left, err
+}
+
+// note keeps which rows one event changes.
+func (a *actionAudit) note(m moment, t delivery.AuditTouched, fresh map[rowKey]bool) {
+	if t.Error != "" {
+		a.failed = append(a.failed, finding{Action: a.name, Key: m.id, Verdict: unprovable, Error: t.Error})
+	}
+	for _, r := range t.Rows {
+		k := rowKey{r[0], r[1]}
+		a.rows[k], fresh[k] = append(a.rows[k], m), true
+	}
 }
 
 var errOldAnswer = errors.New("the function does not answer audits: it was built with another version; deploy it again")
@@ -137,14 +136,13 @@ func (a *actionAudit) unaccounted(ctx context.Context) ([]finding, error) {
 	}
 	var found []finding
 	for _, table := range sortedKeys(tables) {
-		err := a.Ledger.Scan(ctx, table, func(key string, it event.Row) bool {
-			if _, ok := a.rows[rowKey{table, key}]; !ok && !it.Direct {
-				found = append(found, finding{Action: a.name, Table: table, Key: key, Verdict: a.beyond(it), Actual: it.Data})
+		for it, err := range a.Ledger.Scan(ctx, table) {
+			if err != nil {
+				return nil, err
 			}
-			return true
-		})
-		if err != nil {
-			return nil, err
+			if _, ok := a.rows[rowKey{table, it.Key}]; !ok && !it.Direct {
+				found = append(found, finding{Action: a.name, Table: table, Key: it.Key, Verdict: a.beyond(it), Actual: it.Data})
+			}
 		}
 	}
 	return found, nil

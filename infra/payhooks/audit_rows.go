@@ -7,41 +7,34 @@ import (
 	"reflect"
 	"slices"
 	"strings"
-	"time"
 
-	"golang.org/x/sync/errgroup"
-
-	"github.com/payhooks/payhooks/internal/action"
+	"github.com/payhooks/payhooks/internal/delivery"
 	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/parallel"
 )
 
 // check compares rows with what their events make of them.
-func (a *actionAudit) check(ctx context.Context, rows map[rowKey]bool) ([]finding, error) {
-	var found []finding
-	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(auditors)
-	for _, batch := range a.batches(rows) {
-		g.Go(func() error {
-			recomputed, err := a.fold(ctx, batch, make([]json.RawMessage, len(batch)))
+func (a *actionAudit) check(ctx context.Context, rows map[rowKey]bool) (found []finding, err error) {
+	err = parallel.Each(ctx, auditors, a.batches(rows), func(ctx context.Context, batch []rowKey) error {
+		recomputed, err := a.fold(ctx, batch, make([]json.RawMessage, len(batch)))
+		if err != nil {
+			return err
+		}
+		a.Progress(len(batch))
+		for i, k := range batch {
+			f, err := a.compare(ctx, k, recomputed[i])
 			if err != nil {
 				return err
 			}
-			a.Progress(len(batch))
-			for i, k := range batch {
-				f, err := a.compare(ctx, k, recomputed[i])
-				if err != nil {
-					return err
-				}
-				if f != nil {
-					a.mu.Lock()
-					found = append(found, *f)
-					a.mu.Unlock()
-				}
+			if f != nil {
+				a.mu.Lock()
+				found = append(found, *f)
+				a.mu.Unlock()
 			}
-			return nil
-		})
-	}
-	return found, g.Wait()
+		}
+		return nil
+	})
+	return found, err
 }
 
 // batches groups rows for one question each. A row with more events than one
@@ -69,7 +62,7 @@ func (a *actionAudit) batches(rows map[rowKey]bool) (all [][]rowKey) {
 func (a *actionAudit) fold(ctx context.Context, keys []rowKey, from []json.RawMessage) ([]json.RawMessage, error) {
 	rows := slices.Clone(from)
 	for at, more := 0, true; more; at += auditEvents {
-		var req action.AuditRequest
+		var req delivery.AuditRequest
 		var which []int
 		more = false
 		for i, k := range keys {
@@ -80,7 +73,7 @@ func (a *actionAudit) fold(ctx context.Context, keys []rowKey, from []json.RawMe
 			end := min(at+auditEvents, len(events))
 			more = more || end < len(events)
 			which = append(which, i)
-			req.Folds = append(req.Folds, action.AuditFold{Table: k.table, Key: k.key, Events: ids(events[at:end]), Row: rows[i]})
+			req.Folds = append(req.Folds, delivery.AuditFold{Table: k.table, Key: k.key, Events: ids(events[at:end]), Row: rows[i]})
 		}
 		reply, err := a.Ask(ctx, a.name, req)
 		if err == nil && len(reply.Folded) != len(which) {
@@ -162,33 +155,6 @@ func (a *actionAudit) repair(ctx context.Context, k rowKey) (bool, error) {
 			return err == nil, err
 		}
 	}
-}
-
-// complete reports whether no event of the stack can have expired: the events
-// have not been kept for as long as they are kept yet.
-func (c *connection) complete(ctx context.Context) (bool, error) {
-	began, err := c.Tables.Since(ctx)
-	if err != nil {
-		return false, err
-	}
-	var first event.Stored
-	err = c.Tables.ReceivedBetween(ctx, began.AddDate(-20, 0, 0), time.Now(), func(s event.Stored) bool {
-		if first.ID == "" || s.Received.Before(first.Received) {
-			first = s
-		}
-		return true
-	})
-	if err != nil || first.ID == "" {
-		return err == nil, err
-	}
-	if first.Received.Before(began) {
-		began = first.Received
-	}
-	s, err := c.Tables.Get(ctx, first.ID)
-	if err != nil {
-		return false, err
-	}
-	return s.Expires.IsZero() || time.Now().Before(began.Add(s.Expires.Sub(s.Received))), nil
 }
 
 // same compares JSON by what it says.

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/payhooks/payhooks/internal/action"
+	"github.com/payhooks/payhooks/internal/delivery"
 	"github.com/payhooks/payhooks/internal/event"
 )
 
@@ -22,7 +22,7 @@ const (
 type auditor struct {
 	Store    event.Store
 	Ledger   event.Ledger
-	Ask      func(ctx context.Context, action string, req action.AuditRequest) (action.AuditReply, error)
+	Ask      func(ctx context.Context, action string, req delivery.AuditRequest) (delivery.AuditReply, error)
 	Repair   bool
 	Complete bool // no event has expired yet: the stored ones account for everything
 	Progress func(n int)
@@ -70,10 +70,13 @@ func (a *auditor) run(ctx context.Context, names []string, only string) (*auditS
 	return &a.summary, nil
 }
 
-// walk adds the events received since then to those that each action wanted.
+// walk adds the events received since then to those of each subscriber.
 func (a *auditor) walk(ctx context.Context, since time.Time) error {
-	late := a.begin.Add(-time.Minute) // of these a second walk may come by again
-	return a.Store.ReceivedBetween(ctx, since, time.Now().Add(time.Hour), func(s event.Stored) bool {
+	late := a.begin.Add(-time.Minute) // a second walk may meet these again
+	for s, err := range a.Store.ReceivedBetween(ctx, since, time.Now().Add(time.Hour)) {
+		if err != nil {
+			return err
+		}
 		for _, name := range s.Subscribers {
 			if !a.known[name+" "+s.ID] {
 				a.events[name] = append(a.events[name], moment{s.Created.Unix(), s.ID})
@@ -82,8 +85,8 @@ func (a *auditor) walk(ctx context.Context, since time.Time) error {
 				a.known[name+" "+s.ID] = true
 			}
 		}
-		return true
-	})
+	}
+	return nil
 }
 
 // beyond is the verdict on a row that holds more than the events say.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/payhooks/payhooks/internal/action"
 	"github.com/payhooks/payhooks/internal/action/actiontest"
+	"github.com/payhooks/payhooks/internal/delivery"
 	"github.com/payhooks/payhooks/internal/event"
 )
 
@@ -21,7 +22,7 @@ type seenSet struct {
 }
 
 func remember(_ context.Context, e *action.Event[stripe.PaymentIntent]) error {
-	return action.Update(e, "seen", "all", func(s seenSet) (seenSet, error) {
+	return action.Update(e, "seen", "set", "all", func(s seenSet) (seenSet, error) {
 		ids := map[string]bool{e.ID: true}
 		for id := range s.IDs {
 			ids[id] = true
@@ -32,7 +33,7 @@ func remember(_ context.Context, e *action.Event[stripe.PaymentIntent]) error {
 
 // countAll makes a row that is no union.
 func countAll(_ context.Context, e *action.Event[stripe.PaymentIntent]) error {
-	return action.Update(e, "seen", "all", func(c map[string]int) (map[string]int, error) {
+	return action.Update(e, "seen", "set", "all", func(c map[string]int) (map[string]int, error) {
 		return map[string]int{"n": c["n"] + 1}, nil
 	})
 }
@@ -51,18 +52,23 @@ func auditRig(t *testing.T, n int, fn func(context.Context, *action.Event[stripe
 	return r
 }
 
-// overwrite changes a row behind everybody's back, as if a delivery had.
-func overwrite(t *testing.T, r *actiontest.Rig, key, data string) {
+// keyOf is the key of a row of the table seen.
+func keyOf(id string) string { return event.Scope{}.Key("set", id) }
+
+// overwrite changes a row as if a delivery of an event that has expired had.
+func overwrite(t *testing.T, r *actiontest.Rig, id, data string) {
 	t.Helper()
-	it, err := r.Store.Load(t.Context(), "seen", key)
+	it, err := r.Store.Load(t.Context(), "seen", keyOf(id))
 	if err != nil {
 		t.Fatal(err)
 	}
 	now := r.Now
-	d, err := r.Store.Claim(t.Context(), event.Claim{Event: "evt_gone" + key + data[:8], Action: "other", Owner: "o", Now: now, Lease: now.Add(time.Minute)})
-	if err == nil {
-		d.State = event.Done
-		err = r.Store.Commit(t.Context(), d, event.Write{Table: "seen", Key: key, Version: it.Version, Data: json.RawMessage(data)})
+	d, err := r.Store.Claim(t.Context(), event.Claim{
+		DeliveryRef: event.DeliveryRef{Action: "other", Event: "evt_gone" + id + data[:8]}, Owner: "o", Now: now, Lease: now.Add(time.Minute),
+	})
+	if d.State = event.Done; err == nil {
+		write := event.Write{Table: "seen", Key: keyOf(id), Version: it.Version, Data: json.RawMessage(data)}
+		err = r.Store.Commit(t.Context(), event.Commit{Delivery: d, Claimed: true, Writes: []event.Write{write}})
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -73,7 +79,7 @@ func auditOf(t *testing.T, r *actiontest.Rig, complete, repair bool) *auditSumma
 	t.Helper()
 	a := &auditor{
 		Store: r.Store, Ledger: r.Store, Complete: complete, Repair: repair, Progress: func(int) {}, Settle: time.Microsecond,
-		Ask: func(ctx context.Context, _ string, req action.AuditRequest) (reply action.AuditReply, err error) {
+		Ask: func(ctx context.Context, _ string, req delivery.AuditRequest) (reply delivery.AuditReply, err error) {
 			got, err := r.Handler.Audit(ctx, req) // and as JSON, as Lambda carries it
 			if err != nil {
 				return reply, err
@@ -144,14 +150,14 @@ func TestAnAuditChecksACounterAndNeverRepairsIt(t *testing.T) {
 		t.Fatalf("%+v: with events expired nobody can say", s)
 	}
 	var c map[string]int
-	if r.State("seen", "all", &c); c["n"] != 2 {
+	if r.State("seen", "set", "all", &c); c["n"] != 2 {
 		t.Fatalf("the counter was changed to %d", c["n"])
 	}
 }
 
 func TestARowThatNoDeliveryWroteNeedsNoEvent(t *testing.T) {
 	r := auditRig(t, 1, remember)
-	if err := r.Store.Write(t.Context(), event.Write{Table: "seen", Key: "set by hand", Data: json.RawMessage(`{"n":1}`)}); err != nil {
+	if err := r.Store.Write(t.Context(), event.Write{Table: "seen", Key: keyOf("by hand"), Data: json.RawMessage(`{"n":1}`)}); err != nil {
 		t.Fatal(err)
 	}
 	if s := auditOf(t, r, true, false); s.Checked != 1 || len(s.Findings) != 0 {
@@ -193,7 +199,7 @@ func liveEvents(ctx context.Context, r *actiontest.Rig) error {
 			err = r.Store.MarkPublished(ctx, e.ID, []string{"action"})
 		}
 		if err == nil {
-			_, err = r.Handler.Deliver(ctx, e.ID)
+			_, err = r.Handler.Deliver(ctx, e.ID, false)
 		}
 		if err != nil {
 			return err

@@ -72,7 +72,7 @@ func parseSince(text string, now time.Time) (time.Time, error) {
 	}
 	switch {
 	case err != nil:
-		return at, usage("--since is %q: want a day or a time, as in 2026-11-01 or 2026-11-01T08:00:00Z", text)
+		return at, usage("--since %q: expected a day or a time, for example 2026-11-01 or 2026-11-01T08:00:00Z", text)
 	case !at.Before(now):
 		return at, usage("--since %s is not in the past", text)
 	}

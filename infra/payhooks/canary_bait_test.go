@@ -56,7 +56,7 @@ func bait(v any) any {
 // that no parser expects.
 func (o *operator) baited() (bodies [][]byte) {
 	o.Helper()
-	types, every, err := bus.New(eventbridge.NewFromConfig(o.AWS), o.Stack).Types(o.Context())
+	types, every, err := (&bus.Bus{Client: eventbridge.NewFromConfig(o.AWS), Name: o.Stack, Now: time.Now}).Types(o.Context())
 	if err != nil || every {
 		o.Fatal(every, err)
 	}

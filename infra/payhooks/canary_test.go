@@ -59,21 +59,16 @@ func (o *operator) deliver(bodies [][]byte) {
 		o.Fatal(err)
 	}
 	o.eventually("every event is on the bus, and every attempt that began is over", func() bool {
-		busy := false
-		err := o.Tables.ReceivedBetween(o.Context(), time.Now().Add(-time.Hour), time.Now().Add(time.Hour), func(s event.Stored) bool {
-			busy = busy || s.Pending
-			return !busy
-		})
-		if err == nil && !busy {
-			err = o.Tables.Unfinished(o.Context(), event.Waiting, time.Now().Add(time.Hour), func(d event.Delivery) bool {
-				busy = busy || d.Error == ""
-				return !busy
-			})
-		}
-		if err != nil {
+		stored, unreadable, err := collect(o.Tables.ReceivedBetween(o.Context(), time.Now().Add(-time.Hour), time.Now().Add(time.Hour)))
+		if err := errors.Join(err, unreadable); err != nil {
 			o.Fatal(err)
 		}
-		return !busy
+		waiting, unreadable, err := collect(o.Tables.Unfinished(o.Context(), event.Waiting, time.Now().Add(time.Hour)))
+		if err := errors.Join(err, unreadable); err != nil {
+			o.Fatal(err)
+		}
+		return !slices.ContainsFunc(stored, func(s event.Stored) bool { return s.Pending }) &&
+			!slices.ContainsFunc(waiting, func(d event.Delivery) bool { return d.Error == "" })
 	})
 }
 
@@ -116,20 +111,19 @@ func (o *operator) everything() map[string]string {
 		all[line+" --json"] = o.must(append(strings.Fields(line), "--json")...)
 	}
 	states := map[event.State]int{}
-	var ids []string
-	err := o.Tables.ReceivedBetween(o.Context(), time.Now().Add(-time.Hour), time.Now().Add(time.Hour), func(s event.Stored) bool {
-		ids = append(ids, s.ID)
-		return true
-	})
-	for _, id := range ids {
-		d, shown := showEvent(o.Context(), o.connection, id)
-		if err = errors.Join(err, shown); err != nil {
+	stored, unreadable, err := collect(o.Tables.ReceivedBetween(o.Context(), time.Now().Add(-time.Hour), time.Now().Add(time.Hour)))
+	if err := errors.Join(err, unreadable); err != nil {
+		o.Fatal(err)
+	}
+	for _, s := range stored {
+		d, err := showEvent(o.Context(), o.connection, s.ID)
+		if err != nil {
 			o.Fatal(err)
 		}
 		for _, d := range d.Deliveries {
 			states[d.State]++
 		}
-		all["events show "+id] = o.shown(d, "false") + o.shown(d, "true")
+		all["events show "+s.ID] = o.shown(d, "false") + o.shown(d, "true")
 	}
 	for _, r := range objects[unfinishedRow](o.T, all["parked --json"]) {
 		all["parked show "+r.Event] = o.must("parked", "show", r.Event, r.Action)

@@ -1,13 +1,10 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"net/http"
 	"os"
 	"sync/atomic"
 	"time"
@@ -25,7 +22,7 @@ type chaosReport struct {
 	Sent         int64          `json:"sent"`         // requests, repeats included
 	Acknowledged int            `json:"acknowledged"` // events answered with a 2xx
 	Done         int            `json:"done"`
-	Unknown      int            `json:"unknown"` // a mail's or notice's outcome nobody knows: kept for an operator
+	Unknown      int            `json:"unknown"` // a mail or notice of unknown outcome: kept for an operator
 	Parked       int            `json:"parked"`
 	Lost         int            `json:"lost"`
 	Doubled      int            `json:"doubled"`
@@ -40,10 +37,10 @@ func chaosCommand() *cobra.Command {
 	var rate float64
 	var seed uint64
 	cmd := &cobra.Command{
-		Use: "chaos", Short: "Load a stack of its own while calls fail and processes are killed; fails if anything is lost or doubled", Args: cobra.NoArgs,
+		Use: "chaos", Short: "Run load with injected faults and process kills; fail on lost or duplicated effects", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if duration < time.Second || rate <= 0 {
-				return usage("--duration %s --rate %g: want a second at least, and more than nothing", duration, rate)
+				return usage("--duration %s --rate %g: must be at least 1s, and above 0", duration, rate)
 			}
 			return chaos(cmd, duration, rate, seed)
 		},
@@ -122,7 +119,7 @@ func (s *storm) trouble(ctx context.Context) error {
 		case <-tick.C:
 		}
 		if err := s.setFaults(ctx, s.weather()); err != nil && ctx.Err() == nil {
-			continue // it is being restarted
+			continue // restarting
 		}
 		if i%2 == 1 {
 			what, err := s.stack.killOne(context.WithoutCancel(ctx), s.rng)
@@ -132,44 +129,6 @@ func (s *storm) trouble(ctx context.Context) error {
 			s.r.Kills[what]++
 		}
 	}
-}
-
-// weather draws a few faults for the next seconds.
-func (s *storm) weather() aws.Faults {
-	f := aws.Faults{Seed: s.rng.Uint64()}
-	for _, kind := range []string{aws.FaultDelay, aws.FaultThrottle, aws.FaultError, aws.FaultReset, aws.FaultLost} {
-		if s.rng.IntN(2) == 0 {
-			continue
-		}
-		services := []string{"dynamodb", "sqs", "events", "ses", "sns", "secretsmanager"}
-		one := aws.Fault{Service: services[s.rng.IntN(len(services))], Kind: kind, Probability: 0.02 + 0.1*s.rng.Float64()}
-		if kind == aws.FaultDelay {
-			one.DelayMS = s.rng.IntN(1500)
-		}
-		f.Faults = append(f.Faults, one)
-	}
-	return f
-}
-
-func (s *storm) setFaults(ctx context.Context, f aws.Faults) error {
-	run, err := s.stack.find()
-	if err != nil {
-		return err
-	}
-	body, err := json.Marshal(f)
-	if err != nil {
-		return err
-	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, run.AWS+"/_payhooks/faults", bytes.NewReader(body))
-	if err != nil {
-		return err
-	}
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return err
-	}
-	s.r.Faults += len(f.Faults)
-	return res.Body.Close()
 }
 
 // prepare gives the stack goods, and its Stripe the months' objects.
@@ -194,15 +153,15 @@ func (s *storm) calm(cmd *cobra.Command, months []month) error {
 	if err := s.setFaults(cmd.Context(), aws.Faults{Faults: []aws.Fault{}}); err != nil {
 		return err
 	}
-	s.say("the storm is over; waiting until everything is done")
+	s.say("load finished; waiting for all deliveries")
 	c, err := open(cmd.Context(), run)
 	if err != nil {
 		return err
 	}
-	if err := hasten(cmd.Context(), c); err != nil {
+	if err := makeDue(cmd.Context(), c); err != nil {
 		return err
 	}
-	if err := c.settle(cmd, 20*time.Minute); err != nil {
+	if err := c.waitIdle(cmd, 20*time.Minute); err != nil {
 		s.r.Broken = append(s.r.Broken, err.Error())
 	}
 	if _, err := c.reconcile(cmd, reconcile.Request{Now: true}); err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -25,7 +26,7 @@ type connection struct {
 	Local  *local.Running // nil for a deployed stack
 	AWS    aws.Config
 	Tables tables
-	Bus    rules
+	Bus    event.Bus
 }
 
 // tables is what dynamo.Tables has; the operator's commands also run over the
@@ -33,16 +34,9 @@ type connection struct {
 type tables interface {
 	event.Store
 	event.Ledger
-	event.Quarantine
+	Quarantine() event.Quarantine
 	// Since is when the tables were created.
 	Since(ctx context.Context) (time.Time, error)
-}
-
-// rules is what bus.Bus has.
-type rules interface {
-	event.Bus
-	// Actions returns the names of all actions, sorted.
-	Actions(ctx context.Context) ([]string, error)
 }
 
 // stackFlags adds the flag that chooses the stack.
@@ -100,7 +94,7 @@ func (c *connection) reach(ctx context.Context, run local.Running) (err error) {
 
 func (c *connection) adapters() {
 	c.Tables = dynamo.New(dynamodb.NewFromConfig(c.AWS), c.Stack)
-	c.Bus = bus.New(eventbridge.NewFromConfig(c.AWS), c.Stack)
+	c.Bus = &bus.Bus{Client: eventbridge.NewFromConfig(c.AWS), Name: c.Stack, Now: time.Now}
 }
 
 // localOnly is for what a deployed stack has no place for.
@@ -109,4 +103,18 @@ func (c *connection) localOnly(what string) error {
 		return errors.New(what + " are kept by the local stack only; a deployed stack sends them")
 	}
 	return nil
+}
+
+// actions returns the names of the actions that have a rule, sorted.
+func (c *connection) actions(ctx context.Context) ([]string, error) {
+	rules, err := c.Bus.Rules(ctx)
+	if err != nil {
+		return nil, err
+	}
+	names := make([]string, len(rules))
+	for i, r := range rules {
+		names[i] = r.Action
+	}
+	slices.Sort(names)
+	return names, nil
 }

@@ -19,10 +19,10 @@ import (
 
 func deadLettersCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "deadletters", Short: "Messages that no attempt finished, or that no queue would take",
-		Long: "Messages that no attempt finished, or that no queue would take. What waits in the ledger is sent again\n" +
-			"by itself; a dead letter says that something kept it from being recorded there, a policy or a crash.\n" +
-			"Those of dispatch and reconcile only tell of a run that failed: the next sweep did its work.",
+		Use: "deadletters", Short: "List and redrive dead letters",
+		Long: "Dead letters are messages that no attempt finished, or that no queue took. What waits in the ledger is\n" +
+			"redelivered without them; a dead letter means that something kept it from being recorded there, a policy\n" +
+			"or a crash. Those of dispatch and reconcile report a run that failed: the next sweep did its work.",
 	}
 	cmd.AddCommand(deadLettersListCommand(), deadLettersRedriveCommand())
 	return cmd
@@ -50,7 +50,7 @@ type letter struct {
 
 // openDeadLetters finds the queues of one action, or of all.
 func openDeadLetters(ctx context.Context, c *connection, action string) ([]deadLetters, error) {
-	actions, err := c.Bus.Actions(ctx)
+	actions, err := c.actions(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -122,7 +122,7 @@ func (q deadLetters) receive(ctx context.Context, hide time.Duration) ([]letter,
 	return ls, nil
 }
 
-// read tells what a message is about and why it is here.
+// read finds out what a message is about and why it is here.
 func (q deadLetters) read(ctx context.Context, m types.Message) (letter, error) {
 	l := letter{Action: q.action, State: "dead", Since: millisOf(m, types.MessageSystemAttributeNameSentTimestamp), message: m}
 	l.Attempts, _ = strconv.Atoi(m.Attributes[string(types.MessageSystemAttributeNameApproximateReceiveCount)])
@@ -144,7 +144,7 @@ func (q deadLetters) read(ctx context.Context, m types.Message) (letter, error) 
 		l.Reason = "the queue did not take it: " + aws.ToString(why.StringValue)
 		return l, nil
 	}
-	d, err := q.Tables.Delivery(ctx, l.Event, q.action)
+	d, err := q.Tables.Delivery(ctx, event.DeliveryRef{Action: q.action, Event: l.Event})
 	switch {
 	case errors.Is(err, event.ErrNotFound):
 		l.Reason = "no attempt began"
@@ -158,7 +158,7 @@ func (q deadLetters) read(ctx context.Context, m types.Message) (letter, error) 
 	return l, nil
 }
 
-// noteOf is what a dead letter of the pipeline tells.
+// noteOf is the reason of a dead letter of the pipeline.
 func noteOf(m types.Message) string {
 	if why, ok := m.MessageAttributes["ERROR_MESSAGE"]; ok {
 		return "a run did not begin: " + aws.ToString(why.StringValue) + "; the next minute's did its work"

@@ -16,10 +16,10 @@ func deadLettersListCommand() *cobra.Command {
 	var action string
 	var limit int
 	cmd := &cobra.Command{
-		Use: "list", Short: "Dead letters, and why they are", Args: cobra.NoArgs,
+		Use: "list", Short: "List dead letters with their reason", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if limit < 1 {
-				return usage("--limit is %d: want 1 or more", limit)
+				return usage("--limit %d: must be 1 or more", limit)
 			}
 			c, err := connect(cmd)
 			if err != nil {

@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"sync"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/spf13/cobra"
 )
@@ -53,7 +55,7 @@ func deadLettersRedriveCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&action, "action", "", "those of this action")
-	cmd.Flags().BoolVar(&yes, "yes", false, "really send them")
+	cmd.Flags().BoolVar(&yes, "yes", false, "perform the change (without it: dry run)")
 	paceFlag(cmd, &rate)
 	stackFlags(cmd)
 	return cmd
@@ -104,7 +106,7 @@ func (r *redrive) queue(ctx context.Context, q deadLetters, p pace, n int) error
 		if err != nil {
 			left = append(left, ls[done:]...)
 			if errors.Is(err, context.Canceled) {
-				err = errors.New("stopped; the same command goes on with those that are left")
+				err = errors.New("stopped; the same command continues with those that are left")
 			}
 			return err
 		}
@@ -124,12 +126,16 @@ func (r *redrive) send(ctx context.Context, q deadLetters, l letter, left *[]let
 		return nil
 	}
 	if q.target != "" {
-		if _, err := q.client.SendMessage(ctx, &sqs.SendMessageInput{QueueUrl: &q.target, MessageBody: l.message.Body}); err != nil {
+		body, err := forAction(aws.ToString(l.message.Body), q.action)
+		if err != nil {
+			return fmt.Errorf("read dead letter of %s: %w", q.action, err)
+		}
+		if _, err := q.client.SendMessage(ctx, &sqs.SendMessageInput{QueueUrl: &q.target, MessageBody: &body}); err != nil {
 			return fmt.Errorf("send %s to %s: %w", l.Event, q.action, err)
 		}
 	}
 	if _, err := q.client.DeleteMessage(ctx, &sqs.DeleteMessageInput{QueueUrl: &q.dead, ReceiptHandle: l.message.ReceiptHandle}); err != nil {
-		return fmt.Errorf("a dead letter of %s (%s) was seen to, but is still there: %w", q.action, l.Event, err)
+		return fmt.Errorf("dead letter of %s (%s) was redriven but could not be deleted: %w", q.action, l.Event, err)
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -141,36 +147,23 @@ func (r *redrive) send(ctx context.Context, q deadLetters, l letter, left *[]let
 	return nil
 }
 
-func (r *redrive) plan(cmd *cobra.Command) error {
-	for i, q := range r.queues {
-		ls, err := q.look(cmd.Context(), min(r.depths[i], sampled-len(r.Sample)))
-		if err != nil {
-			return err
-		}
-		r.Sample = append(r.Sample, ls...)
+// forAction marks the message as one for this action alone, so that the action
+// claims the delivery before it acts: an attempt may have begun before.
+func forAction(body, action string) (string, error) {
+	var message, detail map[string]json.RawMessage
+	err := json.Unmarshal([]byte(body), &message)
+	if err == nil {
+		err = json.Unmarshal(message["detail"], &detail)
 	}
-	if wantsJSON(cmd) {
-		return printJSON(cmd.OutOrStdout(), &r.redriveSummary)
+	if err == nil {
+		detail["only"], err = json.Marshal(action)
 	}
-	if err := printLetters(cmd, r.Sample); err != nil || r.Selected == 0 {
-		return err
+	if err == nil {
+		message["detail"], err = json.Marshal(detail)
 	}
-	_, err := fmt.Fprintf(cmd.OutOrStdout(), "\n%s. Nothing was sent; --yes sends them, %g a second, in %s.\n",
-		count(r.Selected, "dead letter", "dead letters"), r.rate, takes(r.Selected, r.rate))
-	return err
-}
-
-func (r *redrive) report(cmd *cobra.Command) error {
-	out := cmd.OutOrStdout()
-	if wantsJSON(cmd) {
-		return printJSON(out, &r.redriveSummary)
+	if err != nil {
+		return "", err
 	}
-	fmt.Fprintf(out, "%d of %s sent\n", r.Sent, count(r.Selected, "dead letter", "dead letters"))
-	if r.Removed > 0 {
-		fmt.Fprintf(out, "%d of dispatch and reconcile taken away\n", r.Removed)
-	}
-	if r.Unreadable > 0 {
-		fmt.Fprintf(out, "%s left: look at them in the queue itself\n", count(r.Unreadable, "unreadable message is", "unreadable messages are"))
-	}
-	return nil
+	marked, err := json.Marshal(message)
+	return string(marked), err
 }

@@ -77,7 +77,7 @@ func redrivenTwice(o *operator) {
 	// They are sent, but stay: what a crash in between leaves.
 	o.fault(aws.Fault{Service: "sqs", Operation: "DeleteMessage", Caller: "operator", Kind: aws.FaultDeny})
 	for range 2 {
-		if r := o.run("deadletters", "redrive", "--yes", "--rate", "100"); r.code != 1 || !strings.Contains(r.err, "is still there") {
+		if r := o.run("deadletters", "redrive", "--yes", "--rate", "100"); r.code != 1 || !strings.Contains(r.err, "could not be deleted") {
 			o.Errorf("exit %d, %s", r.code, r.err)
 		}
 	}
@@ -125,5 +125,13 @@ func unreadable(o *operator) {
 	}
 	if ls := o.letters(); len(ls) != 1 || !strings.Contains(ls[0].Reason, "cannot be read") {
 		o.Errorf("listed %+v", ls)
+	}
+}
+
+func TestRedrivenMessageNamesItsAction(t *testing.T) {
+	got, err := forAction(`{"id":"1","detail-type":"a.b","detail":{"id":"evt_1","amount":12345678901234567890}}`, receipts)
+	want := `{"detail":{"amount":12345678901234567890,"id":"evt_1","only":"send-receipt"},"detail-type":"a.b","id":"1"}`
+	if err != nil || got != want {
+		t.Errorf("%s, %v; want %s", got, err, want)
 	}
 }

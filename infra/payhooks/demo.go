@@ -7,32 +7,33 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/payhooks/payhooks/infra/local"
 	"github.com/payhooks/payhooks/infra/story"
 	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/parallel"
 	"github.com/payhooks/payhooks/internal/reconcile"
 	"github.com/payhooks/payhooks/internal/webhook"
 	"github.com/spf13/cobra"
-	"golang.org/x/sync/errgroup"
 )
 
 const (
 	demoSecret = "whsec_demo" //nolint:gosec // of a stack that lives as long as the demo
 	demoSeed   = 20261122
-	// patience is how long the demo waits for everything to be done.
-	patience = 3 * time.Minute
+	// demoTimeout is how long the demo waits for everything to be done.
+	demoTimeout = 3 * time.Minute
 )
 
 func demoCommand() *cobra.Command {
 	var customers int
 	cmd := &cobra.Command{
-		Use: "demo", Short: "A shop's month through a stack of its own; fails if any promise does not hold", Args: cobra.NoArgs,
+		Use: "demo", Short: "Run a generated month of events through a temporary stack and verify the results", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if customers < 2 {
-				return usage("--customers is %d: want 2 or more", customers)
+				return usage("--customers %d: must be 2 or more", customers)
 			}
 			return demo(cmd, customers)
 		},
@@ -90,7 +91,7 @@ func live(cmd *cobra.Command, c *connection, months []month, say func(string, ..
 		return nil, err
 	}
 	say("all acknowledged within %.1f s; waiting until every action is done with them", time.Since(begin).Seconds())
-	if err := c.settle(cmd, patience); err != nil {
+	if err := c.waitIdle(cmd, demoTimeout); err != nil {
 		return nil, err
 	}
 	took := time.Since(begin)
@@ -110,15 +111,10 @@ func live(cmd *cobra.Command, c *connection, months []month, say func(string, ..
 // postAll posts the events signed, a few at a time, as Stripe does: what is
 // not acknowledged with a 2xx is an error.
 func postAll(ctx context.Context, api string, es []story.Event, progress func()) error {
-	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(8)
-	for _, e := range es {
-		g.Go(func() error {
-			defer progress()
-			return postSigned(ctx, api+"/webhooks/default", demoSecret, e.Body)
-		})
-	}
-	return g.Wait()
+	return parallel.Each(ctx, 8, es, func(ctx context.Context, e story.Event) error {
+		defer progress()
+		return postSigned(ctx, api+"/webhooks/default", demoSecret, e.Body)
+	})
 }
 
 func postSigned(ctx context.Context, url, secret string, body []byte) error {
@@ -143,9 +139,9 @@ func postSigned(ctx context.Context, url, secret string, body []byte) error {
 	return nil
 }
 
-// settle waits until nothing is pending or waiting any more.
-func (c *connection) settle(cmd *cobra.Command, patience time.Duration) error {
-	ctx, deadline := cmd.Context(), time.Now().Add(patience)
+// waitIdle waits until nothing is pending or waiting any more.
+func (c *connection) waitIdle(cmd *cobra.Command, timeout time.Duration) error {
+	ctx, deadline := cmd.Context(), time.Now().Add(timeout)
 	shown := newProgress(cmd, "events done", 0)
 	defer shown.end()
 	done := map[string]bool{}
@@ -159,7 +155,7 @@ func (c *connection) settle(cmd *cobra.Command, patience time.Duration) error {
 			shown.add()
 		}
 		if time.Now().After(deadline) {
-			return fmt.Errorf("%d events are not done after %s, %s among them", len(left), patience, left[0])
+			return fmt.Errorf("%d events are not done after %s, %s among them", len(left), timeout, left[0])
 		}
 		select {
 		case <-ctx.Done():
@@ -171,22 +167,19 @@ func (c *connection) settle(cmd *cobra.Command, patience time.Duration) error {
 
 // unsettled lists the events that still have something before them, and adds
 // the others to done.
-func (c *connection) unsettled(ctx context.Context, done map[string]bool) ([]string, error) {
+func (c *connection) unsettled(ctx context.Context, done map[string]bool) (left []string, err error) {
 	now := time.Now()
-	stored, err := received(ctx, c, now.Add(-24*time.Hour), now.Add(time.Hour))
-	if err != nil {
+	stored, unreadable, err := collect(c.Tables.ReceivedBetween(ctx, now.Add(-24*time.Hour), now.Add(time.Hour)))
+	if err := errors.Join(err, unreadable); err != nil {
 		return nil, err
 	}
-	var left []string
+	stored = slices.DeleteFunc(stored, func(s event.Stored) bool { return done[s.ID] })
+	ds, unreadable, err := c.deliveries(ctx, stored)
+	if err := errors.Join(err, unreadable); err != nil {
+		return nil, err
+	}
 	for _, s := range stored {
-		if done[s.ID] {
-			continue
-		}
-		ds, err := c.Tables.Deliveries(ctx, s.ID)
-		if err != nil {
-			return nil, err
-		}
-		switch event.StatusOf(s, ds) {
+		switch event.StatusOf(s, ds[s.ID]) {
 		case event.StatusPending, event.StatusWaiting:
 			left = append(left, s.ID)
 		default:

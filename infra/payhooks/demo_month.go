@@ -7,6 +7,7 @@ import (
 
 	"github.com/payhooks/payhooks/infra/local/stripe"
 	"github.com/payhooks/payhooks/infra/story"
+	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/inventory"
 )
 
@@ -54,6 +55,9 @@ func (m month) supplies() map[string]int64 {
 	return map[string]int64{story.Tee(m.version): tees * 2 / 3, story.Cap(m.version): 1000}
 }
 
+// storyScope is that of every story: test mode of the stack's own account.
+var storyScope = event.Scope{}
+
 // prepare gives the stack what the months need beside their events: objects at
 // the stand-in of Stripe's API, as they are in the end, and goods.
 func prepare(ctx context.Context, c *connection, months []month) error {
@@ -62,7 +66,7 @@ func prepare(ctx context.Context, c *connection, months []month) error {
 	}
 	for _, m := range months {
 		for item, n := range m.supplies() {
-			if err := inventory.SetSupply(ctx, c.Tables, item, n); err != nil {
+			if err := inventory.SetSupply(ctx, c.Tables, storyScope, item, n); err != nil {
 				return err
 			}
 		}

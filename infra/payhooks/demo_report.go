@@ -43,13 +43,13 @@ func (r *report) print(out io.Writer, inJSON bool) error {
 		fmt.Fprintln(out, "BROKEN", b)
 	}
 	if len(r.Broken) == 0 {
-		fmt.Fprintln(out, "both API versions ended in the same orders, access, stock, holds and books; every promise held")
+		fmt.Fprintln(out, "results are identical in both API versions; all checks passed")
 	}
 	return r.verdict()
 }
 
 func (r *report) printAreas(out io.Writer) {
-	t := tableOf("WHAT CAME OF IT", "AS TOLD", "")
+	t := tableOf("RESULT", "AS EXPECTED", "")
 	for _, a := range r.Areas {
 		var counts []string
 		for _, k := range sortedKeys(a.Counts) {
@@ -61,8 +61,8 @@ func (r *report) printAreas(out io.Writer) {
 }
 
 func (r *report) printDeliveries(out io.Writer) {
-	states := []string{string(event.Done), "ignored", string(event.Waiting), string(event.Parked), string(event.Unknown)}
-	t := tableOf("ACTION", "DONE", "NOTHING TO DO", "WAITING", "PARKED", "UNKNOWN")
+	states := []string{string(event.Done), stateSkipped, string(event.Waiting), string(event.Parked), string(event.Unknown), string(event.Discarded)}
+	t := tableOf("ACTION", "DONE", "SKIPPED", "WAITING", "PARKED", "UNKNOWN", "DISCARDED")
 	for _, action := range sortedKeys(r.Deliveries) {
 		row := []any{action}
 		for _, s := range states {

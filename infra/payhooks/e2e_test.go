@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -42,6 +43,34 @@ func startStack(t *testing.T, dir string) *connection {
 		t.Fatal(err)
 	}
 	return c
+}
+
+// deliveriesOf are the event's deliveries to all its actions.
+func deliveriesOf(t *testing.T, c *connection, id string) []event.Delivery {
+	t.Helper()
+	s, err := c.Tables.Get(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ds, err := c.deliveriesOf(t.Context(), s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ds
+}
+
+// listed is what events list has for these flags.
+func listed(t *testing.T, c *connection, l eventList) []eventRow {
+	t.Helper()
+	l.now = time.Now()
+	if err := l.check(); err != nil {
+		t.Fatal(err)
+	}
+	list, unreadable, err := l.read(t.Context(), c)
+	if err := errors.Join(err, unreadable); err != nil {
+		t.Fatal(err)
+	}
+	return list
 }
 
 // command is a cobra command whose context is the test's.
@@ -91,7 +120,7 @@ func TestEverySampleGoesThroughTheStackAndNothingIsParked(t *testing.T) {
 	if err := g.Wait(); err != nil {
 		t.Fatal(err)
 	}
-	if err := c.settle(command(t), 3*time.Minute); err != nil {
+	if err := c.waitIdle(command(t), 3*time.Minute); err != nil {
 		t.Fatal(err)
 	}
 	for id, body := range all {
@@ -99,7 +128,7 @@ func TestEverySampleGoesThroughTheStackAndNothingIsParked(t *testing.T) {
 		if err != nil || !bytes.Equal(s.Body, body) {
 			t.Fatalf("%s is not stored as it was signed: %v", id, err)
 		}
-		ds, err := c.Tables.Deliveries(t.Context(), id)
+		ds, err := c.deliveriesOf(t.Context(), s)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -152,16 +181,12 @@ func TestAHundredConcurrentDeliveriesOfOneEventAreOne(t *testing.T) {
 	if err := g.Wait(); err != nil {
 		t.Fatal(err)
 	}
-	if err := c.settle(command(t), time.Minute); err != nil {
+	if err := c.waitIdle(command(t), time.Minute); err != nil {
 		t.Fatal(err)
 	}
-	ds, err := c.Tables.Deliveries(t.Context(), e.ID)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, d := range ds {
-		if d.State != event.Done || d.Attempt != 1 {
-			t.Errorf("%s: %s after %d attempts, want done after 1", d.Action, d.State, d.Attempt)
+	for _, d := range deliveriesOf(t, c, e.ID) {
+		if d.State != event.Done || d.Attempts != 1 {
+			t.Errorf("%s: %s after %d attempts, want done after 1", d.Action, d.State, d.Attempts)
 		}
 	}
 	mails, err := readMails(command(t), c)
@@ -202,8 +227,8 @@ func TestWhatIsNotStripesIsRefusedAndNotStored(t *testing.T) {
 			}
 		})
 	}
-	if list, err := listEvents(t.Context(), c, "", "", 10); err != nil || len(list) != 0 {
-		t.Fatalf("stored %v, %v; want nothing", list, err)
+	if list := listed(t, c, eventList{limit: 10}); len(list) != 0 {
+		t.Fatalf("stored %v, want nothing", list)
 	}
 }
 
@@ -217,8 +242,8 @@ func TestASignedButOddEventIsQuarantinedAndShown(t *testing.T) {
 	if err != nil || d.Status != event.StatusQuarantined || d.Reason == "" || !bytes.Equal(d.body, body) {
 		t.Fatalf("%+v, %v; want it quarantined with a reason and its bytes", d, err)
 	}
-	list, err := listEvents(t.Context(), c, "", event.StatusQuarantined, 10)
-	if err != nil || len(list) != 1 || list[0].ID != "evt_odd" {
-		t.Fatalf("listed %v, %v", list, err)
+	list := listed(t, c, eventList{status: string(event.StatusQuarantined), limit: 10})
+	if len(list) != 1 || list[0].ID != "evt_odd" {
+		t.Fatalf("listed %v", list)
 	}
 }

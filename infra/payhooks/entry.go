@@ -43,7 +43,7 @@ func (e entry) sentence() (colour, what, about string) {
 	case "fanout":
 		to := strings.ReplaceAll(e.text("wanted"), ",", ", ")
 		if to == "" {
-			return dim, "nobody wants", e.about()
+			return dim, "no subscriber", e.about()
 		}
 		return plain, "published", e.about("→ " + to)
 	case "delivery":

@@ -1,68 +1,84 @@
 package main
 
 import (
-	"cmp"
-	"context"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/payhooks/payhooks/internal/event"
 	"github.com/spf13/cobra"
+
+	"github.com/payhooks/payhooks/internal/event"
 )
 
 func eventsCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "events", Short: "List and show what Stripe sent and what became of it"}
+	cmd := &cobra.Command{Use: "events", Short: "List events and show their deliveries"}
 	cmd.AddCommand(eventsListCommand(), eventsShowCommand())
 	return cmd
 }
 
 // eventRow is an event as the list shows it.
 type eventRow struct {
-	ID         string       `json:"id"`
-	Type       string       `json:"type"`
-	Status     event.Status `json:"status"`
-	Created    *time.Time   `json:"created,omitempty"`
-	Received   time.Time    `json:"received"`
-	APIVersion string       `json:"api_version,omitempty"`
+	ID           string       `json:"id"`
+	Type         string       `json:"type"`
+	Status       event.Status `json:"status"`
+	Created      *time.Time   `json:"created,omitempty"`
+	Received     time.Time    `json:"received"`
+	APIVersion   string       `json:"api_version,omitempty"`
+	*event.Scope              // nil for what is quarantined
+}
+
+func rowOf(f event.Facts, st event.Status) eventRow {
+	r := eventRow{ID: f.ID, Type: f.Type, Status: st, Received: f.Received, APIVersion: f.APIVersion, Scope: &f.Scope}
+	if !f.Created.IsZero() {
+		r.Created = &f.Created
+	}
+	return r
 }
 
 func eventsListCommand() *cobra.Command {
-	var typ, status string
-	var limit int
+	var l eventList
 	cmd := &cobra.Command{
-		Use: "list", Short: "Newest events first", Args: cobra.NoArgs,
+		Use: "list", Short: "List events, newest first", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if limit < 1 {
-				return usage("--limit is %d: want 1 or more", limit)
-			}
-			if status != "" && !slices.Contains(statuses, event.Status(status)) {
-				return usage("--status %q: want one of %s", status, join(statuses))
+			l.now = time.Now()
+			if err := l.check(); err != nil {
+				return err
 			}
 			c, err := connect(cmd)
 			if err != nil {
 				return err
 			}
-			list, odd := listEvents(cmd.Context(), c, typ, event.Status(status), limit)
-			if odd != nil && !errors.Is(odd, event.ErrInvalid) {
-				return odd
+			list, unreadable, err := l.read(cmd.Context(), c)
+			if err != nil {
+				return err
 			}
-			out := newRows(cmd, "RECEIVED", "ID", "TYPE", "STATUS", "API VERSION")
-			for _, e := range list {
-				if err := out.add(e, e.Received.Format(time.DateTime), e.ID, e.Type, e.Status, e.APIVersion); err != nil {
-					return err
-				}
-			}
-			return errors.Join(out.flush(unless(odd, "no events")), odd)
+			return errors.Join(printEvents(cmd, list, unless(unreadable, "no events")), unreadable)
 		},
 	}
-	cmd.Flags().StringVar(&typ, "type", "", "only events of this type")
-	cmd.Flags().StringVar(&status, "status", "", "only events with this status: "+join(statuses))
-	cmd.Flags().IntVar(&limit, "limit", 50, "how many at most")
+	cmd.Flags().StringVar(&l.typ, "type", "", "only events of this type; a star at the end stands for anything (invoice.*)")
+	cmd.Flags().StringVar(&l.status, "status", "", "only events with this status: "+join(statuses))
+	cmd.Flags().StringVar(&l.customer, "customer", "", "only events of this customer (cus_…)")
+	cmd.Flags().StringVar(&l.since, "since", "", "only events received since then: 2026-11-22, 2026-11-22T10:30:00Z, or 36h or 7d ago")
+	cmd.Flags().IntVar(&l.limit, "limit", 50, "how many at most")
+	l.scope.flags(cmd, "only events")
 	stackFlags(cmd)
 	return cmd
+}
+
+func printEvents(cmd *cobra.Command, list []eventRow, none string) error {
+	out := newRows(cmd, "RECEIVED", "ID", "TYPE", "STATUS", "SCOPE", "API VERSION")
+	for _, e := range list {
+		scope := ""
+		if e.Scope != nil {
+			scope = e.Text()
+		}
+		if err := out.add(e, e.Received.Format(time.DateTime), e.ID, e.Type, e.Status, scope, e.APIVersion); err != nil {
+			return err
+		}
+	}
+	return out.flush(none)
 }
 
 var statuses = []event.Status{
@@ -78,89 +94,28 @@ func join(ss []event.Status) string {
 	return strings.Join(words, ", ")
 }
 
-// listEvents walks back from now in growing windows until it has limit rows.
-// What can be read is returned beside an error that is event.ErrInvalid.
-func listEvents(ctx context.Context, c *connection, typ string, status event.Status, limit int) ([]eventRow, error) {
-	held, err := quarantined(ctx, c)
-	if err != nil {
-		return nil, err
+// check finds mistakes of the command line before anything is looked up.
+func (l *eventList) check() error {
+	if l.limit < 1 {
+		return usage("--limit %d: must be 1 or more", l.limit)
 	}
-	var found []eventRow
-	var odd error
-	keep := func(r eventRow) {
-		if (typ == "" || r.Type == typ) && (status == "" || r.Status == status) {
-			found = append(found, r)
+	if l.status != "" && !slices.Contains(statuses, event.Status(l.status)) {
+		return usage("--status %q: expected one of %s", l.status, join(statuses))
+	}
+	l.from = l.now.Add(-ever)
+	if l.since != "" {
+		var err error
+		if l.from, err = parseTime("--since", l.since, l.now); err != nil {
+			return err
 		}
 	}
-	to := time.Now().Add(time.Hour)
-	for _, window := range []time.Duration{25 * time.Hour, 7 * 24 * time.Hour, 23 * 24 * time.Hour, ever} {
-		if len(found) >= limit {
-			break
-		}
-		from := to.Add(-window)
-		stored, err := received(ctx, c, from, to)
-		if err != nil && !errors.Is(err, event.ErrInvalid) {
-			return nil, err
-		}
-		odd = errors.Join(odd, err)
-		for _, s := range stored {
-			st, err := statusOf(ctx, c, s, held)
-			if err != nil {
-				return nil, err
-			}
-			if st == event.StatusQuarantined {
-				continue // shown as held
-			}
-			delete(held, s.ID)
-			keep(rowOf(s.Facts, st))
-		}
-		to = from
-	}
-	for _, q := range held {
-		keep(eventRow{ID: q.ID, Type: q.Type, Status: event.StatusQuarantined, Received: q.Received})
-	}
-	slices.SortFunc(found, func(a, b eventRow) int {
-		return cmp.Or(b.Received.Compare(a.Received), cmp.Compare(b.ID, a.ID))
-	})
-	return found[:min(limit, len(found))], odd
-}
-
-func rowOf(f event.Facts, st event.Status) eventRow {
-	r := eventRow{ID: f.ID, Type: f.Type, Status: st, Received: f.Received, APIVersion: f.APIVersion}
-	if !f.Created.IsZero() {
-		r.Created = &f.Created
-	}
-	return r
-}
-
-// statusOf reads an event's deliveries and tells its status.
-func statusOf(ctx context.Context, c *connection, s event.Stored, held map[string]event.Quarantined) (event.Status, error) {
-	ds, err := c.Tables.Deliveries(ctx, s.ID)
-	if err != nil {
-		return "", err
-	}
-	if _, ok := held[s.ID]; ok && len(ds) == 0 && len(s.Subscribers) == 0 && !s.Pending {
-		return event.StatusQuarantined, nil
-	}
-	return event.StatusOf(s, ds), nil
-}
-
-func quarantined(ctx context.Context, c *connection) (map[string]event.Quarantined, error) {
-	held := map[string]event.Quarantined{}
-	err := c.Tables.List(ctx, func(q event.Quarantined) bool {
-		held[q.ID] = q
-		return true
-	})
-	if err != nil {
-		return nil, fmt.Errorf("list quarantine: %w", err)
-	}
-	return held, nil
+	return l.scope.check()
 }
 
 func eventsShowCommand() *cobra.Command {
 	var raw bool
 	cmd := &cobra.Command{
-		Use: "show ID", Short: "One event, its facts and deliveries", Args: cobra.ExactArgs(1),
+		Use: "show ID", Short: "Show one event, its facts and deliveries", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := connect(cmd)
 			if err != nil {
@@ -170,10 +125,10 @@ func eventsShowCommand() *cobra.Command {
 			if errors.Is(err, event.ErrNotFound) {
 				return fmt.Errorf("no event %s in stack %s", args[0], c.Stack)
 			}
-			if err != nil {
+			if d == nil {
 				return err
 			}
-			return d.print(cmd, raw)
+			return errors.Join(d.print(cmd, raw), err)
 		},
 	}
 	cmd.Flags().BoolVar(&raw, "raw", false, "print the signed bytes, unchanged, and nothing else")

@@ -49,7 +49,7 @@ func triggers(st *template.Stack, function string) string {
 		}
 	}
 	for _, q := range st.Pollers {
-		if q.Function == function {
+		if q.Function == function && !q.Disabled {
 			on = append(on, queueTriggers(st, q.Queue))
 		}
 	}

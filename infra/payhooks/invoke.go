@@ -12,7 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
-	"github.com/payhooks/payhooks/internal/action"
+	"github.com/payhooks/payhooks/internal/delivery"
 )
 
 // logicalID is the name of an action's block in the template, by convention:
@@ -43,7 +43,7 @@ func (c *connection) function(ctx context.Context, action string) (string, error
 }
 
 // asker returns what asks the actions' functions, each looked up once.
-func (c *connection) asker() func(ctx context.Context, name string, req action.AuditRequest) (action.AuditReply, error) {
+func (c *connection) asker() func(ctx context.Context, name string, req delivery.AuditRequest) (delivery.AuditReply, error) {
 	var mu sync.Mutex
 	functions := map[string]string{}
 	find := func(ctx context.Context, name string) (function string, err error) {
@@ -54,7 +54,7 @@ func (c *connection) asker() func(ctx context.Context, name string, req action.A
 		}
 		return functions[name], err
 	}
-	return func(ctx context.Context, name string, req action.AuditRequest) (reply action.AuditReply, err error) {
+	return func(ctx context.Context, name string, req delivery.AuditRequest) (reply delivery.AuditReply, err error) {
 		function, err := find(ctx, name)
 		if err != nil {
 			return reply, err

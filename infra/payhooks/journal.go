@@ -3,14 +3,10 @@ package main
 import (
 	"cmp"
 	"context"
-	"encoding/json"
-	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/journal"
 	"github.com/payhooks/payhooks/internal/money"
 	"github.com/spf13/cobra"
@@ -18,7 +14,7 @@ import (
 
 func journalCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "journal", Short: "The books: one balanced posting per balance transaction", Args: cobra.NoArgs,
+		Use: "journal", Short: "List the journal: one balanced posting per balance transaction", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c, err := connect(cmd)
 			if err != nil {
@@ -37,45 +33,29 @@ func journalCommand() *cobra.Command {
 
 // postings reads the journal in the order of its times.
 func postings(ctx context.Context, c *connection) ([]journal.Posting, error) {
-	ps, err := scan[journal.Posting](ctx, c, journal.Table)
-	slices.SortFunc(ps, func(a, b journal.Posting) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Fact, b.Fact)) })
-	return ps, err
-}
-
-// scan reads all rows of a state table, in no order.
-func scan[T any](ctx context.Context, c *connection, table string) (all []T, err error) {
-	var bad error
-	err = c.Tables.Scan(ctx, table, func(key string, it event.Row) bool {
-		var row T
-		if err := json.Unmarshal(it.Data, &row); err != nil {
-			bad = fmt.Errorf("row %s: %w", key, err)
-			return false
-		}
-		all = append(all, row)
-		return true
+	ps, err := scan[journal.Posting](ctx, c, journal.Table, journal.Kind)
+	slices.SortFunc(ps, func(a, b journal.Posting) int {
+		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Fact, b.Fact), cmp.Compare(a.Text(), b.Text()))
 	})
-	if err = errors.Join(err, bad); err != nil {
-		return nil, fmt.Errorf("read %s: %w", table, err)
-	}
-	return all, nil
+	return ps, err
 }
 
 // printJournal has a line of the table for each entry.
 func printJournal(cmd *cobra.Command, ps []journal.Posting) error {
-	out := newRows(cmd, "AT", "FACT", "ACCOUNT", "DEBIT", "CREDIT", "CURRENCY", "MEMO")
+	out := newRows(cmd, "AT", "FACT", "ACCOUNT", "DEBIT", "CREDIT", "CURRENCY", "SCOPE", "MEMO")
 	for _, p := range ps {
-		at, fact, memo := p.At.Format(time.RFC3339), p.Fact, memoText(p)
+		at, fact, scope, memo := p.At.Format(time.RFC3339), p.Fact, p.Text(), memoText(p)
 		if wantsJSON(cmd) || len(p.Entries) == 0 {
-			if err := out.add(p, at, fact, "", "", "", strings.ToUpper(p.Currency), memo); err != nil {
+			if err := out.add(p, at, fact, "", "", "", strings.ToUpper(p.Currency), scope, memo); err != nil {
 				return err
 			}
 			continue
 		}
 		for _, e := range p.Entries {
-			if err := out.add(p, at, fact, e.Account, side(e.Debit, p.Currency), side(e.Credit, p.Currency), strings.ToUpper(p.Currency), memo); err != nil {
+			if err := out.add(p, at, fact, e.Account, side(e.Debit, p.Currency), side(e.Credit, p.Currency), strings.ToUpper(p.Currency), scope, memo); err != nil {
 				return err
 			}
-			at, fact, memo = "", "", ""
+			at, fact, scope, memo = "", "", "", ""
 		}
 	}
 	return out.flush("nothing is posted")
@@ -85,9 +65,6 @@ func memoText(p journal.Posting) string {
 	text := strings.TrimSpace(p.Memo.Category + " " + p.Memo.Source)
 	if s := p.Memo.Seen; s != nil && s.Currency != p.Currency {
 		text += ", seen as " + money.Amount{Minor: s.Amount, Currency: s.Currency}.String()
-	}
-	if !p.Livemode {
-		text += " (test)"
 	}
 	return text
 }

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -10,6 +12,7 @@ import (
 
 	"github.com/payhooks/payhooks/infra/story"
 	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/parallel"
 )
 
 // judge compares what the stack shows with what the months tell.
@@ -116,32 +119,45 @@ func (j *judge) compareVersions() {
 	}
 }
 
-// ledger: every event is stored as it was signed and done by all who want it.
+// ledger: every event is stored as it was signed and done by all subscribers.
 func (j *judge) ledger() error {
+	ctx := j.cmd.Context()
+	var events []story.Event
 	for _, s := range storiesOf(j.months) {
-		for _, e := range s.Events {
-			j.Events++
-			stored, err := j.c.Tables.Get(j.cmd.Context(), e.ID)
-			if err != nil {
-				return err
-			}
-			if !slices.Equal(stored.Body, e.Body) {
-				j.broken("%s is not stored as it was signed", e.ID)
-			}
-			ds, err := j.c.Tables.Deliveries(j.cmd.Context(), e.ID)
-			if err != nil {
-				return err
-			}
-			for _, d := range ds {
-				j.delivered(d)
-			}
-			if st := event.StatusOf(stored, ds); st != event.StatusDone && st != event.StatusIgnored {
-				j.broken("%s %s is %s: %+v", e.Type, e.ID, st, ds)
-			}
-		}
+		events = append(events, s.Events...)
+	}
+	stored, err := parallel.Map(ctx, readers, events, func(ctx context.Context, e story.Event) (event.Stored, error) {
+		return j.c.Tables.Get(ctx, e.ID)
+	})
+	if err != nil {
+		return err
+	}
+	ds, unreadable, err := j.c.deliveries(ctx, stored)
+	if err := errors.Join(err, unreadable); err != nil {
+		return err
+	}
+	for i, e := range events {
+		j.event(e, stored[i], ds[e.ID])
 	}
 	return nil
 }
+
+// event compares one event with what the stack has of it.
+func (j *judge) event(e story.Event, stored event.Stored, ds []event.Delivery) {
+	j.Events++
+	if !slices.Equal(stored.Body, e.Body) {
+		j.broken("%s is not stored as it was signed", e.ID)
+	}
+	for _, d := range ds {
+		j.delivered(d)
+	}
+	if st := event.StatusOf(stored, ds); st != event.StatusDone && st != event.StatusIgnored {
+		j.broken("%s %s is %s: %+v", e.Type, e.ID, st, ds)
+	}
+}
+
+// stateSkipped counts deliveries that are done without anything done.
+const stateSkipped = "skipped"
 
 // delivered counts a delivery.
 func (j *judge) delivered(d event.Delivery) {
@@ -149,8 +165,8 @@ func (j *judge) delivered(d event.Delivery) {
 		j.Deliveries[d.Action] = map[string]int{}
 	}
 	state := string(d.State)
-	if d.Ignored {
-		state = "ignored"
+	if d.State == event.Done && d.Withheld {
+		state = stateSkipped
 	}
 	j.Deliveries[d.Action][state]++
 }

@@ -90,7 +90,7 @@ func (j *judge) stock() error {
 
 // holds: one per order and reason, and when it is over.
 func (j *judge) holds() error {
-	rows, err := heldOrders(j.cmd, j.c)
+	rows, err := holdRows(j.cmd, j.c)
 	if err != nil {
 		return err
 	}

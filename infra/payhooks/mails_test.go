@@ -60,11 +60,11 @@ func TestWhatNoEventTellsIsReadAtStripeOnTheLocalStack(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := c.settle(command(t), patience); err != nil {
+	if err := c.waitIdle(command(t), demoTimeout); err != nil {
 		t.Fatal(err)
 	}
 	for _, id := range ids {
-		d, err := c.Tables.Delivery(t.Context(), id, "send-receipt")
+		d, err := c.Tables.Delivery(t.Context(), event.DeliveryRef{Action: "send-receipt", Event: id})
 		if err != nil || d.State != event.Done {
 			t.Errorf("send-receipt of %s: %s %s %v", id, d.State, d.Error, err)
 		}

@@ -145,10 +145,10 @@ func (o *operator) due(id, action string) {
 	o.Helper()
 	_, err := dynamodb.NewFromConfig(o.AWS).UpdateItem(o.Context(), &dynamodb.UpdateItemInput{
 		TableName: awssdk.String(o.Stack + "-deliveries"),
-		Key: map[string]types.AttributeValue{
-			"event": &types.AttributeValueMemberS{Value: id}, "action": &types.AttributeValueMemberS{Value: action},
-		},
-		UpdateExpression: awssdk.String("SET #next = :now"), ExpressionAttributeNames: map[string]string{"#next": "next"},
+		Key:       map[string]types.AttributeValue{"id": &types.AttributeValueMemberS{Value: action + "#" + id}},
+		// What the queue carries for a moment is due for the sweep, too.
+		UpdateExpression:         awssdk.String("SET #next = :now REMOVE #sent"),
+		ExpressionAttributeNames: map[string]string{"#next": "next", "#sent": "sent"},
 		ExpressionAttributeValues: map[string]types.AttributeValue{
 			":now": &types.AttributeValueMemberS{Value: time.Now().UTC().Format("2006-01-02T15:04:05.000Z")},
 		},

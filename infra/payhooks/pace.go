@@ -12,16 +12,16 @@ import (
 )
 
 const (
-	// abreast is how many pieces of work a paced run has under way at once.
-	abreast = 8
-	// pieceTime bounds one piece, also after Ctrl-C.
-	pieceTime = 30 * time.Second
+	// parallelism is how many items a paced run has under way at once.
+	parallelism = 8
+	// itemTimeout bounds one item, also after Ctrl-C.
+	itemTimeout = 30 * time.Second
 )
 
 // pace is how fast an operator's request goes through, so that it leaves the
 // live traffic its room.
 type pace struct {
-	rate float64 // pieces per second
+	rate float64 // items per second
 	*progress
 }
 
@@ -34,11 +34,11 @@ func paceFlag(cmd *cobra.Command, rate *rateFlag) {
 	cmd.Flags().Var(rate, "rate", "how many per second at most")
 }
 
-// Set refuses what nothing can keep to, before anything is looked up.
+// Set refuses a rate that cannot be kept, before anything is looked up.
 func (r *rateFlag) Set(text string) error {
 	n, err := strconv.ParseFloat(text, 64)
 	if err != nil || !(n >= 0.001 && n <= 1e6) {
-		return errors.New("want a number from 0.001 to 1000000")
+		return errors.New("must be between 0.001 and 1000000")
 	}
 	*r = rateFlag(n)
 	return nil
@@ -49,12 +49,12 @@ func (r *rateFlag) String() string { return strconv.FormatFloat(float64(*r), 'g'
 // Type is what --help calls the value.
 func (r *rateFlag) Type() string { return "float" }
 
-// newPace begins the work on n pieces; the caller ends its progress.
+// newPace begins the work on n items; the caller ends its progress.
 func newPace(cmd *cobra.Command, what string, rate rateFlag, n int) pace {
 	return pace{float64(rate), newProgress(cmd, what, n)}
 }
 
-// each does the pieces 0 to n-1, a few at once. When ctx ends it begins no
+// each does the items 0 to n-1, a few at once. When ctx ends it begins no
 // further one, lets those that have begun end, and returns ctx's error. All
 // before done are done; a few after it may be.
 func (p pace) each(ctx context.Context, n int, do func(ctx context.Context, i int) error) (done int, err error) {
@@ -63,10 +63,10 @@ func (p pace) each(ctx context.Context, n int, do func(ctx context.Context, i in
 	for done < n && err == nil {
 		var g errgroup.Group
 		first, begun := done, 0
-		for ; begun < abreast && first+begun < n && waitFor(ctx, tick.C) == nil; begun++ {
+		for ; begun < parallelism && first+begun < n && waitFor(ctx, tick.C) == nil; begun++ {
 			i := first + begun
 			g.Go(func() error {
-				ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), pieceTime)
+				ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), itemTimeout)
 				defer cancel()
 				defer p.add()
 				return do(ctx, i)
@@ -92,7 +92,7 @@ func waitFor(ctx context.Context, c <-chan time.Time) error {
 	}
 }
 
-// takes says how long n pieces take at the rate.
+// takes is how long n items take at the rate.
 func takes(n int, rate rateFlag) string {
 	return (time.Duration(float64(n)/float64(rate)*float64(time.Second)) + time.Second/2).Round(time.Second).String()
 }

@@ -20,38 +20,38 @@ type unfinishedRow struct {
 	Reason   string    `json:"reason"`
 	Since    time.Time `json:"since"`
 	Attempts int       `json:"attempts"`
-	Effect   string    `json:"effect,omitempty"`   // key of the effect in doubt
+	Effect   string    `json:"effect,omitempty"`   // key of the effect whose outcome is unknown
 	Endpoint string    `json:"endpoint,omitempty"` // of what is quarantined
 }
 
 func rowOfDelivery(d event.Delivery) unfinishedRow {
 	return unfinishedRow{
 		Event: d.Event, Action: d.Action, State: string(d.State), Reason: d.Error,
-		Since: d.Updated, Attempts: d.Attempt, Effect: d.Effect,
+		Since: d.Updated, Attempts: d.Attempts, Effect: d.Effect,
 	}
 }
 
-// parkedCommand lists by itself; list is for who expects one.
+// parkedCommand lists without a subcommand, too.
 func parkedCommand() *cobra.Command {
 	cmd := parkedListCommand("parked")
-	cmd.AddCommand(parkedListCommand("list"), parkedShowCommand(), parkedRetryCommand(), parkedResolveCommand())
+	cmd.AddCommand(parkedListCommand("list"), parkedShowCommand(), parkedRetryCommand(), parkedResolveCommand(), parkedDiscardCommand())
 	return cmd
 }
 
 func parkedListCommand(use string) *cobra.Command {
 	cmd := &cobra.Command{
-		Use: use, Short: "Deliveries that wait for an operator: parked and unknown", Args: cobra.NoArgs,
+		Use: use, Short: "List parked and unknown deliveries", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c, err := connect(cmd)
 			if err != nil {
 				return err
 			}
-			ds, odd := c.parked(cmd.Context(), event.Parked, event.Unknown)
+			ds, failed := c.parked(cmd.Context(), event.Parked, event.Unknown)
 			var list []unfinishedRow
 			for _, d := range ds {
 				list = append(list, rowOfDelivery(d))
 			}
-			return errors.Join(printUnfinished(cmd, list, unless(odd, "nothing is parked")), odd)
+			return errors.Join(printUnfinished(cmd, list, unless(failed, "nothing is parked")), failed)
 		},
 	}
 	stackFlags(cmd)
@@ -67,21 +67,16 @@ func unless(err error, none string) string {
 }
 
 // parked returns the deliveries in these states, the oldest first. Those that
-// can be read are returned beside an error too: one odd record hides no other.
-func (c *connection) parked(ctx context.Context, states ...event.State) ([]event.Delivery, error) {
-	var ds []event.Delivery
-	var odd error
+// can be read are returned beside any error.
+func (c *connection) parked(ctx context.Context, states ...event.State) (ds []event.Delivery, failed error) {
 	for _, st := range states {
-		err := c.Tables.Unfinished(ctx, st, time.Now().AddDate(10, 0, 0), func(d event.Delivery) bool {
-			ds = append(ds, d)
-			return true
-		})
-		odd = errors.Join(odd, err)
+		some, unreadable, err := collect(c.Tables.Unfinished(ctx, st, time.Now().AddDate(10, 0, 0)))
+		ds, failed = append(ds, some...), errors.Join(failed, unreadable, err)
 	}
 	slices.SortFunc(ds, func(a, b event.Delivery) int {
 		return cmp.Or(a.Updated.Compare(b.Updated), cmp.Compare(a.Event, b.Event), cmp.Compare(a.Action, b.Action))
 	})
-	return ds, odd
+	return ds, failed
 }
 
 func printUnfinished(cmd *cobra.Command, list []unfinishedRow, none string) error {

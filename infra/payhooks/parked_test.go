@@ -1,13 +1,9 @@
 package main
 
 import (
-	"context"
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/payhooks/payhooks/infra/local/aws"
 	"github.com/payhooks/payhooks/internal/event"
@@ -25,6 +21,8 @@ func TestAMailIsSentOnceOrAnOperatorIsAsked(t *testing.T) {
 		{"its connection broke: unknown, and sent once it is said not to have happened", brokenConnection},
 		{"throttled: tried again later", throttled},
 		{"rejected: parked at once with the reason, and sent when an operator retries", rejected},
+		{"denied: tried again later, with the right that it lacks", denied},
+		{"rejected: an operator discards it, and nothing runs it any more", discardedParked},
 		{"it comes too late: not sent, stale; sent when an operator asks for it", tooLate},
 		{"beside a record that nobody can read: listed and retried all the same", besideOdd},
 		{"it fails all the time: no other action waits for it", failsAlways}, // the last: its mails come a minute later
@@ -33,16 +31,16 @@ func TestAMailIsSentOnceOrAnOperatorIsAsked(t *testing.T) {
 	}
 }
 
-func TestARetryOfWhatIsNotThereIsNoGoodNews(t *testing.T) {
-	c := stored(t, 1)
+func TestRetryOfUnknownEventFails(t *testing.T) {
+	c := newDesk(t, 1).connection
 	for _, a := range []struct{ id, action, says string }{
 		{"evt_none", "", "no event evt_none"},
-		{"", "no", "has no action \"no\"; it has " + receipts},
+		{"", "no", "no action \"no\"; the stack's actions are " + receipts},
 		{"evt_00000", "", ""},
 		{"", receipts, ""},
 		{"", "", ""},
 	} {
-		list, err := (&retry{connection: c}).chosen(t.Context(), a.id, a.action)
+		list, err := (&parkedSelection{id: a.id, action: a.action}).find(t.Context(), c, event.Parked)
 		if len(list) != 0 || (err == nil) != (a.says == "") || err != nil && !strings.Contains(err.Error(), a.says) {
 			t.Errorf("retry %q %q: %v %v, want %q", a.id, a.action, list, err, a.says)
 		}
@@ -117,37 +115,13 @@ func throttled(o *operator) {
 	}
 }
 
-func rejected(o *operator) {
-	o.fault(aws.Fault{Service: "ses", Kind: aws.FaultDeny})
-	id := o.charge()
-	d := o.delivered(id, receipts, event.Parked)
-	if d.Attempts != 1 || o.hits() != 1 || !strings.Contains(d.Error, "allow ses:SendEmail") {
-		o.Errorf("%+v after %d requests, want one, and what to do about it", d, o.hits())
-	}
-	if rows := o.parkedRows(id); len(rows) != 1 || rows[0].State != "parked" || rows[0].Reason != d.Error {
-		o.Errorf("parked lists %+v", rows)
-	}
-	o.fault()
-	dry := object[retrySummary](o.T, o.must("parked", "retry", id, "--json"))
-	if dry.Selected != 1 || dry.Sent != 0 || len(dry.Sample) != 1 || o.mails(id) != 0 {
-		o.Errorf("without --yes: %+v", dry)
-	}
-	if wet := object[retrySummary](o.T, o.must("parked", "retry", id, "--yes", "--json")); wet.Sent != 1 {
-		o.Errorf("with --yes: %+v", wet)
-	}
-	o.delivered(id, receipts, event.Done)
-	if n := o.mails(id); n != 1 || len(o.parkedRows(id)) != 0 {
-		o.Errorf("%d mails and %v parked, want 1 and none", n, o.parkedRows(id))
-	}
-}
-
 func tooLate(o *operator) {
 	at := unix(time.Now().Add(-80 * time.Hour))
 	id := o.charge("created="+at, "event.created="+at)
 	for _, how := range [][]string{nil, {"--yes"}, {"--yes", "--again"}} {
 		o.must(append([]string{"replay", id, "--action", receipts}, how...)...)
 		o.status(id, event.StatusDone)
-		if d := o.delivered(id, receipts, event.Done); d.Outcome != "ignored: stale" || o.mails(id) != 0 {
+		if d := o.delivered(id, receipts, event.Done); d.Outcome != "skipped: stale" || o.mails(id) != 0 {
 			o.Fatalf("replayed %v: %+v and %d mails", how, d, o.mails(id))
 		}
 	}
@@ -173,45 +147,4 @@ func failsAlways(o *operator) {
 			o.Fatalf("the others are done, it is %+v", d)
 		}
 	}
-}
-
-// put puts an item that no reader understands into a table.
-func (o *operator) put(table string, texts map[string]string) {
-	o.Helper()
-	item := map[string]types.AttributeValue{"api_version": &types.AttributeValueMemberBOOL{Value: true}, "attempt": &types.AttributeValueMemberBOOL{Value: true}}
-	key := map[string]types.AttributeValue{}
-	for name, text := range texts {
-		item[name] = &types.AttributeValueMemberS{Value: text}
-		if name == "id" || name == "event" || name == "action" {
-			key[name] = item[name]
-		}
-	}
-	db, name := dynamodb.NewFromConfig(o.AWS), o.Stack+"-"+table
-	if _, err := db.PutItem(o.Context(), &dynamodb.PutItemInput{TableName: &name, Item: item}); err != nil {
-		o.Fatal(err)
-	}
-	o.Cleanup(func() {
-		if _, err := db.DeleteItem(context.WithoutCancel(o.Context()), &dynamodb.DeleteItemInput{TableName: &name, Key: key}); err != nil {
-			o.Error(err)
-		}
-	})
-}
-
-func besideOdd(o *operator) {
-	o.fault(aws.Fault{Service: "ses", Kind: aws.FaultDeny})
-	id := o.charge()
-	o.delivered(id, receipts, event.Parked)
-	o.fault()
-	now := time.Now().UTC().Format("2006-01-02T15:04:05.000Z")
-	o.put("deliveries", map[string]string{"event": "evt_odd", "action": receipts, "state": "parked", "open": "parked#0", "next": now})
-	o.put("events", map[string]string{"id": "evt_odd", "day": now[:10] + "#0", "received": now})
-	for _, c := range [][2]string{
-		{"parked --json", id}, {"parked retry --all --json", id}, {"events list --limit 1 --json", "evt_"}, {"replay --since 1h --json", `"selected"`}, {"parked retry --all --yes --json", `"sent":1`},
-	} {
-		line, want := c[0], c[1]
-		if r := o.run(strings.Fields(line)...); r.code != 1 || !strings.Contains(r.out, want) || !strings.Contains(r.err, "evt_odd") {
-			o.Errorf("%s: exit %d, %s %s; want what can be read, and a word about what cannot", line, r.code, r.out, r.err)
-		}
-	}
-	o.delivered(id, receipts, event.Done)
 }

@@ -27,7 +27,7 @@ func TestWhatFunctionsLogIsOneReadableLineWithoutColourOffATerminal(t *testing.T
 	for line, want := range map[string]string{
 		`{"message":"request","answer":200,"reason":"stored","type":"a.b","event":"evt_1","ms":3}`:              "09:08:07  act             200 stored        a.b  evt_1  3 ms",
 		`{"message":"fanout","type":"a.b","event":"evt_1","wanted":"x,y"}`:                                      "09:08:07  act             published         a.b  evt_1  → x, y",
-		`{"message":"fanout","type":"a.b","event":"evt_1","wanted":""}`:                                         "09:08:07  act             nobody wants      a.b  evt_1",
+		`{"message":"fanout","type":"a.b","event":"evt_1","wanted":""}`:                                         "09:08:07  act             no subscriber     a.b  evt_1",
 		`{"message":"delivery","state":"waiting","attempt":2,"type":"a.b","event":"evt_1","error":"throttled"}`: "09:08:07  act             waiting (try 2)   a.b  evt_1  throttled",
 		`{"level":"WARN","message":"slow","table":"t"}`:                                                         "09:08:07  act             warn              slow  table=t",
 		`plain words`:            "09:08:07  act             prints            plain words",

@@ -11,7 +11,7 @@ func quarantineDiscardCommand() *cobra.Command {
 	var yes bool
 	var endpoint string
 	cmd := &cobra.Command{
-		Use: "discard ID", Short: "Forget a quarantined request for good", Args: cobra.ExactArgs(1),
+		Use: "discard ID", Short: "Delete a quarantined request", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := connect(cmd)
 			if err != nil {
@@ -22,16 +22,16 @@ func quarantineDiscardCommand() *cobra.Command {
 				return err
 			}
 			if !yes {
-				return planned(cmd, q, fmt.Sprintf("%s, %s, received %s, would be forgotten with its %d bytes; --yes does it",
+				return planned(cmd, q, fmt.Sprintf("%s, %s, received %s, would be deleted with its %d bytes; add --yes",
 					q.ID, q.Reason, q.Received.Format(time.DateTime), len(q.Body)))
 			}
-			if err := c.Tables.Discard(cmd.Context(), q.Endpoint, q.ID); err != nil {
+			if err := c.Tables.Quarantine().Discard(cmd.Context(), q.Endpoint, q.ID); err != nil {
 				return err
 			}
 			return resolved(cmd, q.ID, "discarded")
 		},
 	}
-	cmd.Flags().BoolVar(&yes, "yes", false, "really forget it")
+	cmd.Flags().BoolVar(&yes, "yes", false, "perform the change (without it: dry run)")
 	endpointFlag(cmd, &endpoint)
 	return cmd
 }

@@ -13,11 +13,11 @@ import (
 	"github.com/payhooks/payhooks/internal/webhook"
 )
 
-const releaseLong = `Let a quarantined request in as an event, through the door that all events pass.
+const releaseLong = `Accept a quarantined request as an event, with the same checks as a posted one.
 
-It must read as an event by now, say after an update of payhooks. What is held
-for its mode or account only needs --override: your word that the endpoint
-should take it. Without --yes you see what would be let in, and nothing is.`
+It must be usable as an event by now, for example after an update of payhooks.
+What is quarantined for its mode or account needs --override only. Without --yes
+you see what would be accepted, and nothing is.`
 
 // overridable reports whether an operator may say that the reason is none.
 func overridable(reason string) bool {
@@ -28,7 +28,7 @@ func quarantineReleaseCommand() *cobra.Command {
 	var yes, override bool
 	var endpoint string
 	cmd := &cobra.Command{
-		Use: "release ID", Short: "Let a quarantined request in as an event", Long: releaseLong, Args: cobra.ExactArgs(1),
+		Use: "release ID", Short: "Accept a quarantined request as an event", Long: releaseLong, Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := connect(cmd)
 			if err != nil {
@@ -41,50 +41,50 @@ func quarantineReleaseCommand() *cobra.Command {
 			f, reason := webhook.Parse(q.Body)
 			switch {
 			case reason != "":
-				return fmt.Errorf("%s cannot be let in, it still is %s; payhooks quarantine discard %s forgets it", q.ID, reason, q.ID)
+				return fmt.Errorf("%s cannot be released: it is still %s; payhooks quarantine discard %s deletes it", q.ID, reason, q.ID)
 			case overridable(q.Reason) && !override:
-				return fmt.Errorf("%s is held for %s; --override lets it in all the same", q.ID, q.Reason)
+				return fmt.Errorf("%s is quarantined for %s; --override releases it anyway", q.ID, q.Reason)
 			case !yes:
-				return planned(cmd, q, fmt.Sprintf("%s %s, livemode %t, account %q, would be let in; --yes does it", f.Type, f.ID, f.Livemode, f.Account))
+				return planned(cmd, q, fmt.Sprintf("%s %s, livemode %t, account %q, would be accepted; add --yes", f.Type, f.ID, f.Livemode, f.Account))
 			}
-			became, err := c.release(cmd.Context(), q)
+			result, err := c.release(cmd.Context(), q)
 			if err != nil {
 				return err
 			}
-			return resolved(cmd, f.ID, became)
+			return resolved(cmd, f.ID, result.String())
 		},
 	}
-	cmd.Flags().BoolVar(&yes, "yes", false, "really let it in")
-	cmd.Flags().BoolVar(&override, "override", false, "let it in although its mode or account is not the endpoint's")
+	cmd.Flags().BoolVar(&yes, "yes", false, "perform the change (without it: dry run)")
+	cmd.Flags().BoolVar(&override, "override", false, "accept it although its mode or account is not the endpoint's")
 	endpointFlag(cmd, &endpoint)
 	return cmd
 }
 
-// release stores what is held as an event and then forgets that it was held.
-// It is received now: what looks after new events looks after this one.
-func (c *connection) release(ctx context.Context, q event.Quarantined) (became string, err error) {
-	door := ingest.Intake{Store: c.Tables, Quarantine: c.Tables, Retention: q.Expires.Sub(q.Received)}
-	at := webhook.Endpoint{Name: q.Endpoint, Mode: webhook.ModeAny, Connect: true}
-	f, became, err := door.Accept(ctx, ingest.Arrival{Endpoint: at, Received: time.Now()}, q.Body)
+// release stores what is quarantined as an event and then deletes it from the
+// quarantine. It is received now: the sweeps look at it as at any new event.
+func (c *connection) release(ctx context.Context, q event.Quarantined) (event.Result, error) {
+	intake := ingest.Intake{Store: c.Tables, Quarantine: c.Tables.Quarantine(), Retention: q.Expires.Sub(q.Received)}
+	at := webhook.Endpoint{Name: q.Endpoint, Expect: webhook.ExpectAny, Connect: true}
+	f, result, reason, err := intake.Accept(ctx, ingest.Arrival{Endpoint: at, Received: time.Now()}, q.Body)
 	switch {
 	case errors.Is(err, event.ErrTooLarge):
-		return "", fmt.Errorf("%s is too large to be stored: %w", q.ID, err)
+		return result, fmt.Errorf("%s is too large to be stored: %w", q.ID, err)
 	case err != nil:
-		return "", err
-	case became == "conflict":
-		return "", fmt.Errorf("another event is stored as %s: this one stays in quarantine", f.ID)
-	case became == "duplicate": // it was stored, and perhaps could not be read then
-		err = c.Tables.Republish(ctx, f.ID, "")
-	case became != "stored":
-		return "", fmt.Errorf("%s was not let in: %s", q.ID, became)
+		return result, err
+	case result == event.ResultConflict:
+		return result, fmt.Errorf("another event is stored as %s: this one stays in quarantine", f.ID)
+	case result != event.ResultStored && result != event.ResultDuplicate:
+		return result, fmt.Errorf("%s was not accepted: %s: %s", q.ID, result, reason)
 	}
-	if err != nil {
-		return "", err
+	if result == event.ResultDuplicate { // stored before, and perhaps not readable then
+		if err := (&replay{connection: c}).send(ctx, f.ID); err != nil {
+			return result, err
+		}
 	}
-	return became, c.Tables.Discard(ctx, q.Endpoint, q.ID)
+	return result, c.Tables.Quarantine().Discard(ctx, q.Endpoint, q.ID)
 }
 
-// planned says what a command would do with what is held.
+// planned says what a command would do with what is quarantined.
 func planned(cmd *cobra.Command, q event.Quarantined, sentence string) error {
 	if wantsJSON(cmd) {
 		return printJSON(cmd.OutOrStdout(), map[string]any{"event": q.ID, "reason": q.Reason, "became": string(event.StatusQuarantined)})
@@ -93,7 +93,7 @@ func planned(cmd *cobra.Command, q event.Quarantined, sentence string) error {
 	return err
 }
 
-// resolved says what became of it.
+// resolved says what was done with it.
 func resolved(cmd *cobra.Command, id, became string) error {
 	if wantsJSON(cmd) {
 		return printJSON(cmd.OutOrStdout(), map[string]any{"event": id, "became": became})

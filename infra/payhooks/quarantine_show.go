@@ -19,7 +19,7 @@ type heldDetail struct {
 	State string     `json:"state"`
 	Bytes int        `json:"bytes"`
 	Keeps *time.Time `json:"expires,omitempty"`
-	Now   string     `json:"now"` // what is odd about it today; empty: nothing
+	Now   string     `json:"now"` // why it is not usable as an event today; empty: it is
 	body  []byte
 }
 
@@ -27,7 +27,7 @@ func quarantineShowCommand() *cobra.Command {
 	var raw bool
 	var endpoint string
 	cmd := &cobra.Command{
-		Use: "show ID", Short: "One request that is held, and why", Args: cobra.ExactArgs(1),
+		Use: "show ID", Short: "Show one quarantined request and why it is", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := connect(cmd)
 			if err != nil {
@@ -84,9 +84,9 @@ func (d heldDetail) outlook() string {
 	case d.Now != "":
 		return "It cannot be released: it is still " + d.Now + "."
 	case overridable(d.Reason):
-		return fmt.Sprintf("payhooks quarantine release %s --override lets it in all the same.", d.ID)
+		return fmt.Sprintf("payhooks quarantine release %s --override accepts it for this endpoint anyway.", d.ID)
 	}
-	return fmt.Sprintf("It can be read now: payhooks quarantine release %s lets it in.", d.ID)
+	return fmt.Sprintf("It is usable as an event now: payhooks quarantine release %s accepts it.", d.ID)
 }
 
 // readable shows a body to people: indented, and nothing that a terminal acts

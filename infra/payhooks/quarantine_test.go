@@ -92,10 +92,10 @@ func overridden(o *operator) {
 }
 
 // hold quarantines as ingest does for an endpoint that the local stack has not.
-func (o *operator) hold(endpoint, id string, reason webhook.Reason, body []byte) {
+func (o *operator) hold(endpoint, id string, reason event.Reason, body []byte) {
 	o.Helper()
 	now := time.Now()
-	err := o.Tables.Hold(o.Context(), event.Quarantined{
+	err := o.Tables.Quarantine().Put(o.Context(), event.Quarantined{
 		Endpoint: endpoint, ID: id, Reason: string(reason), Type: "charge.succeeded", Received: now, Expires: now.AddDate(1, 0, 0), Body: body,
 	})
 	if err != nil {
@@ -151,7 +151,7 @@ func twoEndpoints(o *operator) {
 	o.hold("one", id, webhook.WrongMode, body)
 	o.hold("two", id, webhook.WrongMode, body)
 	if r := o.run("quarantine", "discard", id, "--yes"); r.code != 2 || !strings.Contains(r.err, "--endpoint") {
-		o.Errorf("exit %d, %s; want to be asked which", r.code, r.err)
+		o.Errorf("exit %d, %s; want a question which", r.code, r.err)
 	}
 	o.must("quarantine", "discard", id, "--endpoint", "one", "--yes")
 	if rows := o.quarantined(id); len(rows) != 1 || rows[0].Endpoint != "two" {

@@ -83,13 +83,10 @@ func TestAFunctionAddedAsTheReadmeSaysRuns(t *testing.T) {
 	if err := postSigned(t.Context(), c.Local.API+"/webhooks/default", demoSecret, body); err != nil {
 		t.Fatal(err)
 	}
-	if err := c.settle(command(t), time.Minute); err != nil {
+	if err := c.waitIdle(command(t), time.Minute); err != nil {
 		t.Fatal(err)
 	}
-	ds, err := c.Tables.Deliveries(t.Context(), idOf(t, body))
-	if err != nil {
-		t.Fatal(err)
-	}
+	ds := deliveriesOf(t, c, idOf(t, body))
 	for _, d := range ds {
 		if d.Action == "notify-churn" && d.State == event.Done && d.Outcome == "told the success team" {
 			return

@@ -9,7 +9,7 @@ import (
 
 func reconcileCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "reconcile", Short: "Run every sweep now: send what is owed and overdue, fetch what never came, complete the books", Args: cobra.NoArgs,
+		Use: "reconcile", Short: "Run all sweeps now: redeliver what is due, publish what is pending, store missing events, complete the journal", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c, err := connect(cmd)
 			if err != nil {
@@ -23,10 +23,10 @@ func reconcileCommand() *cobra.Command {
 				return printJSON(cmd.OutOrStdout(), r)
 			}
 			_, err = fmt.Fprintf(cmd.OutOrStdout(),
-				"%d events and deliveries checked: %d published, %d owed without a record, %d sent again, %d overdue\n"+
+				"%d events and deliveries checked: %d published, %d unrecorded, %d redelivered, %d overdue, %d held back\n"+
 					"%d events listed at Stripe with %d calls: %d stored, %d quarantined\n"+
 					"%d balance transactions listed: %d posted\n",
-				r.Checked, r.Published, r.Owed, r.Sent, r.Overdue, r.Listed, r.Calls, r.Stored, r.Quarantined, r.Transactions, r.Posted)
+				r.Checked, r.Published, r.Unrecorded, r.Sent, r.Overdue, r.Held, r.Listed, r.Calls, r.Stored, r.Quarantined, r.Transactions, r.Posted)
 			if err == nil && r.Gaps > 0 {
 				_, err = fmt.Fprintln(cmd.OutOrStdout(), "events were missed before the 30 days that Stripe lists: compare with Stripe's dashboard")
 			}

@@ -37,7 +37,7 @@ func silent(t *testing.T, c *connection, n int, created time.Time) (ids []string
 
 func doneAll(t *testing.T, c *connection, ids []string) {
 	t.Helper()
-	if err := c.settle(command(t), time.Minute); err != nil {
+	if err := c.waitIdle(command(t), time.Minute); err != nil {
 		t.Fatal(err)
 	}
 	for _, id := range ids {

@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -22,18 +24,18 @@ func (r *replay) plan(cmd *cobra.Command, list []chosen, rate rateFlag) error {
 			return err
 		}
 	}
-	if err := table.flush("no stored event that an action wants is selected"); err != nil || len(list) == 0 {
+	if err := table.flush("no stored event with a subscriber is selected"); err != nil || len(list) == 0 {
 		return err
 	}
 	out := cmd.OutOrStdout()
 	if more := len(list) - len(r.Sample); more > 0 {
 		fmt.Fprintf(out, "… and %d more, to %s\n", more, list[len(list)-1].Received.Format(time.DateTime))
 	}
-	to := "every action that wants them"
+	to := "every subscriber"
 	if r.action != "" {
 		to = r.action
 	}
-	_, err := fmt.Fprintf(out, "\n%s selected for %s. Nothing was sent; --yes sends them, %g a second, in %s.\n",
+	_, err := fmt.Fprintf(out, "\nwould send %s to %s, %g a second, in %s; add --yes\n",
 		count(len(list), "event", "events"), to, rate, takes(len(list), rate))
 	return err
 }
@@ -44,11 +46,11 @@ func (r *replay) report(cmd *cobra.Command) error {
 		return printJSON(out, &r.replaySummary)
 	}
 	fmt.Fprintf(out, "%d of %s sent\n", r.Sent, count(r.Selected, "event", "events"))
-	if r.Gone > 0 {
-		fmt.Fprintf(out, "%d expired since they were selected\n", r.Gone)
+	for _, why := range slices.Sorted(maps.Keys(r.Skipped)) {
+		fmt.Fprintf(out, "%d skipped: %s\n", r.Skipped[why], why)
 	}
 	if r.Unknown > 0 {
-		fmt.Fprintf(out, "%s unknown: say what happened with payhooks parked resolve\n", count(r.Unknown, "delivery is", "deliveries are"))
+		fmt.Fprintf(out, "%s unknown: resolve with payhooks parked resolve\n", count(r.Unknown, "delivery is", "deliveries are"))
 	}
 	return nil
 }

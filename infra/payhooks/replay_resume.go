@@ -23,7 +23,7 @@ func after(list []chosen, place string) ([]chosen, error) {
 	return nil, nil
 }
 
-// stopped tells how to go on. The command is the one that was given, with the
+// stopped says how to resume. The command is the one that was given, with the
 // times as they were when it began and where it stopped.
 func (r *replay) stopped(done int, err error) error {
 	args := append([]string{program(r.line[0])}, without(r.line[1:], "--since", "--until", "--resume")...)
@@ -37,7 +37,7 @@ func (r *replay) stopped(done int, err error) error {
 	if errors.Is(err, context.Canceled) {
 		err = errors.New("stopped")
 	}
-	return fmt.Errorf("%w after %d of %d events; go on with: %s", err, done, r.Selected, strings.Join(args, " "))
+	return fmt.Errorf("%w after %d of %d events; resume with: %s", err, done, r.Selected, strings.Join(args, " "))
 }
 
 // program is how the command was called. What go run built is gone afterwards.

@@ -48,13 +48,13 @@ func reportCommand() *cobra.Command {
 func period(month, zone string, now time.Time) (string, *time.Location, error) {
 	where, err := time.LoadLocation(zone)
 	if err != nil || zone == "Local" {
-		return "", nil, usage("--zone %q: want UTC or a name of the time zone database, as in Europe/Berlin", zone)
+		return "", nil, usage("--zone %q: expected UTC or a name of the time zone database, for example Europe/Berlin", zone)
 	}
 	if month == "" {
 		month = now.In(where).Format("2006-01")
 	}
 	if _, err := time.Parse("2006-01", month); err != nil {
-		return "", nil, usage("--month %q: want a year and a month, as in 2026-10", month)
+		return "", nil, usage("--month %q: expected a year and a month, for example 2026-10", month)
 	}
 	return month, where, nil
 }
@@ -64,7 +64,7 @@ func reportOf(cmd *cobra.Command, c *connection, month string, zone *time.Locati
 	if err != nil {
 		return journal.Report{}, err
 	}
-	payouts, err := scan[journal.Payout](cmd.Context(), c, journal.PayoutTable)
+	payouts, err := scan[journal.Payout](cmd.Context(), c, journal.PayoutTable, journal.PayoutKind)
 	if err != nil {
 		return journal.Report{}, err
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/journal"
 	"github.com/spf13/cobra"
 )
@@ -17,7 +18,7 @@ func october(t *testing.T) journal.Report {
 		t.Fatal(err)
 	}
 	post := func(id, category, currency string, amount, fee int64, at time.Time) journal.Posting {
-		return journal.Post(journal.Transaction{ID: id, Amount: amount, Fee: fee, Net: amount - fee, Currency: currency, Created: at, Category: category, Source: "po_1"}, journal.Owner{Livemode: true}, nil)
+		return journal.Post(journal.Transaction{ID: id, Amount: amount, Fee: fee, Net: amount - fee, Currency: currency, Created: at, Category: category, Source: "po_1"}, event.Scope{Livemode: true}, nil)
 	}
 	// 23:30 UTC is the next day in Berlin, before and after the clocks change.
 	return journal.NewReport([]journal.Posting{

@@ -34,7 +34,7 @@ func (s *selection) flags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&s.action, "action", "", "for this action only")
 }
 
-// everything reports whether nothing at all is said about the events.
+// everything reports whether nothing selects.
 func (s *selection) everything() bool {
 	return len(s.ids)+len(s.types) == 0 && s.object+s.customer+s.since+s.until == ""
 }
@@ -58,62 +58,66 @@ func parsePlace(text string) (chosen, error) {
 	at, id, ok := strings.Cut(text, "/")
 	t, err := time.Parse(time.RFC3339Nano, at)
 	if !ok || err != nil || id == "" {
-		return chosen{}, usage("--resume %q: want what the stopped run printed", text)
+		return chosen{}, usage("--resume %q: expected what the stopped run printed", text)
 	}
 	return chosen{ID: id, Received: t}, nil
 }
 
-// find returns the selected events in the order of their receipt, also beside
-// an error that is event.ErrInvalid: one odd event keeps no other from its turn.
-func (s *selection) find(ctx context.Context, c *connection, now time.Time) ([]chosen, error) {
+// find returns the selected events in the order of their receipt. unreadable
+// names events that cannot be read, beside all that can.
+func (s *selection) find(ctx context.Context, c *connection, now time.Time) (all []chosen, unreadable, err error) {
 	from, to, err := s.times(now)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if err := s.knownAction(ctx, c); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var all []chosen
-	var failed error
-	keep := func(e event.Stored) bool {
+	stored, unreadable, err := s.candidates(ctx, c, from, to)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, e := range stored {
 		if !s.matches(e.Facts) || s.since+s.until != "" && (e.Received.Before(from) || !e.Received.Before(to)) {
-			return true
+			continue
 		}
-		wanted, err := c.Bus.Subscribers(ctx, event.Envelope{Facts: e.Facts, Only: s.action})
-		if failed = err; err == nil && len(wanted) > 0 {
+		subscribers, err := c.Bus.Subscribers(ctx, event.Envelope{Facts: e.Facts, Only: s.action})
+		if err != nil {
+			return nil, nil, err
+		}
+		if len(subscribers) > 0 {
 			all = append(all, chosen{e.ID, e.Type, e.Received})
 		}
-		return err == nil
-	}
-	if len(s.ids) > 0 {
-		err = eachNamed(ctx, c, s.ids, keep)
-	} else {
-		err = c.Tables.ReceivedBetween(ctx, from, to, keep)
 	}
 	slices.SortFunc(all, chosen.compare)
-	return all, errors.Join(err, failed)
+	return all, unreadable, nil
 }
 
-// eachNamed loads events by id; one that is not there is an error.
-func eachNamed(ctx context.Context, c *connection, ids []string, yield func(event.Stored) bool) error {
-	for _, id := range slices.Compact(slices.Sorted(slices.Values(ids))) {
+// candidates are the named events, or without names all that were received in
+// [from, to).
+func (s *selection) candidates(ctx context.Context, c *connection, from, to time.Time) (all []event.Stored, unreadable, err error) {
+	if len(s.ids) == 0 {
+		return collect(c.Tables.ReceivedBetween(ctx, from, to))
+	}
+	for _, id := range slices.Compact(slices.Sorted(slices.Values(s.ids))) {
 		e, err := c.Tables.Get(ctx, id)
-		if errors.Is(err, event.ErrNotFound) {
-			return notStored(ctx, c, id)
-		}
-		if err != nil {
-			return err
-		}
-		if !yield(e) {
-			return nil
+		switch {
+		case errors.Is(err, event.ErrNotFound):
+			return nil, nil, notStored(ctx, c, id)
+		case errors.Is(err, event.ErrInvalid):
+			unreadable = errors.Join(unreadable, err)
+		case err != nil:
+			return nil, nil, err
+		default:
+			all = append(all, e)
 		}
 	}
-	return nil
+	return all, unreadable, nil
 }
 
 // notStored says where else the event is, if it is anywhere.
 func notStored(ctx context.Context, c *connection, id string) error {
-	held, err := quarantined(ctx, c)
+	held, _, err := c.quarantined(ctx)
 	if err != nil {
 		return err
 	}
@@ -141,7 +145,7 @@ func (s *selection) knownAction(ctx context.Context, c *connection) error {
 	if s.action == "" {
 		return nil
 	}
-	names, err := c.Bus.Actions(ctx)
+	names, err := c.actions(ctx)
 	if err != nil {
 		return err
 	}
@@ -152,7 +156,7 @@ func (s *selection) knownAction(ctx context.Context, c *connection) error {
 }
 
 func noAction(name string, names []string) error {
-	return fmt.Errorf("stack has no action %q; it has %s", name, strings.Join(names, ", "))
+	return fmt.Errorf("no action %q; the stack's actions are %s", name, strings.Join(names, ", "))
 }
 
 func (s *selection) times(now time.Time) (from, to time.Time, err error) {
@@ -168,7 +172,7 @@ func (s *selection) times(now time.Time) (from, to time.Time, err error) {
 		}
 	}
 	if !from.Before(to) {
-		return from, to, usage("there is no time between --since %s and --until %s", from.Format(time.RFC3339), to.Format(time.RFC3339))
+		return from, to, usage("--since %s is not before --until %s", from.Format(time.RFC3339), to.Format(time.RFC3339))
 	}
 	return from, to, nil
 }
@@ -188,5 +192,5 @@ func parseTime(flag, text string, now time.Time) (time.Time, error) {
 	if d, err := time.ParseDuration(text); err == nil && d >= 0 {
 		return now.Add(-d), nil
 	}
-	return now, usage("%s %q: want a day (2026-11-22), a time (2026-11-22T10:30:00Z) or how long ago (36h, 7d)", flag, text)
+	return now, usage("%s %q: expected a day (2026-11-22), a time (2026-11-22T10:30:00Z) or how long ago (36h, 7d)", flag, text)
 }

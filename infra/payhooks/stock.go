@@ -1,21 +1,27 @@
 package main
 
 import (
+	"context"
+	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 
-	"github.com/payhooks/payhooks/internal/inventory"
 	"github.com/spf13/cobra"
+
+	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/inventory"
 )
 
 func stockCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "stock", Short: "How much there is of each item, reserved and back-ordered", Args: cobra.NoArgs,
+		Use: "stock", Short: "List how much there is of each item, reserved and back-ordered", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c, err := connect(cmd)
 			if err != nil {
 				return err
 			}
-			return printStock(cmd, c, "")
+			return printStock(cmd, c, func(inventory.Level) bool { return true })
 		},
 	}
 	stackFlags(cmd)
@@ -23,42 +29,80 @@ func stockCommand() *cobra.Command {
 	return cmd
 }
 
+const stockSetLong = `Set an item's supply: how many there were before anything was sold.
+
+An item is named by its price (price_…). Goods that come in are added to the
+supply: set it to the new sum. The item's account and mode are those of the rows
+that name it; where none does, or several do, give --mode, and --account for one
+that is not the stack's own.`
+
 func stockSetCommand() *cobra.Command {
+	var f scopeFilter
 	cmd := &cobra.Command{
-		Use: "set ITEM N", Short: "Set an item's supply: how many there were before anything was sold",
-		Long: "Set an item's supply: how many there were before anything was sold.\nAn item is named by its price (price_…). Goods that come in are added to the supply: set it to the new sum.",
-		Args: cobra.ExactArgs(2),
+		Use: "set ITEM N", Short: "Set an item's supply: how many there were before anything was sold", Long: stockSetLong, Args: cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			item := args[0]
 			n, err := strconv.ParseInt(args[1], 10, 64)
-			if err != nil || n < 0 || args[0] == "" {
-				return usage("%q of item %q: want a number, 0 or more, and an item such as price_…", args[1], args[0])
+			if err != nil || n < 0 || item == "" {
+				return usage("%q of item %q: expected a number, 0 or more, and an item such as price_…", args[1], item)
+			}
+			if err := f.check(); err != nil {
+				return err
 			}
 			c, err := connect(cmd)
 			if err != nil {
 				return err
 			}
-			if err := inventory.SetSupply(cmd.Context(), c.Tables, args[0], n); err != nil {
+			scope, err := c.itemScope(cmd.Context(), item, f)
+			if err != nil {
 				return err
 			}
-			return printStock(cmd, c, args[0])
+			if err := inventory.SetSupply(cmd.Context(), c.Tables, scope, item, n); err != nil {
+				return err
+			}
+			return printStock(cmd, c, func(l inventory.Level) bool { return l.Item == item && l.Scope == scope })
 		},
 	}
+	f.flags(cmd, "the item")
 	stackFlags(cmd)
 	return cmd
 }
 
-// printStock prints the level of one item, or of all.
-func printStock(cmd *cobra.Command, c *connection, item string) error {
+// itemScope returns the scope of the rows that name the item and that the flags
+// match. Where there is none, the flags alone name it.
+func (c *connection) itemScope(ctx context.Context, item string, f scopeFilter) (event.Scope, error) {
+	levels, err := inventory.Levels(ctx, c.Tables)
+	if err != nil {
+		return event.Scope{}, err
+	}
+	levels = slices.DeleteFunc(levels, func(l inventory.Level) bool { return l.Item != item || !f.matches(l.Scope) })
+	switch {
+	case len(levels) == 1:
+		return levels[0].Scope, nil
+	case f.mode != "" && (f.account != "" || len(levels) == 0):
+		return f.named(), nil
+	case len(levels) == 0:
+		return event.Scope{}, usage("no row names item %s yet: add --mode live or --mode test, and --account acct_… for a connected account", item)
+	}
+	scopes := make([]string, len(levels))
+	for i, l := range levels {
+		scopes[i] = l.Text()
+	}
+	return event.Scope{}, usage("item %s is in several scopes (%s): choose one with --mode and --account", item, strings.Join(scopes, ", "))
+}
+
+// printStock prints the levels of the items that are chosen.
+func printStock(cmd *cobra.Command, c *connection, chosen func(inventory.Level) bool) error {
 	levels, err := inventory.Levels(cmd.Context(), c.Tables)
 	if err != nil {
-		return err
+		return fmt.Errorf("read %s: %w", inventory.Table, err)
 	}
-	out := newRows(cmd, "ITEM", "ON HAND", "RESERVED", "BACK-ORDERED", "SUPPLY", "COMMITTED")
+	out := newRows(cmd, "ITEM", "ON HAND", "RESERVED", "BACK-ORDERED", "SUPPLY", "COMMITTED", "SCOPE")
 	for _, l := range levels {
-		if item != "" && l.Item != item {
+		if !chosen(l) {
 			continue
 		}
-		if err := out.add(l, l.Item, l.OnHand, l.Reserved, l.BackOrdered, l.Supply, l.Committed); err != nil {
+		if err := out.add(l, l.Item, l.OnHand, l.Reserved, l.BackOrdered, l.Supply, l.Committed, l.Text()); err != nil {
 			return err
 		}
 	}

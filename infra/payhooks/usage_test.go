@@ -14,33 +14,39 @@ import (
 func TestACommandLineThatCannotBeUnderstoodEndsWith2AndSaysWhatToWrite(t *testing.T) {
 	t.Setenv("DATA_DIR", t.TempDir()) // no stack runs: mistakes are found before anything is looked for
 	for line, says := range map[string]string{
-		"replay":                                             "say which events",
-		"replay --type charge.* --rate 0":                    "want a number from 0.001",
-		"replay --type charge.* --rate fast":                 "want a number",
-		"replay --since tomorrow":                            "want a day (2026-11-22)",
-		"replay --since 1h --until 2h":                       "there is no time between",
-		"replay --since 1h --resume evt_1":                   "want what the stopped run printed",
+		"replay":                                             "select events by id",
+		"replay --type charge.* --rate 0":                    "must be between 0.001",
+		"replay --type charge.* --rate fast":                 "must be between",
+		"replay --since tomorrow":                            "expected a day (2026-11-22)",
+		"replay --since 1h --until 2h":                       "is not before --until",
+		"replay --since 1h --resume evt_1":                   "expected what the stopped run printed",
 		"replay --sinze 1h":                                  "unknown flag",
 		"parked evt_1":                                       "unknown command",
 		"parked list evt_1":                                  "unknown command",
 		"parked show evt_1":                                  "usage: payhooks parked show EVENT ACTION",
-		"parked retry":                                       "say which: EVENT",
-		"parked retry --all evt_1":                           "say which: EVENT",
-		"parked retry evt_1 a --action b":                    "say which: EVENT",
-		"parked retry --all --rate -1":                       "want a number",
-		"parked resolve evt_1 send-receipt":                  "say either --happened or --did-not-happen",
-		"parked resolve evt_1 a --happened --did-not-happen": "say either",
-		"parked resolve evt_1 a --happened --result {":       "--result is the JSON",
+		"parked retry":                                       "select deliveries: EVENT",
+		"parked retry --all evt_1":                           "select deliveries: EVENT",
+		"parked retry evt_1 a --action b":                    "select deliveries: EVENT",
+		"parked retry --all --rate -1":                       "must be between",
+		"parked resolve evt_1 send-receipt":                  "use exactly one of --happened and --did-not-happen",
+		"parked resolve evt_1 a --happened --did-not-happen": "use exactly one",
+		"parked resolve evt_1 a --happened --result {":       "--result must be JSON",
+		"parked discard":                                     "select deliveries: EVENT",
+		"parked discard evt_1 --all":                         "select deliveries: EVENT",
+		"events list --mode dev":                             "expected live or test",
+		"events list --account shop":                         "expected acct_… or own",
+		"events list --since tomorrow":                       "expected a day (2026-11-22)",
+		"stock set price_1 2 --mode dev":                     "expected live or test",
 		"parked resolve evt_1 --happened":                    "usage: payhooks parked resolve EVENT ACTION",
 		"quarantine":                                         "needs a subcommand",
 		"quarantine show":                                    "usage: payhooks quarantine show ID",
 		"quarantine release":                                 "usage: payhooks quarantine release ID",
 		"quarantine discard a b":                             "usage: payhooks quarantine discard ID",
 		"deadletters":                                        "needs a subcommand",
-		"deadletters list --limit 0":                         "want 1 or more",
-		"deadletters redrive --rate 0":                       "want a number",
+		"deadletters list --limit 0":                         "must be 1 or more",
+		"deadletters redrive --rate 0":                       "must be between",
 		"deadletters redrive send-receipt":                   "unknown command",
-		"events list --status odd":                           "want one of quarantined",
+		"events list --status odd":                           "expected one of quarantined",
 	} {
 		if r := run(t, strings.Fields(line)...); r.code != 2 || !strings.Contains(r.err, says) || r.out != "" {
 			t.Errorf("payhooks %s: exit %d, %q %q; want 2 and %q", line, r.code, r.out, r.err, says)
@@ -51,7 +57,7 @@ func TestACommandLineThatCannotBeUnderstoodEndsWith2AndSaysWhatToWrite(t *testin
 func TestACommandWithoutAStackEndsWith1AndSaysHowToStartOne(t *testing.T) {
 	t.Setenv("DATA_DIR", t.TempDir())
 	for _, line := range []string{
-		"replay --since 1h", "parked", "parked list --json", "parked show evt_1 a", "parked retry --all", "parked resolve evt_1 a --happened",
+		"replay --since 1h", "parked", "parked list --json", "parked show evt_1 a", "parked retry --all", "parked resolve evt_1 a --happened", "parked discard --all",
 		"quarantine list", "quarantine show a", "quarantine release a", "quarantine discard a", "deadletters list", "deadletters redrive",
 	} {
 		if r := run(t, strings.Fields(line)...); r.code != 1 || !strings.Contains(r.err, "start it with make run") {

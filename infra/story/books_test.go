@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/payhooks/payhooks/infra/story"
+	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/facts"
 	"github.com/payhooks/payhooks/internal/journal"
 	"github.com/payhooks/payhooks/internal/stripeapi"
@@ -54,12 +55,12 @@ func books(t *testing.T, c *stripeapi.Client, q journal.Query) story.Books {
 	t.Helper()
 	all := story.Books{}
 	for {
-		page, more, err := c.Transactions(t.Context(), journal.Owner{}, q)
+		page, more, err := c.Transactions(t.Context(), event.Scope{}, q)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, tx := range page {
-			p := journal.Post(tx, journal.Owner{}, nil)
+			p := journal.Post(tx, event.Scope{}, nil)
 			for _, e := range p.Entries {
 				all.Add(story.Books{p.Currency: {e.Account: e.Debit - e.Credit}})
 			}
@@ -107,15 +108,15 @@ func TestEveryTransactionThatAnEventNamesIsOneThatStripeHas(t *testing.T) {
 				id, _ := o["id"].(string)
 				known[id] = true
 			}
-			for _, event := range s.Events {
-				f, _ := webhook.Parse(event.Body)
+			for _, told := range s.Events {
+				f, _ := webhook.Parse(told.Body)
 				var e facts.Event
-				if err := e.DecodeEvent(f, event.Body); err != nil {
+				if err := e.DecodeEvent(f, told.Body); err != nil {
 					t.Fatal(err)
 				}
 				for _, n := range journal.NamedBy(e) {
-					if _, err := c.Transaction(t.Context(), journal.Owner{}, n.ID); err != nil || !known[n.ID] {
-						t.Errorf("%s, %s names %s: %v", s.Title, event.Type, n.ID, err)
+					if _, err := c.Transaction(t.Context(), event.Scope{}, n.ID); err != nil || !known[n.ID] {
+						t.Errorf("%s, %s names %s: %v", s.Title, told.Type, n.ID, err)
 					}
 				}
 			}

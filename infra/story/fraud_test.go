@@ -28,8 +28,8 @@ func holdsOf(t *testing.T, told []story.Event) []story.Hold {
 	orders, sources := map[string]fraud.Order{}, map[string]fraud.Source{}
 	for _, one := range told {
 		e := read(t, one)
-		if key, _ := fraud.Key(e); key != "" {
-			orders[key] = fraud.Merge(orders[key], e)
+		if _, id, err := fraud.Key(e); err == nil {
+			orders[id] = fraud.Merge(orders[id], id, e)
 		}
 		for _, source := range fraud.Sources(e) {
 			sources[source] = fraud.Add(sources[source], source, e, fraud.Rule{Limit: 5, Window: time.Hour})

@@ -28,8 +28,8 @@ func orderOf(t *testing.T, told []story.Event) story.Order {
 	rows := map[string]order.Order{}
 	for _, one := range told {
 		e := read(t, one)
-		if key, _ := order.Key(e); key != "" {
-			rows[key] = order.Merge(rows[key], e)
+		if _, id, err := order.Key(e); err == nil {
+			rows[id] = order.Merge(rows[id], id, e)
 		}
 	}
 	if len(rows) > 1 {

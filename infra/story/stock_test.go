@@ -3,6 +3,7 @@ package story_test
 import (
 	"context"
 	"encoding/json"
+	"iter"
 	"testing"
 	"time"
 
@@ -32,18 +33,18 @@ func stockOf(t *testing.T, told []story.Event, checkouts []story.Story, supplies
 	table := rows{}
 	for _, one := range told {
 		e := read(t, one)
-		key, _ := inventory.Key(e, false)
+		kind, id, err := inventory.Key(e, false)
 		switch {
-		case key == "":
+		case err != nil: // not about stock
 		case e.Session == nil:
-			change(t, table, key, func(old inventory.Payment) any { return inventory.MergePayment(old, e) })
+			change(t, table, e.Key(kind, id), func(old inventory.Payment) any { return inventory.MergePayment(old, id, e) })
 		default:
 			listed := lines(e, checkouts)
-			change(t, table, key, func(old inventory.Session) any { return inventory.MergeSession(old, e, listed) })
+			change(t, table, e.Key(kind, id), func(old inventory.Session) any { return inventory.MergeSession(old, e, listed) })
 		}
 	}
 	for item, n := range supplies {
-		change(t, table, "supply/"+item, func(map[string]any) any { return map[string]any{"item": item, "supply": n} })
+		change(t, table, event.Scope{}.Key("item", item), func(map[string]any) any { return map[string]any{"item": item, "supply": n} })
 	}
 	levels, err := inventory.Levels(t.Context(), table)
 	if err != nil {
@@ -79,13 +80,14 @@ func lines(e facts.Event, checkouts []story.Story) *inventory.Listing {
 type rows map[string]json.RawMessage
 
 // Scan implements inventory.Scanner.
-func (r rows) Scan(_ context.Context, _ string, yield func(string, event.Row) bool) error {
-	for key, data := range r {
-		if !yield(key, event.Row{Version: 1, Data: data}) {
-			break
+func (r rows) Scan(context.Context, string) iter.Seq2[event.Row, error] {
+	return func(yield func(event.Row, error) bool) {
+		for key, data := range r {
+			if !yield(event.Row{Key: key, Version: 1, Data: data}, nil) {
+				return
+			}
 		}
 	}
-	return nil
 }
 
 func change[T any](t *testing.T, r rows, key string, fn func(old T) any) {

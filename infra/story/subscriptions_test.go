@@ -18,11 +18,11 @@ func TestSubscribersEndWithTheAccessTheirStoriesPromiseInAnyOrder(t *testing.T) 
 		got := map[string]access.Customer{}
 		for _, one := range story.Disorder(3, stories, 20) {
 			e := read(t, one)
-			key, why := access.Key(e)
-			if key == "" {
-				t.Fatalf("%s: %s", e.Type, why)
+			_, id, err := access.Key(e)
+			if err != nil {
+				t.Fatalf("%s: %v", e.Type, err)
 			}
-			got[key] = access.Merge(got[key], e, 7)
+			got[id] = access.Merge(got[id], id, e, 7)
 		}
 		for _, s := range stories {
 			if diff := gocmp.Diff(sorted(s.Access), shown(got[s.Customer].Rows(begin.Add(time.Hour)))); diff != "" {

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/payhooks/payhooks/infra/story"
+	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/facts"
 	"github.com/payhooks/payhooks/internal/inventory"
 	"github.com/payhooks/payhooks/internal/journal"
@@ -28,11 +29,11 @@ func (l *life) outcome(t *testing.T, es []facts.Event, restock bool) (o outcome)
 	t.Helper()
 	stock, books := rows{}, map[string]journal.Posting{}
 	for _, e := range es {
-		if key, _ := order.Key(e); key != "" {
-			o.Order = order.Merge(o.Order, e)
+		if _, id, err := order.Key(e); err == nil {
+			o.Order = order.Merge(o.Order, id, e)
 		}
 		for _, n := range l.named(e) {
-			p, err := journal.Merge(books[n.ID], journal.Post(l.moves[n.ID], journal.Owner{}, n.Seen))
+			p, err := journal.Merge(books[n.ID], journal.Post(l.moves[n.ID], event.Scope{}, n.Seen))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -59,7 +60,7 @@ func (l *life) outcome(t *testing.T, es []facts.Event, restock bool) (o outcome)
 // that only Stripe can name.
 func (l *life) named(e facts.Event) []journal.Named {
 	named := journal.NamedBy(e)
-	if journal.RefundsUntold(e) {
+	if journal.RefundsUnlisted(e) {
 		named = journal.Union(named, journal.OfRefunds(l.made))
 	}
 	return named
@@ -67,11 +68,12 @@ func (l *life) named(e facts.Event) []journal.Named {
 
 func (l *life) adjust(t *testing.T, stock rows, e facts.Event, restock bool) {
 	t.Helper()
-	key, _ := inventory.Key(e, restock)
+	kind, id, err := inventory.Key(e, restock)
+	key := e.Key(kind, id)
 	switch {
-	case key == "":
+	case err != nil: // not about stock
 	case e.Session == nil:
-		change(t, stock, key, func(old inventory.Payment) any { return inventory.MergePayment(old, e) })
+		change(t, stock, key, func(old inventory.Payment) any { return inventory.MergePayment(old, id, e) })
 	default:
 		listed := &inventory.Listing{Lines: []inventory.Line{{Item: "price_tee", Quantity: 2}}}
 		change(t, stock, key, func(old inventory.Session) any { return inventory.MergeSession(old, e, listed) })
@@ -90,7 +92,7 @@ var wholeLife = outcome{
 		"txn_went_1 stripe_balance -2000 disputes +500 fees +1500",
 		"txn_went_2 stripe_balance -2000 disputes +500 fees +1500",
 	},
-	Stock: []inventory.Level{{Item: "price_tee", BackOrdered: 2, Committed: 2, Livemode: new(bool)}},
+	Stock: []inventory.Level{{Item: "price_tee", BackOrdered: 2, Committed: 2}},
 }
 
 func TestEveryOrderAndRepetitionOfAWholeLifeIsOneOrderOneJournalAndOneStockLevelInBothVersions(t *testing.T) {
