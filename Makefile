@@ -46,7 +46,8 @@ lint: ## Check the code: golangci-lint, gofumpt, go mod tidy
 		{ printf 'not formatted, run `$(TOOL) gofumpt -w` on them:\n%s\n' "$$unformatted"; exit 1; }
 	go mod tidy -diff
 
-bench: ## Run the benchmarks
+bench: ## Measure what an event costs, in DynamoDB calls and CPU time beside BASE (2a60694), then run the benchmarks
+	go run ./infra/bench $(if $(BASE),--against $(BASE))
 	go test -run '^$$' -bench . -benchmem ./internal/... ./infra/local/...
 
 fuzz: ## Run every fuzz target for FUZZTIME (20s)

@@ -1,0 +1,128 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/payhooks/payhooks/events"
+	"github.com/payhooks/payhooks/infra/local/aws"
+)
+
+type count = aws.Count
+
+// scenario is events that one action alone subscribes to, so that what the
+// pipeline and the action cost can be told apart by the caller.
+type scenario struct {
+	Name   string
+	Sample sample
+	Action string
+}
+
+var scenarios = []scenario{
+	{stateAction, sample{Type: "customer.subscription.updated", Version: events.Go}, "grant-access"},
+	{
+		effectAction,
+		sample{Type: "invoice.payment_failed", Version: events.Go, Overrides: []string{"customer_email=kim@example.com", "charge=ch_{new}"}},
+		"send-receipt",
+	},
+	{skippedAction, sample{Type: "invoice_payment.paid", Version: events.Latest}, "update-order"},
+}
+
+// Rows of the table.
+const (
+	upToTheBus    = "an event, up to the bus"
+	stateAction   = "an action that changes one row"
+	effectAction  = "an action with one external effect"
+	skippedAction = "an action that skips the event"
+	emulation     = "the emulation's own, not on AWS"
+)
+
+// cost is what one event comes to, on average.
+type cost struct {
+	Calls float64 `json:"calls"`
+	Write float64 `json:"write_units"`
+	Read  float64 `json:"read_units"`
+	By    string  `json:"by"` // the operations, for people
+}
+
+// pipeline are the functions that every event passes on its way to the bus.
+var pipeline = []string{"ingest", "dispatch"}
+
+// costOf is the cost of one of n events to the callers. Calls that failed are
+// an error: what they consumed is not reported.
+func costOf(counts []count, n int, callers ...string) (cost, error) {
+	var c cost
+	by := map[string]int{}
+	for _, one := range counts {
+		if !slices.Contains(callers, one.Caller) {
+			continue
+		}
+		if one.Failed > 0 {
+			return cost{}, fmt.Errorf("%d of %d %s of %s failed, so their capacity is not known", one.Failed, one.Calls, one.Operation, one.Caller)
+		}
+		c.Calls += float64(one.Calls) / float64(n)
+		c.Write += one.Write / float64(n)
+		c.Read += one.Read / float64(n)
+		by[one.Operation] += one.Calls
+	}
+	var words []string
+	for _, operation := range slices.Sorted(maps.Keys(by)) {
+		words = append(words, fmt.Sprintf("%s %.2f", operation, float64(by[operation])/float64(n)))
+	}
+	c.By = strings.Join(words, ", ")
+	return c, nil
+}
+
+// measure counts every scenario on one stack, n events each.
+func measure(ctx context.Context, s *stack, n int) (map[string]cost, error) {
+	costs := map[string]cost{}
+	for _, sc := range scenarios {
+		counts, err := sc.run(ctx, s, n)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", sc.Name, err)
+		}
+		if costs[sc.Name], err = costOf(counts, n, sc.Action); err != nil {
+			return nil, err
+		}
+		if sc.Name == stateAction {
+			if costs[upToTheBus], err = costOf(counts, n, pipeline...); err != nil {
+				return nil, err
+			}
+			if costs[emulation], err = costOf(counts, n, aws.Own); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return costs, nil
+}
+
+// run posts n events and returns what the endpoint counted until all were done.
+// A first few warm the functions up and are not counted.
+func (sc scenario) run(ctx context.Context, s *stack, n int) ([]count, error) {
+	if err := sc.Sample.through(ctx, s, 4); err != nil {
+		return nil, err
+	}
+	if _, err := s.counts(ctx, http.MethodPost); err != nil {
+		return nil, err
+	}
+	if err := sc.Sample.through(ctx, s, n); err != nil {
+		return nil, err
+	}
+	return s.counts(ctx, http.MethodGet)
+}
+
+// through posts n events and waits until they are done.
+func (s sample) through(ctx context.Context, to *stack, n int) error {
+	made, err := s.make(n)
+	if err != nil {
+		return err
+	}
+	if err := to.post(ctx, made); err != nil {
+		return err
+	}
+	return to.done(ctx, s.Type, made)
+}

@@ -1,0 +1,121 @@
+// Command bench measures the figures of the README: what an event costs in
+// DynamoDB calls and capacity, and how many events the local stack puts
+// through in a second of CPU time, beside the same at an earlier commit.
+//
+//	go run ./infra/bench [--json] [--against REF] [--only calls|cpu]
+//
+// It runs stacks of its own, on free ports of the loopback interface, and ends
+// them.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"syscall"
+	"time"
+)
+
+// options of a run.
+type options struct {
+	json         bool
+	base, only   string
+	events, load int
+	rounds       int
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, cancel := context.WithTimeout(ctx, 20*time.Minute)
+	err := run(ctx, os.Args[1:], os.Stdout)
+	cancel()
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func flags(args []string) (options, error) {
+	var o options
+	f := flag.NewFlagSet("bench", flag.ContinueOnError)
+	f.BoolVar(&o.json, "json", false, "print one JSON object")
+	f.StringVar(&o.base, "against", baselineCommit, "commit to compare the CPU time with")
+	f.StringVar(&o.only, "only", "", "measure only calls, or only cpu")
+	f.IntVar(&o.events, "events", 200, "events of each kind whose calls are counted")
+	f.IntVar(&o.load, "load", 600, "events of a round of CPU time")
+	f.IntVar(&o.rounds, "rounds", 2, "rounds of CPU time for each commit")
+	err := f.Parse(args)
+	if err == nil && (o.events < 1 || o.load < 1 || o.rounds < 1) {
+		err = fmt.Errorf("--events %d --load %d --rounds %d: expected at least 1 of each", o.events, o.load, o.rounds)
+	}
+	if err == nil && o.only != "" && o.only != "calls" && o.only != "cpu" {
+		err = fmt.Errorf("--only %q: expected calls or cpu", o.only)
+	}
+	return o, err
+}
+
+// result is what --json prints.
+type result struct {
+	Baseline string                     `json:"baseline,omitempty"` // a commit
+	Calls    map[string]map[string]cost `json:"calls,omitempty"`    // row → now, baseline, goal
+	CPU      *comparison                `json:"cpu,omitempty"`
+}
+
+func run(ctx context.Context, args []string, out io.Writer) error {
+	o, err := flags(args)
+	if err != nil {
+		return err
+	}
+	if err := build(ctx, "."); err != nil {
+		return err
+	}
+	var r result
+	if o.only != "cpu" {
+		if r.Calls, err = calls(ctx, o.events); err != nil {
+			return err
+		}
+		r.Baseline = baselineCommit
+	}
+	if o.only != "calls" {
+		if r.CPU, err = compare(ctx, o); err != nil {
+			return err
+		}
+	}
+	if o.json {
+		return json.NewEncoder(out).Encode(r)
+	}
+	return r.print(out, o)
+}
+
+// calls counts on a stack of this checkout.
+func calls(ctx context.Context, n int) (map[string]map[string]cost, error) {
+	s, err := startStack(ctx, ".")
+	if err != nil {
+		return nil, err
+	}
+	now, err := measure(ctx, s, n)
+	if stopped := s.stop(); err == nil {
+		err = stopped
+	}
+	all := map[string]map[string]cost{}
+	for _, row := range rows {
+		all[row] = map[string]cost{"now": now[row], "baseline": baseline[row], "goal": goal[row]}
+	}
+	return all, err
+}
+
+// build compiles the command of a checkout; it compiles the functions itself.
+func build(ctx context.Context, dir string) error {
+	cmd := exec.CommandContext(ctx, "go", "build", "-buildvcs=false", "-o", "bin/payhooks", "./infra/payhooks")
+	cmd.Dir = dir
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("build the command in %s: %w\n%s", dir, err, out)
+	}
+	return nil
+}

@@ -1,0 +1,76 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+)
+
+// rows of the table of calls, in its order.
+var rows = []string{upToTheBus, stateAction, effectAction, skippedAction, emulation}
+
+func (r result) print(out io.Writer, o options) error {
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	if r.Calls != nil {
+		r.printCalls(w, o.events)
+	}
+	if r.CPU != nil {
+		r.CPU.print(w, o)
+	}
+	return w.Flush()
+}
+
+func (r result) printCalls(w io.Writer, n int) {
+	_, _ = fmt.Fprintf(w, "DynamoDB, %d events of each kind, counted at the local endpoint (baseline: %s)\n", n, r.Baseline)
+	_, _ = fmt.Fprintln(w, "calls\tbaseline\tgoal\twrite units\tbaseline\tgoal\tread units\tbaseline\t")
+	for _, row := range rows {
+		c := r.Calls[row]
+		printCost(w, row, c["now"], c["baseline"], c["goal"])
+	}
+	sum := func(of string) cost {
+		a, b := r.Calls[upToTheBus][of], r.Calls[stateAction][of]
+		return cost{Calls: a.Calls + b.Calls, Write: a.Write + b.Write, Read: a.Read + b.Read}
+	}
+	printCost(w, "an event with one such state action", sum("now"), sum("baseline"), sum("goal"))
+	_, _ = fmt.Fprintln(w)
+	for _, row := range rows {
+		_, _ = fmt.Fprintf(w, "%s: %s\n", row, r.Calls[row]["now"].By)
+	}
+	_, _ = fmt.Fprintln(w)
+}
+
+func printCost(w io.Writer, row string, now, then, most cost) {
+	_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t  %s\n",
+		figure(now.Calls), figure(then.Calls), figure(most.Calls),
+		figure(now.Write), figure(then.Write), figure(most.Write),
+		figure(now.Read), figure(then.Read), row)
+}
+
+// figure is a number, or a dash for one that there is none of.
+func figure(v float64) string {
+	if v == 0 {
+		return "-"
+	}
+	return fmt.Sprintf("%.2f", v)
+}
+
+func (c *comparison) print(w io.Writer, o options) {
+	_, _ = fmt.Fprintf(w, "Local stack, %d events %s, each for three actions (%s), %d rounds\n",
+		o.load, threeActions.Type, strings.Join(threeSubscribers, ", "), o.rounds)
+	_, _ = fmt.Fprintln(w, "events per CPU second\tCPU ms an event\tpayhooks\tengine\tfunctions\t")
+	for _, side := range []struct {
+		name  string
+		spent []spent
+	}{{"this checkout", c.Now}, {c.Base, c.Then}} {
+		for i, s := range append(side.spent, total(side.spent)) {
+			name := fmt.Sprintf("%s, round %d", side.name, i+1)
+			if i == len(side.spent) {
+				name = side.name + ", all"
+			}
+			ms := func(seconds float64) string { return fmt.Sprintf("%.2f", 1000*seconds/float64(s.Events)) }
+			_, _ = fmt.Fprintf(w, "%.1f\t%s\t%s\t%s\t%s\t  %s\n", s.Rate(), ms(s.Sum()), ms(s.Payhooks), ms(s.Engine), ms(s.Functions), name)
+		}
+	}
+	_, _ = fmt.Fprintf(w, "%.2f times the events per CPU second of %s\n", c.Ratio, c.Base)
+}
