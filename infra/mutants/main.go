@@ -35,12 +35,18 @@ func chosen(words []string) []guard {
 	})
 }
 
+// result is what noticed the removal of a guard, or why it cannot be removed.
+type result struct {
+	by  string
+	err error
+}
+
 // run removes a few guards at once, and prints what became of each in order.
 func run(ctx context.Context, guards []guard) error {
 	begin := time.Now()
-	results := make([]chan string, len(guards))
+	results := make([]chan result, len(guards))
 	for i := range results {
-		results[i] = make(chan string, 1)
+		results[i] = make(chan result, 1)
 	}
 	var survived int
 	g, ctx := errgroup.WithContext(ctx)
@@ -59,35 +65,35 @@ func run(ctx context.Context, guards []guard) error {
 	return nil
 }
 
-func removeAll(ctx context.Context, guards []guard, results []chan string) error {
+func removeAll(ctx context.Context, guards []guard, results []chan result) error {
 	workers, ctx := errgroup.WithContext(ctx)
 	workers.SetLimit(runtime.GOMAXPROCS(0))
 	for i, guard := range guards {
 		workers.Go(func() error {
 			by, err := guard.remove(ctx)
-			if err != nil {
-				return fmt.Errorf("%s: %w", guard.name, err)
-			}
-			results[i] <- by
-			return nil
+			results[i] <- result{by, err}
+			return ctx.Err()
 		})
 	}
 	return workers.Wait()
 }
 
-func report(ctx context.Context, guards []guard, results []chan string) (survived int, err error) {
-	for i, result := range results {
-		var by string
+func report(ctx context.Context, guards []guard, results []chan result) (survived int, err error) {
+	for i := range results {
+		var r result
 		select {
-		case by = <-result:
+		case r = <-results[i]:
 		case <-ctx.Done():
 			return survived, context.Cause(ctx)
 		}
-		if by == "" {
+		if r.err != nil {
 			survived++
-			by = "NOT NOTICED"
+			r.by = "NOT REMOVED: " + r.err.Error()
+		} else if r.by == "" {
+			survived++
+			r.by = "NOT NOTICED"
 		}
-		fmt.Printf("%-57s %s\n", guards[i].name, by)
+		fmt.Printf("%-66s %s\n", guards[i].name, r.by)
 	}
 	return survived, nil
 }

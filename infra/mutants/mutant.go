@@ -37,9 +37,15 @@ func (g guard) overlay(dir string) (path string, err error) {
 	return path, errors.Join(os.WriteFile(mutant, src, 0o600), os.WriteFile(path, replaced, 0o600))
 }
 
+// seeds is how many schedules may pass before one notices, more than the tests
+// run: which seed it is moves with every change of the simulation.
+const seeds = "1000"
+
 func (g guard) test(ctx context.Context, overlay string) (by string, err error) {
 	args := append([]string{"test", "-count=1", "-failfast", "-vet=off", "-timeout=5m", "-overlay=" + overlay}, g.tests...)
-	out, err := exec.CommandContext(ctx, "go", args...).CombinedOutput()
+	cmd := exec.CommandContext(ctx, "go", args...)
+	cmd.Env = append([]string{"SEEDS=" + seeds}, os.Environ()...)
+	out, err := cmd.CombinedOutput()
 	var exit *exec.ExitError
 	switch {
 	case ctx.Err() != nil:

@@ -9,12 +9,14 @@ import (
 	"time"
 
 	"github.com/payhooks/payhooks/internal/action"
+	"github.com/payhooks/payhooks/internal/delivery"
+	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/facts"
 	"github.com/payhooks/payhooks/internal/memory"
 )
 
 // actions are the simulated stack's: one per promise, and the business.
-var actions = []string{"access", "again", "fraud", "journal", "mail", "order", "picky", "steps", "stock", "tally"}
+var actions = []string{"access", "again", "fraud", "journal", "mail", "order", "picky", "steps", "stock", "tally", "withhold"}
 
 // ours are the business: their rows must be complete in the end.
 var ours = []string{"access", "fraud", "journal", "order", "stock"}
@@ -31,15 +33,20 @@ type (
 )
 
 func (w *world) addActions() {
-	handlers := map[string]*action.Handler{
+	handlers := map[string]*delivery.Handler{
 		"tally": promise(w, w.tally), "picky": promise(w, w.picky), "mail": promise(w, w.mail),
-		"again": promise(w, w.again), "steps": promise(w, w.steps),
+		"again": promise(w, w.again), "steps": promise(w, w.steps), "withhold": promise(w, w.withhold),
 		"order": action.New(flaky(w, takeOrder)), "access": action.New(flaky(w, grantAccess)), "fraud": action.New(flaky(w, flagFraud)),
 		"stock": action.New(flaky(w, w.adjustStock)), "journal": action.New(flaky(w, w.postJournal)),
 	}
 	for _, name := range actions {
 		h := handlers[name]
-		h.Action, h.Store, h.Ledger, h.Queue, h.Retention = name, store{w.store, w}, ledger{w.store, w}, w, retention
+		run := h.Run
+		h.Run = func(ctx context.Context, a *delivery.Attempt) error {
+			w.current = event.DeliveryRef{Action: name, Event: a.Stored().ID}
+			return run(ctx, a)
+		}
+		h.Action, h.Store, h.Ledger, h.Queue = name, store{w.store, w}, ledger{store{w.store, w}}, w
 		h.Now, h.Rand, h.Log, h.InTurn = w.clock, w.rng.Float64, w.log, true
 		h.Pause = func(context.Context, time.Duration) error { w.met("conflict retry", name); return nil }
 		h.Owner = func() string { w.owners++; return fmt.Sprintf("attempt-%d", w.owners) }
@@ -52,13 +59,13 @@ func (w *world) addActions() {
 	}
 }
 
-func promise(w *world, fn func(context.Context, *rawEvent) error) *action.Handler {
+func promise(w *world, fn func(context.Context, *rawEvent) error) *delivery.Handler {
 	return action.New(flaky(w, fn), action.AnyVersion)
 }
 
 func (w *world) trueTime() time.Time { return w.now }
 
-// rules are the event types that each action wants: those of the stack's own
+// rules are the event types that each action subscribes to: those of the stack's own
 // actions, and all for the others, of which an undisturbed run needs none.
 func (w *world) rules(undisturbed bool) map[string][]string {
 	charges := []string{"charge.succeeded", "charge.captured", "charge.failed", "charge.pending", "charge.refunded", "charge.refund.updated", "refund.created", "refund.failed"}
@@ -79,7 +86,7 @@ func (w *world) rules(undisturbed bool) map[string][]string {
 	if w.rng.IntN(2) == 0 {
 		every = nil // which is every type there is
 	}
-	for _, name := range []string{"again", "mail", "picky", "steps", "tally"} {
+	for _, name := range []string{"again", "mail", "picky", "steps", "tally", "withhold"} {
 		if rules[name] = every; undisturbed {
 			rules[name] = []string{"none"}
 		}
@@ -104,11 +111,12 @@ func flaky[T any](w *world, fn func(context.Context, *action.Event[T]) error) fu
 }
 
 func (w *world) tally(_ context.Context, e *rawEvent) error {
-	return countUp(e, e.Subject)
+	return countUp(e, "tally")
 }
 
-func countUp(e *rawEvent, key string) error {
-	return action.Update(e, "tallies", key, func(t tally) (tally, error) {
+// countUp counts the event in the row of its subject and the action.
+func countUp(e *rawEvent, kind string) error {
+	return action.Update(e, "tallies", kind, e.Subject, func(t tally) (tally, error) {
 		t.Events++
 		return t, nil
 	})
@@ -119,7 +127,7 @@ func (w *world) picky(_ context.Context, e *rawEvent) error {
 	if w.stripe.refuse[e.ID] && !w.mended[e.ID] {
 		return action.Permanent(errors.New("not to my taste"))
 	}
-	return countUp(e, "picky/"+e.Subject)
+	return countUp(e, "picky")
 }
 
 // mail is one per payment, however many events speak of it.
@@ -146,5 +154,21 @@ func (w *world) steps(ctx context.Context, e *rawEvent) error {
 	if _, err := action.Outside(ctx, e, "two/"+e.ID, w.outside.send(w, "two/"+e.ID)); err != nil {
 		return err
 	}
-	return countUp(e, "steps/"+e.Subject)
+	return countUp(e, "steps")
+}
+
+// withhold changes state and has an effect that goes out only if an operator
+// asks for what is stale.
+func (w *world) withhold(ctx context.Context, e *rawEvent) error {
+	if err := countUp(e, "withhold"); err != nil {
+		return err
+	}
+	key := "late/" + e.ID
+	_, err := action.Outside(ctx, e, key, func(ctx context.Context) (string, error) {
+		if !e.AllowStale() {
+			return "", action.Skip("stale")
+		}
+		return w.outside.send(w, key)(ctx)
+	})
+	return err
 }

@@ -18,81 +18,82 @@ import (
 // import: these are they, over a Stripe that answers from memory.
 
 // business are the tables whose rows must come out as if nothing had happened.
-var business = []string{"orders", access.Table, fraud.Table, inventory.Table, journal.Table}
+var business = []string{order.Table, access.Table, fraud.Table, inventory.Table, journal.Table}
 
 func takeOrder(_ context.Context, e *simEvent) error {
-	key, why := order.Key(e.Object)
-	if key == "" {
-		return action.Skip(why)
+	kind, id, err := order.Key(e.Object)
+	if err != nil {
+		return err
 	}
-	return action.Update(e, "orders", key, func(old order.Order) (order.Order, error) {
-		return order.Merge(old, e.Object), nil
+	return action.Update(e, order.Table, kind, id, func(old order.Order) (order.Order, error) {
+		return order.Merge(old, id, e.Object), nil
 	})
 }
 
 func grantAccess(_ context.Context, e *simEvent) error {
-	key, why := access.Key(e.Object)
-	if key == "" {
-		return action.Skip(why)
+	kind, id, err := access.Key(e.Object)
+	if err != nil {
+		return err
 	}
-	return action.Update(e, access.Table, key, func(old access.Customer) (access.Customer, error) {
-		return access.Merge(old, e.Object, 7), nil
+	return action.Update(e, access.Table, kind, id, func(old access.Customer) (access.Customer, error) {
+		return access.Merge(old, id, e.Object, 7), nil
 	})
 }
 
 func flagFraud(_ context.Context, e *simEvent) error {
-	key, why := fraud.Key(e.Object)
-	if key == "" {
-		return action.Skip(why)
+	kind, id, err := fraud.Key(e.Object)
+	if err != nil {
+		return err
 	}
 	for _, source := range fraud.Sources(e.Object) {
-		err := action.Update(e, fraud.Table, source, func(old fraud.Source) (fraud.Source, error) {
+		kind, id := fraud.SourceKey(source)
+		err := action.Update(e, fraud.Table, kind, id, func(old fraud.Source) (fraud.Source, error) {
 			return fraud.Add(old, source, e.Object, fraud.Rule{Limit: 3, Window: 24 * time.Hour}), nil
 		})
 		if err != nil {
 			return err
 		}
 	}
-	return action.Update(e, fraud.Table, key, func(old fraud.Order) (fraud.Order, error) {
-		return fraud.Merge(old, e.Object), nil
+	return action.Update(e, fraud.Table, kind, id, func(old fraud.Order) (fraud.Order, error) {
+		return fraud.Merge(old, id, e.Object), nil
 	})
 }
 
 func (w *world) adjustStock(ctx context.Context, e *simEvent) error {
-	key, why := inventory.Key(e.Object, true)
-	if key == "" {
-		return action.Skip(why)
+	kind, id, err := inventory.Key(e.Object, true)
+	if err != nil {
+		return err
 	}
 	if e.Object.Session == nil {
-		return action.Update(e, inventory.Table, key, func(old inventory.Payment) (inventory.Payment, error) {
-			return inventory.MergePayment(old, e.Object), nil
+		return action.Update(e, inventory.Table, kind, id, func(old inventory.Payment) (inventory.Payment, error) {
+			return inventory.MergePayment(old, id, e.Object), nil
 		})
 	}
 	var listed *inventory.Listing
 	if inventory.Sells(e.Object) {
 		lines := inventory.Listing{Lines: []inventory.Line{{Item: "price_tee", Quantity: 2}}}
-		l, err := ask(ctx, w, e, "lines/"+e.Object.Session.ID, lines)
+		l, err := fetch(ctx, w, e, "lines/"+e.Object.Session.ID, lines)
 		if err != nil {
 			return err
 		}
 		listed = &l
 	}
-	return action.Update(e, inventory.Table, key, func(old inventory.Session) (inventory.Session, error) {
+	return action.Update(e, inventory.Table, kind, id, func(old inventory.Session) (inventory.Session, error) {
 		return inventory.MergeSession(old, e.Object, listed), nil
 	})
 }
 
-// ask is a question to Stripe, which may be asked again.
-func ask[T any](ctx context.Context, w *world, e *simEvent, key string, answer T) (T, error) {
-	return action.Outside(ctx, e, key, func(context.Context) (T, error) {
-		return answer, w.outside.happen(w, "ask/"+key)
-	}, action.AtLeastOnce)
+// fetch reads from Stripe, which may be read again.
+func fetch[T any](ctx context.Context, w *world, e *simEvent, key string, answer T) (T, error) {
+	return action.Fetch(ctx, e, key, func(context.Context) (T, error) {
+		return answer, w.outside.happen(w, "fetch/"+key)
+	})
 }
 
 func (w *world) postJournal(ctx context.Context, e *simEvent) error {
 	named := journal.NamedBy(e.Object)
-	if journal.RefundsUntold(e.Object) {
-		more, err := ask(ctx, w, e, "refunds/"+e.ID, journal.OfRefunds(refundsOf(e.Object)))
+	if journal.RefundsUnlisted(e.Object) {
+		more, err := fetch(ctx, w, e, "refunds/"+e.ID, journal.OfRefunds(refundsOf(e.Object)))
 		if err != nil {
 			return err
 		}
@@ -102,14 +103,14 @@ func (w *world) postJournal(ctx context.Context, e *simEvent) error {
 		return action.Skip("nothing to post")
 	}
 	for _, n := range named {
-		t, err := ask(ctx, w, e, n.ID, journal.Transaction{
+		t, err := fetch(ctx, w, e, n.ID, journal.Transaction{
 			ID: n.ID, Amount: 1000, Fee: 30, Net: 970, Currency: "usd", Created: begin, Category: "charge", Type: "charge",
 		})
 		if err != nil {
 			return err
 		}
-		p := journal.Post(t, journal.Owner{Livemode: e.Livemode}, n.Seen)
-		err = action.Update(e, journal.Table, p.Fact, func(old journal.Posting) (journal.Posting, error) {
+		p := journal.Post(t, e.Scope, n.Seen)
+		err = action.Update(e, journal.Table, journal.Kind, p.Fact, func(old journal.Posting) (journal.Posting, error) {
 			now, err := journal.Merge(old, p)
 			return now, action.Permanent(err)
 		})

@@ -96,21 +96,21 @@ func (c *played) intake() {
 	}
 }
 
-// once: an event is stored once, which makes one record in the stream. A replay
-// makes another.
+// once: an event is stored once, which makes the only record in the stream.
 func (c *played) once() {
 	records := map[string]int{}
 	for _, change := range c.store.Changes(0, math.MaxInt32) {
 		records[change.Stored.ID]++
 	}
 	for _, p := range c.stripe.posts {
-		if n := records[p.id]; !p.odd && !c.replayed[p.id] && n != 1 {
+		if n := records[p.id]; !p.odd && n != 1 {
 			c.fail("%s is %d times in the stream", p.id, n)
 		}
 	}
 }
 
-// accounts: accepted = done + parked + unknown + quarantined, for each action.
+// accounts: accepted = done + parked + unknown + discarded + quarantined, for
+// each action.
 func (c *played) accounts() {
 	for _, name := range actions {
 		accepted, quarantined := 0, 0
@@ -120,7 +120,7 @@ func (c *played) accounts() {
 				continue
 			}
 			accepted++
-			d, err := c.store.Delivery(c.ctx, p.id, name)
+			d, err := c.delivery(p.id, name)
 			switch {
 			case err == nil:
 				states[d.State]++
@@ -133,22 +133,31 @@ func (c *played) accounts() {
 		c.metTimes("parked", states[event.Parked])
 		c.metTimes("unknown", states[event.Unknown])
 		c.metTimes("quarantined", quarantined)
-		if accepted != states[event.Done]+states[event.Parked]+states[event.Unknown]+quarantined {
+		c.metTimes("discarded", states[event.Discarded])
+		if accepted != states[event.Done]+states[event.Parked]+states[event.Unknown]+states[event.Discarded]+quarantined {
 			c.fail("%s: %d were accepted, %v and %d quarantined", name, accepted, states, quarantined)
 		}
 	}
 }
 
-// finished: a delivery is parked or unknown for a reason only.
+// finished: a delivery is parked or unknown for a reason only, and no attempt
+// overwrote what is known of an earlier one.
 func (c *played) finished(d event.Delivery) {
+	if before := c.attempts[d.Ref()]; d.Attempts < before {
+		c.fail("%s for %s has %d attempts after it had %d", d.Event, d.Action, d.Attempts, before)
+	}
 	switch d.State {
+	case event.Done:
+		if c.wished[d.Ref()] && d.Action == "withhold" && d.Withheld {
+			c.fail("%s for %s withheld what an operator asked for: %s", d.Event, d.Action, d.Outcome)
+		}
 	case event.Parked:
-		tried := d.Updated.Sub(d.First)
-		if (d.Action != "picky" || !c.stripe.refuse[d.Event]) && tried < giveUp-2*maxSkew {
+		tried := d.Updated.Sub(d.RoundBegan())
+		if (d.Action != "picky" || !c.stripe.refuse[d.Event]) && tried < event.RetryLimit-2*maxSkew {
 			c.fail("%s is parked for %s after %s: %s", d.Event, d.Action, tried, d.Error)
 		}
 	case event.Unknown:
-		if d.Effect == "" || d.Action != "mail" && d.Action != "steps" {
+		if c.pace == crowded || d.Effect == "" || d.Action != "mail" && d.Action != "steps" && d.Action != "withhold" {
 			c.fail("%s is unknown for %s: %s", d.Event, d.Action, d.Error)
 		}
 	}
@@ -156,8 +165,12 @@ func (c *played) finished(d event.Delivery) {
 
 // changed reports whether the action is done with the event and did something.
 func (c *played) changed(id, action string) bool {
-	d, err := c.store.Delivery(c.ctx, id, action)
-	return err == nil && d.State == event.Done && !d.Ignored
+	d, err := c.delivery(id, action)
+	return err == nil && d.State == event.Done && !d.Withheld
+}
+
+func (c *played) delivery(id, action string) (event.Delivery, error) {
+	return c.store.Delivery(c.ctx, event.DeliveryRef{Action: action, Event: id})
 }
 
 func (c *played) row(table, key string, v any) {

@@ -70,13 +70,12 @@ func (w *world) drainStream() {
 // the stack's own actions: their rows must be complete in the end.
 func (w *world) retryBusiness() {
 	ctx := context.Background()
-	_ = w.store.Unfinished(ctx, event.Parked, w.now, func(d event.Delivery) bool {
-		if slices.Contains(ours, d.Action) {
+	for d, err := range w.store.Unfinished(ctx, event.Parked, w.now) {
+		if err == nil && slices.Contains(ours, d.Action) {
 			w.met("retry of "+string(event.Parked), d.Event, " for ", d.Action)
-			_ = w.store.Reopen(ctx, d.Event, d.Action, w.now, false)
+			_ = w.store.Reopen(ctx, d.Ref(), w.now, false)
 		}
-		return true
-	})
+	}
 }
 
 // settled reports whether nothing is on its way any more.
@@ -95,11 +94,11 @@ func (w *world) unsettled() []string {
 			continue
 		}
 		for _, action := range w.wanting(p) {
-			if d, err := w.store.Delivery(ctx, p.id, action); err != nil || d.State == event.Waiting || w.retried(d) {
-				left = append(left, fmt.Sprintf("%s for %s is %q after %d attempts, %v", p.id, action, d.State, d.Attempt, err))
+			if d, err := w.store.Delivery(ctx, event.DeliveryRef{Action: action, Event: p.id}); err != nil || d.State == event.Waiting || w.retried(d) {
+				left = append(left, fmt.Sprintf("%s for %s is %q after %d attempts, %v", p.id, action, d.State, d.Attempts, err))
 			}
 		}
-		if s.Pending && !w.dropped[p.id] { // else a replay was given up; the ledger knew of it
+		if s.Pending {
 			left = append(left, p.id+" is pending")
 		}
 	}
@@ -114,17 +113,17 @@ func (w *world) retried(d event.Delivery) bool {
 // held reports whether the event is in quarantine.
 func (w *world) held(p *posted) bool {
 	for _, endpoint := range []string{"default", event.EndpointListed} {
-		if _, err := w.store.Held(context.Background(), endpoint, p.id); err == nil {
+		if _, err := w.store.Quarantine().Get(context.Background(), endpoint, p.id); err == nil {
 			return true
 		}
 	}
 	return false
 }
 
-// wanting are the actions that the rules give the event to.
+// wanting are the event's subscribers.
 func (w *world) wanting(p *posted) (names []string) {
 	for _, name := range actions {
-		if types := w.bus.Rules[name]; len(types) == 0 || slices.Contains(types, p.kind) {
+		if types := w.bus.Selects[name]; len(types) == 0 || slices.Contains(types, p.kind) {
 			names = append(names, name)
 		}
 	}

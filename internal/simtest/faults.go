@@ -28,8 +28,17 @@ func draw(rng *rand.Rand) (odds, time.Duration) {
 		broken: level(200), twice: level(100), vanish: level(60), outage: level(4),
 	}
 	paces := []time.Duration{5 * time.Second, time.Minute, 10 * time.Minute}
-	return o, paces[rng.IntN(len(paces))]
+	pace := paces[rng.IntN(len(paces))]
+	if rng.IntN(6) == 0 {
+		return odds{yield: 150, twice: 100, vanish: o.vanish, broken: o.broken}, crowded
+	}
+	return o, pace
 }
+
+// crowded is the pace of the schedules in which much comes twice and at once,
+// but nothing crashes, fails or takes long. Nothing there excuses an unknown
+// outcome or a second sending.
+const crowded = 100 * time.Millisecond
 
 // fault decides what happens around one I/O of the process that runs.
 func (w *world) fault(op memory.Op) memory.Fault {

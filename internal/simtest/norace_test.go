@@ -16,9 +16,9 @@ func TestTheSchedulesMeetEveryKindOfFaultAndEveryPath(t *testing.T) {
 		"clock jump forward", "clock jump back",
 		"duplicate", "duplicate webhook", "concurrent webhook", "another rendering", "received twice", "stream repeats",
 		"reorder", "reordered webhook", "bus loses", "stream gives up", "poison",
-		"conflict retry", "fenced commit", "interrupted effect",
-		"sweep publishes", "sweep owes", "sweep resends", "fetched",
-		"replay", "redrive", "retry of parked", "retry of unknown",
+		"commit without a claim", "conflict retry", "fenced commit", "fenced commit without a claim", "interrupted effect", "effect in progress",
+		"pending published", "unrecorded", "redelivered", "stored from list",
+		"replay", "redrive", "discard", "retry of withheld", "retry of parked", "retry of unknown",
 		"done", "parked", "unknown", "quarantined", "audited",
 	} {
 		if met[what] == 0 {

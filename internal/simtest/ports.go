@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"time"
 
@@ -13,8 +14,8 @@ import (
 	"github.com/payhooks/payhooks/internal/memory"
 )
 
-// store is the store in memory, in which some items cannot be read: somebody
-// wrote a wrong attribute into them.
+// store is the store in memory, in which some items cannot be read: an attribute
+// has the wrong type.
 type store struct {
 	*memory.Store
 	world *world
@@ -32,24 +33,33 @@ func (s store) Get(ctx context.Context, id string) (event.Stored, error) {
 	return st, err
 }
 
-// ReceivedBetween passes over what it cannot read and names it in the end.
-func (s store) ReceivedBetween(ctx context.Context, from, to time.Time, yield func(event.Stored) bool) error {
-	var odd error
-	err := s.Store.ReceivedBetween(ctx, from, to, func(st event.Stored) bool {
-		if s.world.stripe.poison[st.ID] {
-			odd = unreadable(st.ID)
-			return true
+func (s store) Begin(ctx context.Context, ref event.DeliveryRef) (event.Stored, event.Delivery, error) {
+	st, d, err := s.Store.Begin(ctx, ref)
+	if err == nil && s.world.stripe.poison[ref.Event] {
+		return event.Stored{Event: event.Event{Facts: event.Facts{ID: ref.Event}}}, d, unreadable(ref.Event)
+	}
+	return st, d, err
+}
+
+// ReceivedBetween names what it cannot read.
+func (s store) ReceivedBetween(ctx context.Context, from, to time.Time) iter.Seq2[event.Stored, error] {
+	return func(yield func(event.Stored, error) bool) {
+		for st, err := range s.Store.ReceivedBetween(ctx, from, to) {
+			if err == nil && s.world.stripe.poison[st.ID] {
+				st, err = event.Stored{}, unreadable(st.ID)
+			}
+			if !yield(st, err) {
+				return
+			}
 		}
-		return yield(st)
-	})
-	return errors.Join(err, odd)
+	}
 }
 
 // decode reads an image of the stream.
-func (w *world) decode(image dispatch.Image) (event.Facts, string, error) {
+func (w *world) decode(image dispatch.Image) (event.Facts, error) {
 	if id := image["id"].String(); w.stripe.poison[id] {
 		w.met("poison", id)
-		return event.Facts{}, "", unreadable(id)
+		return event.Facts{}, unreadable(id)
 	}
 	return dynamo.Facts(image)
 }
@@ -60,14 +70,37 @@ func (w *world) poisoned(changes []memory.Change) bool {
 
 // ledger is the ledger in memory, watched.
 type ledger struct {
-	*memory.Store
-	world *world
+	store
 }
 
-func (l ledger) Commit(ctx context.Context, d event.Delivery, ws ...event.Write) error {
-	err := l.Store.Commit(ctx, d, ws...)
-	if errors.Is(err, event.ErrFenced) {
-		l.world.met("fenced commit", d.Event, " for ", d.Action)
+func (l ledger) Claim(ctx context.Context, c event.Claim) (event.Delivery, error) {
+	d, err := l.Store.Claim(ctx, c)
+	if err == nil {
+		l.attempted(d)
+	}
+	return d, err
+}
+
+// attempted notes how many attempts a record has.
+func (l ledger) attempted(d event.Delivery) {
+	l.world.attempts[d.Ref()] = max(l.world.attempts[d.Ref()], d.Attempts)
+}
+
+func (l ledger) Commit(ctx context.Context, c event.Commit) error {
+	err := l.Store.Commit(ctx, c)
+	if err == nil {
+		l.attempted(c.Delivery)
+	}
+	switch {
+	case errors.Is(err, event.ErrFenced) && c.Claimed:
+		l.world.met("fenced commit", c.Event, " for ", c.Action)
+		if l.world.pace == crowded && !l.world.wished[c.Ref()] {
+			l.world.fail("%s for %s was claimed while an attempt held it", c.Event, c.Action)
+		}
+	case errors.Is(err, event.ErrFenced):
+		l.world.met("fenced commit without a claim", c.Event, " for ", c.Action)
+	case err == nil && !c.Claimed:
+		l.world.met("commit without a claim", c.Event, " for ", c.Action)
 	}
 	return err
 }
@@ -75,7 +108,11 @@ func (l ledger) Commit(ctx context.Context, d event.Delivery, ws ...event.Write)
 func (l ledger) Intend(ctx context.Context, e event.Effect) (event.Effect, error) {
 	held, err := l.Store.Intend(ctx, e)
 	if errors.Is(err, event.ErrTaken) && held.State == event.EffectIntended {
-		l.world.met("interrupted effect", e.Key)
+		if held.Lease.After(l.world.clock()) {
+			l.world.met("effect in progress", e.Key)
+		} else {
+			l.world.met("interrupted effect", e.Key)
+		}
 	}
 	return held, err
 }

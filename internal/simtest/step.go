@@ -61,7 +61,7 @@ func (w *world) pollStream() {
 	})
 }
 
-// giveUp loses records: reconcile must find what they told.
+// giveUp loses records: reconcile must find their events.
 func (w *world) giveUp(changes []memory.Change) {
 	for _, c := range changes {
 		w.met("stream gives up", c.Stored.ID)
@@ -74,6 +74,7 @@ func records(changes []memory.Change) (in events.DynamoDBEvent) {
 	for _, c := range changes {
 		in.Records = append(in.Records, events.DynamoDBEventRecord{Change: events.DynamoDBStreamRecord{
 			SequenceNumber: c.SequenceNumber(), NewImage: dynamo.NewImage(c.Stored),
+			ApproximateCreationDateTime: events.SecondsEpochTime{Time: c.Stored.Received},
 		}})
 	}
 	return in
@@ -159,7 +160,10 @@ func (w *world) pollQueue(name string) {
 	w.run("action "+name, func(ctx context.Context) {
 		var in events.SQSEvent
 		for _, m := range got {
-			in.Records = append(in.Records, events.SQSMessage{MessageId: m.ID, ReceiptHandle: m.Receipt, Body: m.Body, EventSourceARN: name})
+			in.Records = append(in.Records, events.SQSMessage{
+				MessageId: m.ID, ReceiptHandle: m.Receipt, Body: m.Body, EventSourceARN: name,
+				Attributes: map[string]string{"ApproximateReceiveCount": strconv.Itoa(m.Receives)},
+			})
 		}
 		out, err := w.handlers[name].Handle(ctx, in)
 		if err != nil {
@@ -188,7 +192,7 @@ func (w *world) notice(name string, got []memory.Message) {
 	}
 }
 
-// Delay implements action.Queue.
+// Delay implements delivery.Queue.
 func (w *world) Delay(ctx context.Context, queue, receipt string, d time.Duration) error {
 	return w.queues[queue].ChangeVisibility(ctx, receipt, d)
 }

@@ -88,13 +88,13 @@ func newIngest(w *world) *ingest.Handler {
 		panic(err)
 	}
 	return &ingest.Handler{
-		Endpoints: endpoints, Secrets: secrets{w}, Store: w.store, Quarantine: w.store,
-		Retention: retention, Now: w.clock, Log: w.log,
+		Endpoints: endpoints, Secrets: secrets{w}, Now: w.clock, Log: w.log,
+		Intake: &ingest.Intake{Store: w.store, Quarantine: w.store.Quarantine(), Retention: retention},
 	}
 }
 
 // due are the events that Stripe would post now: mostly what happened and is
-// not acknowledged, and now and then what is.
+// not acknowledged, and sometimes what is.
 func (w *world) due() (all []*posted) {
 	for _, p := range w.stripe.posts {
 		if !p.created.After(w.now) && !p.never && (!p.acked || !w.calm && w.chance(w.odds.twice)) {

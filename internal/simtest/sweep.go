@@ -14,20 +14,23 @@ func (w *world) sweep() {
 	}
 	w.busy["sweep"] = true
 	defer delete(w.busy, "sweep")
-	books := store{w.store, w}
+	st := store{w.store, w}
+	l := ledger{st}
+	intake := &ingest.Intake{Store: st, Quarantine: w.store.Quarantine(), Retention: retention}
 	all := reconcile.Sweeps{
-		Owed: &reconcile.Owed{Store: books, Ledger: ledger{w.store, w}, Bus: w.bus, Retention: retention, Now: w.clock, Log: w.log},
-		Missed: &reconcile.Missed{
-			Lister: w.stripe, Types: w.bus, Ledger: ledger{w.store, w}, Endpoints: w.ingest.Endpoints, Now: w.clock, Log: w.log,
-			Intake: &ingest.Intake{Store: books, Quarantine: w.store, Retention: retention},
+		Due:        &reconcile.Due{Store: st, Ledger: l, Bus: w.bus, Now: w.clock, Log: w.log},
+		Pending:    &reconcile.Pending{Store: st, Ledger: l, Bus: w.bus, Now: w.clock, Log: w.log},
+		Unrecorded: &reconcile.Unrecorded{Store: st, Ledger: l, Now: w.clock, Log: w.log},
+		Missing: &reconcile.Missing{
+			Lister: w.stripe, Types: w.bus, Ledger: l, Endpoints: w.ingest.Endpoints, Now: w.clock, Log: w.log, Intake: intake,
 		},
 	}
 	w.run("reconcile", func(ctx context.Context) {
 		r, _ := all.Run(ctx, reconcile.Request{Now: w.calm})
-		w.metTimes("sweep publishes", r.Published)
-		w.metTimes("sweep owes", r.Owed)
-		w.metTimes("sweep resends", r.Sent)
-		w.metTimes("fetched", r.Stored)
+		w.metTimes("pending published", r.Published)
+		w.metTimes("unrecorded", r.Unrecorded)
+		w.metTimes("redelivered", r.Sent)
+		w.metTimes("stored from list", r.Stored)
 	})
 }
 

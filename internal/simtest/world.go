@@ -14,7 +14,7 @@ import (
 	"math/rand/v2"
 	"time"
 
-	"github.com/payhooks/payhooks/internal/action"
+	"github.com/payhooks/payhooks/internal/delivery"
 	"github.com/payhooks/payhooks/internal/dispatch"
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/ingest"
@@ -44,7 +44,7 @@ type world struct {
 	store    *memory.Store
 	bus      *memory.Bus
 	queues   map[string]*memory.Queue
-	handlers map[string]*action.Handler
+	handlers map[string]*delivery.Handler
 	log      *slog.Logger
 
 	ingest   *ingest.Handler
@@ -59,10 +59,12 @@ type world struct {
 	idle     []*process
 	busy     map[string]bool
 	owners   int
-	latest   map[string]int  // the newest message that each queue handed out
-	dropped  map[string]bool // events of which the stream gave up a record
-	replayed map[string]bool // events that an operator made pending again
-	mended   map[string]bool // events that picky takes after all
+	latest   map[string]int             // the newest message that each queue handed out
+	dropped  map[string]bool            // events of which the stream gave up a record
+	mended   map[string]bool            // events that picky takes after all
+	attempts map[event.DeliveryRef]int  // the most that a record had
+	current  event.DeliveryRef          // of the newest function that runs
+	wished   map[event.DeliveryRef]bool // reopened for effects however late
 }
 
 // Seen counts what a schedule met: faults, and the paths that deal with them.
@@ -73,8 +75,9 @@ func newWorld(seed uint64, calm, tracing bool) *world {
 	w := &world{
 		rng: rand.New(rand.NewPCG(seed, 0)), //nolint:gosec // one seed, one schedule
 		now: begin, calm: true, tracing: tracing, seen: Seen{}, store: memory.New(),
-		queues: map[string]*memory.Queue{}, handlers: map[string]*action.Handler{}, outside: &outside{sent: map[string]int{}},
-		busy: map[string]bool{}, latest: map[string]int{}, dropped: map[string]bool{}, mended: map[string]bool{}, replayed: map[string]bool{},
+		queues: map[string]*memory.Queue{}, handlers: map[string]*delivery.Handler{}, outside: &outside{sent: map[string]int{}},
+		busy: map[string]bool{}, latest: map[string]int{}, dropped: map[string]bool{}, mended: map[string]bool{},
+		attempts: map[event.DeliveryRef]int{}, wished: map[event.DeliveryRef]bool{},
 	}
 	w.odds, w.pace = draw(w.rng)
 	w.length = 40 + w.rng.IntN(90)
@@ -86,11 +89,11 @@ func newWorld(seed uint64, calm, tracing bool) *world {
 	}
 	w.store.Fault, w.store.Attempts = w.fault, 1+w.rng.IntN(3)
 	w.store.Stale = func(string) bool { return !w.calm && w.reading == "Unfinished" && w.chance(20) }
-	w.bus = &memory.Bus{Rules: w.rules(calm), Fault: w.fault, Handle: w.enqueue}
+	w.bus = &memory.Bus{Selects: w.rules(calm), Fault: w.fault, Handle: w.enqueue}
 	w.ingest = newIngest(w)
-	w.dispatch = &dispatch.Dispatcher{Store: store{w.store, w}, Quarantine: w.store, Bus: w.bus, Decode: w.decode, Now: w.clock, Log: w.log, Retention: retention}
+	w.dispatch = &dispatch.Dispatcher{Store: store{w.store, w}, Quarantine: w.store.Quarantine(), Bus: w.bus, Decode: w.decode, Now: w.clock, Log: w.log, Retention: retention}
 	w.addActions()
-	w.sweep() // what never came is fetched from here on
+	w.sweep() // missing events are listed from here on
 	w.calm = calm
 	return w
 }
