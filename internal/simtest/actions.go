@@ -43,7 +43,9 @@ func (w *world) addActions() {
 		h := handlers[name]
 		run := h.Run
 		h.Run = func(ctx context.Context, a *delivery.Attempt) error {
-			w.current = event.DeliveryRef{Action: name, Event: a.Stored().ID}
+			if !w.calm { // an audit runs several at once
+				w.current = event.DeliveryRef{Action: name, Event: a.Stored().ID}
+			}
 			return run(ctx, a)
 		}
 		h.Action, h.Store, h.Ledger, h.Queue = name, store{w.store, w}, ledger{store{w.store, w}}, w
