@@ -59,8 +59,8 @@ func related(ctx context.Context, e *action.Event[facts.Event]) (history, error)
 			continue
 		}
 		stored, err := e.Load(ctx, f.ID)
-		if errors.Is(err, event.ErrNotFound) {
-			continue // expired meanwhile
+		if errors.Is(err, event.ErrNotFound) || errors.Is(err, event.ErrInvalid) {
+			continue // expired meanwhile, or unreadable, which stops no other event
 		}
 		if err != nil {
 			return nil, fmt.Errorf("load related event %s: %w", f.ID, err)

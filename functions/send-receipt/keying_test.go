@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/memory"
 	"github.com/payhooks/payhooks/internal/stripeapi/standin"
 	"pgregory.net/rapid"
 )
@@ -360,5 +361,21 @@ func TestTheListOfAChargesRefundsIsKeptWithoutPersonalData(t *testing.T) {
 	}
 	if n := stripe.Calls(); n != 1 {
 		t.Errorf("listed %d times, want once", n)
+	}
+}
+
+// Its own delivery is parked and says why; it may say nothing about the others.
+func TestAnUnreadableEventStopsNoOtherMail(t *testing.T) {
+	s := open(t, always)
+	s.store(told("evt_1", "payment_intent.succeeded", today, 0, intent("succeeded", 10000), nil))
+	s.Store.Fault = func(op memory.Op) memory.Fault {
+		if op.Name == "Get" && op.Key == "evt_1" {
+			return memory.Refuse(event.ErrInvalid)
+		}
+		return memory.Fault{}
+	}
+	d := s.deliver(told("evt_2", "charge.succeeded", today, time.Minute, chargeOf("pi_1"), nil))
+	if len(s.mails()) != 1 || d.State != event.Done {
+		t.Errorf("sent %q; the delivery is %s: %s", s.mails(), d.State, d.Error)
 	}
 }
