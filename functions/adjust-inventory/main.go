@@ -7,13 +7,16 @@ import (
 	"github.com/payhooks/payhooks/internal/action"
 	"github.com/payhooks/payhooks/internal/facts"
 	"github.com/payhooks/payhooks/internal/secret"
+	"github.com/payhooks/payhooks/internal/shop/inventory"
+	"github.com/payhooks/payhooks/internal/shop/lookup"
 	"github.com/payhooks/payhooks/internal/start"
 	"github.com/payhooks/payhooks/internal/stripeapi"
 )
 
 func main() {
 	action.StartWith(func(s *start.Stack) (action.Function[facts.Event], error) {
-		stripe := stripeapi.Open(secret.StripeKey(s.AWS, s.Name, start.Now), start.Now)
-		return keeper{Stripe: stripe, Restock: os.Getenv("RESTOCK") == "true"}.adjust, nil
+		settings, err := inventory.SettingsFrom(os.Getenv)
+		stripe := lookup.Stripe{Client: stripeapi.Open(secret.StripeKey(s.AWS, s.Name, start.Now), start.Now)}
+		return inventory.Keeper{Settings: settings, Stripe: stripe}.Adjust, err
 	})
 }

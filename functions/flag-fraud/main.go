@@ -7,13 +7,13 @@ import (
 
 	"github.com/payhooks/payhooks/internal/action"
 	"github.com/payhooks/payhooks/internal/facts"
-	"github.com/payhooks/payhooks/internal/fraud"
+	"github.com/payhooks/payhooks/internal/shop/fraud"
 	"github.com/payhooks/payhooks/internal/start"
 )
 
 func main() {
 	action.StartWith(func(*start.Stack) (action.Function[facts.Event], error) {
 		rule, err := fraud.RuleFrom(os.Getenv)
-		return flagger{Rule: rule}.flag, err
+		return fraud.Flagger{Rule: rule}.Flag, err
 	})
 }

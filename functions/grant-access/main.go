@@ -8,14 +8,16 @@ import (
 	"github.com/payhooks/payhooks/internal/action"
 	"github.com/payhooks/payhooks/internal/facts"
 	"github.com/payhooks/payhooks/internal/secret"
+	"github.com/payhooks/payhooks/internal/shop/access"
+	"github.com/payhooks/payhooks/internal/shop/lookup"
 	"github.com/payhooks/payhooks/internal/start"
 	"github.com/payhooks/payhooks/internal/stripeapi"
 )
 
 func main() {
 	action.StartWith(func(s *start.Stack) (action.Function[facts.Event], error) {
-		days, err := graceDays(os.Getenv("GRACE_DAYS"))
-		stripe := stripeapi.Open(secret.StripeKey(s.AWS, s.Name, start.Now), start.Now)
-		return granter{GraceDays: days, Stripe: api{For: stripe.For}}.grant, err
+		settings, err := access.SettingsFrom(os.Getenv)
+		stripe := lookup.Stripe{Client: stripeapi.Open(secret.StripeKey(s.AWS, s.Name, start.Now), start.Now)}
+		return access.Granter{Settings: settings, Stripe: stripe}.Grant, err
 	})
 }

@@ -11,17 +11,23 @@ import (
 	"github.com/payhooks/payhooks/internal/stripeapi"
 )
 
+// added opens the sweeps beyond those of the pipeline.
+var added []func(*start.Stack, *stripeapi.Client) reconcile.Sweep
+
 // sweeps opens what each sweep reads and writes.
 func sweeps(s *start.Stack) (any, error) {
 	endpoints, err := s.Endpoints()
 	bus, queues := s.Bus(), sqsqueue.NewBacklogs(s.AWS, s.Name)
 	stripe := stripeapi.Open(secret.StripeKey(s.AWS, s.Name, start.Now), start.Now)
 	intake := &ingest.Intake{Store: s.Tables, Quarantine: s.Tables.Quarantine(), Retention: s.Retention, Own: os.Getenv("OWN_ACCOUNT")}
-	return reconcile.Sweeps{
+	all := reconcile.Sweeps{
 		Due:        &reconcile.Due{Store: s.Tables, Ledger: s.Tables, Bus: bus, Queues: queues, Now: start.Now, Log: s.Log},
 		Pending:    &reconcile.Pending{Store: s.Tables, Ledger: s.Tables, Bus: bus, Now: start.Now, Log: s.Log},
 		Unrecorded: &reconcile.Unrecorded{Store: s.Tables, Ledger: s.Tables, Now: start.Now, Log: s.Log},
 		Missing:    &reconcile.Missing{Lister: stripe, Types: bus, Intake: intake, Ledger: s.Tables, Endpoints: endpoints, Now: start.Now, Log: s.Log},
-		Books:      &reconcile.Books{Source: stripe, Ledger: s.Tables, Now: start.Now, Log: s.Log},
-	}.Run, err
+	}
+	for _, open := range added {
+		all.Added = append(all.Added, open(s, stripe))
+	}
+	return all.Run, err
 }

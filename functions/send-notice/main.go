@@ -7,9 +7,10 @@ import (
 
 	"github.com/payhooks/payhooks/internal/action"
 	"github.com/payhooks/payhooks/internal/facts"
-	"github.com/payhooks/payhooks/internal/fraud"
 	"github.com/payhooks/payhooks/internal/notice"
 	"github.com/payhooks/payhooks/internal/secret"
+	"github.com/payhooks/payhooks/internal/shop/fraud"
+	"github.com/payhooks/payhooks/internal/shop/notices"
 	"github.com/payhooks/payhooks/internal/start"
 )
 
@@ -18,6 +19,6 @@ func main() {
 		rule, err := fraud.RuleFrom(os.Getenv)
 		topic := notice.NewTopic(s.AWS, os.Getenv("NOTICE_TOPIC"))
 		slack := notice.NewSlack(secret.SlackWebhook(s.AWS, s.Name, start.Now).Get)
-		return notifier{Rule: rule, Rows: s.Tables, Topic: topic, Slack: slack, Now: start.Now}.send, err
+		return notices.Notifier{Rule: rule, Rows: s.Tables, Topic: topic, Slack: slack, Now: start.Now}.Notify, err
 	})
 }

@@ -1,6 +1,5 @@
-// Command send-receipt mails customers about their payments, and sends them text
-// messages if it may: a receipt, a failed payment, a refund, the end of a trial;
-// and it mails the shop about disputes.
+// Command send-receipt sends customers mails and text messages about their payments,
+// and the shop mails about disputes.
 package main
 
 import (
@@ -10,6 +9,8 @@ import (
 	"github.com/payhooks/payhooks/internal/facts"
 	"github.com/payhooks/payhooks/internal/mail"
 	"github.com/payhooks/payhooks/internal/secret"
+	"github.com/payhooks/payhooks/internal/shop/lookup"
+	"github.com/payhooks/payhooks/internal/shop/mails"
 	"github.com/payhooks/payhooks/internal/sms"
 	"github.com/payhooks/payhooks/internal/start"
 	"github.com/payhooks/payhooks/internal/stripeapi"
@@ -17,7 +18,8 @@ import (
 
 func main() {
 	action.StartWith(func(s *start.Stack) (action.Function[facts.Event], error) {
-		stripe := stripeapi.Open(secret.StripeKey(s.AWS, s.Name, start.Now), start.Now)
-		return sender{settings: settingsFrom(os.Getenv), Mail: mail.New(s.AWS), SMS: sms.New(s.AWS), Stripe: stripe, Now: start.Now}.send, nil
+		settings, err := mails.SettingsFrom(os.Getenv)
+		stripe := lookup.Stripe{Client: stripeapi.Open(secret.StripeKey(s.AWS, s.Name, start.Now), start.Now)}
+		return mails.Sender{Settings: settings, Mail: mail.New(s.AWS), SMS: sms.New(s.AWS), Stripe: stripe, Now: start.Now}.Send, err
 	})
 }

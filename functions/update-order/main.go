@@ -2,6 +2,9 @@
 // disputed, from checkouts, payment intents, charges, refunds and disputes.
 package main
 
-import "github.com/payhooks/payhooks/internal/action"
+import (
+	"github.com/payhooks/payhooks/internal/action"
+	"github.com/payhooks/payhooks/internal/shop/order"
+)
 
-func main() { action.Start(update) }
+func main() { action.Start(order.Update) }

@@ -1,0 +1,60 @@
+package lookup
+
+import (
+	"context"
+
+	"github.com/stripe/stripe-go/v76"
+
+	"github.com/payhooks/payhooks/internal/facts"
+	"github.com/payhooks/payhooks/internal/shop/access"
+	"github.com/payhooks/payhooks/internal/stripeapi"
+)
+
+var _ access.Lists = Stripe{}
+
+// Items lists all items of the event's subscription, without their periods.
+func (l Stripe) Items(ctx context.Context, e facts.Event) (all []facts.SubscriptionItem, err error) {
+	what := "list the items of " + e.Subscription.ID
+	c, err := l.Client.For(ctx, e.Scope)
+	if err != nil {
+		return nil, stripeapi.ReadError(what, err)
+	}
+	list := c.SubscriptionItems.List(&stripe.SubscriptionItemListParams{
+		ListParams: stripeapi.ListParams(ctx, e.Account), Subscription: &e.Subscription.ID,
+	})
+	for list.Next() {
+		i := list.SubscriptionItem()
+		item := facts.SubscriptionItem{ID: i.ID, Quantity: i.Quantity}
+		if i.Price != nil {
+			item.Price = i.Price.ID
+			if i.Price.Product != nil {
+				item.Product = i.Price.Product.ID
+			}
+		}
+		all = append(all, item)
+	}
+	if err := list.Err(); err != nil {
+		return nil, stripeapi.ReadError(what, err)
+	}
+	return all, nil
+}
+
+// Entitlements lists all active entitlements of the event's customer.
+func (l Stripe) Entitlements(ctx context.Context, e facts.Event) (all []facts.Entitlement, err error) {
+	what := "list the entitlements of " + e.Entitlements.Customer
+	c, err := l.Client.For(ctx, e.Scope)
+	if err != nil {
+		return nil, stripeapi.ReadError(what, err)
+	}
+	list := c.EntitlementsActiveEntitlements.List(&stripe.EntitlementsActiveEntitlementListParams{
+		ListParams: stripeapi.ListParams(ctx, e.Account), Customer: &e.Entitlements.Customer,
+	})
+	for list.Next() {
+		n := list.EntitlementsActiveEntitlement()
+		all = append(all, facts.Entitlement{ID: n.ID, Feature: n.Feature, LookupKey: n.LookupKey})
+	}
+	if err := list.Err(); err != nil {
+		return nil, stripeapi.ReadError(what, err)
+	}
+	return all, nil
+}

@@ -1,0 +1,310 @@
+package mails
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/payhooks/payhooks/internal/stripetest"
+)
+
+// stories list the mails due for the events, whatever their order.
+var stories = []struct {
+	name   string
+	events [][]byte
+	want   []string
+}{
+	{
+		"a charge captured at once gets one receipt",
+		[][]byte{
+			posted("evt_1", "charge.succeeded", today, 0, chargeOf("pi_1"), nil),
+			posted("evt_2", "payment_intent.succeeded", today, 0, intent("succeeded", 10000), nil),
+			posted("evt_3", "charge.updated", today, time.Second, chargeOf("pi_1"), obj{"balance_transaction": nil}),
+			posted("evt_4", "checkout.session.completed", today, time.Second, session(), nil),
+		},
+		[]string{"receipt/pi_1 100.00 USD → jenny@example.com"},
+	},
+	{
+		"a charge without an intent gets a receipt of its own",
+		[][]byte{posted("evt_1", "charge.succeeded", today, 0, chargeOf("").with(obj{"payment_intent": nil}), nil)},
+		[]string{"receipt/ch_1 100.00 USD → jenny@example.com"},
+	},
+	{
+		"an authorisation gets no receipt until it is captured, and then for what was captured",
+		[][]byte{
+			posted("evt_1", "charge.succeeded", before2024, 0, uncaptured(), nil),
+			posted("evt_2", "charge.captured", before2024, time.Minute, chargeOf("pi_1").with(obj{"amount_captured": 6000, "amount_refunded": 4000}), obj{"captured": false}),
+			posted("evt_3", "charge.refunded", before2024, time.Minute, chargeOf("pi_1").with(obj{"amount_captured": 6000, "amount_refunded": 4000}), obj{"amount_refunded": 0}),
+		},
+		[]string{"receipt/pi_1 60.00 USD → jenny@example.com"},
+	},
+	{
+		"a canceled authorisation gets neither receipt nor refund notice",
+		[][]byte{
+			posted("evt_1", "charge.succeeded", before2024, 0, uncaptured(), nil),
+			posted("evt_2", "charge.refunded", before2024, time.Minute, uncaptured().with(obj{"amount_refunded": 10000}), obj{"amount_refunded": 0}),
+			posted("evt_3", "payment_intent.canceled", before2024, time.Minute, intent("canceled", 0), nil),
+		},
+		nil,
+	},
+	{
+		"a canceled authorisation that names its refund gets no notice either",
+		[][]byte{
+			posted("evt_1", "charge.succeeded", today, 0, uncaptured(), nil),
+			posted("evt_2", "refund.created", today, time.Minute, refundOf("re_1", 10000, "succeeded"), nil),
+			posted("evt_3", "payment_intent.canceled", today, time.Minute, intent("canceled", 0), nil),
+		},
+		nil,
+	},
+	{
+		"nor if a checkout or a failed attempt is known before the charge",
+		[][]byte{
+			posted("evt_1", "payment_intent.payment_failed", today, -48*time.Hour, declined(obj{"charge": "ch_0"}), nil),
+			posted("evt_2", "charge.succeeded", today, 0, uncaptured(), nil),
+			posted("evt_3", "checkout.session.completed", today, 0, session().with(obj{"payment_status": "unpaid"}), nil),
+			posted("evt_4", "refund.created", today, time.Minute, refundOf("re_1", 10000, "succeeded"), nil),
+		},
+		nil,
+	},
+	{
+		"a refund is mailed once the checkout reports that it is paid",
+		[][]byte{
+			posted("evt_1", "checkout.session.completed", today, 0, session().with(obj{"payment_status": "unpaid"}), nil),
+			posted("evt_2", "checkout.session.async_payment_succeeded", today, time.Second, session(), nil),
+			posted("evt_3", "refund.created", today, time.Minute, refundOf("re_1", 10000, "succeeded"), nil),
+		},
+		[]string{"refund/re_1 100.00 USD → session@example.com"},
+	},
+	{
+		"several captures get one receipt with the intent's success, for all of them",
+		[][]byte{
+			posted("evt_1", "charge.updated", today, 0, inParts(4000), obj{"balance_transaction": nil}),
+			posted("evt_2", "charge.updated", today, time.Minute, inParts(7000), obj{"balance_transaction": "txn_1"}),
+			posted("evt_3", "payment_intent.succeeded", today, time.Minute, intent("succeeded", 7000), nil),
+		},
+		[]string{"receipt/pi_1 70.00 USD → jenny@example.com"},
+	},
+	{
+		"captures that come to the whole amount wait for the intent's success too",
+		[][]byte{
+			posted("evt_1", "charge.updated", today, 0, inParts(4000), obj{"balance_transaction": nil}),
+			posted("evt_2", "charge.updated", today, time.Minute, inParts(10000), obj{"balance_transaction": "txn_1"}),
+			posted("evt_3", "payment_intent.succeeded", today, time.Minute, intent("succeeded", 10000), nil),
+		},
+		[]string{"receipt/pi_1 100.00 USD → jenny@example.com"},
+	},
+	{
+		"an invoice paid in part outside Stripe gets a receipt for that part, its charge for the other",
+		[][]byte{
+			posted("evt_1", "invoice.paid", today, 0, invoice(obj{"payment_intent": nil, "charge": nil, "amount_paid_off_stripe": 4000}), nil),
+			posted("evt_2", "charge.succeeded", today, 0, chargeOf("pi_1").with(obj{"amount": 6000, "amount_captured": 6000}), nil),
+		},
+		[]string{"receipt/in_1 40.00 USD → invoice@example.com", "receipt/pi_1 60.00 USD → jenny@example.com"},
+	},
+	{
+		"a payment still pending gets no receipt",
+		[][]byte{posted("evt_1", "charge.updated", today, 0, chargeOf("pi_1").with(obj{"status": "pending"}), nil)},
+		nil,
+	},
+	{
+		"the session's address serves a charge that has none",
+		[][]byte{
+			posted("evt_1", "charge.succeeded", today, 0, anonymous(), nil),
+			posted("evt_2", "checkout.session.completed", today, time.Second, session(), nil),
+		},
+		[]string{"receipt/pi_1 100.00 USD → session@example.com"},
+	},
+	{
+		"the invoice's address serves a charge that has none",
+		[][]byte{
+			posted("evt_1", "charge.succeeded", before2024, 0, anonymous(), nil),
+			posted("evt_2", "invoice.paid", before2024, time.Second, invoice(obj{}), nil),
+			posted("evt_3", "invoice.payment_succeeded", before2024, time.Second, invoice(obj{}), nil),
+		},
+		[]string{"receipt/pi_1 100.00 USD → invoice@example.com"},
+	},
+	{
+		"without an address there is no mail",
+		[][]byte{posted("evt_1", "charge.succeeded", today, 0, anonymous(), nil)},
+		nil,
+	},
+	{
+		"sessions and paid invoices alone get no receipt",
+		[][]byte{
+			posted("evt_1", "checkout.session.completed", before2024, 0, session(), nil),
+			posted("evt_2", "invoice.paid", before2024, 0, invoice(obj{}), nil),
+			posted("evt_3", "payment_intent.succeeded", before2024, 0, intent("succeeded", 10000), nil),
+		},
+		nil,
+	},
+	{
+		"an invoice paid outside Stripe gets a receipt of its own, once",
+		[][]byte{
+			posted("evt_1", "invoice.paid", before2024, 0, invoice(obj{"payment_intent": nil, "charge": nil, "paid_out_of_band": true}), nil),
+			posted("evt_2", "invoice.payment_succeeded", before2024, 0, invoice(obj{"payment_intent": nil, "charge": nil, "paid_out_of_band": true}), nil),
+		},
+		[]string{"receipt/in_1 100.00 USD → invoice@example.com"},
+	},
+	{
+		"an invoice paid from the balance gets a receipt, a free one does not",
+		[][]byte{
+			posted("evt_1", "invoice.paid", today, 0, invoice(obj{"payment_intent": nil, "charge": nil, "amount_due": 0}), nil),
+			posted("evt_2", "invoice.paid", today, 0, invoice(obj{"id": "in_2", "payment_intent": nil, "charge": nil, "amount_due": 0, "total": 0}), nil),
+		},
+		[]string{"receipt/in_1 100.00 USD → invoice@example.com"},
+	},
+	{
+		"two events of one failed attempt get one notice",
+		[][]byte{
+			posted("evt_1", "charge.failed", today, 0, failedCharge1(), nil),
+			posted("evt_2", "payment_intent.payment_failed", today, 0, declined(obj{"charge": "ch_1"}), nil),
+		},
+		[]string{"failed/ch_1 100.00 USD → jenny@example.com"},
+	},
+	{
+		"each failed attempt gets its own notice",
+		[][]byte{
+			posted("evt_1", "charge.failed", today, 0, failedCharge1(), nil),
+			posted("evt_2", "charge.failed", today, time.Minute, failedCharge1().with(obj{"id": "ch_2"}), nil),
+		},
+		[]string{"failed/ch_1 100.00 USD → jenny@example.com", "failed/ch_2 100.00 USD → jenny@example.com"},
+	},
+	{
+		"each refund gets one notice from its own events, the snapshot none",
+		[][]byte{
+			posted("evt_1", "charge.succeeded", today, 0, chargeOf("pi_1"), nil),
+			posted("evt_2", "refund.created", today, time.Hour, refundOf("re_1", 3000, "pending"), nil),
+			posted("evt_3", "refund.updated", today, time.Hour, refundOf("re_1", 3000, "succeeded"), nil),
+			posted("evt_4", "charge.refunded", today, time.Hour, chargeOf("pi_1").with(obj{"amount_refunded": 3000}), obj{"amount_refunded": 0}),
+			posted("evt_5", "refund.created", today, 2*time.Hour, refundOf("re_2", 3000, "succeeded"), nil),
+		},
+		[]string{
+			"receipt/pi_1 100.00 USD → jenny@example.com",
+			"refund/re_1 30.00 USD → jenny@example.com", "refund/re_2 30.00 USD → jenny@example.com",
+		},
+	},
+	{
+		"two refunds of the same amount get two notices where only sums report them",
+		[][]byte{
+			posted("evt_1", "charge.succeeded", before2024, 0, chargeOf("pi_1"), nil),
+			posted("evt_2", "charge.refunded", before2024, time.Hour, chargeOf("pi_1").with(obj{"amount_refunded": 3000}), obj{"amount_refunded": 0}),
+			posted("evt_3", "charge.refunded", before2024, 2*time.Hour, chargeOf("pi_1").with(obj{"amount_refunded": 6000}), obj{"amount_refunded": 3000}),
+			posted("evt_4", "charge.refund.updated", before2024, 2*time.Hour, refundOf("re_1", 3000, "succeeded"), obj{"status": "pending"}),
+		},
+		[]string{
+			"receipt/pi_1 100.00 USD → jenny@example.com",
+			"refund/ch_1/3000 30.00 USD → jenny@example.com", "refund/ch_1/6000 30.00 USD → jenny@example.com",
+		},
+	},
+	{
+		"a refund after a partial capture leaves out the released remainder",
+		[][]byte{
+			posted("evt_1", "charge.captured", before2024, 0, chargeOf("pi_1").with(obj{"amount_captured": 6000, "amount_refunded": 4000}), obj{"captured": false}),
+			posted("evt_2", "charge.refunded", before2024, time.Hour, chargeOf("pi_1").with(obj{"amount_captured": 6000, "amount_refunded": 5000}), obj{"amount_refunded": 4000}),
+		},
+		[]string{"receipt/pi_1 60.00 USD → jenny@example.com", "refund/ch_1/5000 10.00 USD → jenny@example.com"},
+	},
+	{
+		"two event ids for one occurrence get one mail",
+		[][]byte{
+			posted("evt_1", "charge.succeeded", before2024, 0, chargeOf("pi_1"), nil),
+			posted("evt_2", "charge.succeeded", before2024, 0, chargeOf("pi_1"), nil),
+			posted("evt_3", "charge.refunded", before2024, 0, chargeOf("pi_1").with(obj{"amount_refunded": 100}), obj{"amount_refunded": 0}),
+			posted("evt_4", "charge.refunded", before2024, 0, chargeOf("pi_1").with(obj{"amount_refunded": 100}), obj{"amount_refunded": 0}),
+		},
+		[]string{"receipt/pi_1 100.00 USD → jenny@example.com", "refund/ch_1/100 1.00 USD → jenny@example.com"},
+	},
+	{
+		"a dispute is mailed to the shop once",
+		[][]byte{
+			posted("evt_1", "charge.dispute.created", today, 0, disputed(), nil),
+			posted("evt_2", "charge.dispute.created", today, 0, disputed(), nil),
+			posted("evt_3", "charge.succeeded", today, -time.Minute, anonymous(), nil),
+		},
+		[]string{"dispute/dp_1 100.00 USD → owner@example.com"},
+	},
+	{
+		"the end of a trial is mailed to the customer of its invoices",
+		[][]byte{
+			posted("evt_1", "invoice.paid", before2024, -time.Hour, invoice(obj{"payment_intent": nil, "charge": nil, "subscription": "sub_1", "total": 0, "amount_due": 0}), nil),
+			posted("evt_2", "customer.subscription.trial_will_end", before2024, 0, trial(), nil),
+		},
+		[]string{fmt.Sprintf("trial/sub_1/%d  → invoice@example.com", noon.Add(72*time.Hour).Unix())},
+	},
+}
+
+func uncaptured() obj {
+	return chargeOf("pi_1").with(obj{"captured": false, "amount_captured": 0})
+}
+
+func anonymous() obj { return chargeOf("pi_1").with(obj{"billing_details": obj{"email": nil}}) }
+
+func inParts(captured int) obj {
+	c := card()
+	c["card"].(obj)["multicapture"] = obj{"status": "available"}
+	return chargeOf("pi_1").with(obj{"captured": false, "amount_captured": captured, "payment_method_details": c})
+}
+
+func failedCharge1() obj {
+	return uncaptured().with(obj{"status": "failed", "paid": false, "failure_message": "Your card was declined."})
+}
+
+func declined(more obj) obj {
+	e := obj{"type": "card_error", "code": "card_declined", "message": "Your card was declined."}
+	maps.Copy(e, more)
+	return intent("requires_payment_method", 0).with(obj{"last_payment_error": e})
+}
+
+func session() obj {
+	return obj{
+		"id": "cs_1", "object": "checkout.session", "mode": "payment", "status": "complete", "payment_status": "paid",
+		"payment_intent": "pi_1", "customer_details": obj{"email": "session@example.com"},
+		"client_reference_id": "CART-9", "amount_total": 10000, "currency": "usd",
+	}
+}
+
+func invoice(changes obj) obj {
+	return obj{
+		"id": "in_1", "object": "invoice", "status": "paid", "total": 10000, "amount_due": 10000, "amount_paid": 10000,
+		"currency": "usd", "payment_intent": "pi_1", "charge": "ch_1", "customer_email": "invoice@example.com",
+		"hosted_invoice_url": "https://invoice.stripe.com/i/1",
+	}.with(changes)
+}
+
+func disputed() obj {
+	return obj{
+		"id": "dp_1", "object": "dispute", "charge": "ch_1", "payment_intent": "pi_1", "amount": 10000, "currency": "usd",
+		"status": "needs_response", "reason": "product_not_received", "created": noon.Unix(),
+		"evidence_details": obj{"due_by": noon.Add(9 * 24 * time.Hour).Unix()},
+	}
+}
+
+func trial() obj {
+	return obj{
+		"id": "sub_1", "object": "subscription", "status": "trialing", "customer": "cus_1",
+		"trial_end": noon.Add(72 * time.Hour).Unix(), "items": obj{"object": "list", "data": []obj{}},
+	}
+}
+
+func TestEveryOrderOfAStoryEndsInTheSameMails(t *testing.T) {
+	for _, c := range stories {
+		t.Run(c.name, func(t *testing.T) {
+			for order := range stripetest.Permutations(c.events) {
+				s := open(t, always)
+				for _, body := range order {
+					if d := s.deliver(body); d.State != "done" {
+						t.Fatalf("event %s is %s: %s", d.Event, d.State, d.Error)
+					}
+				}
+				got := s.mails()
+				slices.Sort(got)
+				if !slices.Equal(got, c.want) {
+					t.Fatalf("mails\n  %s\nwant\n  %s", strings.Join(got, "\n  "), strings.Join(c.want, "\n  "))
+				}
+			}
+		})
+	}
+}

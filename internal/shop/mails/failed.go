@@ -1,0 +1,80 @@
+package mails
+
+import (
+	"cmp"
+
+	"github.com/payhooks/payhooks/internal/facts"
+	"github.com/payhooks/payhooks/internal/money"
+)
+
+// failures are the mails about failed attempts, one each. Up to three events
+// report one attempt; its charge connects them.
+func (s *studied) failures() []notice {
+	var g gather
+	for _, e := range s.events {
+		n := notice{kind: kindFailed, at: e.Created, until: e.Created.Add(failedAge)}
+		switch {
+		case e.Type == "charge.failed" && e.Charge != nil:
+			ofCharge(&n, e.Charge)
+		case e.Type == "payment_intent.payment_failed" && e.PaymentIntent != nil:
+			ofIntent(&n, e.PaymentIntent)
+		case e.Type == "invoice.payment_failed" && e.Invoice != nil && len(e.Invoice.Charges) == 1:
+			ofInvoice(&n, e.Invoice)
+		default:
+			continue
+		}
+		n.reach, n.payLink = s.reach(n.payment), s.payPage[n.payment]
+		if s.paid[n.payment] {
+			n.skip = "the payment succeeded"
+		}
+		known := g.add(e, n)
+		known.reason, known.card = cmp.Or(known.reason, n.reason), cmp.Or(known.card, n.card)
+	}
+	return g.all()
+}
+
+func ofCharge(n *notice, c *facts.Charge) {
+	n.key, n.payment = "failed/"+c.ID, paymentOf(c)
+	n.amount = money.Amount{Minor: c.Amount, Currency: c.Currency}
+	n.reason, n.card = c.FailureMessage, means(c)
+}
+
+func ofIntent(n *notice, p *facts.PaymentIntent) {
+	n.payment = p.ID
+	n.amount = money.Amount{Minor: p.Amount, Currency: p.Currency}
+	n.key = "failed/" + cmp.Or(failedCharge(p), p.ID)
+	if p.LastError == nil {
+		return
+	}
+	if failedCharge(p) == "" {
+		n.key += "/" + p.LastError.Digest
+	}
+	if p.LastError.Type == "card_error" {
+		n.reason = p.LastError.Message // the only type whose text is meant for customers
+	}
+}
+
+// failedCharge is the charge of the attempt that just failed. An attempt that
+// fails authentication makes none: the latest charge is then an earlier one.
+func failedCharge(p *facts.PaymentIntent) string {
+	switch {
+	case p.LastError == nil:
+		return p.LatestCharge
+	case p.LastError.Charge != "" || p.LastError.Code == "payment_intent_authentication_failure":
+		return p.LastError.Charge
+	default:
+		return p.LatestCharge
+	}
+}
+
+func ofInvoice(n *notice, i *facts.Invoice) {
+	n.key = "failed/" + i.Charges[0]
+	n.payment = i.Charges[0]
+	if len(i.PaymentIntents) > 0 {
+		n.payment = i.PaymentIntents[0]
+	}
+	n.amount = money.Amount{Minor: i.AmountRemaining, Currency: i.Currency}
+	if i.AmountRemaining == 0 {
+		n.amount.Minor = i.AmountDue
+	}
+}

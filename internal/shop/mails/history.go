@@ -1,0 +1,110 @@
+package mails
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/payhooks/payhooks/internal/action"
+	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/facts"
+)
+
+// relevantTypes are the types of events that decide about mails. The action
+// subscribes to those that can make one due; the others are read with them.
+var relevantTypes = map[string]bool{
+	"charge.succeeded":                         true,
+	"charge.captured":                          true,
+	"charge.updated":                           true,
+	"charge.failed":                            true,
+	"charge.refunded":                          true,
+	"charge.refund.updated":                    true,
+	"charge.dispute.created":                   true,
+	"refund.created":                           true,
+	"refund.updated":                           true,
+	"refund.failed":                            true,
+	"payment_intent.succeeded":                 true,
+	"payment_intent.payment_failed":            true,
+	"payment_intent.canceled":                  true,
+	"payment_intent.amount_capturable_updated": true,
+	"checkout.session.completed":               true,
+	"checkout.session.async_payment_succeeded": true,
+	"invoice.finalized":                        true,
+	"invoice.paid":                             true,
+	"invoice.payment_succeeded":                true,
+	"invoice.payment_failed":                   true,
+	"customer.subscription.trial_will_end":     true,
+	"customer.subscription.deleted":            true,
+}
+
+// longest is how many events of one subject are read, the newest ones: a
+// payment has a dozen, a subscription may have thousands.
+const longest = 40
+
+// history is the known events of one subject, oldest first.
+type history []facts.Event
+
+// related reads the events that share e's subject.
+func related(ctx context.Context, e *action.Event[facts.Event]) (history, error) {
+	all, err := e.Related(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("look up related events: %w", err)
+	}
+	s := history{e.Object}
+	for _, f := range newest(all) {
+		if f.ID == e.ID {
+			continue
+		}
+		stored, err := e.Load(ctx, f.ID)
+		if errors.Is(err, event.ErrNotFound) || errors.Is(err, event.ErrInvalid) {
+			continue // expired meanwhile, or unreadable, which stops no other event
+		}
+		if err != nil {
+			return nil, fmt.Errorf("load related event %s: %w", f.ID, err)
+		}
+		var other facts.Event
+		if other.DecodeEvent(stored.Facts, stored.Body) != nil {
+			continue // parked by its own delivery, which says why
+		}
+		s = append(s, other)
+	}
+	slices.SortFunc(s, func(a, b facts.Event) int {
+		return cmp.Or(a.Created.Compare(b.Created), strings.Compare(a.ID, b.ID))
+	})
+	return s, nil
+}
+
+func newest(related []event.Facts) []event.Facts {
+	related = slices.DeleteFunc(slices.Clone(related), func(f event.Facts) bool { return !relevantTypes[f.Type] })
+	return related[max(0, len(related)-longest):]
+}
+
+// dueBy are the mails that the event must send: those that it reports, and those
+// about other events that it completes, for example with an address. A mail that
+// was due before the event was received is left to the event that made it due, so
+// that one payment's events do not wait for each other; where two were received
+// at once, both try and the mail's key keeps it to one.
+func (s history) dueBy(id string, texts bool) []notice {
+	i := slices.IndexFunc(s, func(e facts.Event) bool { return e.ID == id })
+	before := slices.DeleteFunc(slices.Clone(s), func(e facts.Event) bool { return !e.Received.Before(s[i].Received) })
+	was := map[string]notice{}
+	for _, n := range notices(before, texts) {
+		was[n.id()] = n
+	}
+	var mine []notice
+	for _, n := range notices(s, texts) {
+		w, known := was[n.id()]
+		left := known && w.skip == "" && w.reach == n.reach && n.event != id
+		switch {
+		case !slices.Contains(n.says, id) && (n.skip != "" || left):
+			continue
+		case n.skip == "" && left:
+			n.skip = "left to " + n.event
+		}
+		mine = append(mine, n)
+	}
+	return mine
+}

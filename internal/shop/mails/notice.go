@@ -1,0 +1,145 @@
+package mails
+
+import (
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/payhooks/payhooks/internal/facts"
+	"github.com/payhooks/payhooks/internal/money"
+)
+
+// Kinds of mail. Each has a pair of templates of that name.
+const (
+	kindReceipt = "receipt"
+	kindFailed  = "failed"
+	kindRefund  = "refund"
+	kindTrial   = "trial_ending"
+	kindDispute = "dispute"
+)
+
+// How long after the event a mail still makes sense.
+const (
+	receiptAge = 72 * time.Hour
+	failedAge  = 24 * time.Hour
+	refundAge  = 72 * time.Hour
+	disputeAge = 7 * 24 * time.Hour // without a date for the answer
+)
+
+// noAddress is the outcome of a mail without a recipient.
+const noAddress = "no address"
+
+// notice is one mail that a history makes due, or would but for skip.
+type notice struct {
+	kind, key string
+	event     string    // id of the event that it is about
+	at        time.Time // when that happened
+	until     time.Time // too late after this
+	livemode  bool
+	says      []string // ids of all events that report it
+	skip      string   // why there is no mail after all
+
+	reach            // of the customer; a dispute goes to the shop
+	payment   string // id of the payment intent, else the charge, else the invoice
+	reference string
+	amount    money.Amount
+	card      string
+	reason    string // failed: Stripe's sentence for the customer; dispute: its reason
+	payLink   string
+	deadline  time.Time // trial: its end; dispute: when the answer is due
+	inquiry   bool      // dispute: no money moved yet
+	refunded  refunded  // refund: what it is part of
+	// stripeMails: Stripe mails a receipt, as for any live payment with a
+	// receipt_email.
+	stripeMails bool
+}
+
+// notices are all mails that the events make due, in a fixed order. It is a pure
+// function of the set of events, and of whether customers get text messages.
+func notices(events []facts.Event, texts bool) []notice {
+	s := study(events)
+	all := slices.Concat(s.receipts(), s.invoiceReceipts(), s.failures(), s.refunds(), s.snapshotRefunds(), s.trials(), s.disputes())
+	for i := range all {
+		n := &all[i]
+		if n.reference == "" {
+			n.reference = s.reference
+		}
+		if !texts || !texted[n.kind] {
+			n.phone = ""
+		}
+		if n.skip == "" && n.reach == (reach{}) && n.kind != kindDispute {
+			n.skip = noAddress
+		}
+	}
+	return all
+}
+
+// id distinguishes the notices of one history. A key does not where only the sum
+// of a charge's refunds is reported: after one failed, it can come to the same
+// again.
+func (n notice) id() string {
+	if n.refunded.of == nil {
+		return n.key
+	}
+	return n.key + "@" + n.at.UTC().Format(time.RFC3339)
+}
+
+// gather merges what several events say of one mail: the earliest event is
+// what the mail is about.
+type gather struct {
+	order []string
+	by    map[string]*notice // by id
+}
+
+// add records that event e reports the mail n. Events come oldest first.
+func (g *gather) add(e facts.Event, n notice) *notice {
+	if g.by == nil {
+		g.by = map[string]*notice{}
+	}
+	id := n.id()
+	known := g.by[id]
+	if known == nil || known.skip != "" && n.skip == "" {
+		if known != nil {
+			n.says = known.says
+		} else {
+			g.order = append(g.order, id)
+		}
+		n.event, n.livemode = e.ID, e.Livemode
+		g.by[id] = &n
+		known = &n
+	}
+	known.says = append(known.says, e.ID)
+	return known
+}
+
+func (g *gather) all() []notice {
+	out := make([]notice, 0, len(g.order))
+	for _, id := range g.order {
+		out = append(out, *g.by[id])
+	}
+	return out
+}
+
+// means names the card or other means of payment, as in "Visa ending in 4242".
+func means(c *facts.Charge) string {
+	name := c.Brand
+	if name == "" {
+		name = c.Method
+	}
+	name = capital(strings.ReplaceAll(name, "_", " "))
+	if c.Last4 == "" {
+		return name
+	}
+	return strings.TrimSpace(name + " ending in " + c.Last4)
+}
+
+// capital makes the first letter of s a capital.
+func capital(s string) string {
+	r, size := utf8.DecodeRuneInString(s)
+	if size == 0 {
+		return s
+	}
+	return string(unicode.ToUpper(r)) + s[size:]
+}

@@ -1,0 +1,131 @@
+package mails
+
+import (
+	"html"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// texts of amounts as customers read them.
+func TestAReceiptNamesTheAmountExactly(t *testing.T) {
+	for _, c := range []struct {
+		amount   int
+		currency string
+		want     string
+	}{
+		{1000, "usd", "10.00 USD"},
+		{500, "jpy", "500 JPY"},
+		{5000, "kwd", "5.000 KWD"},
+		{500, "isk", "5 ISK"},
+		{500, "ugx", "5 UGX"},
+		{100000, "huf", "1000.00 HUF"},
+		{80045, "twd", "800.45 TWD"},
+	} {
+		s := open(t, always)
+		charge := chargeOf("pi_1").with(obj{"amount": c.amount, "amount_captured": c.amount, "currency": c.currency})
+		s.deliver(posted("evt_1", "charge.succeeded", today, 0, charge, nil))
+		m := s.post.sent[0]
+		if m.Subject != "Your receipt from Acme: "+c.want {
+			t.Errorf("%d %s: subject %q", c.amount, c.currency, m.Subject)
+		}
+		for _, body := range []string{m.Text, html.UnescapeString(m.HTML)} {
+			if !strings.Contains(body, " "+c.want+"\n") && !strings.Contains(body, ">"+c.want+"<") {
+				t.Errorf("%d %s: %q is not in\n%s", c.amount, c.currency, c.want, body)
+			}
+		}
+	}
+}
+
+func TestAMailNamesOrderCardAndUTCDate(t *testing.T) {
+	s := open(t, always)
+	s.deliver(posted("evt_1", "charge.succeeded", today, 0, chargeOf("pi_1"), nil))
+	m := s.post.sent[0]
+	if m.Kind != "receipt" || m.Event != "evt_1" || m.Key != "receipt/pi_1" || m.Reference != "A-17" || m.From != always.From {
+		t.Errorf("mail is %s %s %s %q from %s", m.Kind, m.Event, m.Key, m.Reference, m.From)
+	}
+	for _, want := range []string{"A-17", "Visa ending in 4242", "22 November 2026, 12:00 UTC", "pi_1", "Acme", "This was a test."} {
+		for _, body := range []string{m.Text, m.HTML} {
+			if !strings.Contains(body, want) {
+				t.Errorf("%q is not in\n%s", want, body)
+			}
+		}
+	}
+}
+
+func TestTheSessionsReferenceComesBeforeTheMetadatas(t *testing.T) {
+	s := open(t, always)
+	s.store(posted("evt_2", "checkout.session.completed", today, time.Second, session(), nil))
+	s.deliver(posted("evt_1", "charge.succeeded", today, 0, chargeOf("pi_1"), nil))
+	if got := s.post.sent[0].Reference; got != "CART-9" {
+		t.Errorf("reference %q, want CART-9", got)
+	}
+}
+
+func TestALiveMailDoesNotCallItselfATest(t *testing.T) {
+	s := open(t, always)
+	s.deliver(live(posted("evt_1", "charge.succeeded", today, 0, chargeOf("pi_1"), nil)))
+	if m := s.post.sent[0]; strings.Contains(m.Text+m.HTML, "This was a test") {
+		t.Error("a live receipt says that it was a test")
+	}
+}
+
+func TestWhatOthersWroteCannotChangeAMail(t *testing.T) {
+	cfg := always
+	cfg.ShopName = "Acme <b>&\r\nBcc: x@example.com"
+	s := open(t, cfg)
+	evil := failedCharge1().with(obj{
+		"metadata":        obj{"order_id": "<script>alert(1)</script>\r\n\r\nAmount: 0.01 USD"},
+		"failure_message": "<img src=x>\nTo try again open: https://evil.example.com",
+	})
+	s.deliver(posted("evt_1", "charge.failed", today, 0, evil, nil))
+	m := s.post.sent[0]
+	if strings.Contains(m.HTML, "<script") || strings.Contains(m.HTML, "<img") || strings.Contains(m.HTML, "Acme <b>") {
+		t.Errorf("markup of others is in\n%s", m.HTML)
+	}
+	if strings.ContainsAny(m.Subject, "\r\n") {
+		t.Errorf("subject %q", m.Subject)
+	}
+	for _, line := range strings.Split(m.Text, "\n") {
+		if strings.HasPrefix(line, "Amount: 0.01") || strings.HasPrefix(line, "To try again open") {
+			t.Errorf("others started a line of the text: %q", line)
+		}
+	}
+}
+
+func TestNoTemplateLeavesAHole(t *testing.T) {
+	dir := os.Getenv("MAIL_PAGES") // look at them: MAIL_PAGES=folder go test -run Hole
+	for name, bodies := range map[string][][]byte{
+		"receipt":          {posted("evt_1", "charge.succeeded", today, 0, chargeOf("pi_1"), nil)},
+		"failed":           {posted("evt_1", "charge.failed", today, 0, failedCharge1(), nil)},
+		"refund":           {posted("evt_0", "charge.succeeded", today, 0, chargeOf("pi_1"), nil), posted("evt_1", "refund.created", today, time.Hour, refundOf("re_1", 3000, "succeeded"), nil)},
+		"dispute":          {posted("evt_0", "charge.succeeded", today, 0, chargeOf("pi_1"), nil), posted("evt_1", "charge.dispute.created", today, time.Hour, disputed(), nil)},
+		"inquiry":          {posted("evt_1", "charge.dispute.created", today, time.Hour, disputed().with(obj{"status": "warning_needs_response"}), nil)},
+		"trial_ending":     {stories[len(stories)-1].events[0], stories[len(stories)-1].events[1]},
+		"receipt_bare":     {live(posted("evt_1", "charge.succeeded", today, 0, chargeOf("pi_1").with(obj{"metadata": obj{}, "payment_method_details": nil}), nil))},
+		"failed_bare":      {posted("evt_1", "charge.failed", today, 0, failedCharge1().with(obj{"metadata": obj{}, "failure_message": nil}), nil)},
+		"receipt_from_sub": {posted("evt_1", "invoice.paid", today, 0, invoice(obj{"payment_intent": nil, "charge": nil, "amount_due": 0}), nil)},
+	} {
+		s := open(t, always)
+		for _, body := range bodies {
+			s.deliver(body)
+		}
+		m := s.post.sent[len(s.post.sent)-1]
+		for _, body := range []string{m.Subject, m.Text, m.HTML} {
+			if strings.Contains(body, "<no value>") || strings.Contains(body, "{{") || strings.Contains(body, "\n\n\n") && body == m.Text || strings.Contains(body, "ZgotmplZ") {
+				t.Errorf("%s has a hole:\n%s", name, body)
+			}
+		}
+		if dir == "" {
+			continue
+		}
+		if err := os.WriteFile(filepath.Join(dir, name+".html"), []byte(m.HTML), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name+".txt"), []byte(m.Subject+"\n\n"+m.Text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

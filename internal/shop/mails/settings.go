@@ -1,0 +1,74 @@
+package mails
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/payhooks/payhooks/internal/mail"
+)
+
+// Settings is what template.yaml says about mails. The zero value sends none.
+type Settings struct {
+	// Mode: "always"; "unless-stripe-does" leaves the receipts that Stripe
+	// mails itself to Stripe; anything else sends nothing.
+	Mode string
+	From string // sender, verified in SES
+	Shop string // where notices about disputes go
+	// TestRecipient gets the mails of test-mode events; "customer" is the
+	// customer, on the local stack only; empty sends none.
+	TestRecipient string
+	Texts         bool   // customers get text messages besides the mails
+	ShopName      string // as customers know it
+	PayLink       string // where to pay again when Stripe has no page for it
+}
+
+const (
+	modeOff          = "off"
+	modeAlways       = "always"
+	modeUnlessStripe = "unless-stripe-does"
+	toCustomer       = "customer"
+
+	mailIsOff = "mail is off"
+)
+
+// mailing reports whether customers get any.
+func (s Settings) mailing() bool { return s.Mode == modeAlways || s.Mode == modeUnlessStripe }
+
+// SettingsFrom reads the environment variables of the action. A MAIL_FROM that is
+// not an address is no error: the first mail parks with it.
+func SettingsFrom(getenv func(string) string) (Settings, error) {
+	s := Settings{
+		Mode: getenv("MAIL"), From: getenv("MAIL_FROM"), Shop: getenv("MAIL_SHOP"), TestRecipient: getenv("MAIL_TEST_RECIPIENT"),
+		Texts: getenv("SMS") == "on", ShopName: getenv("SHOP_NAME"), PayLink: getenv("PAY_LINK"),
+	}
+	if s.Mode != "" && s.Mode != modeOff && !s.mailing() {
+		return Settings{}, fmt.Errorf("environment variable MAIL is %q: expected off, unless-stripe-does or always", s.Mode)
+	}
+	if text := getenv("SMS"); text != "" && text != "on" && text != "off" {
+		return Settings{}, fmt.Errorf("environment variable SMS is %q: expected on or off", text)
+	}
+	if s.TestRecipient == toCustomer && getenv("AWS_ENDPOINT_URL") == "" {
+		s.TestRecipient = "" // a mailbox of the local stack may hold anybody's mail, AWS would deliver it
+	}
+	return s.named(), nil
+}
+
+// named is s with the shop's name in the sender, or the name of the sender as the
+// shop's.
+func (s Settings) named() Settings {
+	from, err := mail.ParseAddress(s.From)
+	if err != nil {
+		return s
+	}
+	if s.ShopName == "" {
+		s.ShopName = from.Name
+	}
+	if s.ShopName == "" {
+		_, s.ShopName, _ = strings.Cut(from.Address, "@")
+	}
+	if from.Name == "" {
+		from.Name = s.ShopName
+		s.From = from.String()
+	}
+	return s
+}

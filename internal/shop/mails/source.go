@@ -1,0 +1,21 @@
+package mails
+
+import (
+	"context"
+
+	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/facts"
+)
+
+// Source reads Stripe's API. Safe for concurrent use. Errors are
+// event.ErrNotConfigured without an API key for the scope's mode,
+// event.ErrNotFound for an object that does not exist in the scope,
+// event.ErrDenied for a key that may not read it, and verdicts that an action can
+// return.
+type Source interface {
+	// Contact returns a customer's address and number, unchecked; either may be
+	// empty.
+	Contact(ctx context.Context, s event.Scope, customer string) (email, phone string, err error)
+	// Refunds returns all refunds of a charge.
+	Refunds(ctx context.Context, s event.Scope, charge string) ([]facts.Refund, error)
+}
