@@ -24,7 +24,7 @@ type Running struct {
 	SecretKey     string   `json:"secret_key"` //nolint:gosec // a key of the local stack only
 	SigningSecret string   `json:"signing_secret"`
 	StripeBase    string   `json:"stripe_base,omitempty"` // Stripe's API as the functions reach it; empty: Stripe itself
-	StandIn       string   `json:"stripe,omitempty"`      // the stand-in's own address, if it runs
+	FakeStripe    string   `json:"stripe,omitempty"`      // the address of fake Stripe, if it runs
 	Functions     []string `json:"functions"`
 }
 

@@ -62,7 +62,7 @@ func (s *Stack) stream(t template.StreamSource) (*source.Stream, error) {
 	}
 	src := &source.Stream{StreamSource: t, To: s.target(t.Function), From: from}
 	if s.stripe != nil {
-		src.Before = s.teach
+		src.Before = s.recordObjects
 	}
 	if t.OnFailure == "" {
 		return src, nil

@@ -21,7 +21,6 @@ import (
 	"github.com/payhooks/payhooks/infra/local/engine"
 	"github.com/payhooks/payhooks/infra/local/gateway"
 	"github.com/payhooks/payhooks/infra/local/lambda"
-	"github.com/payhooks/payhooks/infra/local/stripe"
 	"github.com/payhooks/payhooks/infra/local/template"
 )
 
@@ -37,7 +36,7 @@ type Config struct {
 	// DynamoDBEndpoint is an engine that runs already; empty starts one.
 	DynamoDBEndpoint string
 	// Env overrides variables of the functions that have them in the template.
-	// Without STRIPE_API_BASE a stand-in of Stripe's API is started for them,
+	// Without STRIPE_API_BASE a fake of Stripe's API is started for them,
 	// unless StripeKey is set.
 	Env map[string]string
 	// StripeKey is the API key in the stack's secret for it.
@@ -63,7 +62,7 @@ type Stack struct {
 	Engine   *engine.Engine
 
 	cfg     Config
-	stripe  *stripe.Server // nil when Stripe's API is elsewhere
+	stripe  *FakeStripe // nil when Stripe's API is elsewhere
 	lock    *os.File
 	api     net.Listener
 	console net.Listener
@@ -102,7 +101,7 @@ func (s *Stack) start(ctx context.Context) (err error) {
 	if s.lock, err = openFolder(s.cfg.DataDir); err != nil {
 		return err
 	}
-	if err := s.read(); err != nil {
+	if s.Template, err = ReadTemplate(s.cfg.Dir); err != nil {
 		return err
 	}
 	if err := s.listen(ctx); err != nil {
@@ -136,16 +135,15 @@ func (s *Stack) start(ctx context.Context) (err error) {
 	return nil
 }
 
-// read reads the template with the parameters of a local stack.
-func (s *Stack) read() error {
-	params, err := template.Parameters(filepath.Join(s.cfg.Dir, "infra", "local", "parameters.yaml"))
+// ReadTemplate reads the template in dir with the parameters of a local stack.
+func ReadTemplate(dir string) (*template.Stack, error) {
+	params, err := template.Parameters(filepath.Join(dir, "infra", "local", "parameters.yaml"))
 	if err != nil {
-		return err
+		return nil, err
 	}
-	s.Template, err = template.Load(filepath.Join(s.cfg.Dir, "template.yaml"), template.Options{
+	return template.Load(filepath.Join(dir, "template.yaml"), template.Options{
 		Name: StackName, Region: Region, Account: Account, Parameters: params,
 	})
-	return err
 }
 
 // prepare starts the engine with its tables and builds the functions, both at

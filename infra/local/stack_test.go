@@ -27,6 +27,7 @@ import (
 	"github.com/payhooks/payhooks/infra/local"
 	"github.com/payhooks/payhooks/internal/dynamo"
 	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/stripetest"
 )
 
 const secret = "whsec_test"
@@ -73,11 +74,9 @@ func child(t *testing.T, dir string) (*exec.Cmd, local.Running) {
 
 // payment is a signed event of its own payment.
 func payment(id string) []byte {
-	now := time.Now().Unix()
-	return fmt.Appendf(nil, `{"id":"evt_%[1]s","object":"event","api_version":"2023-10-16","created":%[2]d,"livemode":false,`+
-		`"pending_webhooks":1,"request":null,"type":"payment_intent.succeeded","data":{"object":{"id":"pi_%[1]s",`+
-		`"object":"payment_intent","amount":1000,"amount_received":1000,"capture_method":"automatic","created":%[2]d,"currency":"usd",`+
-		`"latest_charge":"ch_%[1]s","livemode":false,"metadata":{},"status":"succeeded"}}}`, id, now)
+	l := &stripetest.Life{Version: stripetest.Older, Now: time.Now(), NewID: func(prefix string) string { return prefix + id }}
+	l.Payment(stripetest.Payment{}).SendIntent("succeeded", "succeeded", stripetest.Object{"amount_received": 1000, "latest_charge": "ch_" + id})
+	return l.Events[0].Body()
 }
 
 // post posts a signed body and returns the status, 0 when nothing answered.
@@ -106,6 +105,13 @@ func tables(r local.Running) *dynamo.Tables {
 	}), r.Stack)
 }
 
+// withoutShop reports whether the actions of the sample shop were removed: no
+// event has a subscriber then.
+func withoutShop() bool {
+	_, err := os.Stat("../../internal/shop")
+	return os.IsNotExist(err)
+}
+
 // waitDone waits until every subscriber has done the event.
 func waitDone(t *testing.T, db *dynamo.Tables, id string) {
 	t.Helper()
@@ -122,7 +128,7 @@ func waitDone(t *testing.T, db *dynamo.Tables, id string) {
 		}
 		ds, err := db.Deliveries(t.Context(), refs)
 		done := slices.DeleteFunc(ds, func(d event.Delivery) bool { return d.State != event.Done })
-		if err == nil && len(e.Subscribers) > 0 && len(done) == len(e.Subscribers) {
+		if err == nil && len(done) == len(e.Subscribers) && (len(done) > 0 || withoutShop()) {
 			return
 		}
 		last = fmt.Sprintf("%d of the subscribers %v done, %v", len(done), e.Subscribers, err)
@@ -130,7 +136,7 @@ func waitDone(t *testing.T, db *dynamo.Tables, id string) {
 	t.Errorf("%s is not finished: %s", id, last)
 }
 
-func TestWhatWasAcceptedBeforeAKillOfEverythingIsFinishedAfterTheRestart(t *testing.T) {
+func TestAcceptedEventsFinishAfterKillAndRestart(t *testing.T) {
 	dir := t.TempDir()
 	cmd, run := child(t, dir)
 	var mu sync.Mutex

@@ -20,7 +20,6 @@ import (
 	"github.com/payhooks/payhooks/infra/local/aws"
 	"github.com/payhooks/payhooks/infra/local/gateway"
 	"github.com/payhooks/payhooks/infra/local/lambda"
-	"github.com/payhooks/payhooks/infra/local/stripe"
 )
 
 // listen takes both ports before anything slow happens.
@@ -71,7 +70,7 @@ func (s *Stack) startAWS(ctx context.Context) error {
 }
 
 // release shows the messages that functions had when the stack was killed.
-// Those who had them are gone: waiting for their visibility to end helps nobody.
+// Those who had them are gone: there is no reason to wait for their visibility to end.
 func (s *Stack) release() error {
 	for _, src := range s.Template.Pollers {
 		q, err := s.AWS.Queue(src.Queue)
@@ -88,13 +87,12 @@ func (s *Stack) release() error {
 // concurrency bounds the processes of one function on this machine.
 func concurrency() int { return max(4, min(8, runtime.NumCPU())) }
 
-// startStripe starts the stand-in of Stripe's API, unless the functions are to
-// call another.
+// startStripe starts fake Stripe, unless the functions call another Stripe.
 func (s *Stack) startStripe(ctx context.Context) error {
 	if s.cfg.Env["STRIPE_API_BASE"] != "" || s.cfg.StripeKey != "" {
 		return nil
 	}
-	server := &stripe.Server{DataDir: s.cfg.DataDir, Log: s.log()}
+	server := &FakeStripe{DataDir: s.cfg.DataDir, Log: s.log()}
 	if err := server.Start(ctx); err != nil {
 		return err
 	}
@@ -110,7 +108,7 @@ func (s *Stack) startStripe(ctx context.Context) error {
 // seeds are the signing secrets of the endpoints that have none, and the key
 // of Stripe's API.
 func (s *Stack) seeds() map[string]string {
-	out := map[string]string{StackName + "/stripe": cmp.Or(s.cfg.StripeKey, stripe.Keys)}
+	out := map[string]string{StackName + "/stripe": cmp.Or(s.cfg.StripeKey, fakeKeys)}
 	for _, secret := range s.Template.Secrets {
 		if secret.Value == "" && strings.HasPrefix(secret.Name, StackName+"/webhooks/") {
 			out[secret.Name] = s.cfg.Secret
@@ -127,7 +125,7 @@ func (s *Stack) describe() Running {
 		StripeBase: s.cfg.Env["STRIPE_API_BASE"],
 	}
 	if s.stripe != nil {
-		r.StandIn = s.stripe.URL()
+		r.FakeStripe = s.stripe.URL()
 	}
 	for _, f := range s.Template.Functions {
 		r.Functions = append(r.Functions, filepath.Base(f.Dir))
@@ -150,10 +148,13 @@ func (s *Stack) gateway() http.Handler {
 	}
 }
 
+// HasConsole reports whether the console port serves pages besides /healthz.
+func (s *Stack) HasConsole() bool { return s.cfg.Console != nil }
+
 func (s *Stack) consoleHandler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", s.health)
-	if s.cfg.Console != nil {
+	if s.HasConsole() {
 		mux.Handle("/", s.cfg.Console(s.Running))
 	}
 	return mux

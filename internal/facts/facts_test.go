@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
 	"github.com/payhooks/payhooks/internal/event"
 )
 
@@ -157,7 +158,7 @@ func TestAnErrorOfAPaymentHasOneDigestPerError(t *testing.T) {
 	}
 }
 
-func TestAnUnreadableShapeIsInvalidAndNamesTheFieldButNotItsValue(t *testing.T) {
+func TestUnreadableFieldIsNamedWithoutItsValue(t *testing.T) {
 	for _, c := range []struct{ object, field string }{
 		{`{"object":"charge","amount":"secret"}`, "data.object.amount"},
 		{`{"object":"charge","amount":12.5}`, "data.object.amount"},
@@ -181,7 +182,7 @@ func TestAnUnreadableShapeIsInvalidAndNamesTheFieldButNotItsValue(t *testing.T) 
 			t.Errorf("%s: error is %v, want an invalid one that names %s", c.object, err, c.field)
 		}
 		if err != nil && strings.Contains(err.Error(), "secret") {
-			t.Errorf("%s: error tells the value: %v", c.object, err)
+			t.Errorf("%s: error contains the value: %v", c.object, err)
 		}
 	}
 }

@@ -26,6 +26,11 @@ func (v Version) CountsReleaseAsRefund() bool { return v < "2025-03-31" }
 // 2025-03-31.basil, "multiple partial payments on invoices".
 func (v Version) NamesInvoiceOfPayment() bool { return v < "2025-03-31" }
 
+// HasPeriodInSubscription: a subscription contains its period. Since 2025-03-31
+// each of its items does. Source: Stripe's changelog of 2025-03-31.basil, which
+// removes current_period_start and current_period_end from subscriptions.
+func (v Version) HasPeriodInSubscription() bool { return v < "2025-03-31" }
+
 // stripeGo has the API version of each major of stripe-go that actions of this
 // repository import. Source: the constant stripe.APIVersion of the module.
 var stripeGo = map[string]string{"76": "2023-10-16"}

@@ -7,8 +7,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/payhooks/payhooks/internal/event"
 	"pgregory.net/rapid"
+
+	"github.com/payhooks/payhooks/internal/event"
 )
 
 func TestNothingInAMailCanStartAHeaderOfItsOwn(t *testing.T) {
@@ -68,7 +69,7 @@ func TestTextBeyondASCIIArrivesAsItWasWritten(t *testing.T) {
 	}
 }
 
-func TestALongReferenceBeyondASCIIIsCutToWhatSESTakes(t *testing.T) {
+func TestLongReferenceIsCutForSES(t *testing.T) {
 	s := newSES(t, accept)
 	m := sample()
 	m.Reference = strings.Repeat("📚", 500)
@@ -82,7 +83,7 @@ func TestALongReferenceBeyondASCIIIsCutToWhatSESTakes(t *testing.T) {
 	}
 }
 
-func TestEveryHeaderValueIsPrintableASCIIWithinSESLimits(t *testing.T) {
+func TestHeaderValuesAreASCIIWithinSESLimits(t *testing.T) {
 	s := newSES(t, accept)
 	rapid.Check(t, func(rt *rapid.T) {
 		m := sample()

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/mail"
 )
@@ -95,7 +96,7 @@ func TestAnAcceptedMailCarriesItsEventAndKeyInHeaders(t *testing.T) {
 	}
 }
 
-func TestAMailWhoseReplyIsLostIsRequestedOnceAndItsOutcomeIsUnknown(t *testing.T) {
+func TestMailWithLostReplyIsUnknownAndRequestedOnce(t *testing.T) {
 	for name, answer := range map[string]func(http.ResponseWriter){
 		"connection reset after the request": reset,
 		"500 after the request":              refuse(500, "InternalServiceErrorException"),

@@ -6,8 +6,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/payhooks/payhooks/internal/money"
 	"pgregory.net/rapid"
+
+	"github.com/payhooks/payhooks/internal/money"
 )
 
 func TestAmountsAreWrittenWithStripesOwnDecimals(t *testing.T) {

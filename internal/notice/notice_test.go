@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+
 	"github.com/payhooks/payhooks/internal/event"
 )
 
@@ -170,7 +171,7 @@ func TestASlackPostIsRequestedOnceAndItsErrorsKeepTheSecret(t *testing.T) {
 			err := slack(p, func() (string, error) { return p.URL + path, nil }).Send(t.Context(), sample)
 			judge(t, err, c.want)
 			if err != nil && strings.Contains(err.Error(), "secret") {
-				t.Errorf("the error tells the webhook: %v", err)
+				t.Errorf("the error contains the webhook: %v", err)
 			}
 			if len(p.got()) != 1 {
 				t.Errorf("Slack got %d requests, want 1", len(p.got()))
@@ -182,7 +183,7 @@ func TestASlackPostIsRequestedOnceAndItsErrorsKeepTheSecret(t *testing.T) {
 	err := slack(p, func() (string, error) { return p.URL + path, nil }).Send(t.Context(), sample)
 	judge(t, err, event.ErrNotSent)
 	if strings.Contains(err.Error(), path) {
-		t.Errorf("the error tells the webhook: %v", err)
+		t.Errorf("the error contains the webhook: %v", err)
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+
 	"github.com/payhooks/payhooks/internal/event"
 )
 
@@ -89,7 +90,7 @@ func TestATextGoesToItsNumberAsATransaction(t *testing.T) {
 	}
 }
 
-func TestATextIsRequestedOnceWhateverComesOfItAndItsErrorsKeepTheNumber(t *testing.T) {
+func TestSMSIsRequestedOnceAndErrorsHideNumber(t *testing.T) {
 	for name, c := range map[string]struct {
 		answer func(http.ResponseWriter)
 		want   error // nil is unknown
@@ -131,7 +132,7 @@ func judge(t *testing.T, err, want error) {
 		t.Errorf("got %v, want %v (nil is an unknown outcome)", err, want)
 	}
 	if err != nil && strings.Contains(err.Error(), "555") {
-		t.Errorf("the error tells the number: %v", err)
+		t.Errorf("the error contains the number: %v", err)
 	}
 }
 

@@ -13,9 +13,10 @@ import (
 	"sync"
 	"time"
 
-	"github.com/payhooks/payhooks/internal/event"
 	"github.com/stripe/stripe-go/v76"
 	"github.com/stripe/stripe-go/v76/client"
+
+	"github.com/payhooks/payhooks/internal/event"
 )
 
 const (
@@ -41,9 +42,11 @@ type Client struct {
 	Now  func() time.Time
 	// Timeout of one request; 0 is 8 seconds.
 	Timeout time.Duration
+	// Transport makes the requests; nil makes them over the network.
+	Transport http.RoundTripper
 
-	once      sync.Once
-	transport http.RoundTripper
+	once   sync.Once
+	pooled http.RoundTripper
 }
 
 // Key is a secret that is kept for a while, such as secret.Value.
@@ -127,9 +130,12 @@ func loopback(host string) bool {
 
 // shared is the one pool of connections.
 func (c *Client) shared() http.RoundTripper {
+	if c.Transport != nil {
+		return c.Transport
+	}
 	c.once.Do(func() {
 		t := &http.Transport{Proxy: http.ProxyFromEnvironment, MaxIdleConnsPerHost: 4, IdleConnTimeout: time.Minute, ForceAttemptHTTP2: true}
-		c.transport = t
+		c.pooled = t
 	})
-	return c.transport
+	return c.pooled
 }

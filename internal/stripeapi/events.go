@@ -6,9 +6,10 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/payhooks/payhooks/internal/event"
 	"github.com/stripe/stripe-go/v76"
 	"github.com/stripe/stripe-go/v76/form"
+
+	"github.com/payhooks/payhooks/internal/event"
 )
 
 var _ event.Lister = (*Client)(nil)
@@ -24,7 +25,7 @@ type page struct {
 func (c *Client) Events(ctx context.Context, l event.Listing) (bodies [][]byte, more bool, err error) {
 	api, err := c.For(ctx, event.Scope{Account: l.Account, Livemode: l.Livemode})
 	if err != nil {
-		return nil, false, readError("list events", err)
+		return nil, false, ReadError("list events", err)
 	}
 	params, values := eventParams(ctx, l), &form.Values{}
 	form.AppendTo(values, params)
@@ -33,7 +34,7 @@ func (c *Client) Events(ctx context.Context, l event.Listing) (bodies [][]byte, 
 		return api.Events.B.CallRaw(http.MethodGet, "/v1/events", "", values, params.GetParams(), &p)
 	})
 	if err != nil {
-		return nil, false, readError("list events", err)
+		return nil, false, ReadError("list events", err)
 	}
 	for _, body := range p.Data {
 		bodies = append(bodies, body)

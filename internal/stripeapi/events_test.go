@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/payhooks/payhooks/internal/event"
-	"github.com/payhooks/payhooks/internal/stripeapi/standin"
+	"github.com/payhooks/payhooks/internal/fakestripe"
 )
 
 func TestAListingIsPatientWithStripesLimitButNotForLong(t *testing.T) {
@@ -30,13 +30,13 @@ func TestAListingIsPatientWithStripesLimitButNotForLong(t *testing.T) {
 			var asked atomic.Int64
 			srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				if asked.Add(1) > int64(tc.limited) {
-					(&standin.API{}).ServeHTTP(w, r)
+					(&fakestripe.API{}).ServeHTTP(w, r)
 					return
 				}
 				if tc.after != "" {
 					w.Header().Set("Retry-After", tc.after)
 				}
-				standin.Fail(w, http.StatusTooManyRequests, "invalid_request_error", "rate_limit", "slow down")
+				fakestripe.Fail(w, http.StatusTooManyRequests, "invalid_request_error", "rate_limit", "slow down")
 			}))
 			t.Cleanup(srv.Close)
 			ctx, stop := context.WithTimeout(t.Context(), tc.time)

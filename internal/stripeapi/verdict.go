@@ -9,8 +9,9 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/payhooks/payhooks/internal/event"
 	"github.com/stripe/stripe-go/v76"
+
+	"github.com/payhooks/payhooks/internal/event"
 )
 
 // Verdict returns the error of package event that stands for what a call for
@@ -32,9 +33,9 @@ func Verdict(err error) error {
 	return event.RetryAfter(&plain{err, "call Stripe: " + cause(err)}, 0)
 }
 
-// readError is Verdict with what was read, as event.ErrNotConfigured,
+// ReadError is Verdict with what was read, as event.ErrNotConfigured,
 // event.ErrNotFound or event.ErrDenied where it is one of those.
-func readError(what string, err error) error {
+func ReadError(what string, err error) error {
 	var answer *stripe.Error
 	verdict := Verdict(err)
 	switch {

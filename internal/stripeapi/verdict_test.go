@@ -12,8 +12,8 @@ import (
 	"github.com/payhooks/payhooks/internal/action"
 	"github.com/payhooks/payhooks/internal/action/actiontest"
 	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/fakestripe"
 	"github.com/payhooks/payhooks/internal/stripeapi"
-	"github.com/payhooks/payhooks/internal/stripeapi/standin"
 )
 
 const permission = "The provided key 'rk_test_*********ret1' does not have the required permissions for this endpoint on account 'acct_1'. Having the 'rak_charge_read' permission would allow this request to continue."
@@ -24,7 +24,7 @@ func TestWhatStripeAnswersDecidesWhetherADeliveryIsTriedAgain(t *testing.T) {
 			for i := 0; i < len(header); i += 2 {
 				w.Header().Set(header[i], header[i+1])
 			}
-			standin.Fail(w, status, "invalid_request_error", code, message)
+			fakestripe.Fail(w, status, "invalid_request_error", code, message)
 			return true
 		}
 	}
@@ -77,7 +77,7 @@ const sample = `{"id":"evt_1","object":"event","type":"charge.succeeded","create
 func TestRetryAfterIsHonoured(t *testing.T) {
 	_, url := serve(t, func(w http.ResponseWriter, _ *http.Request) bool {
 		w.Header().Set("Retry-After", "7200")
-		standin.Fail(w, 429, "invalid_request_error", "rate_limit", "slow down")
+		fakestripe.Fail(w, 429, "invalid_request_error", "rate_limit", "slow down")
 		return true
 	})
 	client := at(url, "rk_test_1")
@@ -96,7 +96,7 @@ func TestOneFailureInPassingIsNotNoticed(t *testing.T) {
 		if calls.Add(1) > 1 {
 			return false
 		}
-		standin.Fail(w, 500, "api_error", "", "oops")
+		fakestripe.Fail(w, 500, "api_error", "", "oops")
 		return true
 	})
 	if err := charge(t, at(url, "rk_test_1"), "ch_1"); err != nil {
@@ -106,7 +106,7 @@ func TestOneFailureInPassingIsNotNoticed(t *testing.T) {
 
 func TestWhatStripeSaysIsToldWithoutKeysAndAddresses(t *testing.T) {
 	_, url := serve(t, func(w http.ResponseWriter, _ *http.Request) bool {
-		standin.Fail(w, 400, "invalid_request_error", "email_invalid", "Invalid email address: jane@example.com, with rk_test_secret1")
+		fakestripe.Fail(w, 400, "invalid_request_error", "email_invalid", "Invalid email address: jane@example.com, with rk_test_secret1")
 		return true
 	})
 	// not a delivery's error, which the harness redacts: reconcile logs it as it is

@@ -139,7 +139,7 @@ func (s *Server) forward(operation string, body []byte) (*reply, error) {
 	defer func() { _ = res.Body.Close() }()
 	answer, err := read(res.Body, res.ContentLength)
 	if err != nil {
-		return nil, fmt.Errorf("the DynamoDB engine's answer broke off: %w", err)
+		return nil, fmt.Errorf("the DynamoDB engine closed the connection: %w", err)
 	}
 	header := http.Header{}
 	for _, name := range []string{"Content-Type", "X-Amzn-Requestid", "X-Amz-Crc32"} {

@@ -109,7 +109,7 @@ func TestATransactionReportsItsReasonsAndHonoursItsToken(t *testing.T) {
 	}
 }
 
-func TestTheStreamHasWhatTheFilterCanWantInTheOrderOfEachItem(t *testing.T) {
+func TestStreamHasFilteredRecordsInItemOrder(t *testing.T) {
 	r := start(t)
 	db := r.dynamo(t, operator)
 	table := awssdk.String("local-events")
@@ -164,7 +164,7 @@ func TestAPositionIsKeptAndWhatEveryConsumerPassedIsDropped(t *testing.T) {
 	}
 }
 
-func TestOneEventDeliveredManyTimesAtOnceIsOneItemAndOneRecord(t *testing.T) {
+func TestConcurrentDeliveriesStoreOneItem(t *testing.T) {
 	r := start(t)
 	db := r.dynamo(t, operator)
 	var stored atomic.Int32
@@ -184,7 +184,7 @@ func TestOneEventDeliveredManyTimesAtOnceIsOneItemAndOneRecord(t *testing.T) {
 	}
 }
 
-func TestWhatTheEngineCommittedIsInTheStreamThoughItIsKilledAgainAndAgain(t *testing.T) {
+func TestCommittedWritesReachStreamDespiteKills(t *testing.T) {
 	r := start(t)
 	db := r.dynamo(t, operator)
 	stream := must(r.Stream(eventsStream))(t)

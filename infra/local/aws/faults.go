@@ -56,7 +56,7 @@ type faults struct {
 func (s *Server) SetFaults(f Faults) error {
 	for _, one := range f.Faults {
 		if !slices.Contains([]string{FaultDelay, FaultThrottle, FaultError, FaultDeny, FaultReject, FaultReset, FaultLost}, one.Kind) {
-			return fmt.Errorf("fault kind %q is none of delay, throttle, error, deny, reset, lost_reply", one.Kind)
+			return fmt.Errorf("fault kind %q is not one of delay, throttle, error, deny, reset, lost_reply", one.Kind)
 		}
 		if one.Probability < 0 || one.Probability > 1 {
 			return fmt.Errorf("probability %v is not between 0 and 1", one.Probability)

@@ -112,7 +112,7 @@ func TestANoticeIsKept(t *testing.T) {
 	wantCode(t, err, "AuthorizationError", "worker is not allowed sns:Publish")
 }
 
-func TestATextIsKeptWithItsNumberAndNeedsARightOfItsOwn(t *testing.T) {
+func TestSMSIsStoredAndNeedsItsOwnRight(t *testing.T) {
 	texts := template.Statement{Effect: "Allow", Actions: []string{"sns:Publish"}, Resources: []string{"*"}}
 	r := start(t, func(s *aws.Server) {
 		role := s.Stack.Roles[workerRole]

@@ -124,7 +124,7 @@ func (e *Engine) supervise(ctx context.Context, first chan<- error) {
 		if time.Since(began) > time.Minute {
 			wait = 20 * time.Millisecond
 		}
-		e.log().WarnContext(ctx, "the DynamoDB engine died and is started again", "error", err)
+		e.log().WarnContext(ctx, "the DynamoDB engine exited and is restarted", "error", err)
 		select {
 		case <-ctx.Done():
 		case <-time.After(wait):

@@ -125,7 +125,7 @@ func TestTablesAreMadeFromTheTemplateAndKeptWithTheirItems(t *testing.T) {
 	}
 }
 
-func TestAnIndexThatIsNewInTheTemplateIsAddedAndOneThatChangedIsRefused(t *testing.T) {
+func TestNewIndexIsAddedAndChangedIndexIsRefused(t *testing.T) {
 	_, c := start(t)
 	without := strings.Replace(plain, `, {"AttributeName": "day", "AttributeType": "S"}`, "", 1)
 	i, j := strings.Index(without, `"GlobalSecondaryIndexes"`), strings.Index(without, `"StreamSpecification"`)
@@ -136,12 +136,12 @@ func TestAnIndexThatIsNewInTheTemplateIsAddedAndOneThatChangedIsRefused(t *testi
 		}
 	}
 	err := c.CreateTables(t.Context(), []template.Table{table(t, strings.Replace(plain, `"b"`, `"c"`, 1))})
-	if err == nil || !strings.Contains(err.Error(), "index day in the template is not the one") {
+	if err == nil || !strings.Contains(err.Error(), "index day has changed in the template") {
 		t.Errorf("a changed projection: %v", err)
 	}
 }
 
-func TestAnEngineThatIsKilledComesBackOnTheSameAddressWithItsItems(t *testing.T) {
+func TestKilledEngineRestartsWithItsItems(t *testing.T) {
 	e, c := start(t)
 	if err := c.CreateTables(t.Context(), []template.Table{table(t, plain)}); err != nil {
 		t.Fatal(err)

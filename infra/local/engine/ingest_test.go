@@ -20,6 +20,7 @@ import (
 
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/ingest"
+	"github.com/payhooks/payhooks/internal/stripetest"
 	"github.com/payhooks/payhooks/internal/webhook"
 )
 
@@ -76,8 +77,10 @@ func (e *edge) post(ctx context.Context, body []byte, encoded bool) int {
 }
 
 func charge(id, description string) []byte {
-	return fmt.Appendf(nil, `{"id":%q,"object":"event","type":"charge.succeeded","created":1795348800,"livemode":true,`+
-		`"data":{"object":{"id":"ch_1","object":"charge","description":%q}}}`, id, description)
+	return stripetest.Event{
+		ID: id, Type: "charge.succeeded", Scope: event.Scope{Livemode: true},
+		Object: stripetest.Object{"id": "ch_1", "object": "charge", "description": description},
+	}.Body()
 }
 
 // stored posts the body and reports whether it was stored, byte for byte. What
@@ -102,7 +105,7 @@ func (e *edge) stored(id string, body []byte, encoded bool) bool {
 	return false
 }
 
-func TestAnEventThatOneItemHoldsIsStoredByteForByteAndALargerOneIs413(t *testing.T) {
+func TestEventIsStoredByteForByteOrAnswered413(t *testing.T) {
 	e := newEdge(t)
 	noise := make([]byte, 600_000)
 	_, _ = rand.Read(noise)
@@ -118,7 +121,7 @@ func TestAnEventThatOneItemHoldsIsStoredByteForByteAndALargerOneIs413(t *testing
 			return true
 		})
 		if most < 400_000 {
-			t.Errorf("base64 %t: up to %d bytes of noise are stored, want nearly 400 KB at the least", encoded, most)
+			t.Errorf("base64 %t: up to %d bytes of noise are stored, want at least nearly 400 KB", encoded, most)
 		}
 	}
 }
@@ -136,7 +139,7 @@ func TestAnEventThatCompressesIsStoredUpToTheLimitOfTheBody(t *testing.T) {
 	}
 }
 
-func TestATableThatIsThrottledOrUnreachableGivesA5xxInTimeAndTheNextDeliveryIsStored(t *testing.T) {
+func TestUnavailableTableAnswers5xxInTime(t *testing.T) {
 	e := newEdge(t)
 	for name, down := range map[string]func(*http.Request) (*http.Response, error){
 		"throttled": func(req *http.Request) (*http.Response, error) {

@@ -3,9 +3,11 @@ package engine_test
 import (
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -59,7 +61,7 @@ func openTables(tb testing.TB) database {
 	tb.Cleanup(w.next.CloseIdleConnections)
 	admin := e.Client()
 	admin.HTTP = &http.Client{Transport: w.next}
-	if err := admin.CreateTables(tb.Context(), stack.Tables); err != nil {
+	if err := admin.CreateTables(tb.Context(), withOrders(stack.Tables)); err != nil {
 		tb.Fatal(err)
 	}
 	client := dynamodb.New(dynamodb.Options{
@@ -69,6 +71,25 @@ func openTables(tb testing.TB) database {
 		Retryer: retry.NewStandard(func(o *retry.StandardOptions) { o.MaxBackoff = 10 * time.Millisecond }),
 	})
 	return database{client, dynamo.New(client, stackName), w}
+}
+
+// withOrders adds the state table that the suite uses, if the template has none:
+// one like cursors.
+func withOrders(tables []template.Table) []template.Table {
+	for _, t := range tables {
+		if t.Name == stackName+"-orders" {
+			return tables
+		}
+	}
+	for _, t := range tables {
+		if t.Name == stackName+"-cursors" {
+			orders := t
+			orders.Name, orders.Create = stackName+"-orders", maps.Clone(t.Create)
+			orders.Create["TableName"] = orders.Name
+			return append(slices.Clone(tables), orders)
+		}
+	}
+	return tables
 }
 
 // wire carries requests to the engine and can lose a reply: the request has

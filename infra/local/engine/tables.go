@@ -74,7 +74,7 @@ func (c *Client) update(ctx context.Context, name string, want map[string]any) e
 		return err
 	}
 	if !reflect.DeepEqual(have.KeySchema, wanted.KeySchema) {
-		return errors.New("its key in the template is not the one it was made with; delete the data folder to begin afresh")
+		return errors.New("the table's key has changed in the template; delete the data folder and start again")
 	}
 	for _, index := range wanted.GlobalSecondaryIndexes {
 		old := find(have.GlobalSecondaryIndexes, index["IndexName"])
@@ -85,7 +85,7 @@ func (c *Client) update(ctx context.Context, name string, want map[string]any) e
 			continue
 		}
 		if !reflect.DeepEqual(old["KeySchema"], index["KeySchema"]) || !sameProjection(old["Projection"], index["Projection"]) {
-			return fmt.Errorf("index %v in the template is not the one it was made with; delete the data folder to begin afresh", index["IndexName"])
+			return fmt.Errorf("index %v has changed in the template; delete the data folder and start again", index["IndexName"])
 		}
 	}
 	return nil

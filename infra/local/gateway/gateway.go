@@ -34,7 +34,7 @@ type Gateway struct {
 	Routes               []template.Route
 	// Invoke runs a function, see lambda.Host.
 	Invoke func(ctx context.Context, function string, payload []byte) (lambda.Result, error)
-	// Refused, if set, is told what the gateway answered by itself.
+	// Refused, if set, is called with what the gateway answered without a function.
 	Refused func(Refusal)
 	// Timeout of an invocation; 0 means 30 s as in AWS, where it is fixed.
 	Timeout time.Duration

@@ -92,7 +92,7 @@ func (res response) write(w http.ResponseWriter, r *http.Request, status int, bo
 	}
 	w.WriteHeader(status)
 	if r.Method != http.MethodHead {
-		_, _ = w.Write(body) // the client is gone; there is nobody to tell
+		_, _ = w.Write(body) // the client is gone; no one receives the error
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 // maxLine bounds what is kept of a line that never ends.
 const maxLine = 256 << 10
 
-// lines is a Writer that hands on whole lines.
+// lines is a Writer that passes on complete lines.
 type lines struct {
 	emit func(text string)
 

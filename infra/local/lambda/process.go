@@ -17,7 +17,7 @@ const initTimeout = 10 * time.Second
 // process is one execution environment: it handles one event at a time.
 type process struct {
 	fn    template.Function
-	token string // path of its Runtime API; nobody else knows it
+	token string // path of its Runtime API; no other process has it
 	cmd   *exec.Cmd
 	since time.Time // last used; guarded by the pool
 
@@ -77,7 +77,7 @@ func failure(kind, message string) []byte {
 type startError struct {
 	fn     template.Function
 	reason string // what happened, and what it printed last
-	report []byte // what it told the Runtime API itself, if anything
+	report []byte // what it reported to the Runtime API, if anything
 }
 
 func (e *startError) Error() string {

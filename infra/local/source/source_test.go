@@ -63,7 +63,7 @@ func (s *shard) Commit(_ string, seq uint64) error {
 	return nil
 }
 
-// function records the numbers of each batch it is given and answers as told.
+// function records the numbers of each batch it is given and answers as asked.
 type function struct {
 	mu      sync.Mutex
 	batches [][]int
@@ -144,7 +144,7 @@ func run(t *testing.T, src interface {
 	<-done
 }
 
-func TestAStreamIsHandedOverInOrderUntilEveryRecordIsDoneOrGivenUp(t *testing.T) {
+func TestStreamIsDeliveredInOrderUntilDoneOrDiscarded(t *testing.T) {
 	poison := func(numbers []int) ([]int, error) {
 		if slices.Contains(numbers, 3) {
 			return nil, errNo

@@ -11,7 +11,7 @@ func TestTheRealTemplateIsResolvedWithTheLocalParameters(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(st.Functions) == 0 || len(st.Routes) == 0 || len(st.Streams) == 0 || len(st.Pollers) == 0 {
+	if len(st.Functions) == 0 || len(st.Routes) == 0 || len(st.Streams) == 0 || len(st.Schedules) == 0 {
 		t.Errorf("got %+v", st)
 	}
 }

@@ -24,7 +24,7 @@ func parseMatcher(v any) (matcher, error) {
 		return matcher{match: func(leaf any) bool { return equal(v, leaf) }}, nil
 	}
 	if len(object) != 1 {
-		return matcher{}, fmt.Errorf("want one operator, not %d", len(object))
+		return matcher{}, fmt.Errorf("expected one operator, not %d", len(object))
 	}
 	for name, arg := range object {
 		return operator(name, arg)
@@ -37,7 +37,7 @@ func operator(name string, arg any) (matcher, error) {
 	case "exists":
 		want, ok := arg.(bool)
 		if !ok {
-			return matcher{}, errors.New("exists: want true or false")
+			return matcher{}, errors.New("exists: expected true or false")
 		}
 		return matcher{exists: &want, match: func(any) bool { return want }}, nil
 	case "prefix":
@@ -58,7 +58,7 @@ func operator(name string, arg any) (matcher, error) {
 func text(name string, arg any, is func(s, arg string) bool) (matcher, error) {
 	want, ok := arg.(string)
 	if !ok {
-		return matcher{}, fmt.Errorf("%s: want a string", name)
+		return matcher{}, fmt.Errorf("%s: expected a string", name)
 	}
 	return matcher{match: func(leaf any) bool {
 		s, ok := leaf.(string)
@@ -75,7 +75,7 @@ func anythingBut(arg any) (matcher, error) {
 	case map[string]any:
 		inner, err := parseMatcher(arg)
 		if err != nil || inner.exists != nil {
-			return matcher{}, errors.Join(errors.New("anything-but: want values or one text operator"), err)
+			return matcher{}, errors.Join(errors.New("anything-but: expected values or one text operator"), err)
 		}
 		return matcher{match: func(leaf any) bool { return !inner.match(leaf) }}, nil
 	default:
@@ -94,7 +94,7 @@ var comparisons = map[string]func(int) bool{
 func numeric(arg any) (matcher, error) {
 	list, ok := arg.([]any)
 	if !ok || len(list) == 0 || len(list)%2 != 0 {
-		return matcher{}, errors.New("numeric: want pairs of a comparison and a number")
+		return matcher{}, errors.New("numeric: expected pairs of a comparison and a number")
 	}
 	var tests []func(*big.Rat) bool
 	for i := 0; i < len(list); i += 2 {

@@ -99,7 +99,7 @@ func parseObject(object map[string]any, path string) (node, error) {
 		case []any:
 			n.fields[name], err = parseValues(v, at)
 		default:
-			err = fmt.Errorf("%s: want an object or an array of values", at)
+			err = fmt.Errorf("%s: expected an object or an array of values", at)
 		}
 		if err != nil {
 			return n, err

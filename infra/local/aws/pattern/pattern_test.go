@@ -65,7 +65,7 @@ func TestWhatIsNotUnderstoodIsRefusedByName(t *testing.T) {
 	for text, want := range map[string]string{
 		`{"a":[{"wildcard":"x*"}]}`:           `.a: the operator "wildcard"`,
 		`{"a":{"$or":[{"b":["x"]}]}}`:         "$or",
-		`{"a":"x"}`:                           ".a: want an object or an array",
+		`{"a":"x"}`:                           ".a: expected an object or an array",
 		`{"a":[]}`:                            "empty array",
 		`{"a":[["x"]]}`:                       "array within an array",
 		`{"a":[{"numeric":["~",1]}]}`:         "no comparison",

@@ -1,6 +1,4 @@
-// Package stripe runs the stand-in of Stripe's API beside the local stack, and
-// keeps its objects over restarts.
-package stripe
+package local
 
 import (
 	"context"
@@ -13,35 +11,37 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/payhooks/payhooks/internal/stripeapi/standin"
 	bolt "go.etcd.io/bbolt"
+
+	"github.com/payhooks/payhooks/internal/fakestripe"
 )
 
-// Keys is the value of the stack's secret that the stand-in is called with.
-const Keys = `{"live":"rk_live_standin","test":"rk_test_standin"}`
+// fakeKeys is the value of the stack's secret for calls of fake Stripe.
+const fakeKeys = `{"live":"rk_live_fake","test":"rk_test_fake"}`
 
-// Server is a running stand-in. Its objects are in stripe.db of DataDir.
-type Server struct {
+// FakeStripe serves fake Stripe on this machine. Its objects are in stripe.db of
+// DataDir and outlive a restart.
+type FakeStripe struct {
 	DataDir string
 	Log     *slog.Logger
 
-	api  standin.API
+	api  fakestripe.API
 	db   *bolt.DB
 	http *http.Server
 	url  string
 	done chan struct{}
 }
 
-var objects = []byte("objects")
+var fakeObjects = []byte("objects")
 
 // Start serves on a free port of this machine.
-func (s *Server) Start(ctx context.Context) error {
+func (s *FakeStripe) Start(ctx context.Context) error {
 	if err := s.open(); err != nil {
 		return err
 	}
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
-		return errors.Join(fmt.Errorf("listen for the stand-in of Stripe's API: %w", err), s.db.Close())
+		return errors.Join(fmt.Errorf("listen for fake Stripe: %w", err), s.db.Close())
 	}
 	s.url, s.done = "http://"+l.Addr().String(), make(chan struct{})
 	s.http = &http.Server{
@@ -51,20 +51,20 @@ func (s *Server) Start(ctx context.Context) error {
 	go func() {
 		defer close(s.done)
 		if err := s.http.Serve(l); !errors.Is(err, http.ErrServerClosed) {
-			s.Log.Error("the stand-in of Stripe's API stopped", "error", err)
+			s.Log.Error("fake Stripe stopped", "error", err)
 		}
 	}()
 	return nil
 }
 
 // URL is the base of the API.
-func (s *Server) URL() string { return s.url }
+func (s *FakeStripe) URL() string { return s.url }
 
-// Learn takes what a signed event tells; see standin.API.
-func (s *Server) Learn(body []byte) error { return s.api.Learn(body) }
+// Record stores the objects of a signed event; see fakestripe.API.
+func (s *FakeStripe) Record(body []byte) error { return s.api.Record(body) }
 
-// Close stops serving and returns when nothing is left.
-func (s *Server) Close() error {
+// Close stops serving and waits for the requests that run.
+func (s *FakeStripe) Close() error {
 	if s.http == nil {
 		return nil
 	}
@@ -73,29 +73,15 @@ func (s *Server) Close() error {
 	return errors.Join(err, s.db.Sync(), s.db.Close())
 }
 
-// open loads what was saved.
-func (s *Server) open() (err error) {
+// open loads the saved objects.
+func (s *FakeStripe) open() (err error) {
 	path := filepath.Join(s.DataDir, "stripe.db")
 	// Without syncs the file survives a killed process, not a power cut; then
-	// it can be deleted, for it holds nothing but made-up objects.
+	// it can be deleted, as it contains only test objects.
 	if s.db, err = bolt.Open(path, 0o600, &bolt.Options{Timeout: time.Second, NoSync: true}); err != nil {
 		return fmt.Errorf("open %s: %w", path, err)
 	}
-	var saved []standin.Object
-	err = s.db.Update(func(tx *bolt.Tx) error {
-		b, err := tx.CreateBucketIfNotExists(objects)
-		if err != nil {
-			return err
-		}
-		return b.ForEach(func(_, value []byte) error {
-			var o standin.Object
-			if err := json.Unmarshal(value, &o); err != nil {
-				return err
-			}
-			saved = append(saved, o)
-			return nil
-		})
-	})
+	saved, err := s.saved()
 	if err == nil {
 		err = s.api.Load(saved)
 	}
@@ -106,14 +92,32 @@ func (s *Server) open() (err error) {
 	return nil
 }
 
-func (s *Server) save(all []standin.Object) error {
+func (s *FakeStripe) saved() (all []fakestripe.Object, err error) {
+	err = s.db.Update(func(tx *bolt.Tx) error {
+		b, err := tx.CreateBucketIfNotExists(fakeObjects)
+		if err != nil {
+			return err
+		}
+		return b.ForEach(func(_, value []byte) error {
+			var o fakestripe.Object
+			if err := json.Unmarshal(value, &o); err != nil {
+				return err
+			}
+			all = append(all, o)
+			return nil
+		})
+	})
+	return all, err
+}
+
+func (s *FakeStripe) save(all []fakestripe.Object) error {
 	return s.db.Update(func(tx *bolt.Tx) error {
 		for _, o := range all {
 			value, err := json.Marshal(o)
 			if err != nil {
 				return err
 			}
-			if err := tx.Bucket(objects).Put([]byte(o.Account+"/"+o.ID()), value); err != nil {
+			if err := tx.Bucket(fakeObjects).Put([]byte(o.Account+"/"+o.ID()), value); err != nil {
 				return err
 			}
 		}

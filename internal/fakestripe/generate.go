@@ -1,4 +1,4 @@
-package standin
+package fakestripe
 
 import (
 	"encoding/json"
@@ -8,16 +8,16 @@ import (
 	"strings"
 )
 
-// What nobody put is made up so that a sample event can be acted on:
+// Objects that were not put are derived, so that an action can process a sample:
 //
 //   - the line items of a checkout session: one of the session's amount_total,
-//     price price_standin and product prod_standin; also of a session that
-//     nobody put, so that an event signed by hand can be acted on;
+//     price price_fake and product prod_fake; also of a session that was not
+//     put, so that an action can process an event signed by hand;
 //   - the items of a subscription: those that the subscription lists;
 //   - the balance transactions that a charge, refund, payout or dispute names:
 //     see transactions.go.
 
-// made turns what was made up into an object of the kind of others.
+// made returns members as an entry of the same account; nil if they have no id.
 func made(of *entry, members map[string]any) *entry {
 	data, err := json.Marshal(members)
 	if err != nil {
@@ -30,7 +30,7 @@ func made(of *entry, members map[string]any) *entry {
 	return e
 }
 
-// derived makes up what an object names or lists.
+// derived returns the objects that an object names or lists.
 func derived(of *entry) []*entry {
 	return append(items(of), transactions(of)...)
 }
@@ -75,8 +75,8 @@ func sold(of *entry) (all []*entry) {
 // lineItems answers with those that were put, else with one of the total.
 func (v view) lineItems(w http.ResponseWriter, r *http.Request, id string) *failure {
 	session := v.find(id)
-	if session == nil && v.api.objects[v.account][id] == nil && strings.HasPrefix(id, "cs_") {
-		session = made(&entry{}, map[string]any{"id": id, "object": "checkout.session", "livemode": v.live})
+	if session == nil && v.api.objects[v.Account][id] == nil && strings.HasPrefix(id, "cs_") {
+		session = made(&entry{}, map[string]any{"id": id, "object": "checkout.session", "livemode": v.Livemode})
 	}
 	if session == nil || session.kind != "checkout.session" {
 		return missing("checkout.session", id, http.StatusNotFound, "session")
@@ -95,7 +95,7 @@ func lineItem(session *entry) *entry {
 		"id": "li_" + strings.TrimPrefix(session.id, "cs_"), "object": "item", "quantity": 1, "currency": currency,
 		"amount_subtotal": total, "amount_total": total, "amount_discount": 0, "amount_tax": 0, "description": "Sample item",
 		"price": map[string]any{
-			"id": "price_standin", "object": "price", "active": true, "currency": currency, "product": "prod_standin",
+			"id": "price_fake", "object": "price", "active": true, "currency": currency, "product": "prod_fake",
 			"type": "one_time", "unit_amount": total, "livemode": string(session.members["livemode"]) == "true",
 		},
 	})

@@ -1,4 +1,4 @@
-package standin_test
+package fakestripe_test
 
 import (
 	"context"
@@ -12,26 +12,27 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/payhooks/payhooks/internal/stripeapi/standin"
+
+	"github.com/payhooks/payhooks/internal/fakestripe"
 )
 
 type server struct {
 	t   *testing.T
-	api *standin.API
+	api *fakestripe.API
 	url string
 	now time.Time
 }
 
 func start(t *testing.T) *server {
 	s := &server{t: t, now: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)}
-	s.api = &standin.API{Now: func() time.Time { return s.now }}
+	s.api = &fakestripe.API{Now: func() time.Time { return s.now }}
 	srv := httptest.NewServer(s.api)
 	t.Cleanup(srv.Close)
 	s.url = srv.URL
 	return s
 }
 
-// answer is what the stand-in said.
+// answer is a response of the fake.
 type answer struct {
 	status int
 	body   struct {
@@ -108,7 +109,7 @@ func (s *server) event(id, kind string, at time.Time, object string, more ...str
 	}
 }
 
-func TestAListPagesInBothDirectionsLikeStripes(t *testing.T) {
+func TestListPagesInBothDirections(t *testing.T) {
 	s := start(t)
 	for i := range 25 {
 		s.event(fmt.Sprintf("evt_%02d", i), "charge.succeeded", s.now.Add(time.Duration(i-60)*time.Second), `{"id":"ch_1","object":"charge"}`)
@@ -136,7 +137,7 @@ func TestAListPagesInBothDirectionsLikeStripes(t *testing.T) {
 	}
 }
 
-func TestAListFailsLikeStripes(t *testing.T) {
+func TestListFailsLikeStripe(t *testing.T) {
 	s := start(t)
 	s.event("evt_1", "charge.succeeded", s.now, `{"id":"ch_1","object":"charge"}`)
 	many := url.Values{}
@@ -158,7 +159,7 @@ func TestAListFailsLikeStripes(t *testing.T) {
 	}
 }
 
-func TestWhatIsNotThereIsStripesError(t *testing.T) {
+func TestMissingObjectIsStripesError(t *testing.T) {
 	s := start(t)
 	a := s.get("/v1/charges/ch_none")
 	if a.status != 404 || a.body.Error.Code != "resource_missing" || a.body.Error.Message != "No such charge: 'ch_none'" || a.body.Error.Type != "invalid_request_error" {
@@ -204,7 +205,7 @@ func TestEventsAreFilteredByTypeDeliveryAndAge(t *testing.T) {
 	}
 }
 
-func TestObjectsAreListedByWhatTheyBelongTo(t *testing.T) {
+func TestObjectsAreListedByTheirOwner(t *testing.T) {
 	s := start(t)
 	s.put("",
 		`{"id":"re_1","object":"refund","charge":"ch_1","payment_intent":"pi_1","created":1}`,
@@ -231,7 +232,7 @@ func TestObjectsAreListedByWhatTheyBelongTo(t *testing.T) {
 	}
 }
 
-func TestAnEventTeachesItsObjectAndTheNewestOneStays(t *testing.T) {
+func TestNewestObjectOfPutEventsIsServed(t *testing.T) {
 	s := start(t)
 	state := func(status string) string {
 		return fmt.Sprintf(`{"id":"pi_1","object":"payment_intent","status":%q}`, status)
@@ -292,7 +293,7 @@ func TestExpandPutsObjectsInPlaceOfTheirIDs(t *testing.T) {
 	}
 }
 
-func TestWhatNobodyPutIsMadeUp(t *testing.T) {
+func TestMissingObjectsAreDerived(t *testing.T) {
 	s := start(t)
 	s.put("",
 		`{"id":"cs_1","object":"checkout.session","amount_total":2500,"currency":"eur","livemode":false}`,
@@ -327,11 +328,11 @@ func TestWhatNobodyPutIsMadeUp(t *testing.T) {
 	}
 	s.put("", `{"id":"txn_9","object":"balance_transaction","fee":1}`)
 	if a := s.get("/v1/balance_transactions/txn_9"); !strings.Contains(a.raw, `"fee":1`) || strings.Contains(a.raw, "941") {
-		t.Error("what was put does not win:", a.raw)
+		t.Error("the object that was put does not precede:", a.raw)
 	}
 }
 
-func TestWhatCannotBeKeptIsRefused(t *testing.T) {
+func TestUnusableObjectsAreRejected(t *testing.T) {
 	s := start(t)
 	for path, body := range map[string]string{
 		"/_stand-in/objects": `[{"object":"charge"}]`,

@@ -1,4 +1,4 @@
-package standin
+package fakestripe
 
 import "encoding/json"
 
@@ -13,7 +13,7 @@ type move struct {
 	amount, fee, at int64
 }
 
-// transactions are the balance transactions that an object names and nobody
+// transactions are the balance transactions that an object names and were not
 // put: its amount in its currency, with a fee of 2.9% and 30 for a captured
 // charge and of 15.00 for a dispute, and what reverses it when it failed. One
 // that the object holds whole is served as it is.
@@ -90,7 +90,7 @@ func (m move) entry(of *entry) *entry {
 	}
 	t := map[string]any{}
 	if json.Unmarshal(m.raw, &t) != nil || t["amount"] == nil {
-		t = m.makeUp(of, id)
+		t = m.derive(of, id)
 	}
 	if live, ok := of.members["livemode"]; ok {
 		t["_livemode"] = live
@@ -100,7 +100,7 @@ func (m move) entry(of *entry) *entry {
 	return made(of, t)
 }
 
-func (m move) makeUp(of *entry, id string) map[string]any {
+func (m move) derive(of *entry, id string) map[string]any {
 	currency, fees := text(of.members["currency"]), []any{}
 	if m.fee != 0 {
 		fees = append(fees, map[string]any{"amount": m.fee, "application": nil, "currency": currency, "description": "Stripe processing fees", "type": "stripe_fee"})

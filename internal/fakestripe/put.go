@@ -1,4 +1,4 @@
-package standin
+package fakestripe
 
 import (
 	"encoding/json"
@@ -8,8 +8,8 @@ import (
 	"net/http"
 )
 
-// put answers PUT /_stand-in/objects and /_stand-in/events. It needs no key:
-// it is the stand-in's own, and listens on this machine only.
+// put answers PUT /_stand-in/objects and /_stand-in/events. It needs no key, as
+// the fake listens on this machine only.
 func (a *API) put(w http.ResponseWriter, r *http.Request) {
 	var list []json.RawMessage
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 256<<20))
@@ -19,13 +19,13 @@ func (a *API) put(w http.ResponseWriter, r *http.Request) {
 	account := r.Header.Get("Stripe-Account")
 	switch {
 	case err != nil:
-		err = fmt.Errorf("want a JSON array of objects: %w", err)
+		err = fmt.Errorf("expected a JSON array of objects: %w", err)
 	case r.Method == http.MethodPut && r.URL.Path == "/_stand-in/objects":
 		err = a.Put(account, list...)
 	case r.Method == http.MethodPut && r.URL.Path == "/_stand-in/events":
 		err = a.PutEvents(account, list...)
 	default:
-		Fail(w, http.StatusNotFound, invalid, "", "The stand-in takes PUT /_stand-in/objects and PUT /_stand-in/events.")
+		Fail(w, http.StatusNotFound, invalid, "", "Fake Stripe accepts PUT /_stand-in/objects and PUT /_stand-in/events.")
 		return
 	}
 	if err != nil {
@@ -48,8 +48,8 @@ func (a *API) Put(account string, objects ...json.RawMessage) error {
 	return a.store(all)
 }
 
-// PutEvents stores events and what they tell of their objects. An event that
-// names a connected account belongs to it.
+// PutEvents stores events and the objects that they contain, of each object the
+// newest. An event that names a connected account belongs to it.
 func (a *API) PutEvents(account string, events ...json.RawMessage) error {
 	var all []*entry
 	for i, data := range events {
@@ -64,20 +64,20 @@ func (a *API) PutEvents(account string, events ...json.RawMessage) error {
 			e.Account = own
 		}
 		all = append(all, e)
-		var told struct {
+		var data struct {
 			Object json.RawMessage `json:"object"`
 		}
-		if json.Unmarshal(e.members["data"], &told) != nil {
+		if json.Unmarshal(e.members["data"], &data) != nil {
 			return fmt.Errorf("event %d: has no data.object", i)
 		}
-		if o, err := read(Object{Account: e.Account, At: max(e.created, 1), Data: told.Object}); err == nil {
+		if o, err := read(Object{Account: e.Account, At: max(e.created, 1), Data: data.Object}); err == nil {
 			all = append(all, o) // an object without an id, such as balance, cannot be asked for
 		}
 	}
 	return a.store(all)
 }
 
-// Load takes over what was saved before.
+// Load restores what Save was called with.
 func (a *API) Load(objects []Object) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -95,22 +95,7 @@ func (a *API) Load(objects []Object) error {
 func (a *API) store(all []*entry) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	var news []*entry
-	newest := map[[2]string]int64{}
-	for _, e := range all {
-		key := [2]string{e.Account, e.id}
-		at, seen := newest[key]
-		if old := a.objects[e.Account][e.id]; !seen && old != nil {
-			at, seen = old.At, true
-		}
-		if seen && e.At != 0 && e.At < at {
-			continue // an older event tells an older state
-		}
-		newest[key] = e.At
-		a.seq++
-		e.Seq = a.seq
-		news = append(news, e)
-	}
+	news := a.newest(all)
 	if a.Save != nil {
 		saved := make([]Object, len(news))
 		for i, e := range news {
@@ -126,6 +111,26 @@ func (a *API) store(all []*entry) error {
 	return nil
 }
 
+// newest numbers those that are not older than the same object of another event.
+func (a *API) newest(all []*entry) (news []*entry) {
+	newest := map[[2]string]int64{}
+	for _, e := range all {
+		key := [2]string{e.Account, e.id}
+		at, seen := newest[key]
+		if old := a.objects[e.Account][e.id]; !seen && old != nil {
+			at, seen = old.At, true
+		}
+		if seen && e.At != 0 && e.At < at {
+			continue // an older event contains an older state
+		}
+		newest[key] = e.At
+		a.seq++
+		e.Seq = a.seq
+		news = append(news, e)
+	}
+	return news
+}
+
 func (a *API) take(e *entry) {
 	if a.objects == nil {
 		a.objects, a.made = map[string]map[string]*entry{}, map[string]map[string]*entry{}
@@ -133,7 +138,7 @@ func (a *API) take(e *entry) {
 	if a.objects[e.Account] == nil {
 		a.objects[e.Account], a.made[e.Account] = map[string]*entry{}, map[string]*entry{}
 	}
-	if e.Learned {
+	if e.Recorded {
 		a.made[e.Account][e.id] = e
 	} else {
 		a.objects[e.Account][e.id] = e
@@ -167,6 +172,7 @@ func read(o Object) (*entry, error) {
 	if e.id == "" || e.kind == "" {
 		return nil, fmt.Errorf("needs an id and an object type, has id %q and object %q", e.id, e.kind)
 	}
+	e.undelivered = string(e.members["_delivery_success"]) == "false"
 	if c, ok := e.members["created"]; ok {
 		_ = json.Unmarshal(c, &e.created) // what has no number sorts last
 	}

@@ -7,10 +7,11 @@ import (
 	"github.com/payhooks/payhooks/internal/dynamo"
 )
 
-// teach records the objects of new events at fake Stripe: they were signed, so
-// Stripe has them. It comes before the fan-out, or an action could ask too soon.
-// What cannot be read is left to the function that gets the record.
-func (s *Stack) teach(batch []aws.Record) {
+// recordObjects stores the objects of new events in fake Stripe: the events were
+// signed, so Stripe has the objects. It runs before dispatch, as an action may
+// read them at once. A record that cannot be decoded is skipped: dispatch reports
+// it.
+func (s *Stack) recordObjects(batch []aws.Record) {
 	for _, r := range batch {
 		var record struct {
 			DynamoDB struct {
@@ -24,7 +25,7 @@ func (s *Stack) teach(batch []aws.Record) {
 		}
 		body, err := dynamo.Unpack(record.DynamoDB.NewImage.Body.B)
 		if err == nil {
-			err = s.stripe.Learn(body)
+			err = s.stripe.Record(body)
 		}
 		if err != nil {
 			s.log().Debug("the event holds no object for fake Stripe", "record", r.Sequence, "error", err)

@@ -1,21 +1,21 @@
-// Package standin is a small server with the shape of Stripe's API: it pages,
-// filters and fails like Stripe's, over objects that were put into it. The
-// local stack runs it, and tests do.
+// Package fakestripe is a fake of Stripe's API over objects that were put into
+// it. It pages, filters and fails as Stripe does. Over HTTP it serves the local
+// stack and tests; as an event.Lister it serves the simulation, by the same
+// listing.
 //
 // Objects are put with PUT /_stand-in/objects and PUT /_stand-in/events, a JSON
 // array each, for the account in the header Stripe-Account. Events are listed
-// for 30 days, and each teaches the stand-in its data.object, of which the
-// newest is kept. Learn takes less from an event that somebody else sent. A
-// member whose name begins with an underscore is never
-// served: it only answers a filter that Stripe's objects have no member for,
-// such as _payout of a balance transaction, _customer of an entitlement,
-// _session of a line item and _delivery_success of an event. An object without
-// livemode is of the mode of what it belongs to.
+// for 30 days, and the newest data.object of each object's events is served.
+// Record stores less of an event, one that another party sent. A member whose
+// name begins with an underscore is never served: it only answers a filter that
+// Stripe's objects have no member for, such as _payout of a balance transaction,
+// _customer of an entitlement, _session of a line item and _delivery_success of
+// an event. An object without livemode is of the mode of the object it belongs to.
 //
-// Some things that nobody put are made up from what is known: the line item of
-// a checkout session, and the balance transaction of a charge, refund or
-// payout. See generate.go for their numbers.
-package standin
+// Some objects that were not put are derived from others: the line item of a
+// checkout session, and the balance transaction of a charge, refund or payout.
+// See generate.go for their numbers.
+package fakestripe
 
 import (
 	"encoding/json"
@@ -24,10 +24,12 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/payhooks/payhooks/internal/event"
 )
 
-// API is the stand-in. The zero value is ready and empty. Safe for concurrent
-// use; its fields must not change while a request is served.
+// API is the fake. The zero value is ready and empty. Safe for concurrent use;
+// its fields must not change while a request is served.
 type API struct {
 	// Save makes objects durable before a PUT is answered; nil keeps them in
 	// memory only.
@@ -37,21 +39,23 @@ type API struct {
 	// Now decides which events are older than 30 days and not returned any more;
 	// nil returns all.
 	Now func() time.Time
+	// PageSize is the most events that one page of Events has; 0 is 100.
+	PageSize int
 
 	mu      sync.RWMutex
 	objects map[string]map[string]*entry // by account, then by id
-	made    map[string]map[string]*entry // what was made up from them, or learned
+	made    map[string]map[string]*entry // derived from them, or recorded
 	seq     uint64
 	calls   int
 }
 
 // Object is one object as it is kept.
 type Object struct {
-	Account string          `json:"account,omitempty"`
-	Seq     uint64          `json:"seq"`               // order of putting
-	At      int64           `json:"at,omitempty"`      // created of the event that taught it; 0: put by hand
-	Learned bool            `json:"learned,omitempty"` // see Learn; anything that was put goes before it
-	Data    json.RawMessage `json:"data"`
+	Account  string          `json:"account,omitempty"`
+	Seq      uint64          `json:"seq"`                // order of putting
+	At       int64           `json:"at,omitempty"`       // created of the event that contained it; 0: put by itself
+	Recorded bool            `json:"recorded,omitempty"` // see Record; an object that was put precedes it
+	Data     json.RawMessage `json:"data"`
 }
 
 // entry is an object with its members.
@@ -60,6 +64,8 @@ type entry struct {
 	id, kind string
 	created  int64
 	members  map[string]json.RawMessage
+
+	undelivered bool // of an event: an endpoint has not acknowledged it
 }
 
 // ServeHTTP implements http.Handler.
@@ -70,7 +76,7 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	a.mu.Lock()
 	a.calls++
-	w.Header().Set("Request-Id", fmt.Sprintf("req_standin%d", a.calls))
+	w.Header().Set("Request-Id", fmt.Sprintf("req_fake%d", a.calls))
 	a.mu.Unlock()
 	if a.Fault != nil && a.Fault(w, r) {
 		return
@@ -84,14 +90,14 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// Calls returns how many requests to the API came so far.
+// Calls returns the number of requests to the API so far.
 func (a *API) Calls() int {
 	a.mu.RLock()
 	defer a.mu.RUnlock()
 	return a.calls
 }
 
-// authorize takes any key of Stripe's form and tells its mode.
+// authorize accepts any key of Stripe's form and returns its mode.
 func authorize(r *http.Request) (live bool, err *failure) {
 	key, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	if !ok || key == "" {
@@ -108,21 +114,14 @@ func authorize(r *http.Request) (live bool, err *failure) {
 	return false, &failure{status: http.StatusUnauthorized, Type: invalid, Message: "Invalid API Key provided: " + key[:min(4, len(key))] + "****"}
 }
 
-// view is what one key sees of one account.
-type view struct {
-	api     *API
-	account string
-	live    bool
-}
-
 // get answers a request for one object or a list.
 func (a *API) get(w http.ResponseWriter, r *http.Request, live bool) *failure {
 	if r.Method != http.MethodGet {
-		return &failure{status: http.StatusMethodNotAllowed, Type: invalid, Message: "The stand-in of Stripe's API only reads."}
+		return &failure{status: http.StatusMethodNotAllowed, Type: invalid, Message: "The fake of Stripe's API only reads."}
 	}
 	a.mu.RLock()
 	defer a.mu.RUnlock()
-	v := view{a, r.Header.Get("Stripe-Account"), live}
+	v := view{a, event.Scope{Account: r.Header.Get("Stripe-Account"), Livemode: live}}
 	path := strings.TrimPrefix(r.URL.Path, "/v1/")
 	if session, ok := strings.CutSuffix(path, "/line_items"); ok && strings.HasPrefix(session, "checkout/sessions/") {
 		return v.lineItems(w, r, strings.TrimPrefix(session, "checkout/sessions/"))
@@ -145,7 +144,7 @@ func (a *API) get(w http.ResponseWriter, r *http.Request, live bool) *failure {
 	return v.write(w, r, e)
 }
 
-// kinds says what each path holds.
+// kinds are the types of objects under each path.
 var kinds = map[string]string{
 	"payment_intents": "payment_intent", "charges": "charge", "refunds": "refund", "invoices": "invoice",
 	"subscriptions": "subscription", "subscription_items": "subscription_item", "customers": "customer",
@@ -154,57 +153,6 @@ var kinds = map[string]string{
 	"events": "event", "entitlements/active_entitlements": "entitlements.active_entitlement",
 	"products": "product", "prices": "price", "setup_intents": "setup_intent", "payment_methods": "payment_method",
 	"transfers": "transfer", "topups": "topup", "invoiceitems": "invoiceitem",
-}
-
-// find returns an object that the key may see, or nil.
-func (v view) find(id string) *entry {
-	e := v.api.objects[v.account][id]
-	if e == nil {
-		e = v.api.made[v.account][id]
-	}
-	if e == nil || !v.sees(e) {
-		return nil
-	}
-	return e
-}
-
-// sees compares modes, and forgets old events as Stripe does.
-func (v view) sees(e *entry) bool {
-	if live, known := v.mode(e, 3); known && live != v.live {
-		return false
-	}
-	return e.kind != "event" || !v.api.tooOld(e.created)
-}
-
-// owners are the members by which an object without a mode belongs to another.
-var owners = []string{"source", "charge", "payment_intent", "subscription", "payout", "_session", "_customer", "_payout"}
-
-// mode is the object's own, else that of the one it belongs to, else unknown.
-func (v view) mode(e *entry, steps int) (live, known bool) {
-	for _, name := range []string{"livemode", "_livemode"} {
-		if own, ok := e.members[name]; ok && string(own) != "null" {
-			return string(own) == "true", true
-		}
-	}
-	for _, name := range owners {
-		id := text(e.members[name])
-		owner := v.api.objects[v.account][id]
-		if id == "" || owner == nil || steps == 0 {
-			continue
-		}
-		if live, known := v.mode(owner, steps-1); known {
-			return live, true
-		}
-	}
-	return false, false
-}
-
-// keep is how long Stripe keeps events.
-const keep = 30 * 24 * time.Hour
-
-// tooOld reports whether Stripe does not return an event any more.
-func (a *API) tooOld(created int64) bool {
-	return a.Now != nil && created < a.Now().Add(-keep).Unix()
 }
 
 func (v view) write(w http.ResponseWriter, r *http.Request, e *entry) *failure {

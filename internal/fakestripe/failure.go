@@ -1,4 +1,4 @@
-package standin
+package fakestripe
 
 import (
 	"encoding/json"

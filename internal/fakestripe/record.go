@@ -1,4 +1,4 @@
-package standin
+package fakestripe
 
 import (
 	"encoding/json"
@@ -7,29 +7,32 @@ import (
 	"github.com/payhooks/payhooks/internal/facts"
 )
 
-// Learn stores the objects that Stripe must have when it sends the signed event:
+// envelope is what Record reads of an event.
+type envelope struct {
+	Type     string        `json:"type"`
+	Account  string        `json:"account"`
+	Version  facts.Version `json:"api_version"`
+	Created  int64         `json:"created"`
+	Livemode bool          `json:"livemode"`
+	Data     struct {
+		Object map[string]json.RawMessage `json:"object"`
+	} `json:"data"`
+}
+
+// Record stores the objects that Stripe must have when it sends the signed event:
 // the customer or refund that it contains, the balance transactions of its
 // charge, refund, payout or dispute, and the line items of its session, if it
 // contains them. Refunds are stored only from API versions that report every
 // refund: half a list would be worse than none. Nothing else of an event is kept,
 // so an endless load of them stays small. Objects that were put come first, and a
 // balance transaction never changes: the first one stays.
-func (a *API) Learn(body []byte) error {
-	var e struct {
-		Type     string `json:"type"`
-		Account  string `json:"account"`
-		Version  string `json:"api_version"`
-		Created  int64  `json:"created"`
-		Livemode bool   `json:"livemode"`
-		Data     struct {
-			Object map[string]json.RawMessage `json:"object"`
-		} `json:"data"`
-	}
+func (a *API) Record(body []byte) error {
+	var e envelope
 	if err := json.Unmarshal(body, &e); err != nil {
-		return fmt.Errorf("learn an event: %w", err)
+		return fmt.Errorf("record the objects of an event: %w", err)
 	}
 	object := e.Data.Object
-	if !learns[text(object["object"])] || text(object["id"]) == "" {
+	if !recordable[text(object["object"])] || text(object["id"]) == "" {
 		return nil
 	}
 	if _, ok := object["livemode"]; !ok {
@@ -40,29 +43,29 @@ func (a *API) Learn(body []byte) error {
 	}
 	data, err := json.Marshal(object)
 	if err != nil {
-		return fmt.Errorf("learn an event: %w", err)
+		return fmt.Errorf("record the objects of an event: %w", err)
 	}
-	of, err := read(Object{Account: e.Account, At: e.Created, Learned: true, Data: data})
+	of, err := read(Object{Account: e.Account, At: e.Created, Recorded: true, Data: data})
 	if err != nil {
-		return fmt.Errorf("learn an event: %w", err)
+		return fmt.Errorf("record the objects of an event: %w", err)
 	}
 	news := append(transactions(of), sold(of)...)
-	if of.kind == "customer" || of.kind == "refund" && facts.Version(e.Version).ReportsEveryRefund() {
+	if of.kind == "customer" || of.kind == "refund" && e.Version.ReportsEveryRefund() {
 		news = append(news, of)
 	}
-	return a.learn(of.At, news)
+	return a.record(of.At, news)
 }
 
-// learns are the kinds that something is learned from.
-var learns = map[string]bool{"charge": true, "refund": true, "payout": true, "dispute": true, "checkout.session": true, "customer": true}
+// recordable are the types of objects that Record stores something of.
+var recordable = map[string]bool{"charge": true, "refund": true, "payout": true, "dispute": true, "checkout.session": true, "customer": true}
 
-// learn takes what is news. Customers and refunds change, and the newest stays.
-func (a *API) learn(at int64, news []*entry) error {
+// record stores what is new. Customers and refunds change, and the newest stays.
+func (a *API) record(at int64, news []*entry) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	var saved []Object
 	for _, e := range news {
-		e.Learned, e.At = true, at
+		e.Recorded, e.At = true, at
 		old := a.made[e.Account][e.id]
 		if a.objects[e.Account][e.id] != nil || old != nil && (e.kind != "customer" && e.kind != "refund" || old.At > e.At) {
 			continue

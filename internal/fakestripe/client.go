@@ -1,4 +1,4 @@
-package stripe
+package fakestripe
 
 import (
 	"bytes"
@@ -13,14 +13,14 @@ import (
 // putTimeout bounds one PUT.
 const putTimeout = 30 * time.Second
 
-// Put puts objects into the stand-in at base, for the account ("" is the
+// Put puts objects into the fake at base, for the account ("" is the
 // stack's own). Each needs an id and an object type.
 func Put[T any](ctx context.Context, base, account string, objects ...T) error {
 	return put(ctx, base+"/_stand-in/objects", account, objects)
 }
 
-// PutEvents puts events into the stand-in, so that /v1/events lists them and
-// their objects can be asked for. What a newer event told is kept.
+// PutEvents puts events into the fake, so that /v1/events lists them and
+// their objects are served. The object of a newer event stays.
 func PutEvents[T any](ctx context.Context, base string, events ...T) error {
 	return put(ctx, base+"/_stand-in/events", "", events)
 }
@@ -28,26 +28,26 @@ func PutEvents[T any](ctx context.Context, base string, events ...T) error {
 func put(ctx context.Context, url, account string, list any) error {
 	body, err := json.Marshal(list)
 	if err != nil {
-		return fmt.Errorf("put into the stand-in of Stripe's API: %w", err)
+		return fmt.Errorf("put into fake Stripe: %w", err)
 	}
 	ctx, cancel := context.WithTimeout(ctx, putTimeout)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPut, url, bytes.NewReader(body))
 	if err != nil {
-		return fmt.Errorf("put into the stand-in of Stripe's API: %w", err)
+		return fmt.Errorf("put into fake Stripe: %w", err)
 	}
 	req.Header.Set("Stripe-Account", account)
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {
-		return fmt.Errorf("put into the stand-in of Stripe's API: %w", err)
+		return fmt.Errorf("put into fake Stripe: %w", err)
 	}
 	defer func() { _ = res.Body.Close() }()
-	said, err := io.ReadAll(io.LimitReader(res.Body, 4<<10))
+	text, err := io.ReadAll(io.LimitReader(res.Body, 4<<10))
 	if err == nil && res.StatusCode != http.StatusNoContent {
-		err = fmt.Errorf("it answered %s: %s", res.Status, said)
+		err = fmt.Errorf("it answered %s: %s", res.Status, text)
 	}
 	if err != nil {
-		return fmt.Errorf("put into the stand-in of Stripe's API: %w", err)
+		return fmt.Errorf("put into fake Stripe: %w", err)
 	}
 	return nil
 }

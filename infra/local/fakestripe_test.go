@@ -1,4 +1,4 @@
-package stripe_test
+package local_test
 
 import (
 	"context"
@@ -7,30 +7,32 @@ import (
 	"testing"
 	"time"
 
-	"github.com/payhooks/payhooks/infra/local/stripe"
-	"github.com/payhooks/payhooks/internal/event"
-	"github.com/payhooks/payhooks/internal/stripeapi"
 	sdk "github.com/stripe/stripe-go/v76"
+
+	"github.com/payhooks/payhooks/infra/local"
+	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/fakestripe"
+	"github.com/payhooks/payhooks/internal/stripeapi"
 )
 
-func start(t *testing.T, dir string) (*stripe.Server, *stripeapi.Client) {
+func startFake(t *testing.T, dir string) (*local.FakeStripe, *stripeapi.Client) {
 	t.Helper()
-	s := &stripe.Server{DataDir: dir, Log: slog.Default()}
+	s := &local.FakeStripe{DataDir: dir, Log: slog.Default()}
 	if err := s.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.Close() })
-	keys := func(context.Context) (string, error) { return stripe.Keys, nil }
+	keys := func(context.Context) (string, error) { return `{"live":"rk_live_1","test":"rk_test_1"}`, nil }
 	return s, &stripeapi.Client{Base: s.URL(), Now: time.Now, Secret: keys}
 }
 
-func TestObjectsOutliveARestart(t *testing.T) {
+func TestObjectsOfFakeStripeOutliveRestart(t *testing.T) {
 	dir := t.TempDir()
-	s, _ := start(t, dir)
-	err := stripe.PutEvents(t.Context(), s.URL(), json.RawMessage(
+	s, _ := startFake(t, dir)
+	err := fakestripe.PutEvents(t.Context(), s.URL(), json.RawMessage(
 		`{"id":"evt_1","object":"event","type":"charge.succeeded","created":1,"livemode":true,"data":{"object":{"id":"ch_1","object":"charge","livemode":true}}}`))
 	if err == nil {
-		err = stripe.Put(t.Context(), s.URL(), "acct_1", map[string]any{"id": "ch_2", "object": "charge"})
+		err = fakestripe.Put(t.Context(), s.URL(), "acct_1", map[string]any{"id": "ch_2", "object": "charge"})
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -38,7 +40,7 @@ func TestObjectsOutliveARestart(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	_, c := start(t, dir)
+	_, c := startFake(t, dir)
 	for _, want := range []struct {
 		id, account string
 		live        bool
@@ -53,17 +55,17 @@ func TestObjectsOutliveARestart(t *testing.T) {
 	}
 }
 
-func TestAFreshStandInIsEmptyAndAnswers(t *testing.T) {
-	_, c := start(t, t.TempDir())
+func TestFreshFakeStripeListsNoEvents(t *testing.T) {
+	_, c := startFake(t, t.TempDir())
 	got, more, err := c.Events(t.Context(), event.Listing{From: time.Now().Add(-time.Hour), To: time.Now()})
 	if err != nil || more || len(got) > 0 {
 		t.Fatal(len(got), more, err)
 	}
 }
 
-func TestWhatIsNoObjectIsRefusedWithAReason(t *testing.T) {
-	s, _ := start(t, t.TempDir())
-	if err := stripe.Put(t.Context(), s.URL(), "", map[string]any{"object": "charge"}); err == nil {
+func TestObjectWithoutIDIsRejected(t *testing.T) {
+	s, _ := startFake(t, t.TempDir())
+	if err := fakestripe.Put(t.Context(), s.URL(), "", map[string]any{"object": "charge"}); err == nil {
 		t.Fatal("an object without an id is taken")
 	}
 }

@@ -1,0 +1,134 @@
+// Package printer shows what the local stack does, for people or as JSON.
+package printer
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/payhooks/payhooks/infra/cli"
+	"github.com/payhooks/payhooks/infra/local/gateway"
+	"github.com/payhooks/payhooks/infra/local/lambda"
+)
+
+// Printer shows what the local stack does: lines for people, or the functions'
+// own JSON. It is safe for concurrent use.
+type Printer struct {
+	mu     sync.Mutex
+	out    io.Writer
+	json   bool
+	colour bool
+	now    func() time.Time
+}
+
+// New is a printer that paints if out is a terminal.
+func New(out io.Writer, asJSON bool) *Printer {
+	p := &Printer{out: out, json: asJSON, now: time.Now}
+	if f, ok := out.(*os.File); ok {
+		p.colour = !asJSON && cli.Terminal(f)
+	}
+	return p
+}
+
+// Colours of a terminal.
+const (
+	plain  = ""
+	dim    = "2"
+	bold   = "1"
+	red    = "31"
+	green  = "32"
+	yellow = "33"
+	cyan   = "36"
+)
+
+func (p *Printer) paint(colour, text string) string {
+	if !p.colour || colour == plain || text == "" {
+		return text
+	}
+	return "\x1b[" + colour + "m" + text + "\x1b[0m"
+}
+
+func (p *Printer) print(line string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	_, _ = fmt.Fprintln(p.out, line) // a closed terminal must not stop the stack
+}
+
+// row prints one thing that happened: when, where, what, and about what.
+func (p *Printer) row(at time.Time, who, colour, what, about string) {
+	line := fmt.Sprintf("%s  %s  %s  %s", p.paint(dim, at.Local().Format("15:04:05")),
+		p.paint(cyan, fmt.Sprintf("%-14s", who)), p.paint(colour, fmt.Sprintf("%-16s", cli.Line(what))), cli.Line(about))
+	p.print(strings.TrimRight(line, " "))
+}
+
+// object prints one JSON object, with --json.
+func (p *Printer) object(v any) {
+	var b strings.Builder
+	if err := cli.PrintJSON(&b, v); err != nil {
+		b.Reset()
+		b.WriteString(`{"message":"a line could not be written as JSON"}`)
+	}
+	p.print(strings.TrimSuffix(b.String(), "\n"))
+}
+
+// Progress shows what the stack begins to do.
+func (p *Printer) Progress(what string) {
+	if p.json {
+		p.object(map[string]string{"message": what})
+		return
+	}
+	p.print(p.paint(dim, what+" …"))
+}
+
+// Line shows what a function wrote.
+func (p *Printer) Line(l lambda.Line) {
+	who := filepath.Base(l.Function.Dir)
+	var e entry
+	if err := json.Unmarshal([]byte(l.Text), &e.fields); err != nil {
+		if p.json {
+			p.object(map[string]string{"function": who, "message": l.Text})
+			return
+		}
+		p.row(p.now(), who, plain, "prints", l.Text)
+		return
+	}
+	if p.json {
+		e.fields["function"] = who
+		p.object(e.fields)
+		return
+	}
+	if e.fields["_aws"] != nil { // metrics
+		return
+	}
+	colour, what, about := e.sentence()
+	p.row(e.at(p.now()), who, colour, what, about)
+}
+
+// Refused shows what the gateway answered without a function.
+func (p *Printer) Refused(r gateway.Refusal) {
+	if p.json {
+		p.object(map[string]any{"message": "refused", "method": r.Method, "path": r.Path, "status": r.Status, "reason": r.Reason})
+		return
+	}
+	p.row(p.now(), "gateway", yellow, fmt.Sprint(r.Status), fmt.Sprintf("%s %s: %s", r.Method, r.Path, r.Reason))
+}
+
+// Handler takes the stack's own log.
+func (p *Printer) Handler() slog.Handler {
+	return slog.NewJSONHandler(stackLog{p}, &slog.HandlerOptions{Level: slog.LevelInfo})
+}
+
+type stackLog struct{ p *Printer }
+
+func (s stackLog) Write(line []byte) (int, error) {
+	var l lambda.Line
+	l.Text, l.Function.Dir = strings.TrimSpace(string(line)), "stack"
+	s.p.Line(l)
+	return len(line), nil
+}
