@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// State is what became of one event for one action.
+// State is the state of one event for one action.
 type State string
 
 // The states of a delivery. All but Waiting are finished: no message runs it.
@@ -102,7 +102,7 @@ func (d *Delivery) Record(a Attempt) {
 	d.History = append(append([]Attempt(nil), d.History[kept:]...), a)
 }
 
-// EffectOutcome is what became of one effect in the attempt that finished.
+// EffectOutcome is the result of one effect in the attempt that finished.
 type EffectOutcome struct {
 	Key   string `json:"key"`
 	State string `json:"state"`         // done, withheld, not_performed or unknown

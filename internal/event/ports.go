@@ -10,7 +10,7 @@ import (
 // names a record that cannot be read; the sequence continues behind it.
 
 // Store keeps events. All methods are safe for concurrent use. An error that
-// is none of this package's means "unavailable, try again".
+// is not one of this package's means "unavailable, try again".
 type Store interface {
 	// Put stores e as pending unless its id is taken: ResultStored,
 	// ResultDuplicate or ResultConflict. It is atomic and, when
@@ -102,7 +102,7 @@ type Ledger interface {
 	// running lease becomes due at once in a new round, too. allowStale is noted
 	// on any of these. It is noted on one whose lease runs, too: that attempt can
 	// not commit any more, and the next one begins when the lease ends. Without
-	// allowStale such a delivery stays as it is. All else is ErrNotFound.
+	// allowStale, or with it noted already, such a delivery stays as it is. All else is ErrNotFound.
 	Reopen(ctx context.Context, ref DeliveryRef, now time.Time, allowStale bool) error
 	// Discard ends what is Parked or Unknown, or Waiting without a running
 	// lease, for good and notes by whom. All else is ErrNotFound.

@@ -2,7 +2,7 @@ package event
 
 import "slices"
 
-// Status is what became of an event over all its actions.
+// Status is the state of an event over all its actions.
 type Status string
 
 // The statuses; the first that applies counts.

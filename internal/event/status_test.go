@@ -13,9 +13,9 @@ func TestStatusIsTheFirstThatApplies(t *testing.T) {
 		ds     []event.Delivery
 		want   event.Status
 	}{
-		"nobody wants it":              {event.Stored{}, nil, event.StatusIgnored},
+		"no subscriber":                {event.Stored{}, nil, event.StatusIgnored},
 		"not published":                {event.Stored{Pending: true}, nil, event.StatusPending},
-		"owed without a record":        {event.Stored{Subscribers: []string{"a", "b"}}, []event.Delivery{deliver("a", event.Done)}, event.StatusPending},
+		"subscriber unrecorded":        {event.Stored{Subscribers: []string{"a", "b"}}, []event.Delivery{deliver("a", event.Done)}, event.StatusPending},
 		"done by every action":         {event.Stored{Subscribers: []string{"a"}}, []event.Delivery{deliver("a", event.Done)}, event.StatusDone},
 		"replayed and done before":     {event.Stored{Subscribers: []string{"a"}, Pending: true}, []event.Delivery{deliver("a", event.Done)}, event.StatusPending},
 		"waiting beats pending":        {event.Stored{Subscribers: []string{"a", "b"}}, []event.Delivery{deliver("a", event.Waiting)}, event.StatusWaiting},

@@ -6,7 +6,7 @@ import (
 	"fmt"
 )
 
-// ErrUnavailable is the usual error to order in a Fault. It is none of package
+// ErrUnavailable is the usual error to order in a Fault. It is not one of package
 // event's, so callers read it as "unavailable, try again".
 var ErrUnavailable = errors.New("unavailable")
 

@@ -70,7 +70,7 @@ func (s *Store) Reopen(ctx context.Context, ref event.DeliveryRef, now time.Time
 		case d.Owner == owner: // our own, its reply was lost
 			return nil
 		case d.State == event.Waiting && d.Running(now):
-			if allowStale {
+			if allowStale && !d.AllowStale {
 				d.AllowStale, d.Owner = true, owner
 			}
 			return nil

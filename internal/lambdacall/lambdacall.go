@@ -1,0 +1,90 @@
+// Package lambdacall invokes the stack's functions over Lambda.
+package lambdacall
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+)
+
+// Functions implements operator.Functions. Safe for concurrent use.
+type Functions struct {
+	Client *lambda.Client
+	// Resolve finds the function of a name; it is asked once for each.
+	Resolve func(ctx context.Context, name string) (string, error)
+
+	mu    sync.Mutex
+	found map[string]string
+}
+
+// Invoke sends the request and waits for the reply. What the function returns as
+// its error is the error.
+func (f *Functions) Invoke(ctx context.Context, name string, request, reply any) error {
+	function, err := f.function(ctx, name)
+	if err != nil {
+		return err
+	}
+	body, err := json.Marshal(request)
+	if err != nil {
+		return err
+	}
+	out, err := f.Client.Invoke(ctx, &lambda.InvokeInput{FunctionName: &function, Payload: body})
+	if err != nil {
+		return fmt.Errorf("invoke %s: %w", function, err)
+	}
+	if out.FunctionError == nil {
+		return json.Unmarshal(out.Payload, reply)
+	}
+	var failed struct{ ErrorMessage string }
+	if json.Unmarshal(out.Payload, &failed) != nil || failed.ErrorMessage == "" {
+		failed.ErrorMessage = string(out.Payload)
+	}
+	return errors.New(function + ": " + failed.ErrorMessage)
+}
+
+func (f *Functions) function(ctx context.Context, name string) (function string, err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if function, ok := f.found[name]; ok {
+		return function, nil
+	}
+	if function, err = f.Resolve(ctx, name); err != nil {
+		return "", err
+	}
+	if f.found == nil {
+		f.found = map[string]string{}
+	}
+	f.found[name] = function
+	return function, nil
+}
+
+// LogicalID is the name of a function's block in the template, by convention:
+// SendReceipt for send-receipt.
+func LogicalID(name string) string {
+	var b strings.Builder
+	for word := range strings.SplitSeq(name, "-") {
+		if word != "" {
+			b.WriteString(strings.ToUpper(word[:1]) + word[1:])
+		}
+	}
+	return b.String()
+}
+
+// Deployed resolves names by the blocks of a deployed stack.
+func Deployed(client *cloudformation.Client, stack string) func(ctx context.Context, name string) (string, error) {
+	return func(ctx context.Context, name string) (string, error) {
+		id := LogicalID(name)
+		out, err := client.DescribeStackResource(ctx, &cloudformation.DescribeStackResourceInput{StackName: &stack, LogicalResourceId: &id})
+		if err != nil {
+			return "", fmt.Errorf("find function %s of stack %s (the block of an action is named for it): %w", id, stack, err)
+		}
+		return aws.ToString(out.StackResourceDetail.PhysicalResourceId), nil
+	}
+}

@@ -1,0 +1,167 @@
+package operator
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/payhooks/payhooks/internal/delivery"
+	"github.com/payhooks/payhooks/internal/event"
+)
+
+const (
+	auditEvents = 100 // events of one question to a function
+	auditRows   = 10  // rows of one question, each up to 400 KB; an answer takes 6 MB
+	auditors    = 4   // questions to one function at a time
+	auditTries  = 5
+	// settling is how long a row that differs is given before it is looked at
+	// again: live events change rows meanwhile.
+	settling = 2 * time.Second
+)
+
+// Audit asks for state to be recomputed from the stored events.
+type Audit struct {
+	Action   string      // only its state; empty: every action's
+	Repair   bool        // add the facts that are missing; nothing is removed
+	Progress func(n int) // called after each n events or rows, from several goroutines; nil is none
+}
+
+// AuditResult is what an audit found.
+type AuditResult struct {
+	Checked     int       `json:"checked"` // rows of state
+	Differences int       `json:"differences"`
+	Unprovable  int       `json:"unprovable"`
+	Repaired    int       `json:"repaired"`
+	Findings    []Finding `json:"findings,omitempty"`
+}
+
+// Verdict of an audit on one row.
+type Verdict string
+
+// The verdicts.
+const (
+	Missing    Verdict = "missing"    // facts of stored events are not in the row
+	Extra      Verdict = "extra"      // the row holds what no event accounts for
+	Unprovable Verdict = "unprovable" // the events that could prove it have expired, or are not all that makes the row
+)
+
+// Finding is a row that is not as recomputed.
+type Finding struct {
+	Action     string          `json:"action"`
+	Table      string          `json:"table,omitempty"`
+	Key        string          `json:"key"` // of the row; of the event if it could not be recomputed
+	Verdict    Verdict         `json:"verdict"`
+	Error      string          `json:"error,omitempty"`
+	Actual     json.RawMessage `json:"actual,omitempty"`
+	Recomputed json.RawMessage `json:"recomputed,omitempty"`
+	Repaired   bool            `json:"repaired,omitempty"`
+}
+
+// auditor is one audit under way.
+type auditor struct {
+	*Operator
+	Audit
+	complete bool // no event has expired yet: the stored ones account for everything
+
+	events map[string][]moment // by action
+	known  map[string]bool     // ids of events walked since the audit began
+	begin  time.Time
+	result AuditResult
+}
+
+// moment is an event's place in the order in which a row's events are folded.
+type moment struct {
+	created int64
+	id      string
+}
+
+func (m moment) compare(o moment) int {
+	return cmp.Or(cmp.Compare(m.created, o.created), cmp.Compare(m.id, o.id))
+}
+
+// rowKey is one row of state.
+type rowKey struct{ table, key string }
+
+// Audit recomputes each action's state from the stored events, through the
+// action's own function, and compares. It calls nothing external and changes
+// nothing unless Repair is set; it may run during live traffic.
+func (o *Operator) Audit(ctx context.Context, req Audit) (*AuditResult, error) {
+	names, err := o.actions(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if req.Action != "" {
+		if !slices.Contains(names, req.Action) {
+			return nil, noAction(req.Action, names)
+		}
+		names = []string{req.Action}
+	}
+	a := &auditor{Operator: o, Audit: req, begin: o.Now(), known: map[string]bool{}, events: map[string][]moment{}}
+	if a.complete, err = o.complete(ctx); err != nil {
+		return nil, err
+	}
+	if err := a.walk(ctx, a.begin.Add(-ever)); err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		one := &actionAudit{auditor: a, name: name, rows: map[rowKey][]moment{}}
+		if err := one.run(ctx); err != nil {
+			return nil, fmt.Errorf("audit %s: %w", name, err)
+		}
+	}
+	return &a.result, nil
+}
+
+// ask sends one question to an action's function.
+func (a *auditor) ask(ctx context.Context, action string, req delivery.AuditRequest) (reply delivery.AuditReply, err error) {
+	err = a.Functions.Invoke(ctx, action, map[string]any{"audit": req}, &reply)
+	return reply, err
+}
+
+func (a *auditor) progress(n int) {
+	if a.Progress != nil {
+		a.Progress(n)
+	}
+}
+
+// walk adds the events received since then to those of each subscriber.
+func (a *auditor) walk(ctx context.Context, since time.Time) error {
+	late := a.begin.Add(-time.Minute) // a second walk may meet these again
+	for s, err := range a.Store.ReceivedBetween(ctx, since, a.Now().Add(time.Hour)) {
+		if err != nil {
+			return err
+		}
+		for _, name := range s.Subscribers {
+			if !a.known[name+" "+s.ID] {
+				a.events[name] = append(a.events[name], moment{s.Created.Unix(), s.ID})
+			}
+			if !s.Received.Before(late) {
+				a.known[name+" "+s.ID] = true
+			}
+		}
+	}
+	return nil
+}
+
+// beyond is the verdict on a row that holds more than the events say.
+func (a *auditor) beyond(it event.Row) Verdict {
+	if a.complete && !it.Direct {
+		return Extra
+	}
+	return Unprovable
+}
+
+func (s *AuditResult) add(f Finding) {
+	s.Findings = append(s.Findings, f)
+	if f.Verdict == Unprovable {
+		s.Unprovable++
+		return
+	}
+	s.Differences++
+	if f.Repaired {
+		s.Repaired++
+	}
+}

@@ -1,0 +1,62 @@
+package operator_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/operator"
+	"github.com/payhooks/payhooks/internal/operator/operatortest"
+)
+
+// planDiscard plans a discard over a desk.
+func planDiscard(t *testing.T, d *operatortest.Desk, which operator.Deliveries) (*operator.DiscardPlan, error) {
+	t.Helper()
+	return d.PlanDiscard(t.Context(), operator.Discard{Deliveries: which, By: "ada: sent by hand"})
+}
+
+// discard runs a discard over a desk.
+func discard(t *testing.T, d *operatortest.Desk, which operator.Deliveries) operator.DiscardResult {
+	t.Helper()
+	plan, err := planDiscard(t, d, which)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := plan.Run(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func TestDiscardEndsSelectedDeliveriesOnly(t *testing.T) {
+	d := operatortest.New(t, time.Now, 5)
+	for i, state := range []string{"parked", "unknown", "done", "waiting"} {
+		d.Deliver("evt_0000"+string(rune('0'+i)), operatortest.Receipts, states[state])
+	}
+	plan, err := planDiscard(t, d, operator.Deliveries{})
+	if err != nil || plan.DryRun().Selected != 2 || len(plan.DryRun().Sample) != 2 || d.Record("evt_00000", operatortest.Receipts).State != event.Parked {
+		t.Errorf("dry run: %+v, %v", plan, err)
+	}
+	if r := discard(t, d, operator.Deliveries{}); r.Selected != 2 || r.Discarded != 2 {
+		t.Errorf("all: %+v", r)
+	}
+	if r := discard(t, d, operator.Deliveries{Event: "evt_00003", Action: operatortest.Receipts}); r.Discarded != 1 {
+		t.Errorf("a waiting one by name: %+v", r)
+	}
+	if _, err := planDiscard(t, d, operator.Deliveries{Event: "evt_00002", Action: operatortest.Receipts}); err == nil || !strings.Contains(err.Error(), "is done") {
+		t.Errorf("a done one by name: %v", err)
+	}
+	for id, want := range map[string]event.State{"evt_00000": event.Discarded, "evt_00001": event.Discarded, "evt_00002": event.Done, "evt_00003": event.Discarded} {
+		if del := d.Record(id, operatortest.Receipts); del.State != want || want == event.Discarded && del.By != "ada: sent by hand" {
+			t.Errorf("%s is %s by %q, want %s", id, del.State, del.By, want)
+		}
+	}
+	if left, err := d.Parked(t.Context()); err != nil || len(left) != 0 {
+		t.Errorf("left parked: %+v, %v", left, err)
+	}
+	if s := listed(t, d, operator.EventList{Status: event.StatusDone, Limit: 10}); len(s) != 4 {
+		t.Errorf("%d events are done, want 4: discarded counts", len(s))
+	}
+}

@@ -1,0 +1,70 @@
+package operator
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/payhooks/payhooks/internal/event"
+)
+
+// Explanation is why a delivery is as it is, and what to do.
+type Explanation struct {
+	Item
+	Type    string        `json:"type,omitempty"`
+	First   time.Time     `json:"first"`              // when its first attempt began
+	Unknown *EffectDetail `json:"in_doubt,omitempty"` // the effect whose outcome is unknown
+	Advice  string        `json:"advice"`
+}
+
+// EffectDetail is one effect.
+type EffectDetail struct {
+	Key   string            `json:"key"`
+	State event.EffectState `json:"state"`
+	Since time.Time         `json:"since"`
+	Error string            `json:"error,omitempty"`
+}
+
+// Explain returns the next step for any delivery that has a record. An event or
+// delivery that does not exist is an error that names what there is.
+func (o *Operator) Explain(ctx context.Context, ref event.DeliveryRef) (*Explanation, error) {
+	d, err := o.delivery(ctx, ref)
+	if err != nil {
+		return nil, err
+	}
+	x := &Explanation{Item: itemOf(d), First: d.First}
+	s, err := o.Store.Get(ctx, ref.Event)
+	if err != nil && !errors.Is(err, event.ErrNotFound) {
+		return nil, err
+	}
+	x.Type, x.Advice = s.Type, advice(d, err != nil || s.Expired(o.Now()))
+	if d.Effect != "" && err == nil {
+		e, err := o.unknownEffect(ctx, d)
+		if err != nil {
+			return nil, err
+		}
+		x.Unknown = &EffectDetail{e.Key, e.State, e.Updated, e.Error}
+	}
+	return x, nil
+}
+
+// advice is an operator's next step.
+func advice(d event.Delivery, expired bool) string {
+	name := d.Event + " " + d.Action
+	replay := "payhooks replay " + d.Event + " --action " + d.Action + " --yes"
+	switch {
+	case d.State == event.Discarded:
+		return "none: it was discarded by " + d.By
+	case expired:
+		return "none: the event has expired; payhooks parked discard " + name + " --yes takes it off the list"
+	case d.State == event.Parked:
+		return "fix the cause, then run payhooks parked retry " + name + " --yes"
+	case d.State == event.Unknown:
+		return "find out whether " + d.Effect + " happened, where it would have; then run payhooks parked resolve " + name + " --happened, or --did-not-happen"
+	case d.State == event.Waiting:
+		return "none; the next attempt is at " + d.Next.Format(time.RFC3339) + "; " + replay + " makes it now"
+	case d.Withheld:
+		return "none; " + replay + " --again retries it"
+	}
+	return "none: it is done"
+}

@@ -1,0 +1,74 @@
+package operator
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/parallel"
+)
+
+const (
+	// batch is how many records one read takes.
+	batch = 100
+	// readers is how many reads run at once.
+	readers = 16
+)
+
+// refs names the event's deliveries to these actions, each once.
+func refs(id string, actions ...[]string) []event.DeliveryRef {
+	names := slices.Compact(slices.Sorted(slices.Values(slices.Concat(actions...))))
+	all := make([]event.DeliveryRef, len(names))
+	for i, name := range names {
+		all[i] = event.DeliveryRef{Action: name, Event: id}
+	}
+	return all
+}
+
+// DeliveriesOf returns the deliveries of events by event, to their subscribers
+// and to the actions whose rules select them now, in batches. Those that can be
+// read are returned with unreadable.
+func (o *Operator) DeliveriesOf(ctx context.Context, stored []event.Stored) (of map[string][]event.Delivery, unreadable, err error) {
+	var all []event.DeliveryRef
+	for _, s := range stored {
+		now, err := o.Bus.Subscribers(ctx, event.Envelope{Facts: s.Facts})
+		if err != nil {
+			return nil, nil, fmt.Errorf("subscribers of %s: %w", s.ID, err)
+		}
+		all = append(all, refs(s.ID, s.Subscribers, now)...)
+	}
+	type part struct {
+		ds         []event.Delivery
+		unreadable error
+	}
+	parts, err := parallel.Map(ctx, readers, slices.Collect(slices.Chunk(all, batch)), func(ctx context.Context, refs []event.DeliveryRef) (part, error) {
+		ds, err := o.Ledger.Deliveries(ctx, refs)
+		if errors.Is(err, event.ErrInvalid) {
+			return part{ds, err}, nil
+		}
+		return part{ds, nil}, err
+	})
+	of = map[string][]event.Delivery{}
+	for _, p := range parts {
+		unreadable = errors.Join(unreadable, p.unreadable)
+		for _, d := range p.ds {
+			of[d.Event] = append(of[d.Event], d)
+		}
+	}
+	return of, unreadable, err
+}
+
+// quarantined returns what is quarantined, by id.
+func (o *Operator) quarantined(ctx context.Context) (held map[string]event.Quarantined, unreadable, err error) {
+	all, unreadable, err := event.Collect(o.Quarantine.List(ctx))
+	if err != nil {
+		return nil, nil, fmt.Errorf("list quarantine: %w", err)
+	}
+	held = map[string]event.Quarantined{}
+	for _, q := range all {
+		held[q.ID] = q
+	}
+	return held, unreadable, nil
+}

@@ -1,0 +1,103 @@
+package operator
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/payhooks/payhooks/internal/event"
+)
+
+// EventDetail is everything that is known of one event.
+type EventDetail struct {
+	EventRow
+	Reason     string        `json:"reason,omitempty"` // of what is quarantined
+	Facts      *event.Facts  `json:"facts,omitempty"`
+	Wanted     []string      `json:"wanted"` // the subscribers
+	Deliveries []DeliveryRow `json:"deliveries"`
+
+	Body []byte `json:"-"` // the signed bytes
+}
+
+// DeliveryRow is one delivery of an event.
+type DeliveryRow struct {
+	Action   string          `json:"action"`
+	State    event.State     `json:"state"`
+	Attempts int             `json:"attempts"`
+	Outcome  string          `json:"outcome,omitempty"`
+	Error    string          `json:"error,omitempty"`
+	Next     *time.Time      `json:"next,omitempty"`
+	By       string          `json:"by,omitempty"` // discarded: by whom, and why
+	History  []event.Attempt `json:"history"`      // the last ten attempts that failed
+}
+
+// Result is the outcome, the error or who discarded the delivery.
+func (d DeliveryRow) Result() string {
+	if d.State == event.Discarded {
+		return "by " + d.By
+	}
+	return d.Outcome + d.Error
+}
+
+// Show finds an event in the store, else in the quarantine; ErrNotFound if it is
+// in neither. What can be read is returned also with an error that is ErrInvalid.
+func (o *Operator) Show(ctx context.Context, id string) (*EventDetail, error) {
+	held, unreadable, err := o.quarantined(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s, err := o.Store.Get(ctx, id)
+	if errors.Is(err, event.ErrNotFound) || errors.Is(err, event.ErrInvalid) {
+		if q, ok := held[id]; ok {
+			return o.showQuarantined(ctx, q)
+		}
+		if errors.Is(err, event.ErrNotFound) {
+			err = notFound(fmt.Sprintf("no event %s in stack %s", id, o.Stack))
+		}
+		return nil, errors.Join(err, unreadable)
+	}
+	if err != nil {
+		return nil, err
+	}
+	actions, err := o.actions(ctx)
+	if err != nil {
+		return nil, err
+	}
+	ds, err := o.Ledger.Deliveries(ctx, refs(s.ID, s.Subscribers, actions))
+	if err != nil && !errors.Is(err, event.ErrInvalid) {
+		return nil, err
+	}
+	return detail(s, ds, held), err
+}
+
+func detail(s event.Stored, ds []event.Delivery, held map[string]event.Quarantined) *EventDetail {
+	st := statusOf(s, ds, held)
+	d := &EventDetail{EventRow: rowOf(s.Facts, st), Facts: &s.Facts, Wanted: append([]string{}, s.Subscribers...), Deliveries: []DeliveryRow{}, Body: s.Body}
+	if st == event.StatusQuarantined {
+		d.Reason = held[s.ID].Reason
+	}
+	for _, x := range ds {
+		d.Deliveries = append(d.Deliveries, deliveryOf(x))
+	}
+	return d
+}
+
+func deliveryOf(d event.Delivery) DeliveryRow {
+	r := DeliveryRow{
+		Action: d.Action, State: d.State, Attempts: d.Attempts, Outcome: d.Outcome, Error: d.Error, By: d.By,
+		History: append([]event.Attempt{}, d.History...),
+	}
+	if d.State == event.Waiting {
+		r.Next = &d.Next
+	}
+	return r
+}
+
+func (o *Operator) showQuarantined(ctx context.Context, q event.Quarantined) (*EventDetail, error) {
+	q, err := o.Quarantine.Get(ctx, q.Endpoint, q.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &EventDetail{EventRow: quarantinedRow(q), Reason: q.Reason, Wanted: []string{}, Deliveries: []DeliveryRow{}, Body: q.Body}, nil
+}
