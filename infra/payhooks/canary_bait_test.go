@@ -54,7 +54,7 @@ func bait(v any) any {
 
 // baited are the samples that some action wants, with canaries, and odd ones
 // that no parser expects.
-func (o *operator) baited() (bodies [][]byte) {
+func (o *rig) baited() (bodies [][]byte) {
 	o.Helper()
 	types, every, err := (&bus.Bus{Client: eventbridge.NewFromConfig(o.AWS), Name: o.Stack, Now: time.Now}).Types(o.Context())
 	if err != nil || every {

@@ -14,12 +14,14 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/payhooks/payhooks/infra/cli"
 	"github.com/payhooks/payhooks/infra/local/aws"
 	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/operator"
 	"github.com/payhooks/payhooks/internal/webhook"
 )
 
-func TestNoSecretAddressOrCardNumberIsReadAnywhereButInTheMailAndTheSignedBytes(t *testing.T) {
+func TestPersonalDataIsOnlyInMailsAndSignedBytes(t *testing.T) {
 	o := newOperator(t)
 	bodies := o.baited()
 	o.deliver(bodies)
@@ -33,7 +35,7 @@ func TestNoSecretAddressOrCardNumberIsReadAnywhereButInTheMailAndTheSignedBytes(
 	for name, text := range o.everything() {
 		for line := range strings.Lines(text) {
 			if canary.MatchString(line) || strings.Contains(line, demoSecret) {
-				t.Errorf("%s: %s", name, clip(line, 1000))
+				t.Errorf("%s: %s", name, cli.Clip(line, 1000))
 				break
 			}
 		}
@@ -41,7 +43,7 @@ func TestNoSecretAddressOrCardNumberIsReadAnywhereButInTheMailAndTheSignedBytes(
 }
 
 // deliver posts the bodies until each is taken, and waits for what comes of it.
-func (o *operator) deliver(bodies [][]byte) {
+func (o *rig) deliver(bodies [][]byte) {
 	o.Helper()
 	var g errgroup.Group
 	g.SetLimit(8)
@@ -59,11 +61,11 @@ func (o *operator) deliver(bodies [][]byte) {
 		o.Fatal(err)
 	}
 	o.eventually("every event is on the bus, and every attempt that began is over", func() bool {
-		stored, unreadable, err := collect(o.Tables.ReceivedBetween(o.Context(), time.Now().Add(-time.Hour), time.Now().Add(time.Hour)))
+		stored, unreadable, err := event.Collect(o.Tables.ReceivedBetween(o.Context(), time.Now().Add(-time.Hour), time.Now().Add(time.Hour)))
 		if err := errors.Join(err, unreadable); err != nil {
 			o.Fatal(err)
 		}
-		waiting, unreadable, err := collect(o.Tables.Unfinished(o.Context(), event.Waiting, time.Now().Add(time.Hour)))
+		waiting, unreadable, err := event.Collect(o.Tables.Unfinished(o.Context(), event.Waiting, time.Now().Add(time.Hour)))
 		if err := errors.Join(err, unreadable); err != nil {
 			o.Fatal(err)
 		}
@@ -72,8 +74,8 @@ func (o *operator) deliver(bodies [][]byte) {
 	})
 }
 
-// refused posts what is signed by nobody, or to nowhere.
-func (o *operator) refused(body []byte) {
+// refused posts unsigned requests, and some to unknown endpoints.
+func (o *rig) refused(body []byte) {
 	o.Helper()
 	now := unix(time.Now())
 	for _, r := range [][2]string{
@@ -101,7 +103,7 @@ func (o *operator) refused(body []byte) {
 
 // everything is all that an operator reads of the stack, and what waits in the
 // dead letters' queues.
-func (o *operator) everything() map[string]string {
+func (o *rig) everything() map[string]string {
 	o.Helper()
 	all := map[string]string{"the stack's output": o.printed.String()}
 	for _, line := range []string{
@@ -111,12 +113,12 @@ func (o *operator) everything() map[string]string {
 		all[line+" --json"] = o.must(append(strings.Fields(line), "--json")...)
 	}
 	states := map[event.State]int{}
-	stored, unreadable, err := collect(o.Tables.ReceivedBetween(o.Context(), time.Now().Add(-time.Hour), time.Now().Add(time.Hour)))
+	stored, unreadable, err := event.Collect(o.Tables.ReceivedBetween(o.Context(), time.Now().Add(-time.Hour), time.Now().Add(time.Hour)))
 	if err := errors.Join(err, unreadable); err != nil {
 		o.Fatal(err)
 	}
 	for _, s := range stored {
-		d, err := showEvent(o.Context(), o.connection, s.ID)
+		d, err := o.Operator().Show(o.Context(), s.ID)
 		if err != nil {
 			o.Fatal(err)
 		}
@@ -125,10 +127,10 @@ func (o *operator) everything() map[string]string {
 		}
 		all["events show "+s.ID] = o.shown(d, "false") + o.shown(d, "true")
 	}
-	for _, r := range objects[unfinishedRow](o.T, all["parked --json"]) {
+	for _, r := range objects[operator.Item](o.T, all["parked --json"]) {
 		all["parked show "+r.Event] = o.must("parked", "show", r.Event, r.Action)
 	}
-	letters := objects[letter](o.T, all["deadletters list --limit 1000 --json"])
+	letters := objects[operator.Item](o.T, all["deadletters list --limit 1000 --json"])
 	for _, l := range letters {
 		all["dead letters of "+l.Action] = o.messages(l.Action)
 	}
@@ -139,14 +141,14 @@ func (o *operator) everything() map[string]string {
 }
 
 // shown is what events show prints, as it is called for so many.
-func (o *operator) shown(d *eventDetail, asJSON string) string {
+func (o *rig) shown(d *operator.EventDetail, asJSON string) string {
 	o.Helper()
 	var out bytes.Buffer
 	cmd := rootCommand()
 	cmd.SetOut(&out)
 	err := cmd.ParseFlags([]string{"--json=" + asJSON})
 	if err == nil {
-		err = d.print(cmd, false)
+		err = printEvent(cmd, d, false)
 	}
 	if err != nil {
 		o.Fatal(err)
@@ -155,7 +157,7 @@ func (o *operator) shown(d *eventDetail, asJSON string) string {
 }
 
 // messages are the dead letters of an action as they lie in the queue.
-func (o *operator) messages(action string) (text string) {
+func (o *rig) messages(action string) (text string) {
 	o.Helper()
 	out, err := sqs.NewFromConfig(o.AWS).ReceiveMessage(o.Context(), &sqs.ReceiveMessageInput{
 		QueueUrl:            awssdk.String(o.Local.AWS + "/000000000000/local-" + action + "-dead"),

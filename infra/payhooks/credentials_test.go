@@ -16,12 +16,12 @@ import (
 
 // thief has the credentials of one action and aims at another one's items.
 type thief struct {
-	*operator
+	*rig
 	db *dynamodb.Client
 }
 
 // steal takes the credentials that the stack gave to a function.
-func (o *operator) steal(logicalID string) thief {
+func (o *rig) steal(logicalID string) thief {
 	o.Helper()
 	c, ok := o.stack.Host.Credentials[logicalID]
 	if !ok {
@@ -147,7 +147,7 @@ func TestRow66OneActionsCredentialsReachNothingOfAnother(t *testing.T) {
 	}
 }
 
-func (o *operator) deliveryRecord(evt, action string) event.Delivery {
+func (o *rig) deliveryRecord(evt, action string) event.Delivery {
 	o.Helper()
 	d, err := o.Tables.Delivery(o.Context(), event.DeliveryRef{Action: action, Event: evt})
 	if err != nil {

@@ -2,12 +2,10 @@ package main
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"io"
 	"log/slog"
 	"net/http"
-	"slices"
 	"testing"
 	"time"
 
@@ -15,15 +13,16 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/payhooks/payhooks/events"
+	"github.com/payhooks/payhooks/infra/cli"
 	"github.com/payhooks/payhooks/infra/local"
-	"github.com/payhooks/payhooks/infra/story"
 	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/operator"
 	"github.com/payhooks/payhooks/internal/webhook"
 )
 
 // startStack starts the stack of a folder's template on free ports. Commands of
 // the test find it by DATA_DIR.
-func startStack(t *testing.T, dir string) *connection {
+func startStack(t *testing.T, dir string) *cli.Target {
 	t.Helper()
 	data := t.TempDir()
 	t.Setenv("DATA_DIR", data)
@@ -38,7 +37,7 @@ func startStack(t *testing.T, dir string) *connection {
 			t.Error(err)
 		}
 	})
-	c, err := open(t.Context(), stack.Running)
+	c, err := cli.OpenLocal(t.Context(), stack.Running)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,27 +45,23 @@ func startStack(t *testing.T, dir string) *connection {
 }
 
 // deliveriesOf are the event's deliveries to all its actions.
-func deliveriesOf(t *testing.T, c *connection, id string) []event.Delivery {
+func deliveriesOf(t *testing.T, c *cli.Target, id string) []event.Delivery {
 	t.Helper()
 	s, err := c.Tables.Get(t.Context(), id)
 	if err != nil {
 		t.Fatal(err)
 	}
-	ds, err := c.deliveriesOf(t.Context(), s)
-	if err != nil {
+	ds, unreadable, err := c.Operator().DeliveriesOf(t.Context(), []event.Stored{s})
+	if err := errors.Join(err, unreadable); err != nil {
 		t.Fatal(err)
 	}
-	return ds
+	return ds[id]
 }
 
-// listed is what events list has for these flags.
-func listed(t *testing.T, c *connection, l eventList) []eventRow {
+// listed is what events list has.
+func listed(t *testing.T, c *cli.Target, req operator.EventList) []operator.EventRow {
 	t.Helper()
-	l.now = time.Now()
-	if err := l.check(); err != nil {
-		t.Fatal(err)
-	}
-	list, unreadable, err := l.read(t.Context(), c)
+	list, unreadable, err := c.Operator().List(t.Context(), req)
 	if err := errors.Join(err, unreadable); err != nil {
 		t.Fatal(err)
 	}
@@ -110,7 +105,7 @@ func TestEverySampleGoesThroughTheStackAndNothingIsParked(t *testing.T) {
 	c := startStack(t, "../..")
 	all := samples(t)
 	if len(all) != 526 {
-		t.Fatalf("%d samples with an id of their own, want 526", len(all))
+		t.Fatalf("%d samples with their own id, want 526", len(all))
 	}
 	g, ctx := errgroup.WithContext(t.Context())
 	g.SetLimit(8)
@@ -120,7 +115,7 @@ func TestEverySampleGoesThroughTheStackAndNothingIsParked(t *testing.T) {
 	if err := g.Wait(); err != nil {
 		t.Fatal(err)
 	}
-	if err := c.waitIdle(command(t), 3*time.Minute); err != nil {
+	if err := waitIdle(command(t), c, 3*time.Minute); err != nil {
 		t.Fatal(err)
 	}
 	for id, body := range all {
@@ -128,70 +123,10 @@ func TestEverySampleGoesThroughTheStackAndNothingIsParked(t *testing.T) {
 		if err != nil || !bytes.Equal(s.Body, body) {
 			t.Fatalf("%s is not stored as it was signed: %v", id, err)
 		}
-		ds, err := c.deliveriesOf(t.Context(), s)
-		if err != nil {
-			t.Fatal(err)
-		}
+		ds := deliveriesOf(t, c, id)
 		if st := event.StatusOf(s, ds); st != event.StatusDone && st != event.StatusIgnored {
 			t.Errorf("%s %s is %s: %+v", s.Type, id, st, ds)
 		}
-	}
-	if ps, err := postings(t.Context(), c); err != nil || len(ps) == 0 {
-		t.Errorf("%d postings, %v: the stand-in of Stripe's API must learn of the events that reach the stack", len(ps), err)
-	}
-	mails, err := readMails(command(t), c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, m := range mails {
-		if m.Kind == "receipt" && !captured(t, all[m.Event]) {
-			t.Errorf("a receipt went out for %s, which captured nothing", m.Event)
-		}
-	}
-}
-
-// captured reports whether the event's object says that money was taken.
-func captured(t *testing.T, body []byte) bool {
-	t.Helper()
-	var e struct {
-		Data struct {
-			Object struct {
-				Captured       bool
-				Paid           bool
-				AmountReceived int64 `json:"amount_received"`
-				Status         string
-			}
-		}
-	}
-	if err := json.Unmarshal(body, &e); err != nil {
-		t.Fatal(err)
-	}
-	o := e.Data.Object
-	return o.Captured || o.AmountReceived > 0 || o.Status == "paid"
-}
-
-func TestAHundredConcurrentDeliveriesOfOneEventAreOne(t *testing.T) {
-	c := startStack(t, "../..")
-	stories := storiesOf(tellMonths(demoSeed, 2, time.Now()))
-	e := stories[0].Events[slices.IndexFunc(stories[0].Events, func(e story.Event) bool { return e.Type == "charge.succeeded" })]
-	g, ctx := errgroup.WithContext(t.Context())
-	for range 100 {
-		g.Go(func() error { return postSigned(ctx, c.Local.API+"/webhooks/default", demoSecret, e.Body) })
-	}
-	if err := g.Wait(); err != nil {
-		t.Fatal(err)
-	}
-	if err := c.waitIdle(command(t), time.Minute); err != nil {
-		t.Fatal(err)
-	}
-	for _, d := range deliveriesOf(t, c, e.ID) {
-		if d.State != event.Done || d.Attempts != 1 {
-			t.Errorf("%s: %s after %d attempts, want done after 1", d.Action, d.State, d.Attempts)
-		}
-	}
-	mails, err := readMails(command(t), c)
-	if err != nil || len(mails) != 1 {
-		t.Fatalf("%d mails, %v; want one", len(mails), err)
 	}
 }
 
@@ -227,7 +162,7 @@ func TestWhatIsNotStripesIsRefusedAndNotStored(t *testing.T) {
 			}
 		})
 	}
-	if list := listed(t, c, eventList{limit: 10}); len(list) != 0 {
+	if list := listed(t, c, operator.EventList{Limit: 10}); len(list) != 0 {
 		t.Fatalf("stored %v, want nothing", list)
 	}
 }
@@ -238,11 +173,11 @@ func TestASignedButOddEventIsQuarantinedAndShown(t *testing.T) {
 	if err := postSigned(t.Context(), c.Local.API+"/webhooks/default", demoSecret, body); err != nil {
 		t.Fatal(err)
 	}
-	d, err := showEvent(t.Context(), c, "evt_odd")
-	if err != nil || d.Status != event.StatusQuarantined || d.Reason == "" || !bytes.Equal(d.body, body) {
+	d, err := c.Operator().Show(t.Context(), "evt_odd")
+	if err != nil || d.Status != event.StatusQuarantined || d.Reason == "" || !bytes.Equal(d.Body, body) {
 		t.Fatalf("%+v, %v; want it quarantined with a reason and its bytes", d, err)
 	}
-	list := listed(t, c, eventList{status: string(event.StatusQuarantined), limit: 10})
+	list := listed(t, c, operator.EventList{Status: event.StatusQuarantined, Limit: 10})
 	if len(list) != 1 || list[0].ID != "evt_odd" {
 		t.Fatalf("listed %v", list)
 	}

@@ -2,14 +2,15 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/payhooks/payhooks/infra/cli"
 	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/operator"
 )
 
 func eventsCommand() *cobra.Command {
@@ -18,120 +19,90 @@ func eventsCommand() *cobra.Command {
 	return cmd
 }
 
-// eventRow is an event as the list shows it.
-type eventRow struct {
-	ID           string       `json:"id"`
-	Type         string       `json:"type"`
-	Status       event.Status `json:"status"`
-	Created      *time.Time   `json:"created,omitempty"`
-	Received     time.Time    `json:"received"`
-	APIVersion   string       `json:"api_version,omitempty"`
-	*event.Scope              // nil for what is quarantined
-}
-
-func rowOf(f event.Facts, st event.Status) eventRow {
-	r := eventRow{ID: f.ID, Type: f.Type, Status: st, Received: f.Received, APIVersion: f.APIVersion, Scope: &f.Scope}
-	if !f.Created.IsZero() {
-		r.Created = &f.Created
-	}
-	return r
+// eventFlags are those of events list.
+type eventFlags struct {
+	operator.EventList
+	status, since string
+	scope         cli.ScopeFlags
 }
 
 func eventsListCommand() *cobra.Command {
-	var l eventList
+	var f eventFlags
 	cmd := &cobra.Command{
 		Use: "list", Short: "List events, newest first", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			l.now = time.Now()
-			if err := l.check(); err != nil {
-				return err
-			}
-			c, err := connect(cmd)
+			req, err := f.request(time.Now())
 			if err != nil {
 				return err
 			}
-			list, unreadable, err := l.read(cmd.Context(), c)
+			o, err := cli.OpenOperator(cmd)
+			if err != nil {
+				return err
+			}
+			list, unreadable, err := o.List(cmd.Context(), req)
 			if err != nil {
 				return err
 			}
 			return errors.Join(printEvents(cmd, list, unless(unreadable, "no events")), unreadable)
 		},
 	}
-	cmd.Flags().StringVar(&l.typ, "type", "", "only events of this type; a star at the end stands for anything (invoice.*)")
-	cmd.Flags().StringVar(&l.status, "status", "", "only events with this status: "+join(statuses))
-	cmd.Flags().StringVar(&l.customer, "customer", "", "only events of this customer (cus_…)")
-	cmd.Flags().StringVar(&l.since, "since", "", "only events received since then: 2026-11-22, 2026-11-22T10:30:00Z, or 36h or 7d ago")
-	cmd.Flags().IntVar(&l.limit, "limit", 50, "how many at most")
-	l.scope.flags(cmd, "only events")
-	stackFlags(cmd)
+	cmd.Flags().StringVar(&f.Type, "type", "", "only events of this type; a star at the end stands for anything (invoice.*)")
+	cmd.Flags().StringVar(&f.status, "status", "", "only events with this status: "+statuses())
+	cmd.Flags().StringVar(&f.Customer, "customer", "", "only events of this customer (cus_…)")
+	cmd.Flags().StringVar(&f.since, "since", "", "only events received since then: 2026-11-22, 2026-11-22T10:30:00Z, or 36h or 7d ago")
+	cmd.Flags().IntVar(&f.Limit, "limit", 50, "how many at most")
+	f.scope.Add(cmd, "only events")
+	cli.StackFlag(cmd)
 	return cmd
 }
 
-func printEvents(cmd *cobra.Command, list []eventRow, none string) error {
-	out := newRows(cmd, "RECEIVED", "ID", "TYPE", "STATUS", "SCOPE", "API VERSION")
-	for _, e := range list {
-		scope := ""
-		if e.Scope != nil {
-			scope = e.Text()
-		}
-		if err := out.add(e, e.Received.Format(time.DateTime), e.ID, e.Type, e.Status, scope, e.APIVersion); err != nil {
-			return err
+// request finds mistakes of the command line before anything is read.
+func (f *eventFlags) request(now time.Time) (operator.EventList, error) {
+	req := f.EventList
+	if req.Limit < 1 {
+		return req, cli.Usage("--limit %d: must be 1 or more", req.Limit)
+	}
+	if req.Status = event.Status(f.status); f.status != "" && !slices.Contains(operator.Statuses, req.Status) {
+		return req, cli.Usage("--status %q: expected one of %s", f.status, statuses())
+	}
+	if f.since != "" {
+		var err error
+		if req.Since, err = cli.ParseTime("--since", f.since, now); err != nil {
+			return req, err
 		}
 	}
-	return out.flush(none)
+	if f.scope.Set() {
+		req.Scope = f.scope.Matches
+	}
+	return req, f.scope.Check()
 }
 
-var statuses = []event.Status{
-	event.StatusQuarantined, event.StatusUnknown, event.StatusParked, event.StatusWaiting,
-	event.StatusPending, event.StatusDone, event.StatusIgnored,
-}
-
-func join(ss []event.Status) string {
-	words := make([]string, len(ss))
-	for i, s := range ss {
+func statuses() string {
+	words := make([]string, len(operator.Statuses))
+	for i, s := range operator.Statuses {
 		words[i] = string(s)
 	}
 	return strings.Join(words, ", ")
 }
 
-// check finds mistakes of the command line before anything is looked up.
-func (l *eventList) check() error {
-	if l.limit < 1 {
-		return usage("--limit %d: must be 1 or more", l.limit)
-	}
-	if l.status != "" && !slices.Contains(statuses, event.Status(l.status)) {
-		return usage("--status %q: expected one of %s", l.status, join(statuses))
-	}
-	l.from = l.now.Add(-ever)
-	if l.since != "" {
-		var err error
-		if l.from, err = parseTime("--since", l.since, l.now); err != nil {
+func printEvents(cmd *cobra.Command, list []operator.EventRow, none string) error {
+	out := cli.NewRows(cmd, "RECEIVED", "ID", "TYPE", "STATUS", "SCOPE", "API VERSION")
+	for _, e := range list {
+		scope := ""
+		if e.Scope != nil {
+			scope = e.Text()
+		}
+		if err := out.Add(e, e.Received.Format(time.DateTime), e.ID, e.Type, e.Status, scope, e.APIVersion); err != nil {
 			return err
 		}
 	}
-	return l.scope.check()
+	return out.Flush(none)
 }
 
-func eventsShowCommand() *cobra.Command {
-	var raw bool
-	cmd := &cobra.Command{
-		Use: "show ID", Short: "Show one event, its facts and deliveries", Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := connect(cmd)
-			if err != nil {
-				return err
-			}
-			d, err := showEvent(cmd.Context(), c, args[0])
-			if errors.Is(err, event.ErrNotFound) {
-				return fmt.Errorf("no event %s in stack %s", args[0], c.Stack)
-			}
-			if d == nil {
-				return err
-			}
-			return errors.Join(d.print(cmd, raw), err)
-		},
+// unless is none if nothing went wrong: then there really is nothing.
+func unless(err error, none string) string {
+	if err != nil {
+		return "nothing can be read"
 	}
-	cmd.Flags().BoolVar(&raw, "raw", false, "print the signed bytes, unchanged, and nothing else")
-	stackFlags(cmd)
-	return cmd
+	return none
 }

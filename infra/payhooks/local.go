@@ -1,22 +1,24 @@
 package main
 
 import (
-	"fmt"
 	"log/slog"
 	"os"
 	"strconv"
 
 	"github.com/spf13/cobra"
 
+	"github.com/payhooks/payhooks/infra/cli"
 	"github.com/payhooks/payhooks/infra/local"
+	"github.com/payhooks/payhooks/infra/local/printer"
 )
 
 func localCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "local", Short: "Run the stack of template.yaml on this machine, until Ctrl-C", Args: cobra.NoArgs,
 		Long: "Run the stack of template.yaml on this machine, until Ctrl-C.\n\n" +
-			"Variables: PORT (3000), CONSOLE_PORT (3001), DATA_DIR (.payhooks), STRIPE_WEBHOOK_SECRET\n" +
-			"(whsec_local; commas separate several), DYNAMODB_ENDPOINT, STRIPE_API_BASE, STRIPE_API_KEY.",
+			"Variables: PORT (3000), CONSOLE_PORT (3001, answers /healthz), DATA_DIR (.payhooks),\n" +
+			"STRIPE_WEBHOOK_SECRET (whsec_local; commas separate several), DYNAMODB_ENDPOINT,\n" +
+			"STRIPE_API_BASE, STRIPE_API_KEY.",
 		RunE: func(cmd *cobra.Command, _ []string) error { return runLocal(cmd) },
 	}
 }
@@ -26,8 +28,8 @@ func runLocal(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	p := newPrinter(cmd.OutOrStdout(), wantsJSON(cmd))
-	cfg.Output, cfg.Refused, cfg.Progress, cfg.Log = p.line, p.refused, p.progress, slog.New(p.handler())
+	p := printer.New(cmd.OutOrStdout(), cli.WantsJSON(cmd))
+	cfg.Output, cfg.Refused, cfg.Progress, cfg.Log = p.Line, p.Refused, p.Progress, slog.New(p.Handler())
 	stack, err := local.Start(cmd.Context(), cfg)
 	if cmd.Context().Err() != nil && err != nil {
 		return nil // Ctrl-C before it was up
@@ -35,23 +37,23 @@ func runLocal(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	p.header(stack)
+	p.Header(stack)
 	<-cmd.Context().Done()
-	p.progress("stopping")
+	p.Progress("stopping")
 	return stack.Close()
 }
 
 // localConfig reads the variables that the README names.
 func localConfig() (local.Config, error) {
 	cfg := local.Config{
-		DataDir: dataDir(), Secret: env("STRIPE_WEBHOOK_SECRET", "whsec_local"),
+		DataDir: cli.DataDir(), Secret: env("STRIPE_WEBHOOK_SECRET", "whsec_local"),
 		DynamoDBEndpoint: os.Getenv("DYNAMODB_ENDPOINT"), Env: map[string]string{}, StripeKey: os.Getenv("STRIPE_API_KEY"),
 	}
 	if base := os.Getenv("STRIPE_API_BASE"); base != "" {
 		cfg.Env["STRIPE_API_BASE"] = base
 	}
 	var err error
-	if cfg.Dir, err = projectDir(); err != nil {
+	if cfg.Dir, err = cli.ProjectDir(); err != nil {
 		return cfg, err
 	}
 	if cfg.Port, err = portVariable("PORT", 3000); err != nil {
@@ -73,7 +75,7 @@ func portVariable(name string, otherwise int) (int, error) {
 	text := env(name, strconv.Itoa(otherwise))
 	port, err := strconv.Atoi(text)
 	if err != nil || port < 0 || port > 65535 {
-		return 0, usageError{fmt.Errorf("%s is %q; set it to a number from 0 (any free port) to 65535", name, text)}
+		return 0, cli.Usage("%s is %q; set it to a number from 0 (any free port) to 65535", name, text)
 	}
 	return port, nil
 }

@@ -16,10 +16,11 @@ import (
 
 	"github.com/payhooks/payhooks/infra/local/aws"
 	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/operator"
 )
 
 // fault lets calls go wrong from now on; none ends that.
-func (o *operator) fault(fs ...aws.Fault) {
+func (o *rig) fault(fs ...aws.Fault) {
 	o.Helper()
 	body, err := json.Marshal(aws.Faults{Seed: 1, Faults: fs})
 	if err != nil {
@@ -29,13 +30,13 @@ func (o *operator) fault(fs ...aws.Fault) {
 }
 
 // hits is how often the last of the faults has struck.
-func (o *operator) hits() int {
+func (o *rig) hits() int {
 	o.Helper()
 	set := o.faults(http.MethodGet, nil).Faults
 	return set[len(set)-1].Hits
 }
 
-func (o *operator) faults(method string, body []byte) (set aws.Faults) {
+func (o *rig) faults(method string, body []byte) (set aws.Faults) {
 	o.Helper()
 	// Not the test's context: it has ended when the last fault is taken away.
 	req, err := http.NewRequestWithContext(context.WithoutCancel(o.Context()), method, o.Local.AWS+"/_payhooks/faults", bytes.NewReader(body))
@@ -55,12 +56,12 @@ func (o *operator) faults(method string, body []byte) (set aws.Faults) {
 
 // charge posts a captured charge that a receipt is due for and returns its
 // event's id. More overrides may follow.
-func (o *operator) charge(overrides ...string) string {
+func (o *rig) charge(overrides ...string) string {
 	o.Helper()
 	return o.charges(1, overrides...)[0]
 }
 
-func (o *operator) charges(n int, overrides ...string) (ids []string) {
+func (o *rig) charges(n int, overrides ...string) (ids []string) {
 	o.Helper()
 	args := []string{"trigger", "charge.succeeded", "--json", "--count", strconv.Itoa(n)}
 	for _, set := range append([]string{"captured=true", "paid=true", "amount_captured=100", "receipt_email=jenny@example.com"}, overrides...) {
@@ -76,7 +77,7 @@ func (o *operator) charges(n int, overrides ...string) (ids []string) {
 }
 
 // eventually waits for something that the stack is about to do.
-func (o *operator) eventually(what string, is func() bool) {
+func (o *rig) eventually(what string, is func() bool) {
 	o.Helper()
 	for end := time.Now().Add(time.Minute); !is(); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(end) {
@@ -86,17 +87,17 @@ func (o *operator) eventually(what string, is func() bool) {
 }
 
 // show is what events show knows.
-func (o *operator) show(id string) eventDetail {
+func (o *rig) show(id string) operator.EventDetail {
 	o.Helper()
-	return object[eventDetail](o.T, o.must("events", "show", id, "--json"))
+	return object[operator.EventDetail](o.T, o.must("events", "show", id, "--json"))
 }
 
 // delivered waits until the event's delivery to the action is as wanted.
-func (o *operator) delivered(id, action string, want event.State) (d deliveryRow) {
+func (o *rig) delivered(id, action string, want event.State) (d operator.DeliveryRow) {
 	o.Helper()
 	o.eventually(fmt.Sprintf("%s of %s is %s", action, id, want), func() bool {
 		ds := o.show(id).Deliveries
-		i := slices.IndexFunc(ds, func(d deliveryRow) bool { return d.Action == action })
+		i := slices.IndexFunc(ds, func(d operator.DeliveryRow) bool { return d.Action == action })
 		if i < 0 {
 			return false
 		}
@@ -107,13 +108,13 @@ func (o *operator) delivered(id, action string, want event.State) (d deliveryRow
 }
 
 // status waits until the event's status is as wanted.
-func (o *operator) status(id string, want event.Status) {
+func (o *rig) status(id string, want event.Status) {
 	o.Helper()
 	o.eventually(fmt.Sprintf("%s is %s", id, want), func() bool { return o.show(id).Status == want })
 }
 
 // mails are those of one event.
-func (o *operator) mails(id string) (n int) {
+func (o *rig) mails(id string) (n int) {
 	o.Helper()
 	for _, m := range objects[mail](o.T, o.must("mails", "--json")) {
 		if m.Event == id {
@@ -124,7 +125,7 @@ func (o *operator) mails(id string) (n int) {
 }
 
 // about keeps the rows that are about the event.
-func about(rows []unfinishedRow, id string) (of []unfinishedRow) {
+func about(rows []operator.Item, id string) (of []operator.Item) {
 	for _, r := range rows {
 		if r.Event == id {
 			of = append(of, r)
@@ -134,14 +135,14 @@ func about(rows []unfinishedRow, id string) (of []unfinishedRow) {
 }
 
 // parkedRows is what parked lists of one event.
-func (o *operator) parkedRows(id string) []unfinishedRow {
+func (o *rig) parkedRows(id string) []operator.Item {
 	o.Helper()
-	return about(objects[unfinishedRow](o.T, o.must("parked", "--json")), id)
+	return about(objects[operator.Item](o.T, o.must("parked", "--json")), id)
 }
 
 // due makes a waiting delivery due, as if its time had passed, and lets the
 // sweep find it.
-func (o *operator) due(id, action string) {
+func (o *rig) due(id, action string) {
 	o.Helper()
 	_, err := dynamodb.NewFromConfig(o.AWS).UpdateItem(o.Context(), &dynamodb.UpdateItemInput{
 		TableName: awssdk.String(o.Stack + "-deliveries"),

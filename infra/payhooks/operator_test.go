@@ -10,13 +10,15 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/payhooks/payhooks/infra/cli"
 	"github.com/payhooks/payhooks/infra/local"
 	"github.com/payhooks/payhooks/infra/local/gateway"
 	"github.com/payhooks/payhooks/infra/local/lambda"
+	"github.com/payhooks/payhooks/infra/local/printer"
 )
 
 // TestMain is also the command itself, for tests that need a process to stop:
-// see operator.process.
+// see rig.process.
 func TestMain(m *testing.M) {
 	if os.Getenv("PAYHOOKS_OF_TEST") == "" {
 		os.Exit(m.Run())
@@ -24,10 +26,10 @@ func TestMain(m *testing.M) {
 	main()
 }
 
-// operator works on a running local stack as somebody does at a terminal.
-type operator struct {
+// rig works on a running local stack as an operator does at a terminal.
+type rig struct {
 	*testing.T
-	*connection
+	*cli.Target
 	stack   *local.Stack
 	printed *record // all that the stack printed, for people and as JSON
 }
@@ -51,17 +53,18 @@ func (p *record) String() string {
 }
 
 // newOperator starts a stack of the template that DATA_DIR leads to.
-func newOperator(t *testing.T) *operator {
+func newOperator(t *testing.T) *rig {
 	t.Helper()
+	needsShop(t)
 	dir := t.TempDir()
 	t.Setenv("DATA_DIR", dir)
-	o := &operator{T: t, printed: &record{}}
-	people, scripts := newPrinter(o.printed, false), newPrinter(o.printed, true)
+	o := &rig{T: t, printed: &record{}}
+	people, scripts := printer.New(o.printed, false), printer.New(o.printed, true)
 	var err error
 	o.stack, err = local.Start(t.Context(), local.Config{
-		Dir: "../..", DataDir: dir, Secret: demoSecret, Log: slog.New(scripts.handler()),
-		Output:  func(l lambda.Line) { people.line(l); scripts.line(l) },
-		Refused: func(r gateway.Refusal) { people.refused(r); scripts.refused(r) },
+		Dir: "../..", DataDir: dir, Secret: demoSecret, Log: slog.New(scripts.Handler()),
+		Output:  func(l lambda.Line) { people.Line(l); scripts.Line(l) },
+		Refused: func(r gateway.Refusal) { people.Refused(r); scripts.Refused(r) },
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -71,14 +74,16 @@ func newOperator(t *testing.T) *operator {
 			t.Error(err)
 		}
 	})
-	if o.connection, err = open(t.Context(), o.stack.Running); err != nil {
+	c, err := cli.OpenLocal(t.Context(), o.stack.Running)
+	if err != nil {
 		t.Fatal(err)
 	}
+	o.Target = c
 	return o
 }
 
 // in is the operator of a subtest, with nothing wrong at its end.
-func (o *operator) in(t *testing.T) *operator {
+func (o *rig) in(t *testing.T) *rig {
 	t.Helper()
 	sub := *o
 	sub.T = t
@@ -93,7 +98,7 @@ type ran struct {
 }
 
 // run runs a command line of payhooks.
-func (o *operator) run(args ...string) ran {
+func (o *rig) run(args ...string) ran {
 	o.Helper()
 	return run(o.T, args...)
 }
@@ -108,14 +113,14 @@ func run(t *testing.T, args ...string) ran {
 	r := ran{}
 	if err := root.ExecuteContext(t.Context()); err != nil {
 		fmt.Fprintln(&errs, err)
-		r.code = exitCode(err)
+		r.code = cli.ExitCode(err)
 	}
 	r.out, r.err = out.String(), errs.String()
 	return r
 }
 
 // must is run for what has to succeed.
-func (o *operator) must(args ...string) string {
+func (o *rig) must(args ...string) string {
 	o.Helper()
 	r := o.run(args...)
 	if r.code != 0 {
@@ -130,7 +135,7 @@ func objects[T any](t *testing.T, out string) (all []T) {
 	for line := range strings.Lines(out) {
 		var v T
 		if err := json.Unmarshal([]byte(line), &v); err != nil {
-			t.Fatalf("%q is no JSON object: %v", line, err)
+			t.Fatalf("%q is not a JSON object: %v", line, err)
 		}
 		all = append(all, v)
 	}

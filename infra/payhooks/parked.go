@@ -1,35 +1,16 @@
 package main
 
 import (
-	"cmp"
-	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/infra/cli"
+	"github.com/payhooks/payhooks/internal/operator"
 )
-
-// unfinishedRow is something that waits for an operator.
-type unfinishedRow struct {
-	Event    string    `json:"event"`
-	Action   string    `json:"action,omitempty"`
-	State    string    `json:"state"`
-	Reason   string    `json:"reason"`
-	Since    time.Time `json:"since"`
-	Attempts int       `json:"attempts"`
-	Effect   string    `json:"effect,omitempty"`   // key of the effect whose outcome is unknown
-	Endpoint string    `json:"endpoint,omitempty"` // of what is quarantined
-}
-
-func rowOfDelivery(d event.Delivery) unfinishedRow {
-	return unfinishedRow{
-		Event: d.Event, Action: d.Action, State: string(d.State), Reason: d.Error,
-		Since: d.Updated, Attempts: d.Attempts, Effect: d.Effect,
-	}
-}
 
 // parkedCommand lists without a subcommand, too.
 func parkedCommand() *cobra.Command {
@@ -42,49 +23,54 @@ func parkedListCommand(use string) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: use, Short: "List parked and unknown deliveries", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := connect(cmd)
+			o, err := cli.OpenOperator(cmd)
 			if err != nil {
 				return err
 			}
-			ds, failed := c.parked(cmd.Context(), event.Parked, event.Unknown)
-			var list []unfinishedRow
-			for _, d := range ds {
-				list = append(list, rowOfDelivery(d))
-			}
-			return errors.Join(printUnfinished(cmd, list, unless(failed, "nothing is parked")), failed)
+			list, failed := o.Parked(cmd.Context())
+			return errors.Join(printItems(cmd, list, unless(failed, "nothing is parked")), failed)
 		},
 	}
-	stackFlags(cmd)
+	cli.StackFlag(cmd)
 	return cmd
 }
 
-// unless is none if nothing went wrong: then there really is nothing.
-func unless(err error, none string) string {
-	if err != nil {
-		return "nothing can be read"
-	}
-	return none
-}
-
-// parked returns the deliveries in these states, the oldest first. Those that
-// can be read are returned beside any error.
-func (c *connection) parked(ctx context.Context, states ...event.State) (ds []event.Delivery, failed error) {
-	for _, st := range states {
-		some, unreadable, err := collect(c.Tables.Unfinished(ctx, st, time.Now().AddDate(10, 0, 0)))
-		ds, failed = append(ds, some...), errors.Join(failed, unreadable, err)
-	}
-	slices.SortFunc(ds, func(a, b event.Delivery) int {
-		return cmp.Or(a.Updated.Compare(b.Updated), cmp.Compare(a.Event, b.Event), cmp.Compare(a.Action, b.Action))
-	})
-	return ds, failed
-}
-
-func printUnfinished(cmd *cobra.Command, list []unfinishedRow, none string) error {
-	out := newRows(cmd, "EVENT", "ACTION", "STATE", "SINCE", "ATTEMPTS", "REASON")
+func printItems(cmd *cobra.Command, list []operator.Item, none string) error {
+	out := cli.NewRows(cmd, "EVENT", "ACTION", "STATE", "SINCE", "ATTEMPTS", "REASON")
 	for _, r := range list {
-		if err := out.add(r, r.Event, r.Action, r.State, r.Since.Format(time.DateTime), r.Attempts, clip(r.Reason, 80)); err != nil {
+		if err := out.Add(r, r.Event, r.Action, r.State, r.Since.Format(time.DateTime), r.Attempts, cli.Clip(r.Reason, 80)); err != nil {
 			return err
 		}
 	}
-	return out.flush(none)
+	return out.Flush(none)
 }
+
+// deliveryFlags select deliveries with EVENT, EVENT ACTION, --action or --all.
+type deliveryFlags struct {
+	action string
+	all    bool
+}
+
+func (f *deliveryFlags) add(cmd *cobra.Command, every string) {
+	cmd.Flags().StringVar(&f.action, "action", "", "those of this action")
+	cmd.Flags().BoolVar(&f.all, "all", false, every)
+}
+
+func (f *deliveryFlags) selection(args []string) (operator.Deliveries, error) {
+	s := operator.Deliveries{Event: slices.Concat(args, []string{""})[0], Action: f.action}
+	if len(args) == 2 && f.action != "" || f.all == (len(args) > 0 || f.action != "") {
+		return s, cli.Usage("select deliveries: EVENT, EVENT ACTION, --action or --all")
+	}
+	if len(args) == 2 {
+		s.Action = args[1]
+	}
+	return s, nil
+}
+
+func printSkipped(cmd *cobra.Command, all []operator.Skipped) {
+	for _, s := range all {
+		fmt.Fprintf(cmd.OutOrStdout(), "skipped %s for %s: %s\n", s.Event, s.Action, s.Why)
+	}
+}
+
+func deliveries(n int) string { return cli.Count(n, "delivery", "deliveries") }

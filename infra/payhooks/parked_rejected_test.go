@@ -10,9 +10,10 @@ import (
 
 	"github.com/payhooks/payhooks/infra/local/aws"
 	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/operator"
 )
 
-func rejected(o *operator) {
+func rejected(o *rig) {
 	o.fault(aws.Fault{Service: "ses", Kind: aws.FaultReject})
 	id := o.charge()
 	d := o.delivered(id, receipts, event.Parked)
@@ -23,11 +24,11 @@ func rejected(o *operator) {
 		o.Errorf("parked lists %+v", rows)
 	}
 	o.fault()
-	dry := object[retrySummary](o.T, o.must("parked", "retry", id, "--json"))
+	dry := object[operator.RetryResult](o.T, o.must("parked", "retry", id, "--json"))
 	if dry.Selected != 1 || dry.Sent != 0 || len(dry.Sample) != 1 || o.mails(id) != 0 {
 		o.Errorf("without --yes: %+v", dry)
 	}
-	if wet := object[retrySummary](o.T, o.must("parked", "retry", id, "--yes", "--json")); wet.Sent != 1 {
+	if wet := object[operator.RetryResult](o.T, o.must("parked", "retry", id, "--yes", "--json")); wet.Sent != 1 {
 		o.Errorf("with --yes: %+v", wet)
 	}
 	o.delivered(id, receipts, event.Done)
@@ -36,7 +37,7 @@ func rejected(o *operator) {
 	}
 }
 
-func denied(o *operator) {
+func denied(o *rig) {
 	o.fault(aws.Fault{Service: "ses", Kind: aws.FaultDeny})
 	id := o.charge()
 	d := o.delivered(id, receipts, event.Waiting)
@@ -54,15 +55,15 @@ func denied(o *operator) {
 	}
 }
 
-func discardedParked(o *operator) {
+func discardedParked(o *rig) {
 	o.fault(aws.Fault{Service: "ses", Kind: aws.FaultReject})
 	id := o.charge()
 	o.delivered(id, receipts, event.Parked)
 	o.fault()
-	if dry := object[discardSummary](o.T, o.must("parked", "discard", id, receipts, "--json")); dry.Selected != 1 || dry.Discarded != 0 || len(o.parkedRows(id)) != 1 {
+	if dry := object[operator.DiscardResult](o.T, o.must("parked", "discard", id, receipts, "--json")); dry.Selected != 1 || dry.Discarded != 0 || len(o.parkedRows(id)) != 1 {
 		o.Errorf("without --yes: %+v", dry)
 	}
-	if wet := object[discardSummary](o.T, o.must("parked", "discard", id, receipts, "--yes", "--reason", "sent by hand", "--json")); wet.Discarded != 1 {
+	if wet := object[operator.DiscardResult](o.T, o.must("parked", "discard", id, receipts, "--yes", "--reason", "sent by hand", "--json")); wet.Discarded != 1 {
 		o.Errorf("with --yes: %+v", wet)
 	}
 	if d := o.delivered(id, receipts, event.Discarded); !strings.HasSuffix(d.By, ": sent by hand") || len(o.parkedRows(id)) != 0 {
@@ -76,7 +77,7 @@ func discardedParked(o *operator) {
 }
 
 // put puts an item that no reader understands into a table.
-func (o *operator) put(table string, texts map[string]string) {
+func (o *rig) put(table string, texts map[string]string) {
 	o.Helper()
 	item := map[string]types.AttributeValue{"api_version": &types.AttributeValueMemberBOOL{Value: true}, "attempt": &types.AttributeValueMemberBOOL{Value: true}}
 	key := map[string]types.AttributeValue{}
@@ -97,7 +98,7 @@ func (o *operator) put(table string, texts map[string]string) {
 	})
 }
 
-func besideOdd(o *operator) {
+func besideOdd(o *rig) {
 	o.fault(aws.Fault{Service: "ses", Kind: aws.FaultReject})
 	id := o.charge()
 	o.delivered(id, receipts, event.Parked)

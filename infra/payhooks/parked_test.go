@@ -15,7 +15,7 @@ func TestAMailIsSentOnceOrAnOperatorIsAsked(t *testing.T) {
 	o := newOperator(t)
 	for _, c := range []struct {
 		name  string
-		check func(*operator)
+		check func(*rig)
 	}{
 		{"its reply was lost: unknown, sent once, and never again when it is said to have happened", lostReply},
 		{"its connection broke: unknown, and sent once it is said not to have happened", brokenConnection},
@@ -31,23 +31,7 @@ func TestAMailIsSentOnceOrAnOperatorIsAsked(t *testing.T) {
 	}
 }
 
-func TestRetryOfUnknownEventFails(t *testing.T) {
-	c := newDesk(t, 1).connection
-	for _, a := range []struct{ id, action, says string }{
-		{"evt_none", "", "no event evt_none"},
-		{"", "no", "no action \"no\"; the stack's actions are " + receipts},
-		{"evt_00000", "", ""},
-		{"", receipts, ""},
-		{"", "", ""},
-	} {
-		list, err := (&parkedSelection{id: a.id, action: a.action}).find(t.Context(), c, event.Parked)
-		if len(list) != 0 || (err == nil) != (a.says == "") || err != nil && !strings.Contains(err.Error(), a.says) {
-			t.Errorf("retry %q %q: %v %v, want %q", a.id, a.action, list, err, a.says)
-		}
-	}
-}
-
-func lostReply(o *operator) {
+func lostReply(o *rig) {
 	o.fault(aws.Fault{Service: "ses", Kind: aws.FaultLost})
 	id := o.charge()
 	d := o.delivered(id, receipts, event.Unknown)
@@ -73,7 +57,7 @@ func lostReply(o *operator) {
 	}
 }
 
-func brokenConnection(o *operator) {
+func brokenConnection(o *rig) {
 	o.fault(aws.Fault{Service: "ses", Kind: aws.FaultReset})
 	id := o.charge()
 	o.delivered(id, receipts, event.Unknown)
@@ -94,7 +78,7 @@ func brokenConnection(o *operator) {
 	}
 }
 
-func throttled(o *operator) {
+func throttled(o *rig) {
 	o.fault(aws.Fault{Service: "ses", Kind: aws.FaultThrottle})
 	id := o.charge()
 	d := o.delivered(id, receipts, event.Waiting)
@@ -115,7 +99,7 @@ func throttled(o *operator) {
 	}
 }
 
-func tooLate(o *operator) {
+func tooLate(o *rig) {
 	at := unix(time.Now().Add(-80 * time.Hour))
 	id := o.charge("created="+at, "event.created="+at)
 	for _, how := range [][]string{nil, {"--yes"}, {"--yes", "--again"}} {
@@ -135,7 +119,7 @@ func tooLate(o *operator) {
 	}
 }
 
-func failsAlways(o *operator) {
+func failsAlways(o *rig) {
 	o.fault(aws.Fault{Service: "ses", Kind: aws.FaultThrottle})
 	for _, id := range o.charges(20) {
 		for _, action := range o.show(id).Wanted {

@@ -4,15 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/spf13/cobra"
 
+	"github.com/payhooks/payhooks/infra/cli"
 	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/operator"
 )
 
 func quarantineCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "quarantine", Short: "Signed requests that were not accepted as events"}
+	cmd := &cobra.Command{Use: "quarantine", Short: "List, release and discard signed requests that were not accepted as events"}
 	cmd.AddCommand(quarantineListCommand(), quarantineShowCommand(), quarantineReleaseCommand(), quarantineDiscardCommand())
 	return cmd
 }
@@ -21,46 +22,49 @@ func quarantineListCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "list", Short: "List quarantined requests with their reason", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := connect(cmd)
+			o, err := cli.OpenOperator(cmd)
 			if err != nil {
 				return err
 			}
-			all, unreadable, err := collect(c.Tables.Quarantine().List(cmd.Context()))
-			failed := errors.Join(unreadable, err)
-			var list []unfinishedRow
-			for _, q := range all {
-				list = append(list, unfinishedRow{Event: q.ID, State: string(event.StatusQuarantined), Reason: q.Reason, Since: q.Received, Endpoint: q.Endpoint})
-			}
-			slices.SortFunc(list, func(a, b unfinishedRow) int { return a.Since.Compare(b.Since) })
-			return errors.Join(printUnfinished(cmd, list, unless(failed, "nothing is quarantined")), failed)
+			list, failed := o.ListQuarantine(cmd.Context())
+			return errors.Join(printItems(cmd, list, unless(failed, "nothing is quarantined")), failed)
 		},
 	}
-	stackFlags(cmd)
+	cli.StackFlag(cmd)
 	return cmd
 }
 
-// endpointFlag adds the flag that tells apart what is quarantined twice.
+// endpointFlag adds the flag that names one of several endpoints.
 func endpointFlag(cmd *cobra.Command, endpoint *string) {
 	cmd.Flags().StringVar(endpoint, "endpoint", "", "the endpoint it was posted to, if it is quarantined for several")
-	stackFlags(cmd)
+	cli.StackFlag(cmd)
 }
 
-// held finds what is quarantined under an id, with its bytes.
-func (c *connection) held(ctx context.Context, endpoint, id string) (event.Quarantined, error) {
-	all, _, err := collect(c.Tables.Quarantine().List(ctx))
-	if err != nil {
-		return event.Quarantined{}, err
-	}
-	all = slices.DeleteFunc(all, func(q event.Quarantined) bool { return q.ID != id || endpoint != "" && q.Endpoint != endpoint })
-	switch {
-	case len(all) == 0:
-		return event.Quarantined{}, fmt.Errorf("nothing is quarantined as %s; payhooks quarantine list shows what is", id)
-	case len(all) > 1:
-		return event.Quarantined{}, usage("%s is quarantined for several endpoints: choose one, for example --endpoint %s", id, all[0].Endpoint)
-	}
-	q, err := c.Tables.Quarantine().Get(ctx, all[0].Endpoint, id)
-	if errors.Is(err, event.ErrNotFound) {
-		return q, fmt.Errorf("%s was just released or discarded", id)
+// findQuarantined is FindQuarantined with a usage error for an id that needs
+// --endpoint.
+func findQuarantined(ctx context.Context, o *operator.Operator, endpoint, id string) (event.Quarantined, error) {
+	q, err := o.FindQuarantined(ctx, endpoint, id)
+	var several operator.AmbiguousError
+	if errors.As(err, &several) {
+		return q, cli.Usage("%w", err)
 	}
 	return q, err
+}
+
+// printQuarantined says what would happen to a quarantined request.
+func printQuarantined(cmd *cobra.Command, q event.Quarantined, sentence string) error {
+	if cli.WantsJSON(cmd) {
+		return cli.PrintJSON(cmd.OutOrStdout(), map[string]any{"event": q.ID, "reason": q.Reason, "became": event.StatusQuarantined})
+	}
+	_, err := fmt.Fprintln(cmd.OutOrStdout(), cli.Line(sentence))
+	return err
+}
+
+// printResult says what was done with a quarantined request.
+func printResult(cmd *cobra.Command, id, result string) error {
+	if cli.WantsJSON(cmd) {
+		return cli.PrintJSON(cmd.OutOrStdout(), map[string]any{"event": id, "became": result})
+	}
+	_, err := fmt.Fprintf(cmd.OutOrStdout(), "%s is %s\n", cli.Line(id), result)
+	return err
 }

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"github.com/payhooks/payhooks/infra/cli"
 )
 
 func quarantineDiscardCommand() *cobra.Command {
@@ -13,25 +15,25 @@ func quarantineDiscardCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "discard ID", Short: "Delete a quarantined request", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := connect(cmd)
+			o, err := cli.OpenOperator(cmd)
 			if err != nil {
 				return err
 			}
-			q, err := c.held(cmd.Context(), endpoint, args[0])
+			q, err := findQuarantined(cmd.Context(), o, endpoint, args[0])
 			if err != nil {
 				return err
 			}
 			if !yes {
-				return planned(cmd, q, fmt.Sprintf("%s, %s, received %s, would be deleted with its %d bytes; add --yes",
+				return printQuarantined(cmd, q, fmt.Sprintf("%s, %s, received %s, would be deleted with its %d bytes; add --yes",
 					q.ID, q.Reason, q.Received.Format(time.DateTime), len(q.Body)))
 			}
-			if err := c.Tables.Quarantine().Discard(cmd.Context(), q.Endpoint, q.ID); err != nil {
+			if err := o.DiscardQuarantined(cmd.Context(), q); err != nil {
 				return err
 			}
-			return resolved(cmd, q.ID, "discarded")
+			return printResult(cmd, q.ID, "discarded")
 		},
 	}
-	cmd.Flags().BoolVar(&yes, "yes", false, "perform the change (without it: dry run)")
+	cli.YesFlag(cmd, &yes)
 	endpointFlag(cmd, &endpoint)
 	return cmd
 }

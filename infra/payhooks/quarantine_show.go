@@ -9,31 +9,21 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/payhooks/payhooks/internal/event"
-	"github.com/payhooks/payhooks/internal/webhook"
+	"github.com/payhooks/payhooks/infra/cli"
+	"github.com/payhooks/payhooks/internal/operator"
 )
-
-// heldDetail is one quarantined request.
-type heldDetail struct {
-	event.Quarantined
-	State string     `json:"state"`
-	Bytes int        `json:"bytes"`
-	Keeps *time.Time `json:"expires,omitempty"`
-	Now   string     `json:"now"` // why it is not usable as an event today; empty: it is
-	body  []byte
-}
 
 func quarantineShowCommand() *cobra.Command {
 	var raw bool
 	var endpoint string
 	cmd := &cobra.Command{
-		Use: "show ID", Short: "Show one quarantined request and why it is", Args: cobra.ExactArgs(1),
+		Use: "show ID", Short: "Show one quarantined request and its reason", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := connect(cmd)
+			o, err := cli.OpenOperator(cmd)
 			if err != nil {
 				return err
 			}
-			q, err := c.held(cmd.Context(), endpoint, args[0])
+			q, err := findQuarantined(cmd.Context(), o, endpoint, args[0])
 			if err != nil {
 				return err
 			}
@@ -41,7 +31,7 @@ func quarantineShowCommand() *cobra.Command {
 				_, err := cmd.OutOrStdout().Write(q.Body)
 				return err
 			}
-			return detailOf(q).print(cmd)
+			return printQuarantineDetail(cmd, operator.DetailOf(q))
 		},
 	}
 	cmd.Flags().BoolVar(&raw, "raw", false, "print the signed bytes, unchanged, and nothing else")
@@ -49,22 +39,12 @@ func quarantineShowCommand() *cobra.Command {
 	return cmd
 }
 
-func detailOf(q event.Quarantined) heldDetail {
-	d := heldDetail{Quarantined: q, State: string(event.StatusQuarantined), Bytes: len(q.Body), body: q.Body}
-	if !q.Expires.IsZero() {
-		d.Keeps = &q.Expires
-	}
-	_, reason := webhook.Parse(q.Body)
-	d.Now = string(reason)
-	return d
-}
-
-func (d heldDetail) print(cmd *cobra.Command) error {
+func printQuarantineDetail(cmd *cobra.Command, d operator.QuarantineDetail) error {
 	out := cmd.OutOrStdout()
-	if wantsJSON(cmd) {
-		return printJSON(out, d)
+	if cli.WantsJSON(cmd) {
+		return cli.PrintJSON(out, d)
 	}
-	field := func(name string, value any) { fmt.Fprintf(out, "%-10s %v\n", name, value) }
+	field := func(name string, value any) { cli.Field(out, 10, name, value) }
 	field("id", d.ID)
 	field("reason", d.Reason)
 	field("type", d.Type)
@@ -73,23 +53,23 @@ func (d heldDetail) print(cmd *cobra.Command) error {
 	if d.Keeps != nil {
 		field("until", d.Keeps.Format(time.RFC3339))
 	}
-	fmt.Fprintf(out, "\n%s\n", readable(d.body))
-	_, err := fmt.Fprintf(out, "\n%s\n", d.outlook())
+	fmt.Fprintf(out, "\n%s\n", cli.Text(readable(d.Body)))
+	_, err := fmt.Fprintf(out, "\n%s\n", outlook(d))
 	return err
 }
 
 // outlook says what a release would do.
-func (d heldDetail) outlook() string {
+func outlook(d operator.QuarantineDetail) string {
 	switch {
 	case d.Now != "":
 		return "It cannot be released: it is still " + d.Now + "."
-	case overridable(d.Reason):
+	case operator.NeedsOverride(d.Reason):
 		return fmt.Sprintf("payhooks quarantine release %s --override accepts it for this endpoint anyway.", d.ID)
 	}
 	return fmt.Sprintf("It is usable as an event now: payhooks quarantine release %s accepts it.", d.ID)
 }
 
-// readable shows a body to people: indented, and nothing that a terminal acts
+// readable shows a body on a terminal: indented, and nothing that a terminal acts
 // on.
 func readable(body []byte) string {
 	const most = 4 << 10

@@ -9,20 +9,21 @@ import (
 
 	"github.com/payhooks/payhooks/events"
 	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/operator"
 	"github.com/payhooks/payhooks/internal/webhook"
 )
 
-func TestWhatIsQuarantinedIsActedOnOnlyIfAnOperatorLetsItIn(t *testing.T) {
+func TestQuarantinedRequestNeedsOperatorsRelease(t *testing.T) {
 	o := newOperator(t)
-	t.Run("an account that the endpoint is not for: only with --override, through the door, and acted on", func(t *testing.T) { overridden(o.in(t)) })
+	t.Run("an account that the endpoint is not for: only with --override, through intake, and acted on", func(t *testing.T) { overridden(o.in(t)) })
 	t.Run("a wrong mode: only with --override", func(t *testing.T) { wrongMode(o.in(t)) })
-	t.Run("what still cannot be read is not let in, and can be discarded", func(t *testing.T) { discarded(o.in(t)) })
+	t.Run("what still cannot be read is not accepted, and can be discarded", func(t *testing.T) { discarded(o.in(t)) })
 	t.Run("a good delivery of the same id is stored and done", func(t *testing.T) { goodAfterwards(o.in(t)) })
-	t.Run("what another endpoint holds under the id is told apart", func(t *testing.T) { twoEndpoints(o.in(t)) })
+	t.Run("what another endpoint holds under the id is distinguished", func(t *testing.T) { twoEndpoints(o.in(t)) })
 }
 
-// charged is a captured charge's event, changed as told.
-func charged(o *operator, change func(e map[string]any)) (id string, body []byte) {
+// charged is a captured charge's event, changed as asked.
+func charged(o *rig, change func(e map[string]any)) (id string, body []byte) {
 	o.Helper()
 	sample, err := events.Sample("charge.succeeded", events.Latest)
 	if err == nil {
@@ -46,7 +47,7 @@ func charged(o *operator, change func(e map[string]any)) (id string, body []byte
 	return id, body
 }
 
-func (o *operator) post(body []byte) {
+func (o *rig) post(body []byte) {
 	o.Helper()
 	if err := postSigned(o.Context(), o.Local.API+"/webhooks/default", demoSecret, body); err != nil {
 		o.Fatal(err)
@@ -54,12 +55,12 @@ func (o *operator) post(body []byte) {
 }
 
 // quarantined is what quarantine list says of an id.
-func (o *operator) quarantined(id string) []unfinishedRow {
+func (o *rig) quarantined(id string) []operator.Item {
 	o.Helper()
-	return about(objects[unfinishedRow](o.T, o.must("quarantine", "list", "--json")), id)
+	return about(objects[operator.Item](o.T, o.must("quarantine", "list", "--json")), id)
 }
 
-func overridden(o *operator) {
+func overridden(o *rig) {
 	id, body := charged(o, func(e map[string]any) { e["account"] = "acct_1" })
 	o.post(body)
 	rows := o.quarantined(id)
@@ -77,7 +78,7 @@ func overridden(o *operator) {
 	}
 	o.must("quarantine", "release", id, "--override")
 	if len(o.quarantined(id)) != 1 {
-		o.Error("it was let in without --yes")
+		o.Error("it was accepted without --yes")
 	}
 	if became := object[map[string]string](o.T, o.must("quarantine", "release", id, "--override", "--yes", "--json")); became["became"] != "stored" || became["event"] != id {
 		o.Errorf("released: %v", became)
@@ -92,7 +93,7 @@ func overridden(o *operator) {
 }
 
 // hold quarantines as ingest does for an endpoint that the local stack has not.
-func (o *operator) hold(endpoint, id string, reason event.Reason, body []byte) {
+func (o *rig) hold(endpoint, id string, reason event.Reason, body []byte) {
 	o.Helper()
 	now := time.Now()
 	err := o.Tables.Quarantine().Put(o.Context(), event.Quarantined{
@@ -103,7 +104,7 @@ func (o *operator) hold(endpoint, id string, reason event.Reason, body []byte) {
 	}
 }
 
-func wrongMode(o *operator) {
+func wrongMode(o *rig) {
 	id, body := charged(o, nil)
 	o.hold("live", id, webhook.WrongMode, body)
 	if r := o.run("quarantine", "release", id, "--yes"); r.code != 1 || !strings.Contains(r.err, "--override") {
@@ -113,7 +114,7 @@ func wrongMode(o *operator) {
 	o.doneOnce(id)
 }
 
-func discarded(o *operator) {
+func discarded(o *rig) {
 	o.post([]byte(`{"id":"evt_odd","object":"event","type":"charge.succeeded","created":1,"livemode":false,"data":null}`))
 	if r := o.run("quarantine", "release", "evt_odd", "--override", "--yes"); r.code != 1 || !strings.Contains(r.err, "quarantine discard evt_odd") {
 		o.Errorf("released: exit %d, %s", r.code, r.err)
@@ -128,7 +129,7 @@ func discarded(o *operator) {
 	}
 }
 
-func goodAfterwards(o *operator) {
+func goodAfterwards(o *rig) {
 	id, body := charged(o, nil)
 	o.post(bytes.Replace(body, []byte(`"data":{`), []byte(`"account":"acct_1","data":{`), 1))
 	if len(o.quarantined(id)) != 1 {
@@ -146,7 +147,7 @@ func goodAfterwards(o *operator) {
 	o.doneOnce(id)
 }
 
-func twoEndpoints(o *operator) {
+func twoEndpoints(o *rig) {
 	id, body := charged(o, nil)
 	o.hold("one", id, webhook.WrongMode, body)
 	o.hold("two", id, webhook.WrongMode, body)

@@ -83,12 +83,12 @@ func TestAFunctionAddedAsTheReadmeSaysRuns(t *testing.T) {
 	if err := postSigned(t.Context(), c.Local.API+"/webhooks/default", demoSecret, body); err != nil {
 		t.Fatal(err)
 	}
-	if err := c.waitIdle(command(t), time.Minute); err != nil {
+	if err := waitIdle(command(t), c, time.Minute); err != nil {
 		t.Fatal(err)
 	}
 	ds := deliveriesOf(t, c, idOf(t, body))
 	for _, d := range ds {
-		if d.Action == "notify-churn" && d.State == event.Done && d.Outcome == "told the success team" {
+		if d.Action == "notify-churn" && d.State == event.Done && d.Outcome == "notified the success team" {
 			return
 		}
 	}

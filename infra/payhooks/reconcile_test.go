@@ -9,13 +9,14 @@ import (
 	"time"
 
 	"github.com/payhooks/payhooks/events"
-	"github.com/payhooks/payhooks/infra/local/stripe"
+	"github.com/payhooks/payhooks/infra/cli"
 	"github.com/payhooks/payhooks/internal/event"
-	"github.com/payhooks/payhooks/internal/reconcile"
+	"github.com/payhooks/payhooks/internal/fakestripe"
+	"github.com/payhooks/payhooks/internal/operator"
 )
 
 // silent makes events at Stripe that no endpoint hears of.
-func silent(t *testing.T, c *connection, n int, created time.Time) (ids []string) {
+func silent(t *testing.T, c *cli.Target, n int, created time.Time) (ids []string) {
 	t.Helper()
 	sample, err := events.Sample("charge.succeeded", events.Latest)
 	if err != nil {
@@ -29,47 +30,48 @@ func silent(t *testing.T, c *connection, n int, created time.Time) (ids []string
 		}
 		ids, all = append(ids, id), append(all, body)
 	}
-	if err := stripe.PutEvents(t.Context(), c.Local.StandIn, all...); err != nil {
+	if err := fakestripe.PutEvents(t.Context(), c.Local.FakeStripe, all...); err != nil {
 		t.Fatal(err)
 	}
 	return ids
 }
 
-func doneAll(t *testing.T, c *connection, ids []string) {
+func doneAll(t *testing.T, c *cli.Target, ids []string) {
 	t.Helper()
-	if err := c.waitIdle(command(t), time.Minute); err != nil {
+	if err := waitIdle(command(t), c, time.Minute); err != nil {
 		t.Fatal(err)
 	}
 	for _, id := range ids {
-		d, err := showEvent(t.Context(), c, id)
+		d, err := c.Operator().Show(t.Context(), id)
 		if err != nil || d.Status != event.StatusDone || len(d.Deliveries) == 0 {
 			t.Fatalf("%s: %s %+v %v, want it done", id, d.Status, d.Deliveries, err)
 		}
 	}
 }
 
-func TestWhatNeverCameIsFetchedStoredAndActedOnByTheRunningStack(t *testing.T) {
+func TestRunningStackStoresMissingEvents(t *testing.T) {
+	needsShop(t) // events without a subscriber are not listed
 	c := startStack(t, "../..")
-	cmd := command(t)
-	if _, err := c.reconcile(cmd, reconcile.Request{Now: true}); err != nil {
+	o := c.Operator()
+	if _, err := o.Reconcile(t.Context()); err != nil {
 		t.Fatal(err) // the stack begins here
 	}
 	missed := silent(t, c, 3, time.Now().Add(-2*time.Second))
 	old := silent(t, c, 120, time.Now().Add(-5*24*time.Hour))
-	r, err := c.reconcile(cmd, reconcile.Request{Now: true})
-	if err != nil || r.Stored != 3 {
+	r, err := o.Reconcile(t.Context())
+	if err != nil || r["stored"] != 3 {
 		t.Fatalf("%+v %v, want 3 stored", r, err)
 	}
 	doneAll(t, c, missed)
 
-	dry, err := c.backfill(cmd, reconcile.Backfill{Since: time.Now().AddDate(0, 0, -10)})
+	dry, err := o.Backfill(t.Context(), operator.Backfill{Since: time.Now().AddDate(0, 0, -10)})
 	if err != nil || dry.Selected != 120 || dry.Stored != 0 || len(dry.Sample) == 0 {
 		t.Fatalf("dry run: %+v %v", dry, err)
 	}
 	if text, err := json.Marshal(dry.Sample); err != nil || bytes.Contains(text, []byte("received")) {
 		t.Errorf("%s %v: nothing of it was received yet", text, err)
 	}
-	wet, err := c.backfill(cmd, reconcile.Backfill{Since: time.Now().AddDate(0, 0, -10), Store: true})
+	wet, err := o.Backfill(t.Context(), operator.Backfill{Since: time.Now().AddDate(0, 0, -10), Store: true})
 	if err != nil || wet.Stored != 120 {
 		t.Fatalf("%+v %v", wet, err)
 	}
@@ -78,9 +80,9 @@ func TestWhatNeverCameIsFetchedStoredAndActedOnByTheRunningStack(t *testing.T) {
 
 func TestABackfillSaysWhatItFoundAndWhatToDo(t *testing.T) {
 	at := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
-	s := backfillSummary{Since: at, Until: at.AddDate(0, 0, 7), Checked: 9, Selected: 2, DryRun: true, Keyless: []string{"live"}, Sample: []neverCame{{Facts: event.Facts{ID: "evt_1", Type: "charge.succeeded", Created: at}}}}
+	s := operator.BackfillResult{Since: at, Until: at.AddDate(0, 0, 7), Checked: 9, Selected: 2, DryRun: true, Keyless: []string{"live"}, Sample: []operator.MissingEvent{{Facts: event.Facts{ID: "evt_1", Type: "charge.succeeded", Created: at}}}}
 	var out bytes.Buffer
-	if err := s.print(&out, at.AddDate(0, -1, 0)); err != nil {
+	if err := printBackfill(&out, s, at.AddDate(0, -1, 0)); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{"nothing before 2026-11-01", "no Stripe API key for live", "2 are not stored", "evt_1", "and 1 more", "--yes"} {
@@ -98,7 +100,7 @@ func TestSinceIsADayOrATimeInThePast(t *testing.T) {
 		}
 	}
 	for _, text := range []string{"", "yesterday", "2026-13-01", "2026-11-23"} {
-		if _, err := parseSince(text, now); exitCode(fmt.Errorf("wrapped: %w", err)) != 2 {
+		if _, err := parseSince(text, now); cli.ExitCode(fmt.Errorf("wrapped: %w", err)) != 2 {
 			t.Errorf("%q: %v, want a usage error", text, err)
 		}
 	}

@@ -1,39 +1,18 @@
 package main
 
 import (
-	"context"
 	"errors"
+	"fmt"
+	"maps"
 	"os"
-	"sync"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/infra/cli"
+	"github.com/payhooks/payhooks/internal/operator"
 )
-
-// replaySummary is the result of `payhooks replay`.
-type replaySummary struct {
-	Selected int                  `json:"selected"`
-	Sent     int                  `json:"sent"`              // events, to at least one action each
-	Skipped  map[event.Reason]int `json:"skipped,omitempty"` // events, by reason
-	Unknown  int                  `json:"unknown,omitempty"` // deliveries that wait for parked resolve
-	Sample   []chosen             `json:"sample,omitempty"`  // of a dry run
-	Resume   string               `json:"resume,omitempty"`  // where a stopped run continues
-}
-
-// replay sends stored events to their actions again.
-type replay struct {
-	*connection
-	selection
-	again, stale bool
-	resume       string
-	now          time.Time
-	line         []string // the command as it was given
-
-	mu sync.Mutex
-	replaySummary
-}
 
 const replayLong = `Send stored events to their actions again.
 
@@ -46,80 +25,87 @@ mails that are too old.
 
 Without --yes nothing is sent: you see how many events it would be, and some of
 them. Ctrl-C stops a replay, and it prints how to resume. It may be repeated or
-run beside live traffic.`
+run during live traffic.`
 
 func replayCommand() *cobra.Command {
-	r := &replay{}
+	f := &replayFlags{now: time.Now(), line: os.Args}
 	var yes bool
-	var rate rateFlag
 	cmd := &cobra.Command{
 		Use: "replay [EVENT…]", Short: "Send stored events to their actions again", Long: replayLong, Args: cobra.ArbitraryArgs,
-		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			if r.ids = args; r.everything() {
-				return usage("select events by id, --object, --customer, --type, --since or --until")
-			}
-			r.now, r.line = time.Now(), os.Args
-			if err := r.check(); err != nil {
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := f.parse(args); err != nil {
 				return err
 			}
-			if r.connection, err = connect(cmd); err != nil {
+			o, err := cli.OpenOperator(cmd)
+			if err != nil {
 				return err
 			}
-			return r.run(cmd, yes, rate)
+			_, err = f.run(cmd, o, yes)
+			return err
 		},
 	}
-	r.flags(cmd)
-	cmd.Flags().BoolVar(&yes, "yes", false, "perform the change (without it: dry run)")
-	cmd.Flags().BoolVar(&r.again, "again", false, "also retry actions that skipped the event")
-	cmd.Flags().BoolVar(&r.stale, "stale", false, "send mails also if they are too old; includes --again")
-	cmd.Flags().StringVar(&r.resume, "resume", "", "resume a stopped replay at this position")
-	paceFlag(cmd, &rate)
-	stackFlags(cmd)
+	f.add(cmd)
+	cli.YesFlag(cmd, &yes)
+	cli.StackFlag(cmd)
 	return cmd
 }
 
-// check finds mistakes of the command line before anything is looked up.
-func (r *replay) check() error {
-	_, _, err := r.times(r.now)
-	if err == nil && r.resume != "" {
-		_, err = parsePlace(r.resume)
+// run prints the result, which it returns as well.
+func (f *replayFlags) run(cmd *cobra.Command, o *operator.Operator, yes bool) (operator.ReplayResult, error) {
+	plan, err := o.PlanReplay(cmd.Context(), f.Replay)
+	if err != nil {
+		return operator.ReplayResult{}, err
 	}
-	return err
+	if !yes || len(plan.Selected) == 0 {
+		return plan.DryRun(), errors.Join(f.printPlan(cmd, plan), plan.Unreadable)
+	}
+	shown := cli.NewProgress(cmd, "events", len(plan.Selected))
+	r, err := plan.Run(cmd.Context(), operator.Pace{Rate: float64(f.rate), Progress: shown.Add})
+	shown.End()
+	if err != nil {
+		err = f.stopped(r, err)
+	}
+	return r, errors.Join(printReplay(cmd, r), err, plan.Unreadable)
 }
 
-func (r *replay) run(cmd *cobra.Command, yes bool, rate rateFlag) error {
-	list, unreadable, err := r.find(cmd.Context(), r.connection, r.now)
-	if err != nil {
-		return err
+// printPlan shows what a replay would send.
+func (f *replayFlags) printPlan(cmd *cobra.Command, plan *operator.ReplayPlan) error {
+	out, r := cmd.OutOrStdout(), plan.DryRun()
+	if cli.WantsJSON(cmd) {
+		return cli.PrintJSON(out, r)
 	}
-	if r.resume != "" {
-		if list, err = after(list, r.resume); err != nil {
+	table := cli.NewRows(cmd, "RECEIVED", "ID", "TYPE")
+	for _, e := range r.Sample {
+		if err := table.Add(nil, e.Received.Format(time.DateTime), e.ID, e.Type); err != nil {
 			return err
 		}
 	}
-	r.Selected = len(list)
-	if !yes || len(list) == 0 {
-		return errors.Join(r.plan(cmd, list, rate), unreadable)
+	if err := table.Flush("no stored event with a subscriber is selected"); err != nil || r.Selected == 0 {
+		return err
 	}
-	p := newPace(cmd, "events", rate, len(list))
-	defer p.end()
-	done, err := p.each(cmd.Context(), len(list), func(ctx context.Context, i int) error { return r.send(ctx, list[i].ID) })
-	if err != nil {
-		r.Resume = r.resume
-		if done > 0 {
-			r.Resume = list[done-1].place()
-		}
-		err = r.stopped(done, err)
+	if more := r.Selected - len(r.Sample); more > 0 {
+		fmt.Fprintf(out, "… and %d more, to %s\n", more, plan.Selected[r.Selected-1].Received.Format(time.DateTime))
 	}
-	return errors.Join(r.report(cmd), err, unreadable)
+	to := "every subscriber"
+	if f.Action != "" {
+		to = f.Action
+	}
+	_, err := fmt.Fprintf(out, "\nwould send %s to %s, %g a second, in %s; add --yes\n",
+		cli.Count(r.Selected, "event", "events"), to, f.rate, f.rate.Takes(r.Selected))
+	return err
 }
 
-// skip counts an event of which nothing was sent.
-func (r *replay) skip(why event.Reason) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.Skipped == nil {
-		r.Skipped = map[event.Reason]int{}
+func printReplay(cmd *cobra.Command, r operator.ReplayResult) error {
+	out := cmd.OutOrStdout()
+	if cli.WantsJSON(cmd) {
+		return cli.PrintJSON(out, r)
 	}
-	r.Skipped[why]++
+	fmt.Fprintf(out, "%d of %s sent\n", r.Sent, cli.Count(r.Selected, "event", "events"))
+	for _, why := range slices.Sorted(maps.Keys(r.Skipped)) {
+		fmt.Fprintf(out, "%d skipped: %s\n", r.Skipped[why], why)
+	}
+	if r.Unknown > 0 {
+		fmt.Fprintf(out, "%s unknown: resolve with payhooks parked resolve\n", cli.Count(r.Unknown, "delivery is", "deliveries are"))
+	}
+	return nil
 }

@@ -16,6 +16,7 @@ import (
 
 	"github.com/payhooks/payhooks/infra/local/aws"
 	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/operator"
 )
 
 func TestReplayOnARunningStack(t *testing.T) {
@@ -26,17 +27,17 @@ func TestReplayOnARunningStack(t *testing.T) {
 		o := o.in(t)
 		id := o.charge()
 		o.doneOnce(id)
-		if dry := object[replaySummary](t, o.must("replay", id, "--json")); dry.Selected != 1 || dry.Sent != 0 || len(dry.Sample) != 1 {
+		if dry := object[operator.ReplayResult](t, o.must("replay", id, "--json")); dry.Selected != 1 || dry.Sent != 0 || len(dry.Sample) != 1 {
 			t.Errorf("dry run: %+v", dry)
 		}
-		if wet := object[replaySummary](t, o.must("replay", id, "--yes", "--json")); wet.Sent != 0 || wet.Skipped[reasonNothing] != 1 {
+		if wet := object[operator.ReplayResult](t, o.must("replay", id, "--yes", "--json")); wet.Sent != 0 || wet.Skipped[operator.ReasonNothing] != 1 {
 			t.Errorf("of what is done: %+v", wet)
 		}
 		o.doneOnce(id)
 	})
 }
 
-func racing(o *operator) {
+func racing(o *rig) {
 	o.fault(aws.Fault{Service: "ses", Kind: aws.FaultDelay, DelayMS: 200}) // so that attempts are met under way
 	var g errgroup.Group
 	done := make(chan struct{})
@@ -69,7 +70,7 @@ func racing(o *operator) {
 
 // process makes a command line that runs in a process of its own; name is how
 // it was called.
-func (o *operator) process() (name string) {
+func (o *rig) process() (name string) {
 	o.Helper()
 	name = filepath.Join(o.TempDir(), "payhooks")
 	if err := os.Symlink(os.Args[0], name); err != nil {
@@ -80,7 +81,7 @@ func (o *operator) process() (name string) {
 }
 
 // parkedCharges are charges whose receipts SES rejected.
-func (o *operator) parkedCharges(n int) []string {
+func (o *rig) parkedCharges(n int) []string {
 	o.Helper()
 	o.fault(aws.Fault{Service: "ses", Kind: aws.FaultReject})
 	ids := o.charges(n)
@@ -91,12 +92,12 @@ func (o *operator) parkedCharges(n int) []string {
 	return ids
 }
 
-func interrupted(o *operator) {
+func interrupted(o *rig) {
 	const n = 40
 	ids := o.parkedCharges(n)
 	var out, errs bytes.Buffer
 	begin := time.Now().UTC().Add(-5 * time.Minute).Format(time.RFC3339)
-	cmd := exec.CommandContext(o.Context(), o.process(), "replay", "--action", receipts, "--type", "charge.succ*", "--since", begin, "--yes", "--rate", "20", "--json") //nolint:gosec // this test
+	cmd := exec.CommandContext(o.Context(), o.process(), "replay", "--action", receipts, "--type", "charge.succ*", "--since", begin, "--yes", "--rate", "6", "--json") //nolint:gosec // this test
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	if err := cmd.Start(); err != nil {
 		o.Fatal(err)
@@ -109,7 +110,7 @@ func interrupted(o *operator) {
 	if err := cmd.Wait(); !errors.As(err, &exit) || exit.ExitCode() != 1 {
 		o.Errorf("ended with %v, want exit 1", err)
 	}
-	first := object[replaySummary](o.T, out.String())
+	first := object[operator.ReplayResult](o.T, out.String())
 	_, command, ok := strings.Cut(errs.String(), "resume with: ")
 	if !ok || first.Sent == 0 || first.Sent >= n || first.Resume == "" {
 		o.Fatalf("%+v and %s; want part of it sent and how to resume", first, errs.String())
@@ -118,7 +119,7 @@ func interrupted(o *operator) {
 	if err != nil {
 		o.Fatalf("%s: %v", command, err)
 	}
-	if second := object[replaySummary](o.T, string(rest)); first.Sent+second.Sent != n {
+	if second := object[operator.ReplayResult](o.T, string(rest)); first.Sent+second.Sent != n {
 		o.Errorf("%d sent, then %+v; want %d in all", first.Sent, second, n)
 	}
 	for _, id := range ids {
@@ -130,9 +131,9 @@ func interrupted(o *operator) {
 }
 
 // parkedOf are those of the events that parked lists.
-func (o *operator) parkedOf(ids []string) (of []unfinishedRow) {
+func (o *rig) parkedOf(ids []string) (of []operator.Item) {
 	o.Helper()
-	for _, r := range objects[unfinishedRow](o.T, o.must("parked", "--json")) {
+	for _, r := range objects[operator.Item](o.T, o.must("parked", "--json")) {
 		if slices.Contains(ids, r.Event) {
 			of = append(of, r)
 		}

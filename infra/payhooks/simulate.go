@@ -17,6 +17,7 @@ import (
 	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
 
+	"github.com/payhooks/payhooks/infra/cli"
 	"github.com/payhooks/payhooks/internal/simtest"
 )
 
@@ -36,8 +37,8 @@ func simulateCommand() *cobra.Command {
 		Use: "simulate", Short: "Run seeded schedules of crashes, lost replies and clock jumps", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			s, err := simulate(cmd, first, n)
-			if wantsJSON(cmd) {
-				err = errors.Join(err, printJSON(cmd.OutOrStdout(), s))
+			if cli.WantsJSON(cmd) {
+				err = errors.Join(err, cli.PrintJSON(cmd.OutOrStdout(), s))
 			} else if err == nil {
 				s.print(cmd.OutOrStdout())
 			}
@@ -64,6 +65,7 @@ func (s simulation) print(out io.Writer) {
 // simulators run schedules on every core. The failure that they report is the
 // first by seed, whichever core was faster.
 type simulators struct {
+	plan     simtest.Plan
 	first, n uint64
 	progress func(done uint64)
 
@@ -76,10 +78,14 @@ type simulators struct {
 
 func simulate(cmd *cobra.Command, first, n uint64) (simulation, error) {
 	defer debug.SetGCPercent(debug.SetGCPercent(400)) // many small worlds, each soon over
+	plan, err := simulatedPlan()
+	if err != nil {
+		return simulation{First: first, Met: simtest.Seen{}}, err
+	}
 	progress, finish := simulationProgress(cmd, n)
-	all := &simulators{first: first, n: n, progress: progress, met: simtest.Seen{}}
+	all := &simulators{plan: plan, first: first, n: n, progress: progress, met: simtest.Seen{}}
 	begin := time.Now()
-	err := all.run(cmd.Context())
+	err = all.run(cmd.Context())
 	finish()
 	s := simulation{Schedules: all.done, First: first, Seconds: time.Since(begin).Seconds(), Met: all.met}
 	s.Rate = float64(s.Schedules) / s.Seconds
@@ -94,7 +100,7 @@ func (s *simulators) run(ctx context.Context) error {
 	for range runtime.GOMAXPROCS(0) {
 		wg.Go(func() {
 			for seed, ok := s.take(ctx); ok; seed, ok = s.take(ctx) {
-				s.note(simtest.Run(seed))
+				s.note(simtest.Run(s.plan, seed))
 			}
 		})
 	}
@@ -125,13 +131,13 @@ func (s *simulators) note(met simtest.Seen, err error) {
 	}
 }
 
-// simulationProgress is a bar on a terminal, and a line now and then in a log.
+// simulationProgress is a bar on a terminal, and a line every few seconds in a log.
 func simulationProgress(cmd *cobra.Command, n uint64) (progress func(done uint64), finish func()) {
-	if wantsJSON(cmd) {
+	if cli.WantsJSON(cmd) {
 		return func(uint64) {}, func() {}
 	}
 	out := cmd.ErrOrStderr()
-	if terminal(os.Stderr) {
+	if cli.Terminal(os.Stderr) {
 		bar := progressbar.NewOptions64(int64(n), progressbar.OptionSetWriter(out), //nolint:gosec // a count
 			progressbar.OptionSetDescription("schedules"), progressbar.OptionShowCount(), progressbar.OptionShowIts(),
 			progressbar.OptionClearOnFinish(), progressbar.OptionThrottle(200*time.Millisecond))

@@ -12,10 +12,12 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"github.com/payhooks/payhooks/events"
+	"github.com/payhooks/payhooks/infra/cli"
 	"github.com/payhooks/payhooks/infra/local"
 	"github.com/payhooks/payhooks/internal/webhook"
-	"github.com/spf13/cobra"
 )
 
 // triggerFlags are what to send, how often and where.
@@ -62,20 +64,20 @@ func (f *triggerFlags) check(args []string) error {
 	types, err := events.Types(f.version)
 	switch {
 	case err != nil:
-		return usage("--api-version: %v", err)
+		return cli.Usage("--api-version: %v", err)
 	case f.list && len(args) == 0:
 		return nil
 	case len(args) != 1:
-		return usage("want one event type, as in payhooks trigger payment_intent.succeeded; --list shows all")
+		return cli.Usage("expected one event type, for example payhooks trigger payment_intent.succeeded; --list shows all")
 	case f.count < 1 || f.duplicate < 0:
-		return usage("--count must be 1 or more and --duplicate 0 or more")
+		return cli.Usage("--count must be 1 or more and --duplicate 0 or more")
 	case slices.Contains(types, args[0]):
 		return nil
 	}
-	if near := nearest(args[0], types); len(near) > 0 {
-		return usage("there is no sample of %q in API version %s; did you mean %s?", args[0], f.version, strings.Join(near, ", "))
+	if near := cli.Nearest(args[0], types); len(near) > 0 {
+		return cli.Usage("there is no sample of %q in API version %s; did you mean %s?", args[0], f.version, strings.Join(near, ", "))
 	}
-	return usage("there is no sample of %q in API version %s; --list shows all", args[0], f.version)
+	return cli.Usage("there is no sample of %q in API version %s; --list shows all", args[0], f.version)
 }
 
 func (f *triggerFlags) run(cmd *cobra.Command, kind string) error {
@@ -95,7 +97,7 @@ func (f *triggerFlags) run(cmd *cobra.Command, kind string) error {
 		return printEnvelope(cmd.OutOrStdout(), f.endpoint, body, webhook.Sign(body, secret, time.Now()))
 	}
 	p := newPoster(cmd, target, secret)
-	p.kind, p.total, p.standIn = kind, f.count*(1+f.duplicate), f.standIn()
+	p.kind, p.total, p.fakeStripe = kind, f.count*(1+f.duplicate), f.fakeStripe()
 	return p.run(cmd.Context(), f.count, f.duplicate, next)
 }
 
@@ -109,7 +111,7 @@ func (f *triggerFlags) source(kind string) (func() (string, []byte, error), erro
 	for _, text := range f.overrides {
 		o, err := events.ParseOverride(text)
 		if err != nil {
-			return nil, usage("%v", err)
+			return nil, cli.Usage("%v", err)
 		}
 		overrides = append(overrides, o)
 	}
@@ -137,10 +139,10 @@ func (f *triggerFlags) target() (address, secret string, err error) {
 		secret = os.Getenv("STRIPE_WEBHOOK_SECRET")
 	}
 	if address != "" && secret == "" {
-		return "", "", usage("--url needs the endpoint's signing secret: --secret or STRIPE_WEBHOOK_SECRET")
+		return "", "", cli.Usage("--url needs the endpoint's signing secret: --secret or STRIPE_WEBHOOK_SECRET")
 	}
 	if address == "" {
-		run, err := local.Find(dataDir())
+		run, err := local.Find(cli.DataDir())
 		switch {
 		case err == nil:
 			address = run.API
@@ -153,27 +155,26 @@ func (f *triggerFlags) target() (address, secret string, err error) {
 	}
 	secrets, err := webhook.ParseSecrets(secret)
 	if err != nil {
-		return "", "", usage("signing secret: %v", err)
+		return "", "", cli.Usage("signing secret: %v", err)
 	}
 	address, err = webhookURL(address, f.endpoint)
 	return address, secrets[0], err
 }
 
-// maxTold is how many events the stand-in of Stripe's API is told of: it keeps
-// them in memory.
-const maxTold = 1000
+// maxPut is how many events are put into fake Stripe, which keeps them in memory.
+const maxPut = 1000
 
-// standIn is where the local stack's functions ask for the objects of events,
-// if that is its stand-in.
-func (f *triggerFlags) standIn() string {
-	if f.url != "" || f.count > maxTold {
+// fakeStripe is where the local stack's functions ask for the objects of events,
+// if that is fake Stripe.
+func (f *triggerFlags) fakeStripe() string {
+	if f.url != "" || f.count > maxPut {
 		return ""
 	}
-	run, err := local.Find(dataDir())
+	run, err := local.Find(cli.DataDir())
 	if err != nil {
 		return ""
 	}
-	return run.StandIn
+	return run.FakeStripe
 }
 
 func firstOf(a, b string) string {
@@ -190,7 +191,7 @@ func webhookURL(address, endpoint string) (string, error) {
 	}
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return "", usage("--url %q is no http:// or https:// URL", address)
+		return "", cli.Usage("--url %q is no http:// or https:// URL", address)
 	}
 	if !strings.Contains(u.Path, "/webhooks/") {
 		u = u.JoinPath("webhooks", url.PathEscape(endpoint))
@@ -203,17 +204,17 @@ func listSamples(cmd *cobra.Command, version string) error {
 	if err != nil {
 		return err
 	}
-	out := newRows(cmd, "TYPE", "API VERSION")
+	out := cli.NewRows(cmd, "TYPE", "API VERSION")
 	for _, kind := range types {
 		row := struct {
 			Type       string `json:"type"`
 			APIVersion string `json:"api_version"`
 		}{kind, version}
-		if err := out.add(row, kind, version); err != nil {
+		if err := out.Add(row, kind, version); err != nil {
 			return err
 		}
 	}
-	return out.flush("no samples")
+	return out.Flush("no samples")
 }
 
 // printEnvelope prints the event that API Gateway makes of a post.

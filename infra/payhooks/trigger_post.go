@@ -16,9 +16,11 @@ import (
 	"sync"
 	"time"
 
-	"github.com/payhooks/payhooks/infra/local/stripe"
-	"github.com/payhooks/payhooks/internal/webhook"
 	"github.com/spf13/cobra"
+
+	"github.com/payhooks/payhooks/infra/cli"
+	"github.com/payhooks/payhooks/internal/fakestripe"
+	"github.com/payhooks/payhooks/internal/webhook"
 )
 
 const (
@@ -33,7 +35,7 @@ type posted struct {
 	ID     string `json:"id"`
 	Type   string `json:"type"`
 	Answer int    `json:"answer,omitempty"`
-	Status string `json:"status,omitempty"` // what the stack says became of it
+	Status string `json:"status,omitempty"` // the result that the stack reports
 	Error  string `json:"error,omitempty"`
 	MS     int64  `json:"ms"`
 }
@@ -43,7 +45,7 @@ func (p posted) ok() bool { return p.Answer >= 200 && p.Answer < 300 }
 // poster signs and posts events, several at once.
 type poster struct {
 	url, secret, kind string
-	standIn           string // stand-in of Stripe's API that is told of each event first, if any
+	fakeStripe        string // the fake Stripe that gets each event first, if any
 	total             int
 	client            *http.Client
 	out               io.Writer
@@ -61,7 +63,7 @@ func newPoster(cmd *cobra.Command, url, secret string) *poster {
 	out := cmd.OutOrStdout()
 	file, isFile := out.(*os.File)
 	return &poster{
-		url: url, secret: secret, out: out, json: wantsJSON(cmd), live: isFile && terminal(file),
+		url: url, secret: secret, out: out, json: cli.WantsJSON(cmd), live: isFile && cli.Terminal(file),
 		client: &http.Client{Timeout: postTimeout, Transport: &http.Transport{MaxIdleConnsPerHost: posters}},
 		counts: map[string]int{}, start: time.Now(),
 	}
@@ -112,8 +114,8 @@ func feed(ctx context.Context, jobs chan<- job, count, duplicate int, next func(
 // post signs at the last moment, so that no wait makes a signature old.
 func (p *poster) post(ctx context.Context, j job) posted {
 	result := posted{ID: j.id, Type: p.kind}
-	if p.standIn != "" {
-		if err := stripe.PutEvents(ctx, p.standIn, json.RawMessage(j.body)); err != nil {
+	if p.fakeStripe != "" {
+		if err := fakestripe.PutEvents(ctx, p.fakeStripe, json.RawMessage(j.body)); err != nil {
 			result.Error = err.Error()
 			return result
 		}
@@ -168,7 +170,7 @@ func (p *poster) record(r posted) {
 	}
 	switch {
 	case p.json:
-		_ = printJSON(p.out, r)
+		_ = cli.PrintJSON(p.out, r)
 	case p.total <= shownSingly, !r.ok() && p.failed <= shownSingly:
 		p.clear()
 		what := firstOf(r.Error, r.Status)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
+	"github.com/payhooks/payhooks/infra/cli"
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/webhook"
 )
@@ -63,7 +64,7 @@ func payhooks(t *testing.T, args ...string) (out string, code int) {
 	root.SetErr(io.Discard)
 	root.SetArgs(args)
 	if err := root.ExecuteContext(t.Context()); err != nil {
-		return text.String() + err.Error(), exitCode(err)
+		return text.String() + err.Error(), cli.ExitCode(err)
 	}
 	return text.String(), 0
 }

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -9,9 +11,11 @@ import (
 	"testing"
 
 	"github.com/spf13/cobra"
+
+	"github.com/payhooks/payhooks/infra/cli"
 )
 
-func TestACommandLineThatCannotBeUnderstoodEndsWith2AndSaysWhatToWrite(t *testing.T) {
+func TestUsageErrorExits2AndExplains(t *testing.T) {
 	t.Setenv("DATA_DIR", t.TempDir()) // no stack runs: mistakes are found before anything is looked for
 	for line, says := range map[string]string{
 		"replay":                                             "select events by id",
@@ -36,7 +40,6 @@ func TestACommandLineThatCannotBeUnderstoodEndsWith2AndSaysWhatToWrite(t *testin
 		"events list --mode dev":                             "expected live or test",
 		"events list --account shop":                         "expected acct_… or own",
 		"events list --since tomorrow":                       "expected a day (2026-11-22)",
-		"stock set price_1 2 --mode dev":                     "expected live or test",
 		"parked resolve evt_1 --happened":                    "usage: payhooks parked resolve EVENT ACTION",
 		"quarantine":                                         "needs a subcommand",
 		"quarantine show":                                    "usage: payhooks quarantine show ID",
@@ -54,7 +57,7 @@ func TestACommandLineThatCannotBeUnderstoodEndsWith2AndSaysWhatToWrite(t *testin
 	}
 }
 
-func TestACommandWithoutAStackEndsWith1AndSaysHowToStartOne(t *testing.T) {
+func TestCommandWithoutStackExits1AndExplains(t *testing.T) {
 	t.Setenv("DATA_DIR", t.TempDir())
 	for _, line := range []string{
 		"replay --since 1h", "parked", "parked list --json", "parked show evt_1 a", "parked retry --all", "parked resolve evt_1 a --happened", "parked discard --all",
@@ -66,7 +69,7 @@ func TestACommandWithoutAStackEndsWith1AndSaysHowToStartOne(t *testing.T) {
 	}
 }
 
-func TestEveryOperatorsCommandExplainsItselfAndTakesJSONAndAStack(t *testing.T) {
+func TestOperatorCommandsTakeJSONAndStack(t *testing.T) {
 	var each func(cmd *cobra.Command)
 	each = func(cmd *cobra.Command) {
 		for _, sub := range cmd.Commands() {
@@ -122,7 +125,27 @@ func TestEveryCommandThatAnAlarmNamesIsOne(t *testing.T) {
 func TestCtrlCBeforeAnythingIsSaidIsToldInOneWord(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	stop()
-	if err := stopped(ctx, context.Canceled); err == nil || err.Error() != "stopped" || exitCode(err) != 1 {
+	if err := cli.Stopped(ctx, context.Canceled); err == nil || err.Error() != "stopped" || cli.ExitCode(err) != 1 {
 		t.Errorf("%v", err)
+	}
+}
+
+func TestUnknownCommandLineExitsWith2(t *testing.T) {
+	for _, args := range [][]string{
+		{"nonsense"}, {"local", "extra"}, {"local", "--what"}, {"events"}, {"events", "nonsense"}, {"events", "list", "--limit", "x"},
+	} {
+		root := rootCommand()
+		root.SetArgs(args)
+		root.SetOut(&bytes.Buffer{})
+		if err := root.Execute(); err == nil || cli.ExitCode(err) != 2 {
+			t.Errorf("%v: %v", args, err)
+		}
+	}
+	if cli.ExitCode(errors.New("it failed")) != 1 {
+		t.Error("a failure does not exit with 1")
+	}
+	t.Setenv("PORT", "many")
+	if _, err := localConfig(); err == nil || cli.ExitCode(err) != 2 {
+		t.Errorf("PORT=many: %v", err)
 	}
 }

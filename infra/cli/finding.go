@@ -1,0 +1,42 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/payhooks/payhooks/internal/operator"
+)
+
+// Difference shows the fields in which the row and the recomputed one differ.
+func Difference(f operator.Finding) string {
+	actual, recomputed := fieldsOf(f.Actual), fieldsOf(f.Recomputed)
+	all := maps.Clone(actual)
+	maps.Copy(all, recomputed)
+	var b strings.Builder
+	for _, k := range slices.Sorted(maps.Keys(all)) {
+		if !bytes.Equal(actual[k], recomputed[k]) {
+			fmt.Fprintf(&b, "  %-12s is %s, recomputed %s\n", k, valueOf(actual[k]), valueOf(recomputed[k]))
+		}
+	}
+	return b.String()
+}
+
+func valueOf(value json.RawMessage) string {
+	if value == nil {
+		return "absent"
+	}
+	return Clip(string(value), 160)
+}
+
+// fieldsOf reads a row; what cannot be read has none.
+func fieldsOf(row json.RawMessage) map[string]json.RawMessage {
+	m := map[string]json.RawMessage{}
+	if json.Unmarshal(row, &m) != nil || m == nil {
+		return map[string]json.RawMessage{}
+	}
+	return m
+}

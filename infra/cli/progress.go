@@ -1,0 +1,70 @@
+package cli
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+	"github.com/spf13/cobra"
+)
+
+// sayEvery is the time between two lines of progress.
+const sayEvery = 10 * time.Second
+
+// Progress shows how far a long piece of work is: a bar on a terminal, a line
+// every ten seconds elsewhere, nothing with --json. Safe for concurrent use.
+type Progress struct {
+	bar *progressbar.ProgressBar // nil without a terminal
+	out io.Writer
+
+	mu      sync.Mutex
+	what    string
+	n, done int
+	said    time.Time
+}
+
+// NewProgress begins to show the progress of n items, 0 where their number is
+// not known. The caller ends it.
+func NewProgress(cmd *cobra.Command, what string, n int) *Progress {
+	p := &Progress{out: cmd.ErrOrStderr(), what: what, n: n, said: time.Now()}
+	file, ok := p.out.(*os.File)
+	switch {
+	case WantsJSON(cmd):
+		p.out = io.Discard
+	case ok && Terminal(file):
+		p.bar = progressbar.NewOptions(cmp.Or(n, -1), progressbar.OptionSetWriter(p.out), progressbar.OptionSetDescription(what),
+			progressbar.OptionShowCount(), progressbar.OptionShowIts(), progressbar.OptionClearOnFinish(), progressbar.OptionThrottle(200*time.Millisecond))
+	}
+	return p
+}
+
+// Add counts n more items.
+func (p *Progress) Add(n int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.done += n
+	if p.bar != nil {
+		_ = p.bar.Add(n)
+		return
+	}
+	if time.Since(p.said) < sayEvery {
+		return
+	}
+	p.said = time.Now()
+	of := ""
+	if p.n > 0 {
+		of = fmt.Sprintf(" of %d", p.n)
+	}
+	fmt.Fprintf(p.out, "%d%s %s\n", p.done, of, p.what)
+}
+
+// End removes the bar.
+func (p *Progress) End() {
+	if p.bar != nil {
+		_ = p.bar.Finish()
+	}
+}

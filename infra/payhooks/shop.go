@@ -1,0 +1,15 @@
+package main
+
+import (
+	shop "github.com/payhooks/payhooks/infra/shop/command"
+	"github.com/payhooks/payhooks/infra/shop/judge"
+	"github.com/payhooks/payhooks/internal/shop/shopsim"
+)
+
+// The shop adds its subcommands, its month as the demo's plan, and its actions to
+// the simulation.
+func init() {
+	commands = append(commands, shop.All...)
+	plans = append(plans, judge.Plan)
+	simulated = append(simulated, shopsim.Plan)
+}

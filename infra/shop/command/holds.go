@@ -1,0 +1,99 @@
+package command
+
+import (
+	"cmp"
+	"context"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/payhooks/payhooks/infra/cli"
+	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/shop/fraud"
+	"github.com/payhooks/payhooks/internal/shop/order"
+)
+
+// HoldRow is a hold with the shop's own name of the order.
+type HoldRow struct {
+	fraud.Hold
+	Reference string `json:"reference,omitempty"`
+}
+
+func holdsCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "holds", Short: "List orders on hold, current and past, with the reason", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, err := cli.Open(cmd)
+			if err != nil {
+				return err
+			}
+			holds, err := ReadHolds(cmd.Context(), c)
+			if err != nil {
+				return err
+			}
+			out := cli.NewRows(cmd, "ORDER", "REFERENCE", "WHY", "SINCE", "DUE", "RELEASED", "SCOPE")
+			for _, h := range holds {
+				if err := out.Add(h, h.Order, h.Reference, h.Why, shown(h.Since), shown(h.Due), shown(h.Released), h.Text()); err != nil {
+					return err
+				}
+			}
+			return out.Flush("no holds")
+		},
+	}
+	cli.StackFlag(cmd)
+	return cmd
+}
+
+// ReadHolds reads the holds, one per order and reason. References are those of
+// the orders that update-order keeps.
+func ReadHolds(ctx context.Context, c *cli.Target) ([]HoldRow, error) {
+	rows, err := cli.Scan[fraud.Order](ctx, c, fraud.Table, "")
+	if err != nil {
+		return nil, err
+	}
+	orders, err := cli.Scan[order.Order](ctx, c, order.Table, order.Kind)
+	if err != nil {
+		return nil, err
+	}
+	return withReferences(rows, orders), nil
+}
+
+// withReferences names the orders of the holds as the shop does. A hold whose
+// event named a charge only is of the order that the charge belongs to. Rows
+// without an order are of a card or a customer.
+func withReferences(rows []fraud.Order, orders []order.Order) []HoldRow {
+	byCharge, references := order.OrderByCharge(orders), map[order.ChargeRef]string{}
+	for _, o := range order.Fold(orders) {
+		references[order.ChargeRef{Scope: o.Scope, Charge: o.Order}] = o.Reference
+	}
+	orderOf := func(s event.Scope, id string) string {
+		return cmp.Or(byCharge[order.ChargeRef{Scope: s, Charge: id}], id)
+	}
+	var holds []fraud.Hold
+	var known []fraud.Order
+	for _, r := range rows {
+		if r.Order != "" {
+			known = append(known, r)
+			continue
+		}
+		for _, h := range r.Holds {
+			h.Order = orderOf(h.Scope, h.Order)
+			holds = append(holds, h)
+		}
+	}
+	for _, r := range fraud.Fold(known, func(o fraud.Order) string { return orderOf(o.Scope, o.Order) }) {
+		holds = append(holds, r.Holds...)
+	}
+	all := make([]HoldRow, 0, len(holds))
+	for _, h := range fraud.List(holds) {
+		all = append(all, HoldRow{Hold: h, Reference: references[order.ChargeRef{Scope: h.Scope, Charge: h.Order}]})
+	}
+	return all
+}
+
+func shown(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Format(time.RFC3339)
+}

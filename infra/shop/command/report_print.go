@@ -1,0 +1,125 @@
+package command
+
+import (
+	"encoding/csv"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/payhooks/payhooks/infra/cli"
+	"github.com/payhooks/payhooks/internal/shop/journal"
+)
+
+// lineColumns are the sums of a day, in the order in which they are printed.
+var lineColumns = []string{"opening", "revenue", "fees", "refunds", "disputes", "other", "net", "payouts", "closing"}
+
+func lineCells(l journal.Line, currency string) []string {
+	cells := make([]string, 0, len(lineColumns))
+	for _, v := range []int64{l.Opening, l.Revenue, l.Fees, l.Refunds, l.Disputes, l.Other, l.Net, l.Payouts, l.Closing} {
+		cells = append(cells, number(v, currency))
+	}
+	return cells
+}
+
+// reportCSV writes a line per day with postings, with amounts as decimals.
+func reportCSV(w io.Writer, r journal.Report) error {
+	out := csv.NewWriter(w)
+	_ = out.Write(append([]string{"account", "livemode", "currency", "day"}, lineColumns...)) // Error reports it
+	for _, s := range r.Statements {
+		for _, d := range s.Days {
+			_ = out.Write(append([]string{s.Account, strconv.FormatBool(s.Livemode), s.Currency, d.Day}, lineCells(d, s.Currency)...))
+		}
+	}
+	out.Flush()
+	return out.Error()
+}
+
+// reportTables prints for people: the days of each statement, its trial
+// balance, and the payouts.
+func reportTables(cmd *cobra.Command, r journal.Report) error {
+	w := cmd.OutOrStdout()
+	if len(r.Statements) == 0 {
+		_, err := fmt.Fprintf(w, "nothing is posted until the end of %s (%s)\n", r.Month, r.Zone)
+		return err
+	}
+	for _, s := range r.Statements {
+		if _, err := fmt.Fprintf(w, "%s\n\n", heading(r, s)); err != nil {
+			return err
+		}
+		if err := statementTable(cmd, s); err != nil {
+			return err
+		}
+		if err := trialTable(cmd, s); err != nil {
+			return err
+		}
+	}
+	return payoutTable(cmd, r.Payouts)
+}
+
+func heading(r journal.Report, s journal.Statement) string {
+	parts := []string{r.Month, r.Zone, strings.ToUpper(s.Currency), "test"}
+	if s.Livemode {
+		parts[3] = "live"
+	}
+	if s.Account != "" {
+		parts = append(parts, s.Account)
+	}
+	return strings.Join(parts, ", ")
+}
+
+func statementTable(cmd *cobra.Command, s journal.Statement) error {
+	header := []any{"DAY"}
+	for _, c := range lineColumns {
+		header = append(header, strings.ToUpper(c))
+	}
+	out := cli.NewRows(cmd, header...)
+	total := s.Total
+	total.Day = "month"
+	for _, l := range append(s.Days, total) {
+		cells := []any{l.Day}
+		for _, c := range lineCells(l, s.Currency) {
+			cells = append(cells, c)
+		}
+		if err := out.Add(l, cells...); err != nil {
+			return err
+		}
+	}
+	return out.FlushSpaced("")
+}
+
+func trialTable(cmd *cobra.Command, s journal.Statement) error {
+	out := cli.NewRows(cmd, "TRIAL BALANCE", "DEBIT", "CREDIT")
+	var debit, credit int64
+	for _, b := range s.Trial {
+		if err := out.Add(b, b.Account, side(b.Debit, s.Currency), side(b.Credit, s.Currency)); err != nil {
+			return err
+		}
+		debit, credit = debit+b.Debit, credit+b.Credit
+	}
+	if err := out.Add(nil, "total", number(debit, s.Currency), number(credit, s.Currency)); err != nil {
+		return err
+	}
+	return out.FlushSpaced("")
+}
+
+func payoutTable(cmd *cobra.Command, checks []journal.PayoutCheck) error {
+	out := cli.NewRows(cmd, "PAYOUT", "AT", "AMOUNT", "CURRENCY", "POSTED", "TRANSACTIONS", "THEIR NET", "RECONCILES")
+	for _, p := range checks {
+		verdict := "yes"
+		switch {
+		case p.Problem != "":
+			verdict = "NO: " + p.Problem
+		case p.Note != "":
+			verdict = p.Note
+		}
+		if err := out.Add(p, p.Payout, p.At.Format(time.RFC3339), number(p.Amount, p.Currency), strings.ToUpper(p.Currency),
+			number(p.Posted, p.Currency), p.Transactions, number(p.Net, p.Currency), verdict); err != nil {
+			return err
+		}
+	}
+	return out.Flush("no payouts")
+}

@@ -1,0 +1,53 @@
+package command
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/payhooks/payhooks/infra/cli"
+	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/memory"
+	"github.com/payhooks/payhooks/internal/shop/inventory"
+)
+
+// tables are the stack's tables in memory.
+type tables struct{ *memory.Store }
+
+func (tables) Since(context.Context) (time.Time, error) { return time.Time{}, nil }
+
+func TestItemScopeComesFromRowsElseFromFlags(t *testing.T) {
+	store := memory.New()
+	target := &cli.Target{Tables: tables{store}}
+	live, connected := event.Scope{Livemode: true}, event.Scope{Account: "acct_1", Livemode: true}
+	for _, row := range []struct {
+		scope event.Scope
+		item  string
+	}{{live, "price_own"}, {live, "price_both"}, {connected, "price_both"}} {
+		if err := inventory.SetSupply(t.Context(), store, row.scope, row.item, 1); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range []struct {
+		item  string
+		flags cli.ScopeFlags
+		want  event.Scope
+		says  string
+	}{
+		{"price_own", cli.ScopeFlags{}, live, ""},
+		{"price_own", cli.ScopeFlags{Mode: "test"}, event.Scope{}, ""},
+		{"price_both", cli.ScopeFlags{}, event.Scope{}, "several scopes (live/acct_1, live/own)"},
+		{"price_both", cli.ScopeFlags{Account: "acct_1"}, connected, ""},
+		{"price_both", cli.ScopeFlags{Account: "own"}, live, ""},
+		{"price_both", cli.ScopeFlags{Mode: "live"}, event.Scope{}, "--account"},
+		{"price_new", cli.ScopeFlags{}, event.Scope{}, "no row names item price_new yet: add --mode"},
+		{"price_new", cli.ScopeFlags{Account: "acct_2"}, event.Scope{}, "add --mode"},
+		{"price_new", cli.ScopeFlags{Mode: "live", Account: "acct_2"}, event.Scope{Account: "acct_2", Livemode: true}, ""},
+	} {
+		got, err := itemScope(t.Context(), target, c.item, c.flags)
+		if got != c.want || (err == nil) != (c.says == "") || err != nil && !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%s with %+v: %s, %v; want %s, %q", c.item, c.flags, got.Text(), err, c.want.Text(), c.says)
+		}
+	}
+}
