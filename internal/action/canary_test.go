@@ -56,7 +56,7 @@ var leaks = map[string]func(context.Context, *paymentIntent) error{
 	},
 }
 
-func TestNothingThatAFunctionSaysTellsAnAddressASecretOrACardNumber(t *testing.T) {
+func TestLogsContainNoAddressSecretOrCardNumber(t *testing.T) {
 	for name, leak := range leaks {
 		t.Run(name, func(t *testing.T) {
 			r := actiontest.New(t, leak)

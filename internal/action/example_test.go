@@ -6,11 +6,12 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/stripe/stripe-go/v76"
+
 	"github.com/payhooks/payhooks/internal/action"
 	"github.com/payhooks/payhooks/internal/delivery"
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/memory"
-	"github.com/stripe/stripe-go/v76"
 )
 
 // An action with two external effects. The label printer is down at the first

@@ -10,11 +10,14 @@ import (
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
+	"github.com/stripe/stripe-go/v76"
+
 	"github.com/payhooks/payhooks/internal/action"
 	"github.com/payhooks/payhooks/internal/action/actiontest"
 	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/facts"
 	"github.com/payhooks/payhooks/internal/memory"
-	"github.com/stripe/stripe-go/v76"
+	"github.com/payhooks/payhooks/internal/stripetest"
 )
 
 // counter is a row of state that counts the events that touched it.
@@ -29,10 +32,12 @@ func count(e *action.Event[stripe.PaymentIntent]) error {
 	})
 }
 
-func body(id string) []byte { return render(id, stripe.APIVersion) }
+func body(id string) []byte { return render(id, stripetest.Older) }
 
-func render(id, version string) []byte {
-	return fmt.Appendf(nil, `{"id":%q,"object":"event","api_version":%q,"created":1763800000,"livemode":false,"type":"payment_intent.succeeded","data":{"object":{"id":"pi_1","object":"payment_intent","amount":1000,"currency":"usd","status":"succeeded"},"previous_attributes":null}}`, id, version)
+func render(id string, version facts.Version) []byte {
+	const kind = "payment_intent.succeeded"
+	object := stripetest.Sample(kind, version, stripetest.Object{"id": "pi_1", "amount": 1000, "currency": "usd", "status": "succeeded"})
+	return stripetest.Event{ID: id, Type: kind, Version: version, Object: object}.Body()
 }
 
 func seen(t *testing.T, r *actiontest.Rig) int {
@@ -227,7 +232,7 @@ func TestAKilledAttemptResumesAfterItsLeaseAndNotBefore(t *testing.T) {
 	}
 }
 
-func TestAnEventThatFailsForThreeDaysIsParkedWithItsLastError(t *testing.T) {
+func TestEventFailingThreeDaysIsParked(t *testing.T) {
 	r := actiontest.New(t, func(context.Context, *action.Event[stripe.PaymentIntent]) error { return errors.New("still down") })
 	d := r.Post(body("evt_1"))
 	begin := r.Now

@@ -24,7 +24,7 @@ import (
 const (
 	// sqsInFlight is how many messages of a queue SQS lets be in work.
 	sqsInFlight = 120_000
-	// slower: the test sends 1 event a second, in place of 20.
+	// slower: the test sends 1 event a second, instead of 20.
 	slower = 20
 )
 
@@ -169,7 +169,7 @@ func (o *outage) states(n int) (states map[event.State]int, soon int) {
 	return states, soon
 }
 
-func TestADependencyDownForThreeHoursParksNothingHoldsFewMessagesAndThenEachEffectHappensOnce(t *testing.T) {
+func TestThreeHourOutageParksNothingAndRepeatsNoEffect(t *testing.T) {
 	const n = 10_000
 	o := newOutage(t)
 	for i := range 3 * 60 * 60 {

@@ -7,14 +7,15 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stripe/stripe-go/v76"
+
 	"github.com/payhooks/payhooks/internal/action"
 	"github.com/payhooks/payhooks/internal/action/actiontest"
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/memory"
-	"github.com/stripe/stripe-go/v76"
 )
 
-// outbox is an outside world that counts, and fails as told.
+// outbox is an outside world that counts, and fails as asked.
 type outbox struct {
 	sent int
 	fail error

@@ -116,13 +116,22 @@ func (a *Attempt) commit(ctx context.Context, verdict error) error {
 // call runs the function with some time kept back to record how it ended.
 func (a *Attempt) call(ctx context.Context) (err error) {
 	if until, ok := ctx.Deadline(); ok {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithDeadline(ctx, until.Add(-saveTime))
+		until = until.Add(-saveTime)
+		timed, cancel := context.WithTimeout(ctx, until.Sub(a.h.Now()))
 		defer cancel()
+		ctx = deadline{timed, until}
 	}
 	defer recovered(&err)
 	return a.h.Run(ctx, a)
 }
+
+// deadline is a context that names its end by the handler's clock.
+type deadline struct {
+	context.Context
+	until time.Time
+}
+
+func (d deadline) Deadline() (time.Time, bool) { return d.until, true }
 
 func (a *Attempt) safeWrites(ctx context.Context) (ws []event.Write, err error) {
 	defer recovered(&err)

@@ -17,7 +17,7 @@ import (
 // functions and transitions that made them. It is a dry run of the action's own
 // function: it calls nothing external, claims nothing and writes nothing.
 
-// AuditRequest is sent to an action's function in place of a queue's batch.
+// AuditRequest is sent to an action's function instead of a queue's batch.
 type AuditRequest struct {
 	Events []string    `json:"events,omitempty"` // which rows do these change?
 	Folds  []AuditFold `json:"folds,omitempty"`  // what do these make of their rows?
@@ -43,7 +43,7 @@ type AuditTouched struct {
 	Rows [][2]string `json:"rows,omitempty"` // table and key
 	// Unfinished: the action is not done with the event yet.
 	Unfinished bool `json:"unfinished,omitempty"`
-	// Error is why nobody can say: the function failed as it never should for
+	// Error is why the result is unknown: the function failed as it never should for
 	// an event that it has done.
 	Error string `json:"error,omitempty"`
 }

@@ -10,8 +10,11 @@ import (
 // Each calls fn for every item, at most limit at once, and waits for all calls.
 // The first error is returned; it cancels the context of the other calls, and
 // items whose call has not begun are left out. When ctx ends, no further call
-// begins and its error is returned.
+// begins and its error is returned. A limit of 1 calls fn in the caller's goroutine.
 func Each[T any](ctx context.Context, limit int, items []T, fn func(context.Context, T) error) error {
+	if limit == 1 {
+		return inTurn(ctx, items, fn)
+	}
 	g, inner := errgroup.WithContext(ctx)
 	g.SetLimit(limit)
 	for _, item := range items {
@@ -23,6 +26,19 @@ func Each[T any](ctx context.Context, limit int, items []T, fn func(context.Cont
 		})
 	}
 	return g.Wait()
+}
+
+// inTurn calls fn for one item after the other, until the first error.
+func inTurn[T any](ctx context.Context, items []T, fn func(context.Context, T) error) error {
+	for _, item := range items {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := fn(ctx, item); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Map is Each with a result per item, in the order of the items. With an error

@@ -3,6 +3,7 @@ package parallel_test
 import (
 	"context"
 	"errors"
+	"runtime"
 	"slices"
 	"sync/atomic"
 	"testing"
@@ -63,5 +64,33 @@ func TestEndedContextBeginsNoCall(t *testing.T) {
 	})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
+	}
+}
+
+// A goroutine that ends early would look like a success to Each's caller.
+func TestEachInTurnEndsWithItsCaller(t *testing.T) {
+	returned := make(chan bool, 1)
+	go func() {
+		defer close(returned)
+		_ = parallel.Each(t.Context(), 1, []int{1}, func(context.Context, int) error { runtime.Goexit(); return nil })
+		returned <- true
+	}()
+	if <-returned {
+		t.Error("Each returned after the function ended its goroutine")
+	}
+}
+
+func TestEachInTurnStopsAtAnError(t *testing.T) {
+	var calls []int
+	broken := errors.New("broken")
+	err := parallel.Each(t.Context(), 1, []int{1, 2, 3}, func(_ context.Context, i int) error {
+		calls = append(calls, i)
+		if i == 2 {
+			return broken
+		}
+		return nil
+	})
+	if !errors.Is(err, broken) || !slices.Equal(calls, []int{1, 2}) {
+		t.Errorf("called %v, error %v", calls, err)
 	}
 }

@@ -27,7 +27,7 @@ type actions struct {
 	queues Queues
 	now    time.Time
 	rules  map[string]event.Rule
-	absent *cursor[map[string]time.Time]
+	absent *Cursor[map[string]time.Time]
 	moved  bool
 	known  map[string]readiness
 	room   map[string]int // redeliveries that an action's queue still takes
@@ -115,5 +115,5 @@ func (a *actions) save(ctx context.Context, l event.Ledger) error {
 	if !a.moved {
 		return nil
 	}
-	return a.absent.save(ctx, l)
+	return a.absent.Save(ctx, l)
 }

@@ -32,7 +32,7 @@ type Backfill struct {
 	Keyless []string      `json:"keyless"` // modes without an API key
 }
 
-// Backfill goes on with b. Nothing of it is kept here, and the cursors of the
+// Backfill continues with b. Nothing of it is kept here, and the cursors of the
 // sweep stay where they are.
 func (m *Missing) Backfill(ctx context.Context, b Backfill) (Backfill, error) {
 	chunks, err := m.chunks(ctx)
@@ -73,7 +73,7 @@ func (m *Missing) start(ctx context.Context, b *Backfill) error {
 		b.Since = b.Until.Add(-event.StripeRetention)
 	}
 	b.Left = m.own()
-	known, err := scanCursors[progress](ctx, m.Ledger, missingPrefix)
+	known, err := ScanCursors[progress](ctx, m.Ledger, missingPrefix)
 	if err != nil {
 		return err
 	}

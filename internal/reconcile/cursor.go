@@ -11,17 +11,17 @@ import (
 
 const cursors = "cursors"
 
-// cursor is the one row type of the table: how far a sweep is in one shard or
+// Cursor is the one row type of the table: how far a sweep is in one shard or
 // scope, under the sweep's name. It moves only after the work is done, and on
 // condition that no other run moved it.
-type cursor[T any] struct {
+type Cursor[T any] struct {
 	Key     string
 	At      T
 	version int64
 }
 
 // loadCursor returns the cursor as it is; a new one has the zero T.
-func loadCursor[T any](ctx context.Context, l event.Ledger, key string) (*cursor[T], error) {
+func loadCursor[T any](ctx context.Context, l event.Ledger, key string) (*Cursor[T], error) {
 	row, err := l.Load(ctx, cursors, key)
 	if err != nil {
 		return nil, fmt.Errorf("load cursor %s: %w", key, err)
@@ -30,8 +30,8 @@ func loadCursor[T any](ctx context.Context, l event.Ledger, key string) (*cursor
 	return readCursor[T](row)
 }
 
-func readCursor[T any](row event.Row) (*cursor[T], error) {
-	c := &cursor[T]{Key: row.Key, version: row.Version}
+func readCursor[T any](row event.Row) (*Cursor[T], error) {
+	c := &Cursor[T]{Key: row.Key, version: row.Version}
 	if row.Data == nil {
 		return c, nil
 	}
@@ -41,9 +41,9 @@ func readCursor[T any](row event.Row) (*cursor[T], error) {
 	return c, nil
 }
 
-// scanCursors returns those whose key begins with the prefix, by key.
-func scanCursors[T any](ctx context.Context, l event.Ledger, prefix string) (map[string]*cursor[T], error) {
-	all := map[string]*cursor[T]{}
+// ScanCursors returns those whose key begins with the prefix, by key.
+func ScanCursors[T any](ctx context.Context, l event.Ledger, prefix string) (map[string]*Cursor[T], error) {
+	all := map[string]*Cursor[T]{}
 	for row, err := range l.Scan(ctx, cursors) {
 		if err != nil {
 			return nil, fmt.Errorf("scan cursors: %w", err)
@@ -58,8 +58,8 @@ func scanCursors[T any](ctx context.Context, l event.Ledger, prefix string) (map
 	return all, nil
 }
 
-// save moves the cursor; event.ErrConflict if another run did.
-func (c *cursor[T]) save(ctx context.Context, l event.Ledger) error {
+// Save moves the cursor; event.ErrConflict if another run did.
+func (c *Cursor[T]) Save(ctx context.Context, l event.Ledger) error {
 	data, err := json.Marshal(c.At)
 	if err != nil {
 		return err

@@ -135,7 +135,7 @@ func (m *Missing) chunks(ctx context.Context) ([][]string, error) {
 
 // look lists a scope completely if it is time for that, else what Stripe reports
 // as undelivered.
-func (m *Missing) look(ctx context.Context, c *cursor[progress], chunks [][]string, calls *int, r *Fetched) error {
+func (m *Missing) look(ctx context.Context, c *Cursor[progress], chunks [][]string, calls *int, r *Fetched) error {
 	p := &c.At
 	l := lister{m.Lister, p.Scope, calls, m.Now}
 	since := m.Now().Sub(p.Full) // negative: our clock was ahead
@@ -154,12 +154,12 @@ func (m *Missing) look(ctx context.Context, c *cursor[progress], chunks [][]stri
 			m.gap(ctx, p, r)
 			forgotten = false
 		}
-		if err := c.save(ctx, m.Ledger); err != nil {
+		if err := c.Save(ctx, m.Ledger); err != nil {
 			return err
 		}
 	}
 	p.At, p.Full, p.Window = earlier(p.Window.To, m.Now()), m.Now(), nil
-	return c.save(ctx, m.Ledger)
+	return c.Save(ctx, m.Ledger)
 }
 
 // begin opens the window after the last one, which ended at. Stripe's memory
@@ -179,7 +179,7 @@ func (m *Missing) gap(ctx context.Context, p *progress, r *Fetched) {
 		"detail", "Stripe lists events for 30 days only: events of this time that were not delivered cannot be listed any more; compare with Stripe's dashboard")
 }
 
-// expired reports whether Stripe has forgotten what was created at t, by more
+// expired reports whether Stripe no longer lists what was created at t, by more
 // than slack.
 func (m *Missing) expired(t time.Time, slack time.Duration) bool {
 	return t.Before(m.Now().Add(-event.StripeRetention - slack))

@@ -7,11 +7,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/payhooks/payhooks/internal/fakestripe"
 	"github.com/payhooks/payhooks/internal/memory"
-	"github.com/payhooks/payhooks/internal/stripeapi/standin"
 )
 
-func TestAKeyThatIsRefusedInOneModeKeepsTheOtherFromNothing(t *testing.T) {
+func TestRefusedKeyDoesNotAffectOtherMode(t *testing.T) {
 	for refused, works := range map[string]string{"rk_test_1": "rk_live_1", "rk_live_1": "rk_test_1"} {
 		t.Run(refused, func(t *testing.T) {
 			s := newShop(t)
@@ -22,7 +22,7 @@ func TestAKeyThatIsRefusedInOneModeKeepsTheOtherFromNothing(t *testing.T) {
 				if r.Header.Get("Authorization") != "Bearer "+refused {
 					return false
 				}
-				standin.Fail(w, http.StatusForbidden, "invalid_request_error", "", "not permitted")
+				fakestripe.Fail(w, http.StatusForbidden, "invalid_request_error", "", "not permitted")
 				return true
 			}
 			for range 4 {

@@ -1,7 +1,6 @@
 package reconcile_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
@@ -9,8 +8,9 @@ import (
 	"time"
 
 	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/fakestripe"
 	"github.com/payhooks/payhooks/internal/reconcile"
-	"github.com/payhooks/payhooks/internal/stripeapi/standin"
+	"github.com/payhooks/payhooks/internal/stripetest"
 )
 
 func TestAStackWithoutAKeySaysSoAndFailsNothing(t *testing.T) {
@@ -130,9 +130,9 @@ func TestConnectedAccountsSeenInThirtyDaysAreLookedAt(t *testing.T) {
 	if _, err := s.store.Put(t.Context(), event.Event{Facts: seen, Body: []byte("{}")}, s.now.AddDate(1, 0, 0)); err != nil {
 		t.Fatal(err)
 	}
-	body := `{"id":"evt_theirs","object":"event","type":"charge.succeeded","created":%d,"livemode":false,"data":{"object":{"id":"ch_1","object":"charge"}}}`
 	s.pass(20 * time.Minute)
-	if err := s.stripe.PutEvents("acct_1", json.RawMessage(fmt.Sprintf(body, s.now.Unix()))); err != nil {
+	theirs := stripetest.Event{ID: "evt_theirs", Type: "charge.succeeded", Created: s.now, Object: stripetest.Object{"id": "ch_1", "object": "charge"}}
+	if err := s.stripe.PutEvents("acct_1", theirs.Body()); err != nil {
 		t.Fatal(err)
 	}
 	s.pass(20 * time.Minute)
@@ -147,7 +147,7 @@ func TestConnectedAccountsSeenInThirtyDaysAreLookedAt(t *testing.T) {
 		if r.Header.Get("Stripe-Account") == "" {
 			return false
 		}
-		standin.Fail(w, 403, "invalid_request_error", "account_invalid", "The provided key does not have access to account 'acct_1'.")
+		fakestripe.Fail(w, 403, "invalid_request_error", "account_invalid", "The provided key does not have access to account 'acct_1'.")
 		return true
 	}
 	own := s.happen("charge.succeeded", s.now)
@@ -181,7 +181,7 @@ func TestAListingThatIsRefusedOrLimitedFailsTheRunAndMovesNothing(t *testing.T) 
 			id := s.happen("charge.succeeded", start.Add(time.Hour))
 			s.pass(2 * time.Hour)
 			s.stripe.Fault = func(w http.ResponseWriter, _ *http.Request) bool {
-				standin.Fail(w, status, "api_error", "", "not now")
+				fakestripe.Fail(w, status, "api_error", "", "not now")
 				return true
 			}
 			if _, err := s.sweep(); err == nil || strings.Contains(err.Error(), "rk_") {

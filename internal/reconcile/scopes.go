@@ -24,6 +24,26 @@ type progress struct {
 // missingPrefix of the cursors of this sweep: missing/live/own.
 const missingPrefix = "missing/"
 
+// KnownScope is a scope that the sweep missing keeps complete.
+type KnownScope struct {
+	event.Scope
+	Silent bool // of a connected account without an event for as long as Stripe lists them
+}
+
+// KnownScopes returns every scope that the sweep ever listed, in no order.
+func KnownScopes(ctx context.Context, l event.Ledger, now time.Time) ([]KnownScope, error) {
+	cursors, err := ScanCursors[progress](ctx, l, missingPrefix)
+	if err != nil {
+		return nil, err
+	}
+	var all []KnownScope
+	for _, c := range cursors {
+		silent := c.At.Account != "" && now.Sub(c.At.Seen) > event.StripeRetention
+		all = append(all, KnownScope{c.At.Scope, silent})
+	}
+	return all, nil
+}
+
 // Note keeps the connected account of an event until the next Sweep.
 func (m *Missing) Note(f event.Facts) {
 	if f.Account == "" {
@@ -39,12 +59,12 @@ func (m *Missing) Note(f event.Facts) {
 
 // scopes returns the scopes to list, least recently listed first, and begins
 // what is new. Connected accounts without an event for 30 days are left out.
-func (m *Missing) scopes(ctx context.Context) ([]*cursor[progress], error) {
-	known, err := scanCursors[progress](ctx, m.Ledger, missingPrefix)
+func (m *Missing) scopes(ctx context.Context) ([]*Cursor[progress], error) {
+	known, err := ScanCursors[progress](ctx, m.Ledger, missingPrefix)
 	if err != nil {
 		return nil, err
 	}
-	var all []*cursor[progress]
+	var all []*Cursor[progress]
 	for _, s := range m.own() {
 		p, err := m.open(ctx, known, s, m.Now())
 		if err != nil {
@@ -63,7 +83,7 @@ func (m *Missing) scopes(ctx context.Context) ([]*cursor[progress], error) {
 			all = append(all, p)
 		}
 	}
-	slices.SortFunc(all, func(a, b *cursor[progress]) int {
+	slices.SortFunc(all, func(a, b *Cursor[progress]) int {
 		return cmp.Or(a.At.Full.Compare(b.At.Full), strings.Compare(a.Key, b.Key))
 	})
 	return all, nil
@@ -71,11 +91,11 @@ func (m *Missing) scopes(ctx context.Context) ([]*cursor[progress], error) {
 
 // open returns the cursor of a scope, a new one from since on, and notes for a
 // connected account that it is active.
-func (m *Missing) open(ctx context.Context, known map[string]*cursor[progress], s event.Scope, since time.Time) (*cursor[progress], error) {
+func (m *Missing) open(ctx context.Context, known map[string]*Cursor[progress], s event.Scope, since time.Time) (*Cursor[progress], error) {
 	key := missingPrefix + s.Text()
 	p, ok := known[key]
 	if !ok {
-		p = &cursor[progress]{Key: key, At: progress{Scope: s, At: since.Truncate(time.Second)}}
+		p = &Cursor[progress]{Key: key, At: progress{Scope: s, At: since.Truncate(time.Second)}}
 		known[key] = p
 	}
 	today := m.Now().Truncate(24 * time.Hour)
@@ -88,7 +108,7 @@ func (m *Missing) open(ctx context.Context, known map[string]*cursor[progress], 
 		}
 		p.At.Seen = today
 	}
-	err := p.save(ctx, m.Ledger)
+	err := p.Save(ctx, m.Ledger)
 	if errors.Is(err, event.ErrConflict) {
 		err = nil // another run was faster; ours ends at its next save
 	}

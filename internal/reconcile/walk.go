@@ -73,7 +73,7 @@ func (w walk) run(ctx context.Context, visit func([]event.Stored) (progressed, e
 		}
 		if moves = moves && got == handled; err == nil && moves {
 			cur.At.Received = end
-			err = cur.save(ctx, w.ledger)
+			err = cur.Save(ctx, w.ledger)
 		}
 		if err != nil || got == stopped {
 			return errors.Join(err, unreadable)
@@ -100,10 +100,10 @@ func (w walk) received(ctx context.Context, from, to time.Time) (found []event.S
 
 // timeLeft reports whether a run may begin another piece of work, by its own
 // clock.
-func timeLeft(ctx context.Context, now time.Time) bool { return timeFor(ctx, now, endMargin) }
+func timeLeft(ctx context.Context, now time.Time) bool { return TimeFor(ctx, now, endMargin) }
 
-// timeFor reports whether more than d is left of the run.
-func timeFor(ctx context.Context, now time.Time, d time.Duration) bool {
+// TimeFor reports whether more than d is left of the run.
+func TimeFor(ctx context.Context, now time.Time, d time.Duration) bool {
 	until, ok := ctx.Deadline()
 	return ctx.Err() == nil && (!ok || until.Sub(now) > d)
 }

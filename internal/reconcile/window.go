@@ -40,7 +40,7 @@ func (l lister) list(ctx context.Context, q event.Listing) ([][]byte, bool, erro
 }
 
 // next returns the page behind the window's position, newest first as Stripe
-// lists, and whether the chunk goes on after it.
+// lists, and whether the chunk continues after it.
 func (l lister) next(ctx context.Context, w listed, types []string) ([][]byte, bool, error) {
 	q := event.Listing{Types: types, From: w.From, To: w.To, Newer: w.After}
 	bodies, more, err := l.list(ctx, q)

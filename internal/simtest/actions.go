@@ -5,126 +5,114 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
 	"github.com/payhooks/payhooks/internal/action"
 	"github.com/payhooks/payhooks/internal/delivery"
 	"github.com/payhooks/payhooks/internal/event"
-	"github.com/payhooks/payhooks/internal/facts"
 	"github.com/payhooks/payhooks/internal/memory"
 )
 
-// actions are the simulated stack's: one per promise, and the business.
-var actions = []string{"access", "again", "fraud", "journal", "mail", "order", "picky", "steps", "stock", "tally", "withhold"}
-
-// ours are the business: their rows must be complete in the end.
-var ours = []string{"access", "fraud", "journal", "order", "stock"}
+// none is the event type that no event has.
+const none = "none"
 
 // tally is a row that shows when a change was made twice or not at all.
 type tally struct {
 	Events int `json:"events"`
 }
 
-// rawEvent is all that the promises need; the business reads the facts.
-type (
-	rawEvent = action.Event[json.RawMessage]
-	simEvent = action.Event[facts.Event]
-)
+// rawEvent is all that the promises need.
+type rawEvent = action.Event[json.RawMessage]
 
-func (w *world) addActions() {
-	handlers := map[string]*delivery.Handler{
-		"tally": promise(w, w.tally), "picky": promise(w, w.picky), "mail": promise(w, w.mail),
-		"again": promise(w, w.again), "steps": promise(w, w.steps), "withhold": promise(w, w.withhold),
-		"order": action.New(flaky(w, takeOrder)), "access": action.New(flaky(w, grantAccess)), "fraud": action.New(flaky(w, flagFraud)),
-		"stock": action.New(flaky(w, w.adjustStock)), "journal": action.New(flaky(w, w.postJournal)),
+// promises are the actions that show that each promise holds, by name.
+func (w *world) promises() map[string]func(context.Context, *rawEvent) error {
+	return map[string]func(context.Context, *rawEvent) error{
+		"tally": w.tally, "picky": w.picky, "mail": w.mail, "again": w.again, "steps": w.steps, "withhold": w.withhold,
 	}
-	for _, name := range actions {
-		h := handlers[name]
-		run := h.Run
-		h.Run = func(ctx context.Context, a *delivery.Attempt) error {
-			if !w.calm { // an audit runs several at once
-				w.current = event.DeliveryRef{Action: name, Event: a.Stored().ID}
-			}
-			return run(ctx, a)
+}
+
+// addActions opens the actions of the promises and the plan's, with a rule and a
+// queue each. The promises' get all events half of the times, and none in a run
+// without faults.
+func (w *world) addActions(plan Plan, faultFree bool) {
+	w.bus = &memory.Bus{Selects: map[string][]string{}, Fault: w.fault, Handle: w.enqueue}
+	kinds := w.stripe.kinds()
+	if w.rng.IntN(2) == 0 {
+		kinds = nil // which is every type there is
+	}
+	for name, fn := range w.promises() {
+		if w.bus.Selects[name] = kinds; faultFree {
+			w.bus.Selects[name] = []string{none}
 		}
-		h.Action, h.Store, h.Ledger, h.Queue = name, store{w.store, w}, ledger{store{w.store, w}}, w
-		h.Now, h.Rand, h.Log, h.InTurn = w.clock, w.rng.Float64, w.log, true
-		h.Pause = func(context.Context, time.Duration) error { w.met("conflict retry", name); return nil }
-		h.Owner = func() string { w.owners++; return fmt.Sprintf("attempt-%d", w.owners) }
-		w.handlers[name] = h
-		dead := &memory.Queue{Now: w.trueTime, Fault: w.queueFault}
+		w.add(name, action.New(fn, action.AnyVersion))
+	}
+	for _, a := range plan.Actors {
+		w.bus.Selects[a.Name] = a.Types
+		w.actors[a.Name] = a
+		w.add(a.Name, a.Open(Stack{w}))
+	}
+	w.names = slices.Sorted(maps.Keys(w.handlers))
+	for _, name := range w.names {
 		w.queues[name] = &memory.Queue{
 			Now: w.trueTime, Visibility: 3 * time.Minute, Shuffle: w.rng.Shuffle, Fault: w.queueFault,
-			MaxReceives: []int{3, 50}[w.rng.IntN(2)], DeadLetter: dead,
+			MaxReceives: []int{3, 50}[w.rng.IntN(2)], DeadLetter: &memory.Queue{Now: w.trueTime, Fault: w.queueFault},
 		}
 	}
 }
 
-func promise(w *world, fn func(context.Context, *rawEvent) error) *delivery.Handler {
-	return action.New(flaky(w, fn), action.AnyVersion)
+func (w *world) add(name string, h *delivery.Handler) {
+	run := h.Run
+	h.Run = func(ctx context.Context, a *delivery.Attempt) error {
+		if !w.calm { // an audit runs several at once
+			w.current = event.DeliveryRef{Action: name, Event: a.Stored().ID}
+		}
+		if err := w.badDay(a.Stored().ID); err != nil {
+			return err
+		}
+		return run(ctx, a)
+	}
+	h.Action, h.Store, h.Ledger, h.Queue = name, store{w.store, w}, ledger{store{w.store, w}}, w
+	h.Now, h.Rand, h.Log, h.InTurn = w.clock, w.rng.Float64, w.log, true
+	h.Pause = func(context.Context, time.Duration) error { w.met("conflict retry", name); return nil }
+	h.Owner = func() string { w.owners++; return fmt.Sprintf("attempt-%d", w.owners) }
+	w.handlers[name] = h
 }
 
 func (w *world) trueTime() time.Time { return w.now }
 
-// rules are the event types that each action subscribes to: those of the stack's own
-// actions, and all for the others, of which an undisturbed run needs none.
-func (w *world) rules(undisturbed bool) map[string][]string {
-	charges := []string{"charge.succeeded", "charge.captured", "charge.failed", "charge.pending", "charge.refunded", "charge.refund.updated", "refund.created", "refund.failed"}
-	disputes := []string{"charge.dispute.created", "charge.dispute.closed"}
-	intents := []string{
-		"payment_intent.created", "payment_intent.succeeded", "payment_intent.payment_failed", "payment_intent.canceled",
-		"payment_intent.processing", "payment_intent.amount_capturable_updated",
+// badDay fails or panics sometimes, as a team's own code does. Not in a dry run:
+// an audit comes after the faults.
+func (w *world) badDay(id string) error {
+	switch {
+	case w.calm:
+	case w.chance(w.odds.broken):
+		w.met("broken", id)
+		return errors.New("a bad day")
+	case w.chance(w.odds.broken / 10):
+		w.met("panic", id)
+		panic("a worse day")
 	}
-	sessions := []string{"checkout.session.completed", "checkout.session.async_payment_succeeded", "checkout.session.async_payment_failed"}
-	subscriptions := []string{"customer.subscription.created", "customer.subscription.updated", "customer.subscription.deleted"}
-	suspicions := []string{"radar.early_fraud_warning.created", "review.opened", "review.closed"}
-	every := slices.Concat(charges, disputes, intents, sessions, subscriptions, suspicions)
-	rules := map[string][]string{
-		"order":  slices.Concat(charges, disputes, intents, sessions),
-		"access": subscriptions, "fraud": slices.Concat(charges[:3], disputes, suspicions),
-		"stock": slices.Concat(charges, intents, sessions), "journal": slices.Concat(charges, disputes),
-	}
-	if w.rng.IntN(2) == 0 {
-		every = nil // which is every type there is
-	}
-	for _, name := range []string{"again", "mail", "picky", "steps", "tally", "withhold"} {
-		if rules[name] = every; undisturbed {
-			rules[name] = []string{"none"}
-		}
-	}
-	return rules
+	return nil
 }
 
-// flaky fails now and then, as a team's own code does.
-func flaky[T any](w *world, fn func(context.Context, *action.Event[T]) error) func(context.Context, *action.Event[T]) error {
-	return func(ctx context.Context, e *action.Event[T]) error {
-		switch {
-		case w.calm:
-		case w.chance(w.odds.broken):
-			w.met("broken", e.ID)
-			return errors.New("a bad day")
-		case w.chance(w.odds.broken / 10):
-			w.met("panic", e.ID)
-			panic("a worse day")
-		}
-		return fn(ctx, e)
-	}
-}
+// tallies is the action's table.
+func tallies(action string) string { return action + "-tallies" }
 
 func (w *world) tally(_ context.Context, e *rawEvent) error {
 	return countUp(e, "tally")
 }
 
-// countUp counts the event in the row of its subject and the action.
-func countUp(e *rawEvent, kind string) error {
-	return action.Update(e, "tallies", kind, e.Subject, func(t tally) (tally, error) {
+// countUp counts the event in the row of its subject, in the action's own table.
+func countUp(e *rawEvent, name string) error {
+	return action.Update(e, tallies(name), name, e.Subject, func(t tally) (tally, error) {
 		t.Events++
 		return t, nil
 	})
 }
 
-// picky refuses some events for good, until an operator mended what was wrong.
+// picky refuses some events for good, until an operator fixed the cause.
 func (w *world) picky(_ context.Context, e *rawEvent) error {
 	if w.stripe.refuse[e.ID] && !w.mended[e.ID] {
 		return action.Permanent(errors.New("not to my taste"))

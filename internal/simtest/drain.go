@@ -21,6 +21,8 @@ func (w *world) drain() error {
 			return err
 		}
 		if w.settled() {
+			w.now = w.now.Add(time.Hour)
+			w.sweep() // which sees all that happened
 			return nil
 		}
 		w.now = w.now.Add(wait + time.Second)
@@ -38,7 +40,7 @@ func (w *world) drainOnce() error {
 		w.deliverWebhook()
 	}
 	w.drainStream()
-	for _, name := range actions {
+	for _, name := range w.names {
 		if err := w.drainQueue(name); err != nil {
 			return err
 		}
@@ -71,7 +73,7 @@ func (w *world) drainStream() {
 func (w *world) retryBusiness() {
 	ctx := context.Background()
 	for d, err := range w.store.Unfinished(ctx, event.Parked, w.now) {
-		if err == nil && slices.Contains(ours, d.Action) {
+		if err == nil && len(w.actors[d.Action].Tables) > 0 {
 			w.met("retry of "+string(event.Parked), d.Event, " for ", d.Action)
 			_ = w.store.Reopen(ctx, d.Ref(), w.now, false)
 		}
@@ -107,7 +109,7 @@ func (w *world) unsettled() []string {
 
 // retried reports whether the operator will try the delivery again.
 func (w *world) retried(d event.Delivery) bool {
-	return d.State == event.Parked && slices.Contains(ours, d.Action)
+	return d.State == event.Parked && len(w.actors[d.Action].Tables) > 0
 }
 
 // held reports whether the event is in quarantine.
@@ -122,7 +124,7 @@ func (w *world) held(p *posted) bool {
 
 // wanting are the event's subscribers.
 func (w *world) wanting(p *posted) (names []string) {
-	for _, name := range actions {
+	for _, name := range w.names {
 		if types := w.bus.Selects[name]; len(types) == 0 || slices.Contains(types, p.kind) {
 			names = append(names, name)
 		}

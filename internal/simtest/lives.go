@@ -1,147 +1,161 @@
 package simtest
 
-import "fmt"
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"time"
 
-// What can happen in a life, each as Stripe tells it in the life's API version.
+	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/stripetest"
+)
 
-func (l *life) paid() {
-	l.intent("created", "requires_payment_method", nil)
-	l.tellCharge("succeeded", nil, nil)
-	l.intent("succeeded", "succeeded", object{"amount_received": 1000, "latest_charge": l.chargeID()})
-	l.session("completed", "complete", "paid")
+// customers are how many lives a schedule has, one of these.
+var customers = []int{1, 1, 1, 2, 3}
+
+// payments are what can happen to one; a life has one of these or subscribes.
+var payments = []func(*payment){
+	func(p *payment) { paid(p); refundFailed(p) },
+	func(p *payment) { paid(p); p.refund("", 1000) },
+	func(p *payment) { paid(p); disputed(p, "warning_needs_response", "warning_closed") },
+	func(p *payment) { paid(p); p.refund("", 300); disputed(p, "needs_response", "lost") },
+	func(p *payment) { paid(p); disputed(p, "needs_response", "won") },
+	func(p *payment) { authorized(p); p.Capture(1000, true) },
+	func(p *payment) { authorized(p); p.Release() },
+	func(p *payment) {
+		debited(p)
+		p.Pay().Checkout("async_payment_succeeded", "complete", "paid")
+	},
+	func(p *payment) {
+		debited(p)
+		p.Decline().Checkout("async_payment_failed", "complete", "unpaid")
+	},
+	func(p *payment) {
+		p.Decline().Decline().Decline()
+		paid(p)
+		p.Warn("created", p.Life.ID("issfr_"), true)
+	},
+	func(p *payment) { paid(p); reviewed(p) },
 }
 
-func (l *life) declined() {
-	failed := object{"status": "failed", "paid": false, "captured": false, "amount_captured": 0, "balance_transaction": nil, "failure_code": "card_declined"}
-	l.tellCharge("failed", failed, nil)
-	l.intent("payment_failed", "requires_payment_method", object{"last_payment_error": object{"type": "card_error", "code": "card_declined", "charge": l.chargeID()}})
-	l.charge++
+// payment is one with the refunds that Stripe has of it, as they were at each time:
+// old versions report few of them in events.
+type payment struct {
+	*stripetest.Payment
+	refunds []dated
 }
 
-func (l *life) authorized() {
-	l.tellCharge("succeeded", object{"captured": false, "amount_captured": 0, "balance_transaction": nil}, nil)
-	l.intent("amount_capturable_updated", "requires_capture", object{"amount_capturable": 1000, "latest_charge": l.chargeID()})
-	l.session("completed", "complete", "unpaid")
+// dated is an object of Stripe's from a time on.
+type dated struct {
+	from   time.Time
+	object json.RawMessage
 }
 
-func (l *life) captured() {
-	l.tellCharge("captured", nil, object{"captured": false, "amount_captured": 0})
-	l.intent("succeeded", "succeeded", object{"amount_received": 1000, "latest_charge": l.chargeID()})
-}
-
-// released lets the whole authorisation go, which Stripe calls a refund.
-func (l *life) released() {
-	l.tellCharge("refunded", object{"captured": false, "amount_captured": 0, "balance_transaction": nil, "amount_refunded": 1000}, object{"amount_refunded": 0})
-	l.intent("canceled", "canceled", object{"latest_charge": l.chargeID(), "cancellation_reason": "requested_by_customer"})
-}
-
-// debit is a payment that takes days to clear.
-func (l *life) debit() {
-	l.session("completed", "complete", "unpaid")
-	l.intent("processing", "processing", object{"latest_charge": l.chargeID()})
-	l.tellCharge("pending", object{"status": "pending", "paid": false, "balance_transaction": nil}, nil)
-}
-
-func (l *life) cleared() {
-	l.tellCharge("succeeded", nil, nil)
-	l.intent("succeeded", "succeeded", object{"amount_received": 1000, "latest_charge": l.chargeID()})
-	l.session("async_payment_succeeded", "complete", "paid")
-}
-
-func (l *life) bounced() {
-	l.declined()
-	l.session("async_payment_failed", "complete", "unpaid")
-}
-
-// refund gives a part back. Old versions tell of it by the charge alone.
-func (l *life) refund(amount int64) {
-	before := l.back
-	l.back += amount
-	l.refunds++
-	if l.latest() {
-		l.event("refund.created", l.refundObject(l.refunds, amount, "succeeded"), nil)
+func (p *payment) refund(id string, amount int64) {
+	if id == "" {
+		id = p.Life.ID("re_")
 	}
-	l.tellCharge("refunded", object{"refunded": l.back == 1000}, object{"amount_refunded": before})
+	p.Refund(id, amount)
+	p.exists(p.RefundObject(id))
 }
 
-func (l *life) refundObject(n int, amount int64, status string) object {
-	return object{
-		"id": fmt.Sprintf("re_%d_%d", l.n, n), "object": "refund", "charge": l.chargeID(), "payment_intent": l.intentID(),
-		"amount": amount, "status": status, "currency": "usd", "balance_transaction": fmt.Sprintf("txn_re_%d_%d", l.n, n),
+// exists: Stripe has the object from now on.
+func (p *payment) exists(o stripetest.Object) {
+	o["_livemode"] = p.Life.Scope.Livemode
+	object, err := json.Marshal(o)
+	if err != nil {
+		panic(err) // the builder's own objects
 	}
+	p.refunds = append(p.refunds, dated{p.Life.Now, object})
 }
 
-// refundFails takes the last refund back.
-func (l *life) refundFails() {
-	kind := "charge.refund.updated"
-	if l.latest() {
-		kind = "refund.failed"
-	}
-	l.event(kind, with(l.refundObject(l.refunds, 300, "failed"), object{
-		"failure_reason": "lost_or_stolen_card", "failure_balance_transaction": fmt.Sprintf("txn_rf_%d", l.n),
-	}), object{"status": "succeeded"})
+func paid(p *payment) {
+	p.Create().Pay().Checkout("completed", "complete", "paid")
 }
 
-func (l *life) dispute(opened, closed string) {
-	for _, told := range []struct{ kind, status string }{{"created", opened}, {"closed", closed}} {
-		l.event("charge.dispute."+told.kind, object{
-			"id": fmt.Sprintf("dp_%d", l.n), "object": "dispute", "charge": l.chargeID(), "payment_intent": l.intentID(),
-			"amount": 1000, "status": told.status, "currency": "usd", "reason": "fraudulent",
-			"balance_transactions": []object{{"id": fmt.Sprintf("txn_dp_%d", l.n), "object": "balance_transaction"}},
-			"evidence_details":     object{"due_by": begin.AddDate(0, 0, 9).Unix()},
-		}, nil)
-	}
+func authorized(p *payment) {
+	p.Authorize().Checkout("completed", "complete", "unpaid")
 }
 
-func (l *life) suspected() {
-	l.event("radar.early_fraud_warning.created", object{
-		"id": fmt.Sprintf("issfr_%d", l.n), "object": "radar.early_fraud_warning", "charge": l.chargeID(), "payment_intent": l.intentID(),
-		"actionable": true, "fraud_type": "misc",
-	}, nil)
+// debited is a payment that takes days to clear.
+func debited(p *payment) {
+	p.Checkout("completed", "complete", "unpaid").Debit()
 }
 
-func (l *life) reviewed() {
-	for _, told := range []struct {
-		kind string
-		open bool
-	}{{"opened", true}, {"closed", false}} {
-		l.event("review."+told.kind, object{
-			"id": fmt.Sprintf("prv_%d", l.n), "object": "review", "charge": l.chargeID(), "payment_intent": l.intentID(),
-			"open": told.open, "reason": map[bool]string{true: "rule", false: "approved"}[told.open],
-		}, nil)
-	}
+func disputed(p *payment, opened, closed string) {
+	id := p.Life.ID("dp_")
+	p.Dispute("created", id, 1000, opened).Dispute("closed", id, 1000, closed)
+}
+
+// refundFailed is the second of two refunds.
+func refundFailed(p *payment) {
+	id := p.Life.ID("re_")
+	p.refund("", 300)
+	p.refund(id, 300)
+	p.exists(stripetest.Object{
+		"id": stripetest.Transaction(id) + "f", "object": "balance_transaction", "type": "refund_failure", "reporting_category": "refund_failure",
+		"amount": 300, "net": 300, "fee": 0, "fee_details": []any{}, "currency": p.Currency, "source": id, "status": "available",
+		"created": p.Life.Now.Unix(), "available_on": p.Life.Now.Unix(), "description": nil, "exchange_rate": nil,
+	})
+	p.FailRefund(id)
+	p.exists(p.RefundObject(id))
+}
+
+func reviewed(p *payment) {
+	id := p.Life.ID("prv_")
+	p.Review("opened", id, "").Review("closed", id, "approved")
 }
 
 // subscribed tries a product, pays, fails to, and is gone.
-func (l *life) subscribed() {
-	was := ""
-	for i, status := range []string{"trialing", "active", "past_due", "active", "canceled"} {
-		kind, previous := "updated", object{"status": was}
-		switch {
-		case i == 0:
-			kind, previous = "created", nil
-		case status == "canceled":
-			kind, previous = "deleted", nil
-		}
-		l.event("customer.subscription."+kind, l.subscription(status), previous)
-		was = status
+func subscribed(l *stripetest.Life, product string) {
+	s := l.Subscribe("", "trialing", product)
+	for _, status := range []string{"active", "past_due", "active"} {
+		s.Turn(status)
 	}
+	s.Cancel()
 }
 
-func (l *life) subscription(status string) object {
-	period := object{"current_period_start": begin.Unix(), "current_period_end": begin.AddDate(0, 1, 0).Unix()}
-	item := object{"id": fmt.Sprintf("si_%d", l.n), "object": "subscription_item", "quantity": 1, "price": object{
-		"id": "price_0", "object": "price", "product": fmt.Sprintf("prod_%d", l.n%2),
-	}}
-	o := object{"id": fmt.Sprintf("sub_%d", l.n), "object": "subscription", "customer": "cus_0", "status": status, "currency": "usd"}
-	if l.latest() {
-		with(item, period)
-	} else {
-		with(o, period)
+// happen returns the events of a few lives, in the order of their creation, and
+// the refunds that Stripe has.
+func happen(rng *rand.Rand, within time.Duration) (all []*posted, refunds []dated) {
+	live := rng.IntN(2) == 0
+	for n := range customers[rng.IntN(len(customers))] {
+		l := newLife(rng, n, within)
+		l.Scope = event.Scope{Livemode: live}
+		if i := rng.IntN(len(payments) + 1); i < len(payments) {
+			p := &payment{Payment: l.Payment(stripetest.Payment{Reference: fmt.Sprint("order-", n), Client: fmt.Sprint("order-", n)})}
+			payments[i](p)
+			refunds = append(refunds, p.refunds...)
+		} else {
+			subscribed(l, fmt.Sprint("prod_", n%2))
+		}
+		for _, e := range l.Events {
+			all = append(all, &posted{id: e.ID, kind: e.Type, body: e.Body(), created: e.Created, live: live})
+		}
 	}
-	o["items"] = object{"object": "list", "has_more": false, "data": []object{item}}
-	if status == "canceled" {
-		o["ended_at"], o["canceled_at"] = l.at.Unix(), l.at.Unix()
+	slices.SortStableFunc(all, func(a, b *posted) int { return a.created.Compare(b.created) })
+	slices.SortStableFunc(refunds, func(a, b dated) int { return a.from.Compare(b.from) })
+	return all, refunds
+}
+
+// newLife begins at some moment within the time. All lives have one card and customer,
+// so that their events change the same rows; some events share a second.
+func newLife(rng *rand.Rand, n int, within time.Duration) *stripetest.Life {
+	l := stripetest.New(stripetest.Versions[rng.IntN(len(stripetest.Versions))])
+	l.Lean = true
+	l.Now = begin.Add(time.Duration(rng.Int64N(int64(within) + 1))).Truncate(time.Second)
+	gap := max(within/8, time.Second)
+	l.Before = func() time.Duration {
+		if rng.IntN(4) == 0 {
+			return 0
+		}
+		return time.Duration(rng.Int64N(int64(gap) + 1)).Truncate(time.Second)
 	}
-	return o
+	ids := map[string]int{}
+	l.NewID = func(prefix string) string {
+		ids[prefix]++
+		return fmt.Sprintf("%s%d_%d", prefix, n, ids[prefix])
+	}
+	return l
 }

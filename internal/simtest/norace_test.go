@@ -9,8 +9,9 @@ const slow = false
 // The schedules that it takes are too many for the race detector; make test
 // runs this package without it, too.
 func TestTheSchedulesMeetEveryKindOfFaultAndEveryPath(t *testing.T) {
-	first, n := seeds(t)
-	met := schedules(first, max(n, fewest)).met
+	r := seeds(t)
+	r.Seeds = max(r.Seeds, fewest)
+	met := schedules(r).Met
 	for _, what := range []string{
 		"crash", "lost reply", "throttle", "delay", "hang", "outage", "interleaved", "broken", "panic",
 		"clock jump forward", "clock jump back",

@@ -3,14 +3,46 @@ package simtest
 import (
 	"context"
 	"encoding/json"
-	"errors"
+	"time"
 
+	"github.com/payhooks/payhooks/internal/delivery"
 	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/memory"
+	"github.com/payhooks/payhooks/internal/operator"
 )
 
 // thinking is how long after an effect's lease a person decides about it, at the
 // earliest: longer than two clocks can differ.
 const thinking = 2 * maxSkew
+
+// inTurn does one item after the other, as every process of the simulation.
+var inTurn = operator.Pace{Parallel: 1}
+
+// operator is what the command works with.
+func (w *world) operator(st event.Store, l event.Ledger) *operator.Operator {
+	functions := memory.Functions{}
+	for name, h := range w.handlers {
+		functions[name] = func(ctx context.Context, in json.RawMessage) (any, error) {
+			var request struct{ Audit delivery.AuditRequest }
+			if err := json.Unmarshal(in, &request); err != nil {
+				return nil, err
+			}
+			return h.Audit(ctx, request.Audit)
+		}
+	}
+	return &operator.Operator{
+		Stack: "simulated", Store: st, Ledger: l, Quarantine: w.store.Quarantine(), Bus: w.bus,
+		DeadLetters: memory.DeadLetters(w.queues), Functions: functions, Now: w.clock,
+		Since: func(context.Context) (time.Time, error) { return begin, nil },
+		Sleep: func(context.Context, time.Duration) error { return nil },
+	}
+}
+
+// atWork runs one command of an operator in a process of its own.
+func (w *world) atWork(fn func(context.Context, *operator.Operator)) {
+	st := store{w.store, w}
+	w.run("operator", func(ctx context.Context) { fn(ctx, w.operator(st, ledger{st})) })
+}
 
 // operate lets an operator do what the command can do, at any moment.
 func (w *world) operate() {
@@ -20,11 +52,11 @@ func (w *world) operate() {
 	case n == 2:
 		w.some(w.redrive)
 	case n == 3:
-		w.retry(event.Parked, w.chance(500))
+		w.retry(w.chance(500))
 	case n == 4:
 		w.discard()
 	default:
-		w.retry(event.Unknown, true)
+		w.resolve()
 	}
 }
 
@@ -36,143 +68,106 @@ func (w *world) watched() event.DeliveryRef {
 	}
 	ref := event.DeliveryRef{Event: w.stripe.posts[w.rng.IntN(len(w.stripe.posts))].id}
 	if w.chance(500) {
-		ref.Action = actions[w.rng.IntN(len(actions))]
+		ref.Action = w.names[w.rng.IntN(len(w.names))]
 	}
 	return ref
 }
 
-// replay delivers an event to its actions again, or to one of them.
+// replay delivers an event to its actions again, or to one of them; sometimes
+// everything.
 func (w *world) replay(ref event.DeliveryRef) {
-	id, only := ref.Event, ref.Action
-	w.run("operator", func(ctx context.Context) {
-		s, err := store{w.store, w}.Get(ctx, id)
-		if err != nil {
-			return
-		}
-		subscribers, err := w.bus.Subscribers(ctx, event.Envelope{Facts: s.Facts, Only: only})
-		if err != nil || len(subscribers) == 0 {
-			return
-		}
-		w.met("replay", id, " ", only)
-		for _, action := range subscribers {
-			if err := w.replayFor(ctx, s, action); err != nil {
-				return
-			}
+	which := operator.Events{IDs: []string{ref.Event}, Action: ref.Action}
+	if w.chance(50) {
+		which.IDs = nil
+	}
+	req := operator.Replay{Events: which, Again: w.chance(500), Stale: w.chance(500)}
+	w.atWork(func(ctx context.Context, o *operator.Operator) {
+		if plan, err := o.PlanReplay(ctx, req); err == nil {
+			r, _ := plan.Run(ctx, inTurn)
+			w.metTimes("replay", r.Sent)
 		}
 	})
 }
 
-// replayFor makes the delivery to one action due if there is anything left to
-// do, and redelivers it.
-func (w *world) replayFor(ctx context.Context, s event.Stored, action string) error {
-	ref := event.DeliveryRef{Action: action, Event: s.ID}
-	d, err := w.store.Delivery(ctx, ref)
-	switch {
-	case errors.Is(err, event.ErrNotFound):
-		err = w.store.Ensure(ctx, ref, w.clock(), event.DeliveryExpiry(s.Expires, w.clock()))
-	case err == nil && d.State != event.Unknown:
-		if err = w.reopen(ctx, ref); errors.Is(err, event.ErrNotFound) {
-			return nil // what is done stays done
-		}
-		if d.Withheld && err == nil {
-			w.met("retry of withheld", s.ID, " for ", action)
-		}
-	case err == nil:
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	return w.redeliver(ctx, s, action)
-}
-
-// reopen begins a new round, half of the times with effects however late they
-// are: that wish stands until another reopening.
-func (w *world) reopen(ctx context.Context, ref event.DeliveryRef) error {
-	delete(w.wished, ref)
-	err := w.store.Reopen(ctx, ref, w.clock(), w.chance(500))
-	d, known := w.peek(ref)
-	w.wished[ref] = known && d.AllowStale && d.State == event.Waiting
-	return err
-}
-
-// peek reads a record without a fault.
-func (w *world) peek(ref event.DeliveryRef) (event.Delivery, bool) {
+// inState returns some delivery in that state.
+func (w *world) inState(s event.State) (event.Delivery, bool) {
 	defer func(calm bool) { w.calm = calm }(w.calm)
 	w.calm = true
-	d, err := w.store.Delivery(context.Background(), ref)
-	return d, err == nil
-}
-
-func (w *world) redeliver(ctx context.Context, s event.Stored, action string) error {
-	if _, err := w.store.ClaimRedelivery(ctx, event.DeliveryRef{Action: action, Event: s.ID}, w.clock(), 0); err != nil {
-		return err
-	}
-	return w.bus.Publish(ctx, []event.Envelope{{Facts: s.Facts, Only: action}})[0]
-}
-
-// inState returns some delivery in that state.
-func (w *world) inState(ctx context.Context, s event.State) (event.Delivery, bool) {
-	var all []event.Delivery
-	for d, err := range w.store.Unfinished(ctx, s, w.clock().Add(1)) {
-		if err != nil {
-			return event.Delivery{}, false
-		}
-		all = append(all, d)
-	}
-	if len(all) == 0 {
+	all, _, err := event.Collect(w.store.Unfinished(context.Background(), s, w.clock().Add(1)))
+	if err != nil || len(all) == 0 {
 		return event.Delivery{}, false
 	}
 	return all[w.rng.IntN(len(all))], true
 }
 
-// retry gives one delivery in that state a new round, perhaps after the cause
-// was fixed.
-func (w *world) retry(s event.State, mend bool) {
-	w.run("operator", func(ctx context.Context) {
-		d, ok := w.inState(ctx, s)
-		if !ok || s == event.Unknown && !w.resolve(ctx, d) {
-			return
-		}
-		stored, err := store{w.store, w}.Get(ctx, d.Event)
-		if err != nil {
-			return
-		}
-		w.mended[d.Event] = w.mended[d.Event] || mend
-		w.met("retry of "+string(s), d.Event, " for ", d.Action)
-		if w.reopen(ctx, d.Ref()) == nil {
-			_ = w.redeliver(ctx, stored, d.Action)
+// retry gives one parked delivery a new round, perhaps after the cause was fixed.
+func (w *world) retry(mend bool) {
+	d, ok := w.inState(event.Parked)
+	if !ok {
+		return
+	}
+	w.mended[d.Event] = w.mended[d.Event] || mend
+	req := operator.Retry{Deliveries: operator.Deliveries{Event: d.Event, Action: d.Action}, Stale: w.chance(500)}
+	w.atWork(func(ctx context.Context, o *operator.Operator) {
+		if plan, err := o.PlanRetry(ctx, req); err == nil {
+			r, _ := plan.Run(ctx, inTurn)
+			w.metTimes("retry of parked", r.Sent)
 		}
 	})
 }
 
 // discard ends a parked delivery of an action whose rows nothing depends on.
 func (w *world) discard() {
-	w.run("operator", func(ctx context.Context) {
-		d, ok := w.inState(ctx, event.Parked)
-		if !ok || d.Action != "picky" {
-			return
-		}
-		if w.store.Discard(ctx, d.Ref(), w.clock(), "operator: not needed") == nil {
-			w.met("discard", d.Event, " for ", d.Action)
+	d, ok := w.inState(event.Parked)
+	if !ok || d.Action != "picky" {
+		return
+	}
+	req := operator.Discard{Deliveries: operator.Deliveries{Event: d.Event, Action: d.Action}, By: "operator: not needed"}
+	w.atWork(func(ctx context.Context, o *operator.Operator) {
+		if plan, err := o.PlanDiscard(ctx, req); err == nil {
+			r, _ := plan.Run(ctx)
+			w.metTimes("discard", r.Discarded)
 		}
 	})
 }
 
 // resolve records what became of the effect in question: an operator who looked.
-func (w *world) resolve(ctx context.Context, d event.Delivery) bool {
-	e, err := w.store.Effect(ctx, event.EffectRef{Action: d.Action, Scope: w.scope(d.Event), Key: d.Effect})
+// No two people decide at the same time.
+func (w *world) resolve() {
+	if w.busy["resolve"] {
+		return
+	}
+	w.busy["resolve"] = true
+	defer delete(w.busy, "resolve")
+	d, ok := w.inState(event.Unknown)
+	if !ok {
+		return
+	}
+	req, ok := w.decide(d)
+	if !ok {
+		return
+	}
+	w.atWork(func(ctx context.Context, o *operator.Operator) {
+		if _, err := o.Resolve(ctx, req); err == nil {
+			w.met("retry of unknown", d.Event, " for ", d.Action)
+		}
+	})
+}
+
+// decide is what the operator sees outside, once the effect cannot be running
+// any more.
+func (w *world) decide(d event.Delivery) (r operator.Resolution, ok bool) {
+	defer func(calm bool) { w.calm = calm }(w.calm)
+	w.calm = true
+	e, err := w.store.Effect(context.Background(), event.EffectRef{Action: d.Action, Scope: w.scope(d.Event), Key: d.Effect})
 	if err != nil || e.State == event.EffectIntended || e.Lease.Add(thinking).After(w.clock()) {
-		return false
+		return r, false
 	}
-	if e.State == event.EffectDone || e.State == event.EffectNotPerformed {
-		return true // decided before
+	r = operator.Resolution{DeliveryRef: d.Ref(), Happened: w.outside.effects[d.Action+" "+e.Key], Stale: w.chance(500)}
+	if _, planned := w.actors[d.Action]; r.Happened && !planned {
+		r.Result = json.RawMessage(`"` + receipt(e.Key) + `"`)
 	}
-	e.State, e.Updated, e.Result = event.EffectNotPerformed, w.clock(), nil
-	if w.outside.sent[e.Key] > 0 {
-		e.State, e.Result = event.EffectDone, json.RawMessage(`"`+receipt(e.Key)+`"`)
-	}
-	return w.store.Resolve(ctx, e) == nil
+	return r, true
 }
 
 // scope of an event.
@@ -185,18 +180,17 @@ func (w *world) scope(id string) event.Scope {
 	return event.Scope{}
 }
 
-// redrive sends an action's dead letters again, some of them twice.
+// redrive sends an action's dead letters again.
 func (w *world) redrive(name string) (some bool) {
-	ctx := context.Background()
-	got, err := w.queues[name].DeadLetter.Receive(ctx, 10)
-	if err != nil {
+	n, err := memory.DeadLetters(w.queues).Depth(context.Background(), name)
+	if err != nil || n == 0 {
 		return false
 	}
-	for _, m := range got {
-		w.met("redrive", name, " ", m.ID)
-		if w.queues[name].Send(ctx, m.Body, 0) == nil && !w.chance(w.odds.twice) {
-			_ = w.queues[name].DeadLetter.Delete(ctx, m.Receipt)
+	w.atWork(func(ctx context.Context, o *operator.Operator) {
+		if plan, err := o.PlanRedrive(ctx, name); err == nil {
+			r, _ := plan.Run(ctx, inTurn)
+			w.metTimes("redrive", r.Sent)
 		}
-	}
-	return len(got) > 0
+	})
+	return true
 }

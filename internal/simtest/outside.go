@@ -10,7 +10,10 @@ import (
 )
 
 // outside is a world that no transaction covers. It counts what happened.
-type outside struct{ sent map[string]int }
+type outside struct {
+	sent    map[string]int
+	effects map[string]bool // that happened, by action and key
+}
 
 func receipt(key string) string { return "receipt for " + key }
 
@@ -25,6 +28,7 @@ func (o *outside) happen(w *world, key string) error {
 		return err
 	}
 	o.sent[key]++
+	o.effects[w.intended], w.intended = true, ""
 	w.logf("SENT %s", key)
 	switch {
 	case w.calm:

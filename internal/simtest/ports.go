@@ -105,8 +105,33 @@ func (l ledger) Commit(ctx context.Context, c event.Commit) error {
 	return err
 }
 
+// Reopen notes the wish for effects however late they are: it stands until another
+// reopening.
+func (l ledger) Reopen(ctx context.Context, ref event.DeliveryRef, now time.Time, stale bool) error {
+	delete(l.world.wished, ref)
+	before, _ := l.world.peek(ref)
+	err := l.Store.Reopen(ctx, ref, now, stale)
+	after, known := l.world.peek(ref)
+	l.world.wished[ref] = known && after.AllowStale && after.State == event.Waiting
+	if before.Withheld && err == nil {
+		l.world.met("retry of withheld", ref.Event, " for ", ref.Action)
+	}
+	return err
+}
+
+// peek reads a record without a fault.
+func (w *world) peek(ref event.DeliveryRef) (event.Delivery, bool) {
+	defer func(calm bool) { w.calm = calm }(w.calm)
+	w.calm = true
+	d, err := w.store.Delivery(context.Background(), ref)
+	return d, err == nil
+}
+
 func (l ledger) Intend(ctx context.Context, e event.Effect) (event.Effect, error) {
 	held, err := l.Store.Intend(ctx, e)
+	if err == nil {
+		l.world.intended = e.Action + " " + e.Key
+	}
 	if errors.Is(err, event.ErrTaken) && held.State == event.EffectIntended {
 		if held.Lease.After(l.world.clock()) {
 			l.world.met("effect in progress", e.Key)

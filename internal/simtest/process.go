@@ -34,6 +34,8 @@ func (p *process) serve() {
 func (w *world) run(name string, fn func(ctx context.Context)) {
 	w.logf("%s", name)
 	w.depth++
+	before := w.intended
+	w.intended = ""
 	var p *process
 	if n := len(w.idle); n > 0 {
 		p, w.idle = w.idle[n-1], w.idle[:n-1]
@@ -45,6 +47,7 @@ func (w *world) run(name string, fn func(ctx context.Context)) {
 		w.idle = append(w.idle, p)
 	}
 	w.depth--
+	w.intended = before
 }
 
 // end leaves no process behind.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
+
 	"github.com/payhooks/payhooks/internal/dynamo"
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/memory"
@@ -137,9 +138,9 @@ func (w *world) pollSome() {
 
 // some tries actions from a random one on, until one will do.
 func (w *world) some(do func(action string) bool) {
-	first := w.rng.IntN(len(actions))
-	for i := range actions {
-		if do(actions[(first+i)%len(actions)]) {
+	first := w.rng.IntN(len(w.names))
+	for i := range w.names {
+		if do(w.names[(first+i)%len(w.names)]) {
 			return
 		}
 	}
@@ -157,7 +158,7 @@ func (w *world) pollQueue(name string) {
 		w.met("received twice", name)
 		_ = q.ChangeVisibility(context.Background(), got[0].Receipt, 0)
 	}
-	w.run("action "+name, func(ctx context.Context) {
+	w.run("action "+name, w.within(30*time.Second, func(ctx context.Context) {
 		var in events.SQSEvent
 		for _, m := range got {
 			in.Records = append(in.Records, events.SQSMessage{
@@ -175,7 +176,7 @@ func (w *world) pollQueue(name string) {
 				_ = q.Delete(ctx, m.Receipt)
 			}
 		}
-	})
+	}))
 }
 
 // notice counts messages that come in another order than they were sent in.

@@ -5,9 +5,12 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
+
+	"github.com/payhooks/payhooks/internal/fakestripe"
 	"github.com/payhooks/payhooks/internal/ingest"
 	"github.com/payhooks/payhooks/internal/memory"
 	"github.com/payhooks/payhooks/internal/webhook"
@@ -30,25 +33,31 @@ type posted struct {
 
 // rendering is the event as Stripe posts it to another endpoint, or again.
 func (p *posted) rendering() []byte {
-	return bytes.Replace(p.body, []byte(`"object":"event"`), []byte(`"object":"event","pending_webhooks":2`), 1)
+	return bytes.Replace(p.body, []byte(`"pending_webhooks":1`), []byte(`"pending_webhooks":2`), 1)
 }
 
 // stripe delivers each event until it is acknowledged, in any order, some of
 // them again and some never, lists them, and lets a forger try.
 type stripe struct {
-	world  *world
-	posts  []*posted // in the order of their creation
-	poison map[string]bool
-	forged map[string]bool
-	refuse map[string]bool // events that action picky cannot take
+	world     *world
+	api       *fakestripe.API
+	posts     []*posted // in the order of their creation
+	refunds   []dated   // in the order of their changes
+	recorded  int       // posts whose objects the API has
+	refunded  int       // refunds that it has
+	published map[string]bool
+	poison    map[string]bool
+	forged    map[string]bool
+	refuse    map[string]bool // events that action picky cannot take
 }
 
 // newStripe makes up what happens to a few customers within the time. It draws
 // from a source of its own: the undisturbed run has the same events.
 func newStripe(seed uint64, within time.Duration) *stripe {
 	rng := rand.New(rand.NewPCG(seed, 1)) //nolint:gosec // one seed, one schedule
-	s := &stripe{poison: map[string]bool{}, forged: map[string]bool{}, refuse: map[string]bool{}}
-	s.posts = tell(rng, within)
+	s := &stripe{api: &fakestripe.API{PageSize: pageSize}, published: map[string]bool{}, poison: map[string]bool{}, forged: map[string]bool{}, refuse: map[string]bool{}}
+	s.api.Now = func() time.Time { return s.world.now }
+	s.posts, s.refunds = happen(rng, within)
 	for _, p := range s.posts {
 		p.listed = p.created.Add(time.Duration(rng.IntN(60)) * time.Second)
 		p.never = rng.IntN(6) == 0
@@ -186,4 +195,13 @@ func (w *world) post(body []byte, header string) (status int) {
 		}
 	})
 	return status
+}
+
+// kinds are the types of the events, sorted.
+func (s *stripe) kinds() (all []string) {
+	for _, p := range s.posts {
+		all = append(all, p.kind)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
 }

@@ -2,6 +2,7 @@ package simtest
 
 import (
 	"context"
+	"time"
 
 	"github.com/payhooks/payhooks/internal/ingest"
 	"github.com/payhooks/payhooks/internal/reconcile"
@@ -25,13 +26,16 @@ func (w *world) sweep() {
 			Lister: w.stripe, Types: w.bus, Ledger: l, Endpoints: w.ingest.Endpoints, Now: w.clock, Log: w.log, Intake: intake,
 		},
 	}
-	w.run("reconcile", func(ctx context.Context) {
+	if w.plan.Sweeps != nil {
+		all.Added = w.plan.Sweeps(Stack{w})
+	}
+	w.run("reconcile", w.within(55*time.Second, func(ctx context.Context) {
 		r, _ := all.Run(ctx, reconcile.Request{Now: w.calm})
 		w.metTimes("pending published", r.Published)
 		w.metTimes("unrecorded", r.Unrecorded)
 		w.metTimes("redelivered", r.Sent)
 		w.metTimes("stored from list", r.Stored)
-	})
+	}))
 }
 
 func (w *world) metTimes(what string, n int) {

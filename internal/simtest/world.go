@@ -19,6 +19,7 @@ import (
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/ingest"
 	"github.com/payhooks/payhooks/internal/memory"
+	"github.com/payhooks/payhooks/internal/reconcile"
 )
 
 const retention = 400 * 24 * time.Hour
@@ -55,7 +56,10 @@ type world struct {
 
 	stripe   *stripe
 	outside  *outside
-	position int64 // of dispatch in the stream
+	plan     Plan
+	actors   map[string]Actor // of the plan, by name
+	names    []string         // of all actions, sorted
+	position int64            // of dispatch in the stream
 	idle     []*process
 	busy     map[string]bool
 	owners   int
@@ -63,6 +67,7 @@ type world struct {
 	dropped  map[string]bool            // events of which the stream gave up a record
 	mended   map[string]bool            // events that picky takes after all
 	attempts map[event.DeliveryRef]int  // the most that a record had
+	intended string                     // the effect that the running process is about to perform
 	current  event.DeliveryRef          // of the newest function that runs
 	wished   map[event.DeliveryRef]bool // reopened for effects however late
 }
@@ -70,14 +75,21 @@ type world struct {
 // Seen counts what a schedule met: faults, and the paths that deal with them.
 type Seen map[string]int
 
+// Plan is what a schedule runs besides the promises.
+type Plan struct {
+	Actors []Actor
+	// Sweeps are reconcile's additional ones; nil is none.
+	Sweeps func(Stack) []reconcile.Sweep
+}
+
 // newWorld builds the stack. A calm one has no faults from the beginning.
-func newWorld(seed uint64, calm, tracing bool) *world {
+func newWorld(plan Plan, seed uint64, calm, tracing bool) *world {
 	w := &world{
 		rng: rand.New(rand.NewPCG(seed, 0)), //nolint:gosec // one seed, one schedule
 		now: begin, calm: true, tracing: tracing, seen: Seen{}, store: memory.New(),
-		queues: map[string]*memory.Queue{}, handlers: map[string]*delivery.Handler{}, outside: &outside{sent: map[string]int{}},
+		queues: map[string]*memory.Queue{}, handlers: map[string]*delivery.Handler{}, outside: &outside{map[string]int{}, map[string]bool{}},
 		busy: map[string]bool{}, latest: map[string]int{}, dropped: map[string]bool{}, mended: map[string]bool{},
-		attempts: map[event.DeliveryRef]int{}, wished: map[event.DeliveryRef]bool{},
+		plan: plan, actors: map[string]Actor{}, attempts: map[event.DeliveryRef]int{}, wished: map[event.DeliveryRef]bool{},
 	}
 	w.odds, w.pace = draw(w.rng)
 	w.length = 40 + w.rng.IntN(90)
@@ -89,10 +101,9 @@ func newWorld(seed uint64, calm, tracing bool) *world {
 	}
 	w.store.Fault, w.store.Attempts = w.fault, 1+w.rng.IntN(3)
 	w.store.Stale = func(string) bool { return !w.calm && w.reading == "Unfinished" && w.chance(20) }
-	w.bus = &memory.Bus{Selects: w.rules(calm), Fault: w.fault, Handle: w.enqueue}
+	w.addActions(plan, calm)
 	w.ingest = newIngest(w)
 	w.dispatch = &dispatch.Dispatcher{Store: store{w.store, w}, Quarantine: w.store.Quarantine(), Bus: w.bus, Decode: w.decode, Now: w.clock, Log: w.log, Retention: retention}
-	w.addActions()
 	w.sweep() // missing events are listed from here on
 	w.calm = calm
 	return w

@@ -1,0 +1,71 @@
+package simtest
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+
+	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/memory"
+)
+
+// pageSize is how many events one page of the list has. Few, so that a handful
+// of events is a list of several pages.
+const pageSize = 3
+
+// Events implements event.Lister: fake Stripe's list, over a network with faults.
+func (s *stripe) Events(ctx context.Context, l event.Listing) (bodies [][]byte, more bool, err error) {
+	failed := s.world.io(memory.Op{Name: "List", Key: l.Newer + l.Older}, func() {
+		s.publish()
+		bodies, more, err = s.api.Events(ctx, l)
+	})
+	if failed != nil {
+		return nil, false, failed
+	}
+	return bodies, more, err
+}
+
+// ServeHTTP is Stripe's API as it is at this time.
+func (s *stripe) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.catchUp()
+	s.api.ServeHTTP(w, r)
+}
+
+// catchUp gives the API the objects of all that has happened by now.
+func (s *stripe) catchUp() {
+	for ; s.refunded < len(s.refunds) && !s.refunds[s.refunded].from.After(s.world.now); s.refunded++ {
+		if err := s.api.Put("", s.refunds[s.refunded].object); err != nil {
+			panic(err) // the simulation's own objects
+		}
+	}
+	for ; s.recorded < len(s.posts) && !s.posts[s.recorded].created.After(s.world.now); s.recorded++ {
+		if p := s.posts[s.recorded]; !p.odd {
+			if err := s.api.Record(p.body); err != nil {
+				panic(err)
+			}
+		}
+	}
+}
+
+// publish brings the list to the present: an event appears some time after its
+// creation, and is undelivered until Stripe has an acknowledgement.
+func (s *stripe) publish() {
+	for _, p := range s.posts {
+		if p.listed.After(s.world.now) {
+			continue
+		}
+		if err := s.put(p); err != nil {
+			panic(err) // the simulation's own events are objects with an id
+		}
+	}
+}
+
+func (s *stripe) put(p *posted) error {
+	if !s.published[p.id] {
+		s.published[p.id] = true
+		if err := s.api.PutEvents("", json.RawMessage(p.body)); err != nil {
+			return err
+		}
+	}
+	return s.api.Delivered("", p.id, p.acked)
+}
