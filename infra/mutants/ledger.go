@@ -83,6 +83,10 @@ var ledger = []guard{
 		`		case d.State == event.Waiting && d.Running(now):`, `		case false:`, inMemory("reopen"),
 	},
 	{
+		"a running attempt that has the wish goes on", sweepFile,
+		`			if allowStale && !d.AllowStale {`, `			if allowStale {`, inMemory("reopen"),
+	},
+	{
 		"a reopening has an owner of its own", sweepFile,
 		`	d.State, d.Owner, d.Next, d.Updated = event.Waiting, owner, now, now`, `	d.State, d.Next, d.Updated = event.Waiting, now, now`, simulated(),
 	},

@@ -1,5 +1,5 @@
 // Command mutants takes one guard at a time out of the code and shows which
-// test notices. A guard whose removal nobody notices is a failure: either the
+// test notices. A guard whose removal no test notices is a failure: either the
 // guard or a test is missing. With arguments it takes only the guards that have
 // one of them in their names.
 package main
@@ -41,7 +41,7 @@ type result struct {
 	err error
 }
 
-// run removes a few guards at once, and prints what became of each in order.
+// run removes a few guards at once, and prints each result in order.
 func run(ctx context.Context, guards []guard) error {
 	begin := time.Now()
 	results := make([]chan result, len(guards))
@@ -60,7 +60,7 @@ func run(ctx context.Context, guards []guard) error {
 	}
 	fmt.Printf("%d guards removed, %d noticed, in %s\n", len(guards), len(guards)-survived, time.Since(begin).Round(time.Second))
 	if survived > 0 {
-		return fmt.Errorf("nobody noticed the removal of %d guards", survived)
+		return fmt.Errorf("the removal of %d guards was not noticed; add a test for each", survived)
 	}
 	return nil
 }

@@ -14,7 +14,7 @@ import (
 	"strings"
 )
 
-// overlay writes the mutant into dir, and what tells go to build with it.
+// overlay writes the mutant into dir, and the overlay file that go builds with.
 func (g guard) overlay(dir string) (path string, err error) {
 	src, err := os.ReadFile(g.file)
 	if err != nil {

@@ -1,9 +1,154 @@
 package main
 
+const (
+	mailsDir     = "internal/shop/mails/"
+	orderUnion   = "internal/shop/order/union.go"
+	accessLife   = "internal/shop/access/life.go"
+	stockFile    = "internal/shop/inventory/inventory.go"
+	bookFile     = "internal/shop/journal/book.go"
+	journalMerge = "internal/shop/journal/merge.go"
+	noticesFile  = "internal/shop/notices/action.go"
+)
+
+// shopSimulated are the schedules of the simulation with the shop's actions.
+func shopSimulated() []string { return named("EveryPromise", "internal/shop/shopsim") }
+
 // The guards of the sample shop go with it.
 func init() {
-	guards = append(guards, guard{
-		"one receipt per payment, not per event", "functions/send-receipt/receipt.go",
-		`key: "receipt/" + p,`, `key: "receipt/" + e.ID,`, named("SameMoment|SameMails", "functions/send-receipt"),
-	})
+	guards = append(guards, []guard{
+		{
+			"one receipt per payment, not per event", mailsDir + "receipt.go",
+			`key: "receipt/" + p,`, `key: "receipt/" + e.ID,`, named("SameMoment|SameMails", "internal/shop/mails"),
+		},
+		{
+			"a mail is an effect of what it is about, not of its event", mailsDir + "action.go",
+			`action.Outside(ctx, r.e, key, func`, `action.Outside(ctx, r.e, key+r.e.ID, func`, shopSimulated(),
+		},
+		{
+			"one failed attempt is one mail, whichever event reports it", mailsDir + "failed.go",
+			`	n.key = "failed/" + cmp.Or(failedCharge(p), p.ID)`, `	n.key = "failed/intent/" + cmp.Or(failedCharge(p), p.ID)`,
+			named("SameMails", "internal/shop/mails"),
+		},
+		{
+			"one mail per refund, not per event of it", mailsDir + "refund.go",
+			`s.refundNotice("refund/"+r.ID,`, `s.refundNotice("refund/"+r.ID+e.ID,`, named("SameMails", "internal/shop/mails"),
+		},
+		{
+			"no mail of a failure once the payment succeeded", mailsDir + "failed.go",
+			`		if s.paid[n.payment] {`, `		if false {`, named("NoFailureNoticeOnce", "internal/shop/mails"),
+		},
+		{
+			"a refund that failed is not told", mailsDir + "refund.go",
+			`	case broken || fell(r.Status):`, `	case broken && fell(r.Status) && false:`, named("KnownToHaveFailed", "internal/shop/mails"),
+		},
+		{
+			"the first event decides how a charge's refunds are named", mailsDir + "keying.go",
+			`"refunds/"+charge, func`, `"refunds/"+charge+r.e.ID, func`, named("WhateverHappensToTheKey", "internal/shop/mails"),
+		},
+		{
+			"an unreadable event stops no mail of the others", mailsDir + "history.go",
+			`errors.Is(err, event.ErrNotFound) || errors.Is(err, event.ErrInvalid) {`, `errors.Is(err, event.ErrNotFound) {`, named("AnUnreadableEvent", "internal/shop/mails"),
+		},
+		{
+			"a refund's older event takes nothing of a newer one back", orderUnion,
+			`other > rank || other == rank && s.Status > r.Status {`, `rank != other || s.Status > r.Status {`, shopSimulated(),
+		},
+		{
+			"what was captured stays captured", orderUnion,
+			`max(c.Captured, d.Captured)`, `d.Captured`, shopSimulated(),
+		},
+		{
+			"an older event of a dispute does not open it again", orderUnion,
+			`	if e.above(d) {`, `	if e.Status != "" {`, shopSimulated(),
+		},
+		{
+			"a refund that failed is taken out of the sum", "internal/shop/order/refunds.go",
+			`			failed += r.Amount`, `			failed += 0`, named("StoriesEnd", "internal/shop/order"),
+		},
+		{
+			"a subscription that ended stays ended", accessLife,
+			`l.Ended.earlier(m.Ended),`, `m.Ended,`, shopSimulated(),
+		},
+		{
+			"what is known of a subscription is added to", accessLife,
+			`unite(l.Facts, m.Facts),`, `unite(nil, m.Facts),`, shopSimulated(),
+		},
+		{
+			"an event that came twice is one fact", accessLife,
+			`	return slices.CompactFunc(all, func(a, b Fact) bool { return a.Event == b.Event })`, `	return all`,
+			named("AnyOrderAndDuplication", "internal/shop/access"),
+		},
+		{
+			"a session that was paid stays paid", stockFile,
+			`old.Paid = old.Paid || e.Session.PaymentStatus`, `old.Paid = e.Session.PaymentStatus`, shopSimulated(),
+		},
+		{
+			"what a session sells is counted once, not per event", stockFile,
+			`; !old.Listed || slices.CompareFunc(lines, old.Lines, compare) > 0 {
+			old.Lines = lines`, `; len(lines) > 0 {
+			old.Lines = tidy(append(old.Lines, lines...))`, named("AnyOrderAndDuplication", "internal/shop/inventory"),
+		},
+		{
+			"a sale that cannot be counted parks", "internal/shop/inventory/action.go",
+			`	case errors.Is(err, event.ErrNotConfigured):
+		return nil, action.Permanent(`, `	case errors.Is(err, event.ErrNotConfigured):
+		return nil, action.Skipf("%v", `, named("WithoutAKeyASaleParks", "internal/shop/inventory"),
+		},
+		{
+			"a hold that ended is over, whichever event comes last", "internal/shop/fraud/order.go",
+			`union.Earliest(s.Ended, t.Ended)`, `t.Ended`, shopSimulated(),
+		},
+		{
+			"an attempt is one charge, however many events it has", "internal/shop/fraud/source.go",
+			`		c.ID: {At:`, `		c.ID + e.ID: {At:`, named("ABurstIsWhat", "internal/shop/fraud"),
+		},
+		{
+			"a balance transaction is posted once, whichever event names it", "internal/shop/journal/action.go",
+			`action.Update(e, Table, Kind, p.Fact, func`, `action.Update(e, Table, Kind, p.Fact+e.ID, func`, named("EveryOrderAndRepetition", "internal/shop/journal"),
+		},
+		{
+			"what the customer saw stays in the books", journalMerge,
+			`	old.Memo.Seen = greater(old.Memo.Seen, p.Memo.Seen)`, `	old.Memo.Seen = p.Memo.Seen`, shopSimulated(),
+		},
+		{
+			"what is posted is not posted over", journalMerge,
+			`	if !old.same(p) {`, `	if !old.same(p) && false {`, named("ATransactionThatChanged", "internal/shop/journal"),
+		},
+		{
+			"a posting that lost against another is tried again", bookFile,
+			`!errors.Is(err, event.ErrConflict) || try == conflicts {`, `!errors.Is(err, event.ErrConflict) || true {`, named("APostingThatLoses", "internal/shop/journal"),
+		},
+		{
+			"one row that differs keeps no other from being posted", bookFile,
+			`		if errors.Is(err, ErrDiffers) {`, `		if errors.Is(err, ErrDiffers) && false {`, named("ATransactionThatChanged", "internal/shop/journal"),
+		},
+		{
+			"a payout never goes back", "internal/shop/journal/payout.go",
+			`payoutRank[status] > payoutRank[old.Status] {`, `payoutRank[status] > 0 {`, named("EveryOrderAndRepetition", "internal/shop/journal"),
+		},
+		{
+			"what a payout is made of stays known", "internal/shop/journal/payout.go",
+			`Settles: old.Settles,`, `Settles: nil,`, named("WhatAPayoutIsMadeOf", "internal/shop/journal"),
+		},
+		{
+			"the pull stays before a page that was not posted", "internal/shop/journal/pull_scope.go",
+			"\tif err != nil {\n\t\treturn false, err\n\t}\n\tp.At.After, p.At.Any", "\tp.At.After, p.At.Any", named("PullStays", "internal/shop/journal"),
+		},
+		{
+			"a listing looks back for what Stripe lists late", "internal/shop/journal/pull_scope.go",
+			`p.At.Done.Add(-pullOverlap)`, `p.At.Done.Add(0 * pullOverlap)`, named("WhatNoEventAnnounces", "internal/shop/journal"),
+		},
+		{
+			"a notice is an effect of its hold, not of its event", noticesFile,
+			`action.Outside(ctx, e, key, func`, `action.Outside(ctx, e, key+e.ID, func`, shopSimulated(),
+		},
+		{
+			"a failure waits until its attempt is kept", noticesFile,
+			`row.Attempts[e.Charge.ID] != own:`, `row.Attempts[e.Charge.ID] != own && false:`, named("FailuresAtOneMoment", "internal/shop/notices"),
+		},
+		{
+			"a burst of failures is one notice a day", noticesFile,
+			`b.Begin.Format(time.DateOnly)`, `b.Begin.Format(time.DateOnly) + e.Charge.ID`, named("ABurstOfFailures", "internal/shop/notices"),
+		},
+	}...)
 }

@@ -95,6 +95,10 @@ var table = []guard{
 		`		if request = out.UnprocessedKeys; len(request) == 0 {`, `		if request = out.UnprocessedKeys; true {`, named("UnprocessedKeys", "internal/dynamo"),
 	},
 	{
+		"a running attempt that has the wish goes on, in the table", reopenFile,
+		`	case !allowStale || r.bool("stale"):`, `	case !allowStale:`, kept("reopen"),
+	},
+	{
 		"what is done is not reopened, in the table", reopenFile,
 		`(#state = :done AND #withheld = :yes)`, `(#state = :done AND (#withheld = :yes OR attribute_exists(#state)))`, kept("reopen"),
 	},

@@ -1,0 +1,92 @@
+package main
+
+const (
+	parkedFile  = "internal/operator/parked.go"
+	replayFile  = "internal/operator/replay.go"
+	resolveFile = "internal/operator/resolve.go"
+	redriveFile = "internal/operator/redrive.go"
+)
+
+// operated: what a person asks for repeats no effect and hides nothing.
+var operated = []guard{
+	{
+		"a retry leaves an expired event", parkedFile,
+		`err == nil && s.Expired(o.Now()) {`, `err == nil && false {`, operatorTest("TestRetryOfRemovedEvent"),
+	},
+	{
+		"a retry sends nothing that no rule selects", parkedFile,
+		`	if len(subscribers) == 0 {`, `	if len(subscribers) < 0 {`, operatorTest("TestRetryWithoutARule"),
+	},
+	{
+		"a retry skips what moved since it was planned", parkedFile,
+		`		return ReasonMoved, nil`, `		return "", err`, operatorTest("TestRetryOfWhatIsDoneByNow"),
+	},
+	{
+		"a new round that lost against an attempt is tried again", parkedFile,
+		`	for range 3 {`, `	for range 1 {`, operatorTest("TestRetryThatLosesAgainstAnAttempt"),
+	},
+	{
+		"a delivery that was sent just now is not sent again", parkedFile,
+		`append(failed, err); ours {`, `append(failed, err); ours || err == nil {`, operatorTest("TestReplayTwiceInAMinute"),
+	},
+	{
+		"a replay is for the actions that it was asked for alone", parkedFile,
+		`event.Envelope{Facts: f, Only: action})`, `event.Envelope{Facts: f})`, operatorTest("TestReplayRecordsDelivery"),
+	},
+	{
+		"a replay leaves what is unknown", replayFile,
+		`	case d.State == event.Unknown:`, `	case d.State == event.Unknown && false:`, operatorTest("TestReplaySendsEachAction"),
+	},
+	{
+		"a replay leaves what an action skipped unless it is asked for", replayFile,
+		`(!d.Withheld || !r.Again && !r.Stale)`, `!d.Withheld`, operatorTest("TestReplaySendsEachAction"),
+	},
+	{
+		"a replay leaves an expired event", replayFile,
+		`err == nil && s.Expired(r.Now()) {`, `err == nil && false {`, operatorTest("TestRow77Replay"),
+	},
+	{
+		"an effect that may be running is not resolved", resolveFile,
+		`	case e.State == event.EffectIntended && e.Lease.After(now):`, `	case e.State == event.EffectIntended && false:`, operatorTest("TestResolveRecords"),
+	},
+	{
+		"an effect that is done did happen", resolveFile,
+		`	case e.State == event.EffectDone:
+		return`, `	case e.State == event.EffectDone:
+		_ =`, operatorTest("TestResolveOfDoneEffect"),
+	},
+	{
+		"only what is unknown is resolved", resolveFile,
+		`	if d.State != event.Unknown || d.Effect == "" {`, `	if d.State == "" {`, operatorTest("TestResolveRecords"),
+	},
+	{
+		"a redriven letter is for its action alone", redriveFile,
+		`detail["only"], err = json.Marshal(action)`, `_, err = json.Marshal(action)`, operatorTest("TestRedrivenMessage"),
+	},
+	{
+		"a letter is sent before it is deleted", redriveFile,
+		`		if err := r.DeadLetters.Send(ctx, l.Queue, body); err != nil {`,
+		`		if err := r.DeadLetters.Delete(ctx, l); err != nil {
+			return fmt.Errorf("could not be deleted: %w", err)
+		}
+		if err := r.DeadLetters.Send(ctx, l.Queue, body); err != nil {`, operatorTest("TestFailedDelete"),
+	},
+	{
+		"a letter that cannot be read stays", redriveFile,
+		`		if id == "" {`, `		if id == "" && l.Queue == "" {`, operatorTest("TestRedrivenMessage"),
+	},
+	{
+		"a row that no delivery wrote needs no event", "internal/operator/audit_action.go",
+		`!ok && !it.Direct {`, `!ok {`, operatorTest("TestRowWithoutDelivery"),
+	},
+	{
+		"a repair counts nothing twice", "internal/operator/audit_rows.go",
+		`		if err != nil || !isUnion {`, `		if err != nil || !isUnion && false {`, operatorTest("TestAuditNeverRepairs"),
+	},
+	{
+		"a request of the wrong mode is released by its override alone", "internal/operator/quarantine.go",
+		`	case NeedsOverride(q.Reason) && !override:`, `	case NeedsOverride(q.Reason) && false:`, operatorTest("TestReleaseOfWrongMode"),
+	},
+}
+
+func operatorTest(test string) []string { return named(test, "internal/operator") }
