@@ -18,7 +18,7 @@ CFN   = $(if $(VENV),.venv/bin/)cfn-lint
 TOOL := go tool -modfile=infra/tools/go.mod
 
 help: ## Show the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: bin/payhooks ## Run a shop's month through the whole stack and check every promise
 	@bin/payhooks demo
@@ -70,8 +70,11 @@ tools: $(VENV) ## Install what build, validate and lint need
 clean: ## Remove what was built and the local stack's data
 	rm -rf bin .aws-sam .payhooks
 
-bin/payhooks: FORCE
-	@go build -o $@ ./infra/payhooks
+without-shop: $(VENV) bin/check ## Build, validate, test and demo a copy without the sample shop, or WITHOUT one action
+	@PATH="$(if $(VENV),$(CURDIR)/.venv/bin:)$$PATH" bin/check without $(WITHOUT)
+
+bin/payhooks bin/check: FORCE
+	@go build -o $@ ./infra/$(@F)
 
 .venv/installed: infra/tools/requirements.txt
 	@python3 -c 'import venv, ensurepip' 2>/dev/null || { echo 'The SAM CLI needs Python with venv: install python3-venv, or put sam and cfn-lint on the PATH.' >&2; exit 1; }
@@ -79,4 +82,4 @@ bin/payhooks: FORCE
 	.venv/bin/pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
 
-.PHONY: help demo test run build validate lint bench fuzz simulate chaos mutants tools clean FORCE
+.PHONY: help demo test run build validate lint bench fuzz simulate chaos mutants without-shop tools clean FORCE

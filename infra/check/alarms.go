@@ -2,13 +2,13 @@ package main
 
 import "strings"
 
-// checkAlarms: every alarm tells somebody, and deliveries that are late have
+// checkAlarms: every alarm has an action, and deliveries that are late have
 // one.
 func checkAlarms(root *stack, report reporter) {
 	late := false
 	for a := range root.each(alarm) {
 		if len(list(a.props()["AlarmActions"])) == 0 {
-			report("%s: tells nobody; it needs AlarmActions", a)
+			report("%s: has no action; it needs AlarmActions", a)
 		}
 		late = late || a.in.text(a.props()["MetricName"]) == "overdue"
 	}

@@ -33,7 +33,7 @@ type broken struct {
 	Want string
 }
 
-func TestABrokenTemplateIsRefusedWithASentenceThatNamesWhatIsWrong(t *testing.T) {
+func TestBrokenTemplateIsRefusedWithReason(t *testing.T) {
 	refuses(t, "testdata/broken.yaml")
 }
 
@@ -50,7 +50,7 @@ func refuses(t *testing.T, cases string) {
 	}
 	for _, c := range all {
 		t.Run(c.Name, func(t *testing.T) {
-			files := repositoryFiles(t)
+			files := withActions(t)
 			apply(t, files, c.File, c.edit)
 			if c.Also != (edit{}) {
 				apply(t, files, c.File, c.Also)
@@ -97,6 +97,57 @@ func TestTracingBehindAParameterThatIsOffIsAllowed(t *testing.T) {
 	if all := strings.Join(problems, "\n"); strings.Contains(all, "xray") {
 		t.Errorf("refused what a parameter leaves out by default:\n%s", all)
 	}
+}
+
+func TestTemplateIsInOrderWithoutTheShop(t *testing.T) {
+	files := repositoryFiles(t)
+	folders, err := shopFolders(files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range folders {
+		delete(files, f+"/main.go")
+	}
+	rest, parts, err := cutShop("template.yaml", string(files["template.yaml"].Data))
+	if err != nil || parts == "" {
+		skipWithoutShop(t)
+		t.Fatalf("%d bytes belong to the shop, %v", len(parts), err)
+	}
+	files["template.yaml"] = &fstest.MapFile{Data: []byte(rest)}
+	problems, err := check(files, "template.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range problems {
+		t.Error(p)
+	}
+}
+
+func TestUnpairedMarkersOfTheShopAreRefused(t *testing.T) {
+	for _, text := range []string{"a\n# ---- Shop\nb\n", "# ---- End of shop\n", "# ---- Shop\n  # ---- Shop\n"} {
+		if rest, shop, err := cutShop("template.yaml", text); err == nil {
+			t.Errorf("%q is cut into %q and %q", text, rest, shop)
+		}
+	}
+}
+
+// withActions are the repository's files with the actions of testdata/actions.yaml
+// before its own: the cases need no action of the shop.
+func withActions(t *testing.T) fstest.MapFS {
+	t.Helper()
+	text, err := os.ReadFile("testdata/actions.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(text), "\nParameters:\n")
+	parameters, resources, _ := strings.Cut(rest, "\nResources:\n")
+	files := repositoryFiles(t)
+	apply(t, files, "template.yaml", edit{"\nParameters:\n", "\nParameters:\n" + parameters})
+	apply(t, files, "template.yaml", edit{"\nResources:\n", "\nResources:\n" + resources})
+	for _, name := range []string{"notify-churn", "send-text"} {
+		apply(t, files, "functions/"+name+"/main.go", edit{New: "package main"})
+	}
+	return files
 }
 
 // repositoryFiles holds the templates and the functions' mains, to be broken.

@@ -60,11 +60,14 @@ func measure(ctx context.Context, dir string) (figures, error) {
 	if err != nil {
 		return figures{}, err
 	}
+	if f.Arrows, err = arrows(os.DirFS(dir), all); err != nil {
+		return figures{}, err
+	}
 	return f, f.track(ctx, dir)
 }
 
 func measurePackages(files fs.FS, all map[string]listed) (figures, error) {
-	f := figures{All: folder{Name: "all"}, Arrows: arrows(all)}
+	f := figures{All: folder{Name: "all"}}
 	top := map[string]*folder{}
 	var sizes []int
 	for _, name := range sorted(all) {

@@ -13,15 +13,16 @@ import (
 
 // small is a module with one arrow into the shop.
 var small = map[string]string{
-	"go.mod":                         "module " + strings.TrimSuffix(module, "/") + "\n\ngo 1.26\n",
-	"README.md":                      "small\n",
-	"functions/update-order/main.go": "package main\n\nimport _ \"" + module + "internal/order\"\n\nfunc main() {}\n",
-	"infra/tool/main.go":             "package main\n\nimport (\n\t_ \"" + module + "internal/event\"\n\t_ \"" + module + "internal/order\"\n)\n\nfunc main() {}\n",
-	"internal/event/event.go":        "package event\n",
-	"internal/event/windows.go":      "//go:build windows\n\npackage event\n",
-	"internal/order/order.go":        "package order\n\nimport \"does.not/exist\"\n",
-	"internal/order/order_test.go":   "package order\n\n",
-	"internal/order/testdata/not.go": "package not\n",
+	"go.mod":                              "module " + strings.TrimSuffix(module, "/") + "\n\ngo 1.26\n",
+	"README.md":                           "small\n",
+	"template.yaml":                       "  # ---- Shop\n    CodeUri: functions/update-order\n  # ---- End of shop\n",
+	"functions/update-order/main.go":      "package main\n\nimport _ \"" + module + "internal/shop/order\"\n\nfunc main() {}\n",
+	"infra/tool/main.go":                  "package main\n\nimport (\n\t_ \"" + module + "internal/event\"\n\t_ \"" + module + "internal/shop/order\"\n)\n\nfunc main() {}\n",
+	"internal/event/event.go":             "package event\n",
+	"internal/event/windows.go":           "//go:build windows\n\npackage event\n",
+	"internal/shop/order/order.go":        "package order\n\nimport \"does.not/exist\"\n",
+	"internal/shop/order/order_test.go":   "package order\n\n",
+	"internal/shop/order/testdata/not.go": "package not\n",
 }
 
 func TestFiguresOfASmallModule(t *testing.T) {
@@ -34,9 +35,9 @@ func TestFiguresOfASmallModule(t *testing.T) {
 		Folders: []folder{
 			{"functions", 1, 1, 1, 5, 0}, {"internal", 2, 0, 4, 7, 2}, {"infra", 1, 1, 1, 8, 0},
 		},
-		All: folder{"all", 4, 2, 6, 20, 2}, Tracked: 9, TrackedGo: 7,
+		All: folder{"all", 4, 2, 6, 20, 2}, Tracked: 10, TrackedGo: 7,
 		MedianLines: 3, LongestLines: 8, Longest: "infra/tool/main.go",
-		Imports: 3, Arrows: []arrow{{"infra/tool", "internal/order"}},
+		Imports: 3, Arrows: []arrow{{"infra/tool", "internal/shop/order"}},
 		MainLines: 13, Mains: []folder{{"infra/tool", 1, 1, 1, 8, 0}, {"functions/update-order", 1, 1, 1, 5, 0}},
 	}
 	if !reflect.DeepEqual(f, want) {
@@ -63,8 +64,8 @@ func TestFiguresOfThisRepositoryAddUp(t *testing.T) {
 	if mains.Lines != f.MainLines || mains.Mains != f.All.Mains || f.MainLines >= f.All.Lines {
 		t.Errorf("mains add up to %+v, lines in package main are %d of %+v", mains, f.MainLines, f.All)
 	}
-	if f.MedianLines > f.LongestLines || len(f.Arrows) > f.Imports {
-		t.Errorf("median %d of at most %d lines, %d arrows of %d imports", f.MedianLines, f.LongestLines, len(f.Arrows), f.Imports)
+	if f.MedianLines > f.LongestLines {
+		t.Errorf("median %d of at most %d lines", f.MedianLines, f.LongestLines)
 	}
 }
 
@@ -76,7 +77,7 @@ func TestFiguresArePrintedAsTableAndAsObject(t *testing.T) {
 	}
 	for _, want := range []string{
 		"| packages (of them `main`) | 1 (1) | 2 | 1 (1) | 4 (2) |\n", "| Go lines without tests | 5 | 7 | 8 | 20 |\n",
-		"tracked files: 9, of Go 7\n", "median 3, longest 8 (infra/tool/main.go)\n", "from outside it: 1\n  infra/tool: internal/order\n",
+		"tracked files: 10, of Go 7\n", "median 3, longest 8 (infra/tool/main.go)\n", "from outside it: 1\n  infra/tool: internal/shop/order\n",
 	} {
 		if !strings.Contains(table.String(), want) {
 			t.Errorf("the table does not contain %q:\n%s", want, &table)

@@ -55,7 +55,7 @@ func seconds(s string, otherwise int) int {
 	return otherwise
 }
 
-// checkLogs: log groups forget in time, and every function writes JSON to one.
+// checkLogs: log groups have a retention, and every function writes JSON to one.
 func checkLogs(root *stack, report reporter) {
 	for l := range root.each(logGroup) {
 		if l.props()["RetentionInDays"] == nil {

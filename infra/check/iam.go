@@ -26,13 +26,13 @@ var anyOfType = map[string]string{
 }
 
 // checkRoles: every function has an explicit role, no two share one, and no
-// role has policies that somebody else writes.
+// role has policies written outside the template.
 func checkRoles(root *stack, report reporter) {
 	users := map[place]place{}
 	for f := range root.each(function) {
 		r, ok := f.in.owner(f.props()["Role"])
 		if !ok || r.in.kind(r.id) != role {
-			report("%s: needs a Role of its own; without one SAM attaches managed policies with Resource \"*\"", f)
+			report("%s: needs its own Role; without one SAM attaches managed policies with Resource \"*\"", f)
 			continue
 		}
 		if other, shared := users[r]; shared {

@@ -25,10 +25,10 @@ func TestNarrowerFormsOfAnActionRolePass(t *testing.T) {
 		"pattern by join":   {"infra/action.yaml", edit{"!Sub '${Action}#*'", "!Join ['', [!Ref Action, '#*']]"}},
 		"another condition": {"infra/action.yaml", edit{"'Null': {dynamodb:LeadingKeys: 'false'}", "'Null': {dynamodb:LeadingKeys: 'false'}\n                  Bool: {aws:SecureTransport: 'true'}"}},
 		"deny of an index":  {"infra/action.yaml", edit{query, strings.NewReplacer("Allow", "Deny", "-events", "-deliveries").Replace(query) + query}},
-		"raw tables":        {"template.yaml", edit{"Tables: !GetAtt Orders.Arn", "RawTables: !GetAtt Orders.Arn"}},
+		"raw tables":        {"template.yaml", edit{"Tables: !GetAtt Churn.Arn", "RawTables: !GetAtt Churn.Arn"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			files := repositoryFiles(t)
+			files := withActions(t)
 			apply(t, files, c.file, c.edit)
 			problems, err := check(files, "template.yaml")
 			if err != nil {

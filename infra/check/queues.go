@@ -74,7 +74,7 @@ func checkQueues(root *stack, report reporter) {
 	for p := range root.each(queuePolicy) {
 		for _, st := range list(at(p.props(), "PolicyDocument", "Statement")) {
 			if !strings.Contains(strings.Join(conditionKeys(st), " "), "aws:SourceArn") {
-				report("%s: must let in one sender only, by aws:SourceArn", p)
+				report("%s: must allow one sender only, by aws:SourceArn", p)
 			}
 		}
 	}
@@ -88,7 +88,7 @@ func conditionKeys(statement any) []string {
 	return keys
 }
 
-// checkDeadLetters: somebody is told about each dead letter.
+// checkDeadLetters: each dead letter raises an alarm.
 func checkDeadLetters(root *stack, report reporter) {
 	watched := map[place]bool{}
 	for a := range root.each(alarm) {

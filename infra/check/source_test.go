@@ -19,7 +19,6 @@ import (
 var sampleVersions = map[string][]string{
 	"internal/porttest/porttest.go": {"2023-10-16"},
 	"internal/porttest/store.go":    {"2026-08-26.dahlia"},
-	"internal/simtest/life.go":      {"2023-10-16", "2026-08-26.dahlia"},
 }
 
 var (

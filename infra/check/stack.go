@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// Resource types that the checks tell apart.
+// Resource types that the checks distinguish.
 const (
 	application = "AWS::Serverless::Application"
 	function    = "AWS::Serverless::Function"

@@ -1,0 +1,73 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// engine is where npm installs the local DynamoDB engine.
+const engine = "infra/local/engine/node_modules"
+
+// copyCheckout copies the tracked files, as they are in the working tree, into a
+// git repository of its own: some tests list what is tracked.
+func copyCheckout(ctx context.Context, from, to string) error {
+	list, err := command(ctx, from, "git", "ls-files", "-z").Output()
+	if err != nil {
+		return fmt.Errorf("list the tracked files: %w", err)
+	}
+	for name := range strings.SplitSeq(strings.TrimSuffix(string(list), "\x00"), "\x00") {
+		if err := copyFile(filepath.Join(from, name), filepath.Join(to, name)); err != nil {
+			return err
+		}
+	}
+	if out, err := command(ctx, to, "git", "init", "--quiet").CombinedOutput(); err != nil {
+		return fmt.Errorf("git init: %w: %s", err, out)
+	}
+	return linkEngine(from, to)
+}
+
+// copyFile copies a file with its mode; one that was deleted is left out.
+func copyFile(from, to string) error {
+	info, err := os.Stat(from)
+	if os.IsNotExist(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	data, err := os.ReadFile(from) //nolint:gosec // tracked by git
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(to), 0o750); err != nil {
+		return err
+	}
+	return os.WriteFile(to, data, info.Mode().Perm()) //nolint:gosec // into the copy
+}
+
+// linkEngine lets the copy use the installed engine, if it is installed.
+func linkEngine(from, to string) error {
+	installed, err := filepath.Abs(filepath.Join(from, engine))
+	if err != nil {
+		return err
+	}
+	if _, err := os.Stat(installed); err != nil {
+		return nil //nolint:nilerr // npm installs it in the copy
+	}
+	if err := os.Symlink(installed, filepath.Join(to, engine)); err != nil {
+		return err
+	}
+	// The pattern in .gitignore matches folders only.
+	return os.WriteFile(filepath.Join(to, ".git/info/exclude"), []byte(filepath.Base(engine)+"\n"), 0o600)
+}
+
+// track adds the copy's files to its repository.
+func track(ctx context.Context, dir string) error {
+	if out, err := command(ctx, dir, "git", "add", "--all").CombinedOutput(); err != nil {
+		return fmt.Errorf("git add: %w: %s", err, out)
+	}
+	return nil
+}

@@ -1,0 +1,156 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// marked are the files with parts between the markers of the shop.
+var marked = []string{"template.yaml", "infra/local/parameters.yaml"}
+
+// cutWhole removes the shop's folders, its parts of the templates, and the seams
+// with their tests: files named shop_…_test.go beside a seam.
+func cutWhole(ctx context.Context, dir string) error {
+	remove, err := shopFolders(os.DirFS(dir))
+	if err != nil {
+		return err
+	}
+	for _, s := range seams {
+		tests, err := filepath.Glob(filepath.Join(dir, path.Dir(s), "shop_*_test.go"))
+		if err != nil {
+			return err
+		}
+		remove = append(remove, s)
+		for _, t := range tests {
+			remove = append(remove, path.Join(path.Dir(s), filepath.Base(t)))
+		}
+	}
+	if err := removeAll(dir, remove); err != nil {
+		return err
+	}
+	for _, name := range marked {
+		err := rewrite(filepath.Join(dir, name), func(text string) (string, error) {
+			rest, _, err := cutShop(name, text)
+			return rest, err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return track(ctx, dir)
+}
+
+// cutAction removes one action: its function, its two blocks in template.yaml with
+// the parameters that only they use, and each package below internal/shop that only
+// the function imports.
+func cutAction(ctx context.Context, dir, action string) error {
+	folder := "functions/" + action
+	all, err := listPackages(ctx, dir)
+	if err != nil {
+		return err
+	}
+	if _, exists := all[folder]; !exists {
+		return fmt.Errorf("no action %q: there is no folder %s", action, folder)
+	}
+	if err := removeAll(dir, append(onlyOf(all, folder), folder)); err != nil {
+		return err
+	}
+	return errors.Join(cutParts(dir, action), track(ctx, dir))
+}
+
+// cutParts removes the action's parts of the template, and its parameters.
+func cutParts(dir, action string) error {
+	var parameters []string
+	err := rewrite(filepath.Join(dir, "template.yaml"), func(text string) (rest string, err error) {
+		rest, parameters, err = cutBlocks(text, action)
+		return rest, err
+	})
+	if err != nil {
+		return err
+	}
+	return rewrite(filepath.Join(dir, "infra/local/parameters.yaml"), func(text string) (string, error) {
+		return cutLines(text, parameters), nil
+	})
+}
+
+// onlyOf lists the packages below internal/shop that only this folder imports.
+func onlyOf(all map[string]listed, folder string) (names []string) {
+	for _, used := range all[folder].uses() {
+		besides := false
+		for name, p := range all {
+			besides = besides || name != folder && slices.Contains(p.uses(), used)
+		}
+		if under(used, "internal/shop") && !besides {
+			names = append(names, used)
+		}
+	}
+	return names
+}
+
+func removeAll(dir string, names []string) error {
+	for _, name := range names {
+		if err := os.RemoveAll(filepath.Join(dir, name)); err != nil { //nolint:gosec // of the copy
+			return err
+		}
+	}
+	return nil
+}
+
+func rewrite(file string, change func(string) (string, error)) error {
+	text, err := os.ReadFile(file) //nolint:gosec // of the copy
+	if err != nil {
+		return err
+	}
+	changed, err := change(string(text))
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(file, []byte(changed), 0o600)
+}
+
+// cutBlocks removes the action's function and delivery from a template, and the
+// parameters that nothing uses any more, whose names it returns.
+func cutBlocks(template, action string) (rest string, parameters []string, err error) {
+	id := ""
+	for word := range strings.SplitSeq(action, "-") {
+		id += strings.ToUpper(word[:1]) + word[1:]
+	}
+	rest = template
+	for _, block := range []string{id, id + "Delivery"} {
+		cut := blockOf(block).ReplaceAllString(rest, "")
+		if cut == rest {
+			return "", nil, fmt.Errorf("template.yaml has no block %s: an action's blocks are named for it", block)
+		}
+		rest = cut
+	}
+	before, _, _ := strings.Cut(rest, "\nConditions:")
+	for _, m := range regexp.MustCompile(`(?m)^  (\w+):$`).FindAllStringSubmatch(before, -1) {
+		if uses := regexp.MustCompile(`!Ref ` + m[1] + `\b|\$\{` + m[1] + `\}`); !uses.MatchString(rest) {
+			parameters = append(parameters, m[1])
+			rest = blockOf(m[1]).ReplaceAllString(rest, "")
+		}
+	}
+	return rest, parameters, nil
+}
+
+// blockOf matches a member of one of the template's sections with its lines.
+func blockOf(id string) *regexp.Regexp {
+	return regexp.MustCompile(`(?m)^  ` + id + `:.*\n(?:(?:    .*)?\n)*`)
+}
+
+// cutLines removes the lines of these keys.
+func cutLines(text string, keys []string) (rest string) {
+	for line := range strings.Lines(text) {
+		if key, _, _ := strings.Cut(line, ":"); !slices.Contains(keys, key) {
+			rest += line
+		}
+	}
+	return rest
+}
