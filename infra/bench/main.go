@@ -4,7 +4,7 @@
 //
 //	go run ./infra/bench [--json] [--against REF] [--only calls|cpu]
 //
-// It runs stacks of its own, on free ports of the loopback interface, and ends
+// It runs its own stacks, on free ports of the loopback interface, and ends
 // them.
 package main
 

@@ -24,11 +24,11 @@ const (
 	stopWithin  = 5 * time.Second
 )
 
-// stack is a local stack in processes of its own, reached through the contract
+// stack is a local stack in its own processes, reached through the contract
 // of the command line only, so that any commit's stack can be one.
 type stack struct {
 	dir  string // the checkout with bin/payhooks in it
-	data string // a data folder of its own
+	data string // its own data folder
 	api  string
 	cmd  *exec.Cmd
 	said bytes.Buffer // stderr
@@ -56,7 +56,7 @@ func startStack(ctx context.Context, dir string) (*stack, error) {
 		return nil, errors.Join(err, os.RemoveAll(data))
 	}
 	go func() {
-		_ = s.cmd.Wait() // its exit is told by gone
+		_ = s.cmd.Wait() // gone reports its exit
 		close(s.gone)
 	}()
 	if err := s.ready(ctx, "http://localhost:"+console+"/healthz"); err != nil {
