@@ -26,8 +26,8 @@ func (t *Tables) Reopen(ctx context.Context, ref event.DeliveryRef, now time.Tim
 		return nil
 	case r.str("state") != string(event.Waiting):
 		return notReopened(ref)
-	case !allowStale:
-		return nil
+	case !allowStale || r.bool("stale"):
+		return nil // a running attempt, which has the wish or need not know of it
 	}
 	return t.noteStale(ctx, ref, owner, now)
 }

@@ -115,6 +115,15 @@ var reopenTests = map[string]func(*testing.T, Ports){
 		isError(t, event.ErrFenced, commit(t, p, done(d)))
 		same(t, true, claim(t, p, next(c, c.Lease)).AllowStale)
 	},
+	"running attempt that has the wish goes on": func(t *testing.T, p Ports) {
+		c := newClaim()
+		finish(t, p, claim(t, p, c), event.Parked)
+		noError(t, reopen(t, p, c.DeliveryRef, now, true))
+		d := claim(t, p, next(c, now))
+		noError(t, reopen(t, p, c.DeliveryRef, milli(d.Lease).Add(-time.Millisecond), true))
+		same(t, d, delivery(t, p, c.DeliveryRef))
+		noError(t, commit(t, p, done(d)))
+	},
 	"stale stays noted until another reopen": func(t *testing.T, p Ports) {
 		c := newClaim()
 		finish(t, p, claim(t, p, c), event.Parked)
