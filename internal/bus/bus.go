@@ -42,7 +42,7 @@ type Bus struct {
 var _ event.Bus = (*Bus)(nil)
 
 // Publish implements event.Bus. An envelope that no bus would take is
-// event.ErrInvalid; the others go on without it.
+// event.ErrInvalid; the others are sent without it.
 func (b *Bus) Publish(ctx context.Context, es []event.Envelope) []error {
 	errs := make([]error, len(es))
 	var chunk chunk
@@ -97,14 +97,14 @@ func (b *Bus) entry(e event.Envelope) (types.PutEventsRequestEntry, int, error) 
 	return entry, size, nil
 }
 
-// put sends one chunk and notes what became of each entry.
+// put sends one chunk and records the result of each entry.
 func (b *Bus) put(ctx context.Context, c chunk, errs []error) {
 	if len(c.entries) == 0 {
 		return
 	}
 	out, err := b.Client.PutEvents(ctx, &eventbridge.PutEventsInput{Entries: c.entries})
 	if err == nil && len(out.Entries) != len(c.entries) {
-		err = errors.New("the answer does not say what became of each entry")
+		err = errors.New("the answer does not have a result for each entry")
 	}
 	for i, at := range c.at {
 		switch {

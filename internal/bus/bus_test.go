@@ -168,7 +168,7 @@ func TestAnEntryIsAsTheRulesExpectIt(t *testing.T) {
 	}
 }
 
-func TestMoreThanTenAreChunkedAndOneRefusedHoldsNoOtherUp(t *testing.T) {
+func TestEntriesAreChunkedAndOneRefusalBlocksNone(t *testing.T) {
 	s := &server{refuse: func(id string) bool { return id == "evt_7" }}
 	var es []event.Envelope
 	for i := range 23 {
@@ -221,7 +221,7 @@ func TestAFailedRequestIsTheErrorOfEachOfItsEntries(t *testing.T) {
 	}
 }
 
-func TestTheRulesAreAtMostAMinuteOldAndNeverOlderForAnOutage(t *testing.T) {
+func TestRulesAreAtMostOneMinuteOld(t *testing.T) {
 	s := &server{rules: []rule{{Name: "a", State: "ENABLED", EventPattern: pattern("a", nil)}}}
 	b := open(t, s)
 	now := time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)

@@ -37,7 +37,7 @@ func matchField(want, value any, there bool, at string) (bool, error) {
 	case []any:
 		return matchAny(want, value, there, at)
 	}
-	return false, fmt.Errorf("%s: pattern holds a %T, want an array or an object", at, want)
+	return false, fmt.Errorf("%s: pattern holds a %T, expected an array or an object", at, want)
 }
 
 // matchAny is true if one alternative matches, also when another cannot be

@@ -85,7 +85,7 @@ func TestFieldWithARowsOwnNameIsNamedInTheError(t *testing.T) {
 	}
 }
 
-func TestSetsAndBinariesOfRawWritesAreReadAsJSON(t *testing.T) {
+func TestRawSetsAndBinariesAreReadAsJSON(t *testing.T) {
 	it, err := readRow(item{
 		"id": str("pi_1"), "ss": &types.AttributeValueMemberSS{Value: []string{"a"}}, "ns": &types.AttributeValueMemberNS{Value: []string{"1"}},
 		"b": &types.AttributeValueMemberB{Value: []byte("x")}, "bs": &types.AttributeValueMemberBS{Value: [][]byte{[]byte("y")}},

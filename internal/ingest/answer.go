@@ -73,7 +73,7 @@ func cause(err error) string {
 	return "malformed"
 }
 
-// response is all that the outside learns. What is said about a signed event
+// response is all that the sender reads. What is said about a signed event
 // goes to whoever holds the secret, so it may name the reason.
 func (a answer) response() events.APIGatewayV2HTTPResponse {
 	headers := map[string]string{"content-type": "application/json"}

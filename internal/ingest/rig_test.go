@@ -86,7 +86,7 @@ func (r *rig) handle(ctx context.Context, req events.APIGatewayV2HTTPRequest) ev
 		r.t.Fatalf("Handle: %v", err)
 	}
 	if !json.Valid([]byte(res.Body)) {
-		r.t.Errorf("answer %q is no JSON", res.Body)
+		r.t.Errorf("answer %q is not JSON", res.Body)
 	}
 	if lines := strings.Count(r.logs.String(), "\n"); lines != 1 {
 		r.t.Errorf("%d log lines for one request: %s", lines, r.logs.String())

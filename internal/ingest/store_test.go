@@ -137,7 +137,7 @@ func TestAQuarantinedEventDeliveredRightlyLaterIsStored(t *testing.T) {
 	}
 }
 
-func TestAnotherEventUnderAnIDIsAConflictAndARenderingIsNot(t *testing.T) {
+func TestAnotherEventUnderSameIDIsConflict(t *testing.T) {
 	for name, c := range map[string]struct{ old, new, reason, level string }{
 		"type":             {"charge.succeeded", "charge.failed", "conflict", "ERROR"},
 		"created":          {"1763856000", "1763856001", "conflict", "ERROR"},
