@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -209,12 +210,12 @@ func TestAnOutageLeavesThePullWhereItWas(t *testing.T) {
 func TestPullStaysBeforePageThatIsNotPosted(t *testing.T) {
 	s := newSweeps(t)
 	s.moves("", "fee", 250, start.AddDate(0, -1, 0))
-	writes := 0
+	var writes atomic.Int64
 	s.store.Fault = func(op memory.Op) memory.Fault {
 		if op.Name != "Write" || !strings.Contains(op.Key, "txn_") {
 			return memory.Fault{}
 		}
-		if writes++; writes == 120 {
+		if writes.Add(1) == 120 {
 			return memory.Refuse(memory.ErrUnavailable)
 		}
 		return memory.Fault{}
