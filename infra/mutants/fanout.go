@@ -32,7 +32,7 @@ var fanout = []guard{
 	},
 	{
 		"a refused entry is not taken for published", "internal/bus/bus.go",
-		`		case out.Entries[i].ErrorCode != nil:`, `		case false:`, named("OneRefused", "internal/bus"),
+		`		case out.Entries[i].ErrorCode != nil:`, `		case false:`, named("OneRefusalBlocksNone", "internal/bus"),
 	},
 	{
 		"rules that are not an action's do not count", "internal/bus/rules.go",
@@ -45,7 +45,7 @@ var fanout = []guard{
 	},
 	{
 		"the rules are at most a minute old", "internal/bus/bus.go",
-		`age >= 0 && age < fresh {`, `age >= 0 {`, named("AtMostAMinuteOld", "internal/bus"),
+		`age >= 0 && age < fresh {`, `age >= 0 {`, named("AtMostOneMinuteOld", "internal/bus"),
 	},
 	{
 		"an old record is held against the table", "internal/dispatch/dispatch.go",

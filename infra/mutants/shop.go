@@ -104,7 +104,7 @@ func init() {
 		},
 		{
 			"a balance transaction is posted once, whichever event names it", "internal/shop/journal/action.go",
-			`action.Update(e, Table, Kind, p.Fact, func`, `action.Update(e, Table, Kind, p.Fact+e.ID, func`, named("EveryOrderAndRepetition", "internal/shop/journal"),
+			`action.Update(e, Table, Kind, p.Fact, func`, `action.Update(e, Table, Kind, p.Fact+e.ID, func`, named("BooksConverge", "internal/shop/journal"),
 		},
 		{
 			"what the customer saw stays in the books", journalMerge,
@@ -124,7 +124,7 @@ func init() {
 		},
 		{
 			"a payout never goes back", "internal/shop/journal/payout.go",
-			`payoutRank[status] > payoutRank[old.Status] {`, `payoutRank[status] > 0 {`, named("EveryOrderAndRepetition", "internal/shop/journal"),
+			`payoutRank[status] > payoutRank[old.Status] {`, `payoutRank[status] > 0 {`, named("BooksConverge", "internal/shop/journal"),
 		},
 		{
 			"what a payout is made of stays known", "internal/shop/journal/payout.go",

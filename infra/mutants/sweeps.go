@@ -24,7 +24,7 @@ var sweeps = []guard{
 	},
 	{
 		"a full queue takes no redelivery", "internal/reconcile/actions.go",
-		`backlog.Disabled || backlog.Messages > fullQueue`, `backlog.Disabled`, named("Row76", "internal/reconcile"),
+		`fullQueue - backlog.Messages`, `fullQueue`, named("Row76", "internal/reconcile"),
 	},
 	{
 		"a disabled mapping takes no redelivery", "internal/reconcile/actions.go",

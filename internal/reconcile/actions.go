@@ -90,7 +90,7 @@ func (a *actions) ask(ctx context.Context, action string) (readiness, error) {
 	if err != nil {
 		return notNow, fmt.Errorf("backlog of %s: %w", action, err)
 	}
-	if backlog.Disabled || backlog.Messages > fullQueue {
+	if backlog.Disabled {
 		return notNow, nil
 	}
 	a.room[action] = fullQueue - backlog.Messages
