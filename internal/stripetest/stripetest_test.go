@@ -142,3 +142,13 @@ func TestOneSeedIsOneSampleOfOrders(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+func TestSamplesAreAllOfBothVersions(t *testing.T) {
+	n := 0
+	for range stripetest.Samples() {
+		n++
+	}
+	if n < 500 {
+		t.Errorf("%d samples, expected all of both API versions", n)
+	}
+}

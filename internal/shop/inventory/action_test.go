@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -268,29 +266,14 @@ func TestEveryOrderAndRepetitionInBothVersionsEndsInTheSameStock(t *testing.T) {
 }
 
 func TestEverySampleEventIsDoneWithoutAnError(t *testing.T) {
-	samples, err := filepath.Glob("../../../events/*.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	older, err := filepath.Glob("../../../events/2023-10-16/*.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if samples = append(samples, older...); len(samples) < 500 {
-		t.Fatalf("found %d samples, want all of both API versions", len(samples))
-	}
 	d := newDepot(t)
 	d.restock = true
-	for _, path := range samples {
-		body, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
+	for name, body := range stripetest.Samples() {
 		if err := d.stripe.PutEvents("", body); err != nil {
 			t.Fatal(err)
 		}
 		if got := d.Post(body); got.State != event.Done || got.Error != "" {
-			t.Errorf("%s: delivery is %s: %s", path, got.State, got.Error)
+			t.Errorf("%s: delivery is %s: %s", name, got.State, got.Error)
 		}
 	}
 	d.levels(t)
