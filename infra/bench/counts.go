@@ -15,7 +15,7 @@ import (
 type count = aws.Count
 
 // scenario is events that one action alone subscribes to, so that what the
-// pipeline and the action cost can be told apart by the caller.
+// pipeline and the action cost can be distinguished by the caller.
 type scenario struct {
 	Name   string
 	Sample sample

@@ -28,7 +28,7 @@ type sample struct {
 	Overrides []string // see events.ParseOverride; {new} is different in each event
 }
 
-// make returns n new events of the sample with ids and objects of their own,
+// make returns n new events of the sample with new ids and objects,
 // by id.
 func (s sample) make(n int) (map[string][]byte, error) {
 	body, err := events.Sample(s.Type, s.Version)

@@ -12,7 +12,7 @@ import (
 const engine = "infra/local/engine/node_modules"
 
 // copyCheckout copies the tracked files, as they are in the working tree, into a
-// git repository of its own: some tests list what is tracked.
+// new git repository: some tests list the tracked files.
 func copyCheckout(ctx context.Context, from, to string) error {
 	list, err := command(ctx, from, "git", "ls-files", "-z").Output()
 	if err != nil {

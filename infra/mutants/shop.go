@@ -38,7 +38,7 @@ func init() {
 			`		if s.paid[n.payment] {`, `		if false {`, named("NoFailureNoticeOnce", "internal/shop/mails"),
 		},
 		{
-			"a refund that failed is not told", mailsDir + "refund.go",
+			"a refund that failed is not mailed", mailsDir + "refund.go",
 			`	case broken || fell(r.Status):`, `	case broken && fell(r.Status) && false:`, named("KnownToHaveFailed", "internal/shop/mails"),
 		},
 		{
