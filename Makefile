@@ -31,9 +31,12 @@ run: bin/payhooks ## Start the stack on this machine, until Ctrl-C
 	@exec bin/payhooks local
 
 build: $(VENV) ## Build what is deployed, with SAM
-	@# SAM hides what the compiler says, so it is asked first.
-	GOOS=linux GOARCH=arm64 go build -trimpath ./functions/...
 	$(SAM) build
+
+# What sam build calls for each function, under its logical id. Compiles all of
+# them once.
+build-%:
+	@go run ./infra/build $* $(ARTIFACTS_DIR)
 
 validate: $(VENV) ## Check the templates: SAM, cfn-lint and our own check of what these do not see
 	$(SAM) validate --lint

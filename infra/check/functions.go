@@ -3,19 +3,17 @@ package main
 import (
 	"errors"
 	"io/fs"
+	"maps"
 	"slices"
 	"strconv"
+
+	"github.com/payhooks/payhooks/infra/local/template"
 )
 
 // checkFunctions: how each function is built, run and fed.
 func checkFunctions(root *stack, report reporter) {
 	for f := range root.each(function) {
-		if method := text(at(f.in.resources[f.id], "Metadata", "BuildMethod")); method != "go1.x" {
-			report("%s: BuildMethod must be go1.x, else SAM cannot build it", f)
-		}
-		if arch := list(f.in.setting(f.id, "Architectures")); !slices.Equal(arch, []any{"arm64"}) {
-			report("%s: Architectures must be [arm64]", f)
-		}
+		checkBuild(f, report)
 		if runtime := text(f.in.setting(f.id, "Runtime")); runtime != "provided.al2023" {
 			report("%s: Runtime must be provided.al2023", f)
 		}
@@ -27,6 +25,22 @@ func checkFunctions(root *stack, report reporter) {
 		}
 	}
 }
+
+// checkBuild: the Makefile builds every function, which it finds by the
+// function's logical id, for the processor that the parameter names.
+func checkBuild(f place, report reporter) {
+	if how := object(at(f.in.resources[f.id], "Metadata")); !maps.Equal(how, built) {
+		report("%s: needs Metadata: {BuildMethod: makefile, ContextPath: ., WorkingDirectory: .}, else SAM cannot build it", f)
+	}
+	if dir := text(f.props()["CodeUri"]); dir != "functions/"+template.Folder(f.id) {
+		report("%s: CodeUri is %s; a function is named for its folder, here functions/%s", f, dir, template.Folder(f.id))
+	}
+	if arch := list(f.in.setting(f.id, "Architectures")); len(arch) != 1 || text(object(arch[0])["Ref"]) != "Architecture" {
+		report("%s: Architectures must be [!Ref Architecture]", f)
+	}
+}
+
+var built = map[string]any{"BuildMethod": "makefile", "ContextPath": ".", "WorkingDirectory": "."}
 
 // checkPoller: a queue feeds no more at once than the action takes, returns
 // only what failed, and hides a message for longer than the function may run.

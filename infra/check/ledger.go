@@ -18,7 +18,7 @@ var (
 func checkLedger(root *stack, report reporter) {
 	tables := deliveries(root)
 	if len(tables) == 0 {
-		report("%s: no TableName ends in -deliveries; name the deliveries table ${AWS::StackName}-deliveries", root.file)
+		report("%s: no TableName ends in -deliveries; name the deliveries table ${Stack}-deliveries", dataFile)
 	}
 	for s := range root.all() {
 		if s.params["Action"] == nil {
@@ -36,19 +36,17 @@ func checkLedger(root *stack, report reporter) {
 	}
 }
 
-// deliveries maps the ARN of each deliveries table, as a reference to it reads,
-// to its name.
-func deliveries(root *stack) map[string]string {
-	found := map[string]string{}
+// deliveries lists the names of the deliveries tables.
+func deliveries(root *stack) (names []string) {
 	for t := range root.each(table) {
 		if name := t.in.text(t.props()["TableName"]); strings.HasSuffix(name, "-deliveries") {
-			found["${"+t.id+".Arn}"] = name
+			names = append(names, name)
 		}
 	}
-	return found
+	return names
 }
 
-func checkLedgerStatement(p place, st map[string]any, tables map[string]string, report reporter) {
+func checkLedgerStatement(p place, st map[string]any, tables []string, report reporter) {
 	whole, index := p.in.reaches(st, tables)
 	actions := p.in.tableRights(st)
 	if len(actions) == 0 {
@@ -102,10 +100,10 @@ func (s *stack) requires(st map[string]any, operator, value string) bool {
 
 // reaches reports whether a Resource of the statement matches a deliveries
 // table itself, and whether one matches an index of it.
-func (s *stack) reaches(st map[string]any, tables map[string]string) (whole, index bool) {
+func (s *stack) reaches(st map[string]any, tables []string) (whole, index bool) {
 	for _, resource := range s.spread(st["Resource"]) {
-		for reference, name := range tables {
-			target := variable.ReplaceAllString(strings.ReplaceAll(resource, reference, "arn:x:dynamodb:x:x:table/"+name), "x")
+		target := variable.ReplaceAllString(resource, "x")
+		for _, name := range tables {
 			covers, itself := pattern(target), "table/"+variable.ReplaceAllString(name, "x")
 			_, indexed, _ := strings.Cut(target, "/index/")
 			whole = whole || covers.MatchString(itself)

@@ -18,14 +18,24 @@ type stack struct {
 
 	params, conditions, resources, outputs, globals map[string]any
 
+	data   *stack // what outlives the root: tables and secrets
 	parent *stack
 	args   map[string]any // parameters that the parent gives
 	nested map[string]*stack
 }
 
-// load reads a template and the local templates nested in it.
+// dataFile has the tables and secrets, as a stack beside the root.
+const dataFile = "infra/data.yaml"
+
+// load reads a template, the local templates nested in it, and dataFile.
 func load(files fs.FS, file string) (*stack, error) {
-	return loadNested(files, file, &stack{})
+	root, err := loadNested(files, file, &stack{})
+	if err != nil {
+		return nil, err
+	}
+	name := map[string]any{"Stack": map[string]any{"Ref": "AWS::StackName"}}
+	root.data, err = loadNested(files, dataFile, &stack{name: "data", parent: root, args: name})
+	return root, err
 }
 
 func loadNested(files fs.FS, file string, s *stack) (*stack, error) {

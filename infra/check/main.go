@@ -1,4 +1,4 @@
-// Command check reads template.yaml and the templates nested in it and refuses
+// Command check reads template.yaml, the templates nested in it and infra/data.yaml, and refuses
 // what `sam validate --lint` and cfn-lint let through: references across nested
 // stacks, cycles, rights wider than needed, queues without dead letters or
 // alarm, and folders without a block.
@@ -81,9 +81,12 @@ func check(files fs.FS, file string) ([]string, error) {
 	}
 	for _, c := range []func(*stack, reporter){
 		checkFunctions, checkRoles, checkPolicies, checkLedger, checkQueues, checkDeadLetters,
-		checkRules, checkStores, checkLogs, checkAlarms,
+		checkRules, checkStores, checkNames, checkImports, checkLogs, checkAlarms,
 	} {
 		c(root, report)
+	}
+	if err := checkIndexes(files, root, report); err != nil {
+		return nil, err
 	}
 	return problems, checkFolders(files, root, report)
 }

@@ -14,6 +14,7 @@ const (
 	queue       = "AWS::SQS::Queue"
 	queuePolicy = "AWS::SQS::QueuePolicy"
 	table       = "AWS::DynamoDB::Table"
+	secret      = "AWS::SecretsManager::Secret"
 	topic       = "AWS::SNS::Topic"
 	rule        = "AWS::Events::Rule"
 	role        = "AWS::IAM::Role"
@@ -34,7 +35,7 @@ func (s *stack) setting(id, name string) any {
 	return at(s.globals, "Function", name)
 }
 
-// all visits this stack and everything nested in it.
+// all visits this stack, everything nested in it, and the data beside it.
 func (s *stack) all() iter.Seq[*stack] {
 	return func(yield func(*stack) bool) {
 		if !yield(s) {
@@ -46,6 +47,9 @@ func (s *stack) all() iter.Seq[*stack] {
 					return
 				}
 			}
+		}
+		if s.data != nil {
+			yield(s.data)
 		}
 	}
 }
@@ -74,7 +78,7 @@ func (p place) props() map[string]any { return p.in.props(p.id) }
 // String names the resource the way an operator finds it: file and ids.
 func (p place) String() string {
 	path := p.id
-	for s := p.in; s.parent != nil; s = s.parent {
+	for s := p.in; s.parent != nil && s != s.parent.data; s = s.parent {
 		path = s.name + "." + path
 	}
 	return p.in.file + ": " + path

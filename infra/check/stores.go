@@ -1,19 +1,23 @@
 package main
 
-import "strings"
+import (
+	"reflect"
+	"strings"
+)
 
-// checkStores: tables outlive the stack and every store is encrypted.
+// protected is how a table is protected: after it exists, so that a deploy that
+// fails can delete what it created.
+var protected = map[string]any{"Fn::If": []any{"Protected", "true", "false"}}
+
+// checkStores: tables and secrets outlive the stack, and every store is encrypted.
 func checkStores(root *stack, report reporter) {
 	for t := range root.each(table) {
-		p, r := t.props(), object(t.in.resources[t.id])
+		p := t.props()
 		for _, want := range []struct {
 			is   any
 			want string
 			name string
 		}{
-			{r["DeletionPolicy"], "Retain", "DeletionPolicy"},
-			{r["UpdateReplacePolicy"], "Retain", "UpdateReplacePolicy"},
-			{p["DeletionProtectionEnabled"], "true", "DeletionProtectionEnabled"},
 			{p["BillingMode"], "PAY_PER_REQUEST", "BillingMode"},
 			{at(p, "PointInTimeRecoverySpecification", "PointInTimeRecoveryEnabled"), "true", "PointInTimeRecoveryEnabled"},
 			{at(p, "SSESpecification", "SSEEnabled"), "true", "SSESpecification.SSEEnabled"},
@@ -22,7 +26,36 @@ func checkStores(root *stack, report reporter) {
 				report("%s: %s must be %s", t, want.name, want.want)
 			}
 		}
+		if !reflect.DeepEqual(p["DeletionProtectionEnabled"], protected) {
+			report("%s: DeletionProtectionEnabled must be !If [Protected, true, false]: a deploy that fails could not delete it", t)
+		}
+		checkKept(root, t, p["TableName"], report)
 	}
+	for s := range root.each(secret) {
+		checkKept(root, s, s.props()["Name"], report)
+	}
+	checkTopics(root, report)
+}
+
+// checkKept: what holds data is in dataFile, is kept on every way to lose it but
+// the deploy that creates it, and is found by its name.
+func checkKept(root *stack, p place, name any, report reporter) {
+	if p.in != root.data {
+		report("%s: belongs into %s, which outlives the stack", p, dataFile)
+		return
+	}
+	r := object(p.in.resources[p.id])
+	for attribute, want := range map[string]string{"DeletionPolicy": "RetainExceptOnCreate", "UpdateReplacePolicy": "Retain"} {
+		if text(r[attribute]) != want {
+			report("%s: %s must be %s", p, attribute, want)
+		}
+	}
+	if rest, ok := strings.CutPrefix(p.in.text(name), "${AWS::StackName}"); !ok || len(rest) < 2 || !strings.Contains("-/", rest[:1]) {
+		report("%s: its name must be ${Stack}-… for a table, ${Stack}/… for a secret: the stack finds it by that", p)
+	}
+}
+
+func checkTopics(root *stack, report reporter) {
 	for t := range root.each(topic) {
 		key := t.props()["KmsMasterKeyId"]
 		if key == nil {

@@ -13,7 +13,7 @@ import (
 )
 
 // marked are the files with parts between the markers of the shop.
-var marked = []string{"template.yaml", "infra/local/parameters.yaml"}
+var marked = []string{"template.yaml", dataFile, "infra/local/parameters.yaml"}
 
 // cutWhole removes the shop's folders, its parts of the templates, and the seams
 // with their tests: files named shop_…_test.go beside a seam.

@@ -2,8 +2,17 @@ package template
 
 import (
 	"path/filepath"
+	"regexp"
 	"strings"
 )
+
+// Folder is the name of the folder that a function is built from, by its logical
+// id: notify-churn for NotifyChurn.
+func Folder(id string) string {
+	return strings.ToLower(capital.ReplaceAllString(id, "$1-$2"))
+}
+
+var capital = regexp.MustCompile(`([a-z0-9])([A-Z])`)
 
 // function reads an AWS::Serverless::Function with its events.
 func (s *scope) function(r *resource) error {

@@ -24,9 +24,7 @@ func init() {
 		"Fn::If":        ifElse,
 		"Fn::Base64":    encode,
 		"Fn::Equals":    asCondition, "Fn::And": asCondition, "Fn::Or": asCondition, "Fn::Not": asCondition, "Condition": asCondition,
-		"Fn::ImportValue": func(s *scope, n, _ *yaml.Node) (any, error) {
-			return nil, s.errorf(n, "Fn::ImportValue reads another deployed stack, which does not exist locally; make it a parameter and set it in infra/local/parameters.yaml")
-		},
+		"Fn::ImportValue": importValue,
 	}
 }
 

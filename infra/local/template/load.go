@@ -20,17 +20,21 @@ type Options struct {
 	Parameters map[string]string
 }
 
-// Load reads the template in file with its nested templates and resolves every
-// reference that something running needs. Errors are one sentence with file,
+// Load reads the template in file with its nested templates, and the tables and
+// secrets in infra/data.yaml beside it, and resolves every reference that
+// something running needs. Errors are one sentence with file,
 // line and what to do.
 func Load(file string, o Options) (*Stack, error) {
 	abs, err := filepath.Abs(file)
 	if err != nil {
 		return nil, fmt.Errorf("find %s: %w", file, err)
 	}
-	l := &loader{opts: o, root: filepath.Dir(abs), stack: &Stack{
+	l := &loader{opts: o, root: filepath.Dir(abs), exports: map[string]any{}, stack: &Stack{
 		Name: o.Name, Region: o.Region, Account: o.Account, Roles: map[string]Role{},
 	}}
+	if err := l.data(); err != nil {
+		return nil, err
+	}
 	params := map[string]any{}
 	for k, v := range o.Parameters {
 		params[k] = v
@@ -70,6 +74,7 @@ type loader struct {
 	opts     Options
 	root     string
 	opening  []string // stacks being opened, outermost first
+	exports  map[string]any
 	stack    *Stack
 	policies []attachment
 }

@@ -186,6 +186,10 @@ Resources:
       Runtime: provided.al2023
       CodeUri: f
       Environment: {Variables: {V: ` + expr + `}}
+`, "infra/data.yaml": `
+Parameters: {Stack: {Type: String}}
+Resources: {Table: {Type: AWS::DynamoDB::Table, Properties: {TableName: !Sub '${Stack}-t'}}}
+Outputs: {Table: {Value: !GetAtt Table.Arn, Export: {Name: !Sub '${Stack}-table'}}}
 `})
 	if err != nil {
 		return "", err
@@ -195,20 +199,21 @@ Resources:
 
 func TestIntrinsicsResolveAsCloudFormationDoes(t *testing.T) {
 	for expr, want := range map[string]string{
-		`!Ref P`:                                        "p",
-		`!Ref L`:                                        "x,y",
-		`!Join ["+", !Ref L]`:                           "x+y",
-		`!Select [1, !Split [".", a.b.c]]`:              "b",
-		`!FindInMap [M, a, b]`:                          "found",
-		`!If [Both, one, two]`:                          "one",
-		`!If [No, one, !Ref AWS::Region]`:               "us-east-1",
-		`!If [No, one, !Ref AWS::NoValue]`:              "",
-		`{"Fn::Sub": "${P}-${!P}-${AWS::AccountId}"}`:   "p-${P}-000000000000",
-		`!Sub ["${Q}/${Topic.TopicName}", {Q: !Ref P}]`: "p/local-Topic",
-		`!Ref Topic`:                                    "arn:aws:sns:us-east-1:000000000000:local-Topic",
-		`{"Fn::GetAtt": [F, Arn]}`:                      "arn:aws:lambda:us-east-1:000000000000:function:local-F",
-		`!GetAtt FRole.Arn`:                             "arn:aws:iam::000000000000:role/local-FRole",
-		`!Base64 hi`:                                    "aGk=",
+		`!Ref P`: "p",
+		`!ImportValue {"Fn::Sub": "${AWS::StackName}-table"}`: "arn:aws:dynamodb:us-east-1:000000000000:table/local-t",
+		`!Ref L`:                                                "x,y",
+		`!Join ["+", !Ref L]`:                                   "x+y",
+		`!Select [1, !Split [".", a.b.c]]`:                      "b",
+		`!FindInMap [M, a, b]`:                                  "found",
+		`!If [Both, one, two]`:                                  "one",
+		`!If [No, one, !Ref AWS::Region]`:                       "us-east-1",
+		`!If [No, one, !Ref AWS::NoValue]`:                      "",
+		`{"Fn::Sub": "${P}-${!P}-${AWS::AccountId}"}`:           "p-${P}-000000000000",
+		`!Sub ["${Q}/${Topic.TopicName}", {Q: !Ref P}]`:         "p/local-Topic",
+		`!Ref Topic`:                                            "arn:aws:sns:us-east-1:000000000000:local-Topic",
+		`{"Fn::GetAtt": [F, Arn]}`:                              "arn:aws:lambda:us-east-1:000000000000:function:local-F",
+		`!GetAtt FRole.Arn`:                                     "arn:aws:iam::000000000000:role/local-FRole",
+		`!Base64 hi`:                                            "aGk=",
 		`!Sub "https://${ServerlessHttpApi}.${AWS::URLSuffix}"`: "https://local-ServerlessHttpApi.amazonaws.com",
 	} {
 		t.Run(expr, func(t *testing.T) {
@@ -226,7 +231,7 @@ func TestAReferenceThatCannotBeResolvedNamesFileLineAndRemedy(t *testing.T) {
 		`!GetAtt Topic.Armed`: "template.yaml:17: !GetAtt Topic.Armed: a resource of type AWS::SNS::Topic has no attribute Armed",
 		`!Ref Odd`:            "type AWS::Odd::One, which the local stack does not have; make it a parameter",
 		`!Ref Gone`:           "condition is false",
-		`!ImportValue other`:  "set it in infra/local/parameters.yaml",
+		`!ImportValue other`:  "finds no export other; infra/data.yaml exports",
 		`!GetAZs here`:        "Fn::GetAZs is not supported",
 		`!Select [9, [a]]`:    "has no entry",
 		`!If [What, a, b]`:    "there is no condition What",
@@ -259,5 +264,13 @@ func TestMistakesBetweenTemplatesAreFound(t *testing.T) {
 				t.Errorf("got %v; want %q", err, c.want)
 			}
 		})
+	}
+}
+
+func TestFunctionIsFoundByItsLogicalID(t *testing.T) {
+	for id, want := range map[string]string{"Ingest": "ingest", "NotifyChurn": "notify-churn", "PostToERP2": "post-to-erp2"} {
+		if got := Folder(id); got != want {
+			t.Errorf("%s is %s, want %s", id, got, want)
+		}
 	}
 }
