@@ -26,7 +26,7 @@ var small = map[string]string{
 }
 
 func TestFiguresOfASmallModule(t *testing.T) {
-	dir := checkout(t, small)
+	dir := checkoutOf(t, small)
 	f, err := measure(t.Context(), dir)
 	if err != nil {
 		t.Fatal(err)
@@ -70,7 +70,7 @@ func TestFiguresOfThisRepositoryAddUp(t *testing.T) {
 }
 
 func TestFiguresArePrintedAsTableAndAsObject(t *testing.T) {
-	dir := checkout(t, small)
+	dir := checkoutOf(t, small)
 	var table, object bytes.Buffer
 	if err := printFigures(t.Context(), &table, []string{dir}); err != nil {
 		t.Fatal(err)
@@ -108,8 +108,8 @@ func TestLargeNumbersAreGrouped(t *testing.T) {
 	}
 }
 
-// checkout makes a directory in which git tracks the files.
-func checkout(t *testing.T, files map[string]string) string {
+// checkoutOf makes a directory in which git tracks the files.
+func checkoutOf(t *testing.T, files map[string]string) string {
 	t.Helper()
 	dir := t.TempDir()
 	for name, text := range files {

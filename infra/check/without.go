@@ -10,6 +10,8 @@ import (
 	"os/signal"
 	"syscall"
 	"time"
+
+	"github.com/payhooks/payhooks/infra/checkout"
 )
 
 // step is one command that must succeed in the copy.
@@ -65,7 +67,7 @@ func without(out io.Writer, args []string) (err error) {
 
 // copyWithout copies the checkout, and removes the shop or an action from the copy.
 func copyWithout(ctx context.Context, dir string, args []string) error {
-	if err := copyCheckout(ctx, ".", dir); err != nil {
+	if err := checkout.Copy(ctx, ".", dir); err != nil {
 		return err
 	}
 	if len(args) > 0 {

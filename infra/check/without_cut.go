@@ -10,6 +10,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/payhooks/payhooks/infra/checkout"
 )
 
 // marked are the files with parts between the markers of the shop.
@@ -44,7 +46,7 @@ func cutWhole(ctx context.Context, dir string) error {
 			return err
 		}
 	}
-	return track(ctx, dir)
+	return checkout.Track(ctx, dir)
 }
 
 // cutAction removes one action: its function, its two blocks in template.yaml with
@@ -62,7 +64,7 @@ func cutAction(ctx context.Context, dir, action string) error {
 	if err := removeAll(dir, append(onlyOf(all, folder), folder)); err != nil {
 		return err
 	}
-	return errors.Join(cutParts(dir, action), track(ctx, dir))
+	return errors.Join(cutParts(dir, action), checkout.Track(ctx, dir))
 }
 
 // cutParts removes the action's parts of the template, and its parameters.

@@ -29,11 +29,14 @@ import (
 // Target is the stack that a command works on: the running local one, or a
 // deployed one.
 type Target struct {
-	Stack  string
-	Local  *local.Running // nil for a deployed stack
-	AWS    aws.Config
-	Tables Tables
-	Bus    event.Bus
+	Stack string
+	Local *local.Running // nil for a deployed stack
+	API   string         // where events are posted, if known
+	// FakeStripe is the address of fake Stripe, if the functions call it.
+	FakeStripe string
+	AWS        aws.Config
+	Tables     Tables
+	Bus        event.Bus
 }
 
 // Tables are the stack's stores. memory.Store has all but Since.
@@ -81,7 +84,7 @@ func OpenLocal(ctx context.Context, run local.Running) (*Target, error) {
 	if err != nil {
 		return nil, fmt.Errorf("configure AWS client: %w", err)
 	}
-	t := &Target{Stack: run.Stack, Local: &run, AWS: cfg}
+	t := &Target{Stack: run.Stack, Local: &run, API: run.API, FakeStripe: run.FakeStripe, AWS: cfg}
 	t.adapters()
 	return t, nil
 }

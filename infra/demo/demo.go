@@ -98,7 +98,7 @@ func post(cmd *cobra.Command, t *cli.Target, p *Plan) (int, time.Duration, error
 	say("%s:\n%d requests, %s", p.Title, len(requests), p.Order)
 	begin := time.Now()
 	posted := cli.NewProgress(cmd, "requests acknowledged", len(requests))
-	err := postAll(cmd.Context(), t.Local.API, requests, func() { posted.Add(1) })
+	err := postAll(cmd.Context(), t.API, requests, func() { posted.Add(1) })
 	posted.End()
 	if err != nil {
 		return 0, 0, err

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/payhooks/payhooks/events"
+	"github.com/payhooks/payhooks/infra/checkout"
 	"github.com/payhooks/payhooks/internal/event"
 )
 
@@ -25,31 +26,12 @@ func fenced(t *testing.T, doc, language, has string) string {
 	return ""
 }
 
-// copyProject copies what git tracks, and what is new, into a folder.
+// copyProject copies the checkout into a folder.
 func copyProject(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
-	list := exec.CommandContext(t.Context(), "git", "ls-files", "-co", "--exclude-standard")
-	list.Dir = "../.."
-	out, err := list.Output()
-	if err != nil {
+	if err := checkout.Copy(t.Context(), "../..", dir); err != nil {
 		t.Fatal(err)
-	}
-	for name := range strings.Lines(string(out)) {
-		name = strings.TrimSuffix(name, "\n")
-		data, err := os.ReadFile(filepath.Join("../..", name))
-		if os.IsNotExist(err) {
-			continue // deleted and not committed yet
-		}
-		if err == nil {
-			err = os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o750)
-		}
-		if err == nil {
-			err = os.WriteFile(filepath.Join(dir, name), data, 0o600)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
 	}
 	return dir
 }

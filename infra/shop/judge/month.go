@@ -122,7 +122,7 @@ var scope = event.Scope{}
 // prepare stores what the months need besides their events: objects at fake
 // Stripe, as they are in the end, and goods.
 func (ms months) prepare(ctx context.Context, t *cli.Target) error {
-	if err := record(ctx, t.Local.FakeStripe, ms.stories()); err != nil {
+	if err := record(ctx, t.FakeStripe, ms.stories()); err != nil {
 		return err
 	}
 	for _, m := range ms {

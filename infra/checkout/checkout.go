@@ -1,9 +1,11 @@
-package main
+// Package checkout copies the files of a checkout, to be changed, built and run.
+package checkout
 
 import (
 	"context"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 )
@@ -11,19 +13,19 @@ import (
 // engine is where npm installs the local DynamoDB engine.
 const engine = "infra/local/engine/node_modules"
 
-// copyCheckout copies the tracked files, as they are in the working tree, into a
+// Copy copies the tracked and the new files, as they are in the working tree, into a
 // new git repository: some tests list the tracked files.
-func copyCheckout(ctx context.Context, from, to string) error {
-	list, err := command(ctx, from, "git", "ls-files", "-z").Output()
+func Copy(ctx context.Context, from, to string) error {
+	list, err := git(ctx, from, "ls-files", "-z", "--cached", "--others", "--exclude-standard").Output()
 	if err != nil {
-		return fmt.Errorf("list the tracked files: %w", err)
+		return fmt.Errorf("list the files: %w", err)
 	}
 	for name := range strings.SplitSeq(strings.TrimSuffix(string(list), "\x00"), "\x00") {
 		if err := copyFile(filepath.Join(from, name), filepath.Join(to, name)); err != nil {
 			return err
 		}
 	}
-	if out, err := command(ctx, to, "git", "init", "--quiet").CombinedOutput(); err != nil {
+	if out, err := git(ctx, to, "init", "--quiet").CombinedOutput(); err != nil {
 		return fmt.Errorf("git init: %w: %s", err, out)
 	}
 	return linkEngine(from, to)
@@ -64,10 +66,16 @@ func linkEngine(from, to string) error {
 	return os.WriteFile(filepath.Join(to, ".git/info/exclude"), []byte(filepath.Base(engine)+"\n"), 0o600)
 }
 
-// track adds the copy's files to its repository.
-func track(ctx context.Context, dir string) error {
-	if out, err := command(ctx, dir, "git", "add", "--all").CombinedOutput(); err != nil {
+// Track adds the copy's files to its repository.
+func Track(ctx context.Context, dir string) error {
+	if out, err := git(ctx, dir, "add", "--all").CombinedOutput(); err != nil {
 		return fmt.Errorf("git add: %w: %s", err, out)
 	}
 	return nil
+}
+
+func git(ctx context.Context, dir string, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, "git", args...) //nolint:gosec // the calls above
+	cmd.Dir = dir
+	return cmd
 }

@@ -1,0 +1,89 @@
+package ministack
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// Difference is one way in which MiniStack is not AWS.
+type Difference struct {
+	What    string
+	Edits   []Edit // what the copy of a template has instead
+	Checked string // how that part is checked otherwise
+}
+
+// Edit replaces a text wherever it is in a file of the checkout.
+type Edit struct{ File, Old, New string }
+
+// Differences is everything in which MiniStack 1.5.33 differs from AWS, as far as
+// the templates meet it.
+func Differences() []Difference {
+	return []Difference{
+		{
+			What: "does not fill the condition key dynamodb:LeadingKeys, so every call under it is denied",
+			Edits: []Edit{{"infra/action.yaml", `                Condition:
+                  ForAllValues:StringLike: {dynamodb:LeadingKeys: [!Sub '${Action}#*']}
+                  'Null': {dynamodb:LeadingKeys: 'false'}
+`, ""}},
+			Checked: "the local stack's IAM, infra/payhooks/credentials_test.go; on AWS `payhooks doctor --probe`",
+		},
+		{
+			What:    "authorizes events:ListRules against *, AWS against rule/*",
+			Edits:   []Edit{{"template.yaml", "Action: events:ListRules, Resource: !Sub 'arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:rule/*'", "Action: events:ListRules, Resource: '*'"}},
+			Checked: "infra/check holds the narrower form; the local stack's IAM has AWS's rule",
+		},
+		{
+			What:    "authorizes ses:SendEmail against *, AWS against the identity",
+			Edits:   []Edit{{"infra/action.yaml", "Action: ses:SendEmail, Resource: !Ref MailIdentity", "Action: ses:SendEmail, Resource: '*'"}},
+			Checked: "infra/check holds the narrower form; the local stack's IAM has AWS's rule",
+		},
+		{
+			What:    "passes a parameter of type Number on as text, which its SQS poller cannot compare",
+			Edits:   []Edit{{"template.yaml", "MaximumConcurrency: !Ref ActionConcurrency", "MaximumConcurrency: 10"}},
+			Checked: "SAM's translator and cfn-lint in `make validate`",
+		},
+		{
+			What:    "does not import an HTTP API's OpenAPI body: the route is made by two calls after the deploy",
+			Checked: "SAM's translator; the local stack's gateway reads the route from the template",
+		},
+		{
+			What:    "keeps mails instead of sending them, without their tags",
+			Checked: "number and recipients are compared here, contents in `make demo`",
+		},
+		{
+			What:    "does not refuse to create a table that exists",
+			Checked: "infra/check: tables are in infra/data.yaml, which a new stack of the functions does not create",
+		},
+	}
+}
+
+// Adapt makes the checkout's templates deployable to MiniStack, and lets the
+// functions call the Stripe API at stripe.
+func Adapt(dir, stripe string) error {
+	edits := []Edit{{"template.yaml", "STRIPE_API_BASE: ''", "STRIPE_API_BASE: " + stripe}}
+	for _, d := range Differences() {
+		edits = append(edits, d.Edits...)
+	}
+	return Apply(dir, edits...)
+}
+
+// Apply changes files of the checkout. A text that is not there is an error.
+func Apply(dir string, edits ...Edit) error {
+	for _, e := range edits {
+		file := filepath.Join(dir, e.File)
+		data, err := os.ReadFile(file) //nolint:gosec // of the copy
+		if err != nil {
+			return err
+		}
+		text := strings.ReplaceAll(string(data), e.Old, e.New)
+		if text == string(data) {
+			return fmt.Errorf("%s has no %q any more: bring the edit up to date", e.File, e.Old)
+		}
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil { //nolint:gosec // of the copy
+			return err
+		}
+	}
+	return nil
+}
