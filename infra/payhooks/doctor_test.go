@@ -2,6 +2,9 @@ package main
 
 import (
 	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -89,5 +92,45 @@ func TestDoctorFailsForRolesWithoutLeadingKeys(t *testing.T) {
 		if !strings.Contains(r.out, want) {
 			t.Errorf("%s\nhas no %q", r.out, want)
 		}
+	}
+}
+
+// identity is how STS answers GetCallerIdentity.
+const identity = `<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::1:user/operator</Arn></GetCallerIdentityResult></GetCallerIdentityResponse>`
+
+func TestDoctorOfADeployedStackNamesTheMissingRights(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.Contains(r.Header.Get("Authorization"), "/sts/") {
+			_, _ = io.WriteString(w, identity)
+			return
+		}
+		w.Header().Set("X-Amzn-Errortype", "AccessDeniedException")
+		w.WriteHeader(http.StatusForbidden)
+		if r.Header.Get("X-Amz-Target") == "" {
+			_, _ = io.WriteString(w, "<ErrorResponse><Error><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>")
+		}
+	}))
+	defer server.Close()
+	for name, value := range map[string]string{
+		"AWS_ENDPOINT_URL": server.URL, "AWS_REGION": "eu-west-1", "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b", "AWS_SESSION_TOKEN": "",
+		"AWS_PROFILE": "", "AWS_CONFIG_FILE": os.DevNull, "AWS_SHARED_CREDENTIALS_FILE": os.DevNull,
+	} {
+		t.Setenv(name, value)
+	}
+	r := run(t, "doctor", "--stack", "shop", "--probe", "--json")
+	if r.code != 0 {
+		t.Errorf("exit %d: %s; a check that was denied has not failed", r.code, r.err)
+	}
+	found := byCheck(t, r.out)
+	for check, right := range map[string]string{
+		"stack": "cloudformation:DescribeStacks", "data stack": "cloudformation:DescribeStacks", "names": "cloudformation:DescribeStacks",
+		"rules": "events:ListRules", "mappings": "events:ListRules", "probe": "events:ListRules",
+	} {
+		if f := found[check]; f.Result != doctor.Unknown || !strings.Contains(f.Found, right) || !strings.Contains(f.Do, right) {
+			t.Errorf("%s: %+v, expected it to name %s", check, f, right)
+		}
+	}
+	if f := found["caller"]; f.Result != doctor.OK || f.Found != "arn:aws:iam::1:user/operator" {
+		t.Errorf("caller: %+v", f)
 	}
 }

@@ -23,7 +23,7 @@ func (r *run) probe(ctx context.Context) []Finding {
 		return []Finding{unknown(check, err)}
 	}
 	if len(rules) == 0 {
-		return []Finding{{check, Unknown, "not checked: no action has a rule on bus " + r.Stack, ""}}
+		return []Finding{{check, Unknown, "not checked: no action has a rule on bus " + r.Stack, deployMain(r.Stack)}}
 	}
 	from, to := rules[0].Action, nobody
 	if len(rules) > 1 {
