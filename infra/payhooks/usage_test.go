@@ -49,6 +49,8 @@ func TestUsageErrorExits2AndExplains(t *testing.T) {
 		"deadletters list --limit 0":                         "must be 1 or more",
 		"deadletters redrive --rate 0":                       "must be between",
 		"deadletters redrive send-receipt":                   "unknown command",
+		"doctor payhooks":                                    "unknown command",
+		"doctor --probes":                                    "unknown flag",
 		"events list --status odd":                           "expected one of quarantined",
 	} {
 		if r := run(t, strings.Fields(line)...); r.code != 2 || !strings.Contains(r.err, says) || r.out != "" {
@@ -61,7 +63,7 @@ func TestCommandWithoutStackExits1AndExplains(t *testing.T) {
 	t.Setenv("DATA_DIR", t.TempDir())
 	for _, line := range []string{
 		"replay --since 1h", "parked", "parked list --json", "parked show evt_1 a", "parked retry --all", "parked resolve evt_1 a --happened", "parked discard --all",
-		"quarantine list", "quarantine show a", "quarantine release a", "quarantine discard a", "deadletters list", "deadletters redrive",
+		"quarantine list", "quarantine show a", "quarantine release a", "quarantine discard a", "deadletters list", "deadletters redrive", "doctor", "doctor --probe --json",
 	} {
 		if r := run(t, strings.Fields(line)...); r.code != 1 || !strings.Contains(r.err, "start it with make run") {
 			t.Errorf("payhooks %s: exit %d, %s", line, r.code, r.err)

@@ -44,7 +44,7 @@ func StartWith[T any](open func(*start.Stack) (Function[T], error), opts ...Opti
 			return nil, err
 		}
 		h := New(fn, opts...)
-		h.Action, h.Store, h.Ledger = start.Name(), s.Tables, s.Tables
+		h.Action, h.Store, h.Ledger, h.Rights = start.Name(), s.Tables, s.Tables, s.Tables
 		h.Queue = &sqsqueue.Queue{Client: sqs.NewFromConfig(s.AWS)}
 		h.Now, h.Pause, h.Log = start.Now, start.Sleep, s.Log
 		h.Rand, h.Owner = mathrand.Float64, rand.Text

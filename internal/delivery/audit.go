@@ -51,17 +51,21 @@ type AuditTouched struct {
 // parallelism is how many events one request recomputes at once.
 const parallelism = 16
 
-// Invoke is the function's entry: a batch of the queue, or an audit.
+// Invoke is the function's entry: a batch of the queue, an audit or a probe.
 func (h *Handler) Invoke(ctx context.Context, in json.RawMessage) (any, error) {
 	var req struct {
 		Audit *AuditRequest `json:"audit"`
+		Probe *ProbeAction  `json:"payhooks"`
 		events.SQSEvent
 	}
 	if err := json.Unmarshal(in, &req); err != nil {
 		return nil, fmt.Errorf("read the invocation: %w", err)
 	}
-	if req.Audit != nil {
+	switch {
+	case req.Audit != nil:
 		return h.Audit(ctx, *req.Audit)
+	case req.Probe != nil:
+		return h.Probe(ctx, req.Probe.Probe)
 	}
 	return h.Handle(ctx, req.SQSEvent)
 }

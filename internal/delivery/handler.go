@@ -37,6 +37,7 @@ type Handler struct {
 	Store  event.Store
 	Ledger event.Ledger
 	Queue  Queue
+	Rights Rights           // for Probe only
 	Now    func() time.Time // the only clock
 	Rand   func() float64   // jitter, in [0, 1)
 	Owner  func() string    // a new fencing token

@@ -77,6 +77,19 @@ func split(key string) keys {
 	return keys{}
 }
 
+// Kinds says which keys the text of the secret has, and nothing of the keys.
+type Kinds struct {
+	Live, Test bool
+	LiveSecret bool // the live key is not restricted (sk_live_)
+}
+
+// KindsOf reads the text of the secret as the client does. Its errors do not
+// contain the text.
+func KindsOf(text string) (Kinds, error) {
+	k, err := parseKeys(text)
+	return Kinds{Live: k.live != "", Test: k.test != "", LiveSecret: strings.HasPrefix(k.live, "sk_")}, err
+}
+
 // signer puts the current key and the account on every request. A key that Stripe
 // refuses is read again: if it was rolled, the request is made once more.
 type signer struct {

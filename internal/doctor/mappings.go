@@ -1,0 +1,93 @@
+package doctor
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
+)
+
+// rulesEnabled checks the rules of the actions on the bus.
+func (r *run) rulesEnabled(ctx context.Context) []Finding {
+	rules, err := r.known(ctx)
+	if err != nil {
+		return []Finding{unknown("rules", err)}
+	}
+	var found []Finding
+	for _, rule := range rules {
+		if rule.Disabled {
+			found = append(found, Finding{
+				"rule " + rule.Action, Failed, "is disabled: its deliveries wait",
+				"aws events enable-rule --event-bus-name " + r.Stack + " --name " + rule.Action,
+			})
+		}
+	}
+	switch {
+	case len(found) > 0:
+		return found
+	case len(rules) == 0:
+		return []Finding{{"rules", Warning, "no action has a rule on bus " + r.Stack + ": every event is ignored", "payhooks events list --stack " + r.Stack}}
+	}
+	return []Finding{{Check: "rules", Result: OK, Found: count(len(rules), "rule is", "rules are") + " enabled"}}
+}
+
+// mappings checks that dispatch reads the stream, and each action its queue.
+func (r *run) mappings(ctx context.Context) []Finding {
+	rules, err := r.known(ctx)
+	if err != nil {
+		return []Finding{unknown("mappings", err)}
+	}
+	all, err := r.listMappings(ctx)
+	if err != nil {
+		return []Finding{unknown("mappings", err)}
+	}
+	found := r.mapping("dispatch", "the stream of "+r.Stack+"-events", all, func(arn string) bool {
+		return strings.Contains(arn, ":table/"+r.Stack+"-events/stream/")
+	})
+	for _, rule := range rules {
+		queue := r.Stack + "-" + rule.Action
+		found = append(found, r.mapping(rule.Action, "queue "+queue, all, func(arn string) bool {
+			return strings.Contains(arn, ":sqs:") && strings.HasSuffix(arn, ":"+queue)
+		})...)
+	}
+	if len(found) == 0 {
+		found = []Finding{{Check: "mappings", Result: OK, Found: fmt.Sprintf("the stream and %s are read", count(len(rules), "queue", "queues"))}}
+	}
+	return found
+}
+
+func (r *run) listMappings(ctx context.Context) ([]types.EventSourceMappingConfiguration, error) {
+	var all []types.EventSourceMappingConfiguration
+	pages := lambda.NewListEventSourceMappingsPaginator(r.Mappings, &lambda.ListEventSourceMappingsInput{})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, page.EventSourceMappings...)
+	}
+	return all, nil
+}
+
+// mapping returns what is wrong with the mapping of one source. One that is
+// enabled is enough.
+func (r *run) mapping(function, source string, all []types.EventSourceMappingConfiguration, reads func(arn string) bool) []Finding {
+	found := []Finding{{"mapping " + function, Failed, "nothing reads " + source, deployMain(r.Stack)}}
+	for _, m := range all {
+		if !reads(text(m.EventSourceArn)) {
+			continue
+		}
+		switch state := text(m.State); state {
+		case "Enabled", "Updating":
+			return nil
+		case "Creating", "Enabling":
+			found[0].Result, found[0].Found, found[0].Do = Warning, source+" is not read yet: the mapping is "+state, "run payhooks doctor again in a minute"
+		default:
+			found[0].Result, found[0].Found = Failed, source+" is not read: the mapping is "+state
+			found[0].Do = "aws lambda update-event-source-mapping --enabled --uuid " + text(m.UUID)
+		}
+	}
+	return found
+}
