@@ -1,0 +1,100 @@
+//go:build aws
+
+package main
+
+import (
+	"bytes"
+	"errors"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	"github.com/aws/smithy-go"
+
+	"github.com/payhooks/payhooks/events"
+	"github.com/payhooks/payhooks/infra/cli"
+	"github.com/payhooks/payhooks/infra/demo"
+	"github.com/payhooks/payhooks/internal/event"
+)
+
+// tables lists the tables whose names begin so.
+func (a *account) tables(prefix string) (names []string) {
+	a.Helper()
+	out, err := dynamodb.NewFromConfig(a.Config()).ListTables(a.Context(), &dynamodb.ListTablesInput{})
+	a.ok(err)
+	for _, name := range out.TableNames {
+		if strings.HasPrefix(name, prefix) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// explain logs what is not done, and why.
+func (a *account) explain(stack string) {
+	a.Helper()
+	for _, status := range []string{"pending", "waiting", "parked", "unknown"} {
+		list := run(a.T, "events", "list", "--status", status, "--limit", "2", "--stack", stack)
+		a.Logf("%s:\n%s%s", status, list.out, list.err)
+		for _, id := range regexp.MustCompile(`evt_\w+`).FindAllString(list.out, 2) {
+			shown := run(a.T, "events", "show", id, "--json", "--stack", stack)
+			a.Logf("%.1500s%s", shown.out, shown.err)
+		}
+	}
+}
+
+// hasQueue says whether a queue exists.
+func (a *account) hasQueue(name string) bool {
+	a.Helper()
+	_, err := sqs.NewFromConfig(a.Config()).GetQueueUrl(a.Context(), &sqs.GetQueueUrlInput{QueueName: &name})
+	if missing := (smithy.APIError)(nil); errors.As(err, &missing) && strings.Contains(missing.ErrorCode(), "NonExistentQueue") {
+		return false
+	}
+	a.ok(err)
+	return true
+}
+
+// post posts a sample under an id of its own, and waits until it is done with.
+func (a *account) post(t *cli.Target, kind, version, id string) event.Stored {
+	a.Helper()
+	body, err := events.Sample(kind, version)
+	a.ok(err)
+	body = bytes.Replace(body, []byte(idOf(a.T, body)), []byte(id), 1)
+	a.ok(demo.Post(a.Context(), t.API, body))
+	if err := demo.WaitIdle(command(a.T), t, time.Minute); err != nil {
+		a.explain(t.Stack)
+		a.Fatal(err)
+	}
+	stored, err := t.Tables.Get(a.Context(), id)
+	a.ok(err)
+	return stored
+}
+
+// delivered checks what becomes of an event at an action. Dispatch may not know a
+// new rule for a minute; the bus sends the event there all the same.
+func (a *account) delivered(t *cli.Target, id, action string, state event.State, outcome string) {
+	a.Helper()
+	var ds []event.Delivery
+	for begin := time.Now(); time.Since(begin) < 2*time.Minute; time.Sleep(time.Second) {
+		ds = deliveriesOf(a.T, t, id)
+		if slices.ContainsFunc(ds, func(d event.Delivery) bool {
+			return d.Action == action && d.State == state && strings.Contains(d.Outcome+d.Error, outcome)
+		}) {
+			return
+		}
+	}
+	a.Errorf("%s at %s is not %s with %q: %+v", id, action, state, outcome, ds)
+}
+
+// must runs a command with --stack.
+func (a *account) must(stack string, args ...string) string {
+	a.Helper()
+	r := run(a.T, append(args, "--stack", stack)...)
+	if r.code != 0 {
+		a.Fatalf("payhooks %s: exit %d\n%s%s", strings.Join(args, " "), r.code, r.out, r.err)
+	}
+	return r.out
+}

@@ -1,0 +1,72 @@
+//go:build aws
+
+package main
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// everyCommand runs each command that takes --stack. What it should exit with is
+// 0, or 1 with these words.
+func (a *account) everyCommand() {
+	runs := []struct{ args, says string }{
+		{"events list --json", `"id":"evt_parked"`},
+		{"events show evt_added", "notified the success team"},
+		{"events show evt_added --raw", `"customer.subscription.deleted"`},
+		{"orders --json", `"order"`},
+		{"access --json", `"customer"`},
+		{"stock --json", `"item"`},
+		{"stock set prod_x 5 --mode test", "prod_x"},
+		{"holds --json", `"order"`},
+		{"journal --json", `"fact"`},
+		{"report", "sales"},
+		{"mails", "kept by the local stack only"},
+		{"notices", "kept by the local stack only"},
+		{"parked --json", `"evt_parked"`},
+		{"parked list", "evt_parked"},
+		{"parked show evt_parked notify-churn", "2023-10-16"},
+		{"parked resolve evt_parked notify-churn --happened", "evt_parked"},
+		{"parked retry evt_parked notify-churn --yes", "1"},
+		{"parked discard evt_parked notify-churn --reason tried --yes", "1"},
+		{"quarantine list", ""},
+		{"quarantine show evt_none", "evt_none"},
+		{"quarantine release evt_none", "evt_none"},
+		{"quarantine discard evt_none", "evt_none"},
+		{"deadletters list", ""},
+		{"deadletters redrive --yes", ""},
+		{"replay evt_added --yes", "1"},
+		{"reconcile", ""},
+		{"backfill --since 2026-01-01", ""},
+		{"audit --json", `"differences":0`},
+		{"doctor --probe", "ok"},
+	}
+	ran := map[*cobra.Command]bool{}
+	root := rootCommand()
+	for _, c := range runs {
+		r := run(a.T, append(strings.Fields(c.args), "--stack", "payhooks")...)
+		if r.code > 1 || !strings.Contains(r.out+r.err, c.says) {
+			a.Errorf("payhooks %s: exit %d, want %q:\n%.1500s%.1500s", c.args, r.code, c.says, r.out, r.err)
+		}
+		if c.args == "doctor --probe" {
+			a.Logf("payhooks doctor --probe:\n%s%s", r.out, r.err)
+		}
+		cmd, _, err := root.Find(strings.Fields(c.args))
+		a.ok(err)
+		ran[cmd] = true
+	}
+	a.each(root, func(cmd *cobra.Command) {
+		if cmd.Flags().Lookup("stack") != nil && !ran[cmd] {
+			a.Errorf("%s takes --stack and was not run", cmd.CommandPath())
+		}
+	})
+}
+
+// each visits the command and all below it.
+func (a *account) each(cmd *cobra.Command, visit func(*cobra.Command)) {
+	visit(cmd)
+	for _, sub := range cmd.Commands() {
+		a.each(sub, visit)
+	}
+}
