@@ -17,6 +17,7 @@ var commands = []func() *cobra.Command{
 	quarantineCommand,
 	replayCommand,
 	auditCommand,
+	restoreCommand,
 	reconcileCommand,
 	backfillCommand,
 	simulateCommand,

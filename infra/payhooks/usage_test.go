@@ -49,6 +49,9 @@ func TestUsageErrorExits2AndExplains(t *testing.T) {
 		"deadletters list --limit 0":                         "must be 1 or more",
 		"deadletters redrive --rate 0":                       "must be between",
 		"deadletters redrive send-receipt":                   "unknown command",
+		"restore":                                            "--from: expected the name of the copy",
+		"restore evt_1":                                      "unknown command",
+		"restore --from a --rate 0":                          "must be between",
 		"events list --status odd":                           "expected one of quarantined",
 	} {
 		if r := run(t, strings.Fields(line)...); r.code != 2 || !strings.Contains(r.err, says) || r.out != "" {
@@ -60,7 +63,7 @@ func TestUsageErrorExits2AndExplains(t *testing.T) {
 func TestCommandWithoutStackExits1AndExplains(t *testing.T) {
 	t.Setenv("DATA_DIR", t.TempDir())
 	for _, line := range []string{
-		"replay --since 1h", "parked", "parked list --json", "parked show evt_1 a", "parked retry --all", "parked resolve evt_1 a --happened", "parked discard --all",
+		"replay --since 1h", "restore --from a", "parked", "parked list --json", "parked show evt_1 a", "parked retry --all", "parked resolve evt_1 a --happened", "parked discard --all",
 		"quarantine list", "quarantine show a", "quarantine release a", "quarantine discard a", "deadletters list", "deadletters redrive",
 	} {
 		if r := run(t, strings.Fields(line)...); r.code != 1 || !strings.Contains(r.err, "start it with make run") {
@@ -86,7 +89,7 @@ func TestOperatorCommandsTakeJSONAndStack(t *testing.T) {
 		}
 	}
 	root := rootCommand()
-	for _, name := range []string{"replay", "parked", "quarantine", "deadletters"} {
+	for _, name := range []string{"replay", "parked", "quarantine", "deadletters", "restore", "audit"} {
 		cmd, _, err := root.Find([]string{name})
 		if err != nil {
 			t.Fatal(err)

@@ -8,7 +8,7 @@ import (
 // Table is what a store reports of one of its tables.
 type Table struct {
 	Name   string
-	Status string // TableActive once it can be read
+	Status string // TableActive or TableUpdating once it can be read
 	Keys   []Key  // of its primary key
 }
 
@@ -16,8 +16,11 @@ type Table struct {
 // HASH or RANGE.
 type Key struct{ Name, Type, Role string }
 
-// TableActive is the status of a table that can be read and written.
-const TableActive = "ACTIVE"
+// The statuses of a table that can be read and written.
+const (
+	TableActive   = "ACTIVE"
+	TableUpdating = "UPDATING"
+)
 
 // Copied is an item of a copy.
 type Copied struct {
