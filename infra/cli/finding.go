@@ -13,13 +13,24 @@ import (
 
 // Difference shows the fields in which the row and the recomputed one differ.
 func Difference(f operator.Finding) string {
+	return fields(f, "  %-12s is %s, recomputed %s\n")
+}
+
+// Change shows what a rebuild makes of the fields that differ.
+func Change(f operator.Finding) string {
+	return fields(f, "  %-12s %s → %s\n")
+}
+
+// fields prints each field that differs: its name, the actual value and the
+// recomputed one.
+func fields(f operator.Finding, format string) string {
 	actual, recomputed := fieldsOf(f.Actual), fieldsOf(f.Recomputed)
 	all := maps.Clone(actual)
 	maps.Copy(all, recomputed)
 	var b strings.Builder
 	for _, k := range slices.Sorted(maps.Keys(all)) {
 		if !bytes.Equal(actual[k], recomputed[k]) {
-			fmt.Fprintf(&b, "  %-12s is %s, recomputed %s\n", k, valueOf(actual[k]), valueOf(recomputed[k]))
+			fmt.Fprintf(&b, format, k, valueOf(actual[k]), valueOf(recomputed[k]))
 		}
 	}
 	return b.String()
