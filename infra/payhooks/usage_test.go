@@ -49,6 +49,8 @@ func TestUsageErrorExits2AndExplains(t *testing.T) {
 		"deadletters list --limit 0":                         "must be 1 or more",
 		"deadletters redrive --rate 0":                       "must be between",
 		"deadletters redrive send-receipt":                   "unknown command",
+		"audit --repair --rebuild":                           "use one of --repair and --rebuild",
+		"audit --repair --yes":                               "--yes is for --rebuild",
 		"restore":                                            "--from: expected the name of the copy",
 		"restore evt_1":                                      "unknown command",
 		"restore --from a --rate 0":                          "must be between",
@@ -63,7 +65,7 @@ func TestUsageErrorExits2AndExplains(t *testing.T) {
 func TestCommandWithoutStackExits1AndExplains(t *testing.T) {
 	t.Setenv("DATA_DIR", t.TempDir())
 	for _, line := range []string{
-		"replay --since 1h", "restore --from a", "parked", "parked list --json", "parked show evt_1 a", "parked retry --all", "parked resolve evt_1 a --happened", "parked discard --all",
+		"replay --since 1h", "restore --from a", "audit --rebuild", "parked", "parked list --json", "parked show evt_1 a", "parked retry --all", "parked resolve evt_1 a --happened", "parked discard --all",
 		"quarantine list", "quarantine show a", "quarantine release a", "quarantine discard a", "deadletters list", "deadletters redrive",
 	} {
 		if r := run(t, strings.Fields(line)...); r.code != 1 || !strings.Contains(r.err, "start it with make run") {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -83,6 +84,9 @@ func TestRebuildReplacesWhatBadReleaseWrote(t *testing.T) {
 			t.Fatalf("%+v", s)
 		}
 		clean(t, r, "evt_1", "evt_2")
+		if row, err := r.Store.Load(t.Context(), "seen", keyOf("all")); err != nil || row.Direct {
+			t.Errorf("%+v, %v; want a row that events account for", row, err)
+		}
 	}
 }
 
@@ -143,6 +147,28 @@ func TestCommitDuringRebuildWins(t *testing.T) {
 	before(r, "Write", func() { live(t, r, "evt_live", false) })
 	if s := rebuild(t, r); s.Rebuilt != 1 {
 		t.Errorf("%+v", s)
+	}
+	clean(t, r, "evt_1", "evt_live")
+}
+
+func TestRebuildKnowsEventThatIsCommittedBesideIt(t *testing.T) {
+	r := auditRig(t, 1, remember)
+	overwrite(t, r, "all", `{"ids":{"evt_0":true}}`)
+	o, slept := auditor(r, time.Now()), 0
+	o.Sleep = func(context.Context, time.Duration) error {
+		if slept++; slept == 5 { // the audit's own pauses are over: the versions are read
+			once := sync.OnceFunc(func() { live(t, r, "evt_live", false) })
+			r.Store.Fault = func(op memory.Op) memory.Fault {
+				if op.Name != "ReceivedBetween" {
+					return memory.Fault{}
+				}
+				return memory.Fault{After: func() error { once(); return nil }}
+			}
+		}
+		return nil
+	}
+	if s, err := o.Audit(t.Context(), operator.Audit{Rebuild: true}); err != nil || s.Rebuilt != 1 {
+		t.Errorf("%+v, %v", s, err)
 	}
 	clean(t, r, "evt_1", "evt_live")
 }
