@@ -43,11 +43,31 @@ func valueOf(value json.RawMessage) string {
 	return Clip(string(value), 160)
 }
 
-// fieldsOf reads a row; what cannot be read has none.
+// fieldsOf reads a row, each field with its own in order of their names; what
+// cannot be read has none.
 func fieldsOf(row json.RawMessage) map[string]json.RawMessage {
 	m := map[string]json.RawMessage{}
 	if json.Unmarshal(row, &m) != nil || m == nil {
 		return map[string]json.RawMessage{}
 	}
+	for k, value := range m {
+		m[k] = ordered(value)
+	}
 	return m
+}
+
+func ordered(value json.RawMessage) json.RawMessage {
+	var v any
+	d := json.NewDecoder(bytes.NewReader(value))
+	d.UseNumber()
+	if d.Decode(&v) != nil {
+		return value
+	}
+	var out bytes.Buffer
+	e := json.NewEncoder(&out)
+	e.SetEscapeHTML(false)
+	if e.Encode(v) != nil {
+		return value
+	}
+	return bytes.TrimSpace(out.Bytes())
 }
