@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"strconv"
 	"strings"
@@ -31,9 +32,9 @@ func ParseTime(flag, text string, now time.Time) (time.Time, error) {
 // Rate is --rate: how many items a second at most.
 type Rate float64
 
-// RateFlag adds --rate, 20 by default.
+// RateFlag adds --rate. Its default is the rate as it is, or 20 for none.
 func RateFlag(cmd *cobra.Command, rate *Rate) {
-	*rate = 20
+	*rate = cmp.Or(*rate, 20)
 	cmd.Flags().Var(rate, "rate", "how many per second at most")
 }
 

@@ -39,11 +39,12 @@ type Target struct {
 	Bus        event.Bus
 }
 
-// Tables are the stack's stores. memory.Store has all but Since.
+// Tables are the stack's stores. memory.Store has all but Since and Copies.
 type Tables interface {
 	event.Store
 	event.Ledger
 	Quarantine() event.Quarantine
+	Copies() event.Copies
 	// Since is when the tables were created.
 	Since(ctx context.Context) (time.Time, error)
 }
@@ -115,6 +116,7 @@ func (t *Target) Operator() *operator.Operator {
 	}
 	return &operator.Operator{
 		Stack: t.Stack, Store: t.Tables, Ledger: t.Tables, Quarantine: t.Tables.Quarantine(), Bus: t.Bus, Since: t.Tables.Since,
+		Copies: t.Tables.Copies(), Tables: t.tableNames,
 		DeadLetters: &sqsqueue.DeadLetters{Client: sqs.NewFromConfig(t.AWS), Stack: t.Stack}, Functions: functions,
 		Now: time.Now, Sleep: sleep,
 	}

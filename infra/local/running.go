@@ -26,6 +26,7 @@ type Running struct {
 	StripeBase    string   `json:"stripe_base,omitempty"` // Stripe's API as the functions reach it; empty: Stripe itself
 	FakeStripe    string   `json:"stripe,omitempty"`      // the address of fake Stripe, if it runs
 	Functions     []string `json:"functions"`
+	Tables        []string `json:"tables"` // by their full names
 }
 
 const runningFile = "stack.json"

@@ -130,6 +130,9 @@ func (s *Stack) describe() Running {
 	for _, f := range s.Template.Functions {
 		r.Functions = append(r.Functions, filepath.Base(f.Dir))
 	}
+	for _, t := range s.Template.Tables {
+		r.Tables = append(r.Tables, t.Name)
+	}
 	return r
 }
 

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
 
 	"github.com/spf13/cobra"
 
@@ -23,76 +22,77 @@ unprovable  older events have expired, and they may account for it
 
 --repair adds what is missing, and only where the action's transition gives the
 same row however often it sees a fact (a union; not a counter). It takes
-nothing away, and may run during live traffic.
+nothing away.
 
-Every event is read twice for each of its subscribers, by the action's own
-function, which is billed for it.`
+--rebuild is for state that a bad release of an action wrote. It shows what each
+row becomes, and with --yes replaces the rows that differ. A row is replaced only
+if the stored events account for all of it: no event of the stack can have
+expired, and a delivery wrote it last. No row is deleted.
+
+Both may run during live traffic. Every event is read twice for each of its
+subscribers, by the action's own function, which is billed for it.`
+
+// auditFlags are those of audit.
+type auditFlags struct {
+	operator.Audit
+	rebuild, yes bool
+}
 
 func auditCommand() *cobra.Command {
-	var req operator.Audit
+	var f auditFlags
 	cmd := &cobra.Command{
 		Use: "audit", Short: "Recompute state from the stored events and show every difference", Long: auditLong, Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			switch {
+			case f.rebuild && f.Repair:
+				return cli.Usage("use one of --repair and --rebuild")
+			case f.yes && !f.rebuild:
+				return cli.Usage("--yes is for --rebuild")
+			}
 			o, err := cli.OpenOperator(cmd)
 			if err != nil {
 				return err
 			}
-			shown := cli.NewProgress(cmd, "events and rows read", 0)
-			req.Progress = shown.Add
-			r, err := o.Audit(cmd.Context(), req)
-			shown.End()
-			if err != nil {
-				return err
-			}
-			if err := printAudit(cmd, r); err != nil {
-				return err
-			}
-			if left := r.Differences - r.Repaired; left > 0 {
-				return fmt.Errorf("%w: %s%s", errDifferences, cli.Count(left, "row", "rows"), auditAdvice(r))
-			}
-			return nil
+			return f.run(cmd, o)
 		},
 	}
-	cmd.Flags().StringVar(&req.Action, "action", "", "only this action's state")
-	cmd.Flags().BoolVar(&req.Repair, "repair", false, "add the facts that are missing; nothing is ever removed")
+	cmd.Flags().StringVar(&f.Action, "action", "", "only this action's state")
+	cmd.Flags().BoolVar(&f.Repair, "repair", false, "add the facts that are missing; nothing is ever removed")
+	cmd.Flags().BoolVar(&f.rebuild, "rebuild", false, "replace rows that differ, where the stored events account for all of them")
+	cli.YesFlag(cmd, &f.yes)
 	cli.StackFlag(cmd)
 	return cmd
 }
 
-func printAudit(cmd *cobra.Command, r *operator.AuditResult) error {
-	out := cmd.OutOrStdout()
-	if cli.WantsJSON(cmd) {
-		return cli.PrintJSON(out, r)
+func (f *auditFlags) run(cmd *cobra.Command, o *operator.Operator) error {
+	f.Rebuild = f.rebuild && f.yes
+	shown := cli.NewProgress(cmd, "events and rows read", 0)
+	f.Progress = shown.Add
+	r, err := o.Audit(cmd.Context(), f.Audit)
+	shown.End()
+	if err != nil {
+		return err
 	}
-	for _, f := range r.Findings {
-		printFinding(out, f)
+	if err := f.print(cmd, r); err != nil {
+		return err
 	}
-	_, err := fmt.Fprintf(out, "%s checked, %s (%d repaired), %d unprovable\n", cli.Count(r.Checked, "row", "rows"),
-		cli.Count(r.Differences, "difference", "differences"), r.Repaired, r.Unprovable)
-	return err
+	if left := r.Differences - r.Repaired - r.Rebuilt; left > 0 && (f.yes || !f.rebuild) {
+		return fmt.Errorf("%w: %s%s", errDifferences, cli.Count(left, "row", "rows"), f.advice(r))
+	}
+	return nil
 }
 
-// auditAdvice says what --repair can do about what is left.
-func auditAdvice(r *operator.AuditResult) string {
-	for _, f := range r.Findings {
-		if f.Verdict == operator.Missing && !f.Repaired {
-			return "; --repair adds facts that are missing, where that cannot count one twice"
+// advice says what can be done about the rows that are left.
+func (f *auditFlags) advice(r *operator.AuditResult) string {
+	missing := false
+	for _, row := range r.Findings {
+		if row.Rebuildable && f.rebuild && !row.Rebuilt {
+			return "; they changed while they were rebuilt: run it again"
 		}
+		missing = missing || row.Verdict == operator.Missing && !row.Repaired && !row.Rebuilt
+	}
+	if missing {
+		return "; --repair adds facts that are missing, where that cannot count one twice"
 	}
 	return "; --repair never removes data: find out who wrote these rows"
-}
-
-func printFinding(out io.Writer, f operator.Finding) {
-	if f.Error != "" {
-		fmt.Fprintf(out, "%s: event %s: %s: %s\n", f.Action, f.Key, f.Verdict, f.Error)
-		return
-	}
-	fmt.Fprintf(out, "%s: %s %s: %s", f.Action, f.Table, f.Key, f.Verdict)
-	if f.Repaired {
-		fmt.Fprint(out, ", repaired")
-	}
-	fmt.Fprintln(out)
-	if f.Verdict != operator.Unprovable {
-		fmt.Fprint(out, cli.Difference(f))
-	}
 }

@@ -18,6 +18,7 @@ var commands = []func() *cobra.Command{
 	replayCommand,
 	auditCommand,
 	doctorCommand,
+	restoreCommand,
 	reconcileCommand,
 	backfillCommand,
 	simulateCommand,

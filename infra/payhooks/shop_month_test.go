@@ -15,6 +15,7 @@ import (
 	"github.com/payhooks/payhooks/infra/demo"
 	shop "github.com/payhooks/payhooks/infra/shop/command"
 	"github.com/payhooks/payhooks/infra/shop/judge"
+	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/operator"
 	"github.com/payhooks/payhooks/internal/shop/order"
 )
@@ -38,6 +39,7 @@ func TestMonthEndsAsExpectedInBothVersions(t *testing.T) {
 	}
 	t.Run("listed with the keys of the contract", listsHaveTheirKeys)
 	t.Run("a row that is lost is found and made again", func(t *testing.T) { lostRowIsRepaired(t, c) })
+	t.Run("a row that a bad release wrote is rebuilt", func(t *testing.T) { wrongRowIsRebuilt(t, c) })
 }
 
 // lostRowIsRepaired deletes an order behind everybody's back.
@@ -74,6 +76,44 @@ func lostRowIsRepaired(t *testing.T, c *cli.Target) {
 	again, err := shop.ReadOrders(t.Context(), c)
 	if err != nil || !cmp.Equal(orders, again) {
 		t.Errorf("after the repair (-before +after): %v\n%s", err, cmp.Diff(orders, again))
+	}
+}
+
+// wrongRowIsRebuilt writes an order as a bad release of its action might.
+func wrongRowIsRebuilt(t *testing.T, c *cli.Target) {
+	orders, err := shop.ReadOrders(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wrong := orders[0].Key(order.Kind, orders[0].Order)
+	row, err := c.Tables.Load(t.Context(), "orders", wrong)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fields := map[string]any{}
+	if err := json.Unmarshal(row.Data, &fields); err != nil {
+		t.Fatal(err)
+	}
+	fields["currency"] = "xxx"
+	data, err := json.Marshal(fields)
+	if err == nil {
+		err = c.Tables.Write(t.Context(), event.Write{Table: "orders", Key: wrong, Version: row.Version, Data: data, Derived: true})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	dry := run(t, "audit", "--rebuild", "--action", "update-order")
+	for _, part := range []string{wrong + ": ", "  currency     \"xxx\" → ", "would rebuild 1 row; add --yes\n"} {
+		if dry.code != 0 || !strings.Contains(dry.out, part) {
+			t.Errorf("dry run: exit %d, %q %s; want %q", dry.code, dry.out, dry.err, part)
+		}
+	}
+	if r := run(t, "audit", "--rebuild", "--yes", "--json"); r.code != 0 || object[operator.AuditResult](t, r.out).Rebuilt != 1 {
+		t.Errorf("rebuild: exit %d, %s %s", r.code, r.out, r.err)
+	}
+	again, err := shop.ReadOrders(t.Context(), c)
+	if r := run(t, "audit"); err != nil || r.code != 0 || !cmp.Equal(orders, again) {
+		t.Errorf("after the rebuild: %v, %s (-before +after)\n%s", err, r.err, cmp.Diff(orders, again))
 	}
 }
 

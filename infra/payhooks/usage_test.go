@@ -51,6 +51,11 @@ func TestUsageErrorExits2AndExplains(t *testing.T) {
 		"deadletters redrive send-receipt":                   "unknown command",
 		"doctor payhooks":                                    "unknown command",
 		"doctor --probes":                                    "unknown flag",
+		"audit --repair --rebuild":                           "use one of --repair and --rebuild",
+		"audit --repair --yes":                               "--yes is for --rebuild",
+		"restore":                                            "--from: expected the name of the copy",
+		"restore evt_1":                                      "unknown command",
+		"restore --from a --rate 0":                          "must be between",
 		"events list --status odd":                           "expected one of quarantined",
 	} {
 		if r := run(t, strings.Fields(line)...); r.code != 2 || !strings.Contains(r.err, says) || r.out != "" {
@@ -62,7 +67,7 @@ func TestUsageErrorExits2AndExplains(t *testing.T) {
 func TestCommandWithoutStackExits1AndExplains(t *testing.T) {
 	t.Setenv("DATA_DIR", t.TempDir())
 	for _, line := range []string{
-		"replay --since 1h", "parked", "parked list --json", "parked show evt_1 a", "parked retry --all", "parked resolve evt_1 a --happened", "parked discard --all",
+		"replay --since 1h", "restore --from a", "audit --rebuild", "parked", "parked list --json", "parked show evt_1 a", "parked retry --all", "parked resolve evt_1 a --happened", "parked discard --all",
 		"quarantine list", "quarantine show a", "quarantine release a", "quarantine discard a", "deadletters list", "deadletters redrive", "doctor", "doctor --probe --json",
 	} {
 		if r := run(t, strings.Fields(line)...); r.code != 1 || !strings.Contains(r.err, "start it with make run") {
@@ -88,7 +93,7 @@ func TestOperatorCommandsTakeJSONAndStack(t *testing.T) {
 		}
 	}
 	root := rootCommand()
-	for _, name := range []string{"replay", "parked", "quarantine", "deadletters"} {
+	for _, name := range []string{"replay", "parked", "quarantine", "deadletters", "restore", "audit"} {
 		cmd, _, err := root.Find([]string{name})
 		if err != nil {
 			t.Fatal(err)

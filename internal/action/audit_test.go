@@ -80,7 +80,7 @@ func TestAnEventThatChangedNothingAccountsForNothing(t *testing.T) {
 		then, now error
 		want      delivery.AuditTouched
 	}{
-		"skipped then":        {action.Skip("mail is off"), nil, delivery.AuditTouched{}},
+		"skipped then":        {action.Skip("mail is off"), nil, delivery.AuditTouched{Unfinished: true}}, // an operator may reopen it
 		"parked then":         {action.Permanent(broken), nil, delivery.AuditTouched{Unfinished: true}},
 		"waiting then":        {broken, nil, delivery.AuditTouched{Unfinished: true}},
 		"skipped today":       {nil, action.Skip("mail is off"), delivery.AuditTouched{}},

@@ -41,7 +41,8 @@ type AuditReply struct {
 // AuditTouched is what one event changes.
 type AuditTouched struct {
 	Rows [][2]string `json:"rows,omitempty"` // table and key
-	// Unfinished: the action is not done with the event yet.
+	// Unfinished: the event may change rows yet. The action is not done with it, or an
+	// operator may reopen it.
 	Unfinished bool `json:"unfinished,omitempty"`
 	// Error is why the result is unknown: the function failed as it never should for
 	// an event that it has done.
@@ -145,7 +146,7 @@ func (h *Handler) recompute(ctx context.Context, id string) (recomputed, error) 
 	case err != nil:
 		return recomputed{}, err
 	case !d.Committed:
-		return recomputed{unfinished: d.State != event.Done}, nil
+		return recomputed{unfinished: d.State != event.Done || d.Withheld}, nil
 	}
 	a := &Attempt{h: h, d: d, stored: stored, used: map[string]bool{}, dryRun: true}
 	var permanent *event.PermanentError

@@ -11,7 +11,7 @@ import (
 
 func TestTablesAreProtectedRecoverableAndExpire(t *testing.T) {
 	expectFindings(t, []broken{
-		{"not protected", func(c *cloud) { c.tables["shop-orders"].protected = false }, "table shop-orders", Failed, "no deletion protection", "sam deploy --config-env data --parameter-overrides Stack=shop Protection=on"},
+		{"not protected", func(c *cloud) { c.tables["shop-orders"].protected = false }, "table shop-orders", Failed, "no deletion protection", "sam deploy --config-env data --stack-name shop-data --parameter-overrides Stack=shop Protection=on"},
 		{"not recoverable", func(c *cloud) { c.tables["shop-events"].recovers = false }, "table shop-events", Failed, "no point-in-time recovery", "aws dynamodb update-continuous-backups --table-name shop-events"},
 		{"kept for ever", func(c *cloud) { c.tables["shop-deliveries"].expires = "" }, "table shop-deliveries", Failed, "no time to live", "aws dynamodb update-time-to-live --table-name shop-deliveries"},
 		{"by another attribute", func(c *cloud) { c.tables["shop-events"].expires = "created" }, "table shop-events", Failed, "no time to live", "AttributeName=expires"},

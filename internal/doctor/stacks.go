@@ -22,8 +22,11 @@ func dataStack(stack string) string { return stack + "-data" }
 func deployMain(stack string) string { return "sam build && sam deploy --stack-name " + stack }
 
 func deployData(stack string) string {
-	return "sam deploy --config-env data --parameter-overrides Stack=" + stack + " Protection=on"
+	return "sam deploy --config-env data --stack-name " + dataStack(stack) + " --parameter-overrides Stack=" + stack
 }
+
+// protectData turns on deletion protection, which a first deploy leaves off.
+func protectData(stack string) string { return deployData(stack) + " Protection=on" }
 
 // stacks checks that the stack and that of its data are there and whole, and
 // keeps them for the other checks.

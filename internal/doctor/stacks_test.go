@@ -14,7 +14,7 @@ func status(s cfn.StackStatus) func(*cloud) {
 func TestStateOfTheStacks(t *testing.T) {
 	expectFindings(t, []broken{
 		{"absent", func(c *cloud) { c.stacks = c.stacks[1:] }, "stack", Failed, "there is no stack shop", "sam deploy --stack-name shop"},
-		{"without its data", func(c *cloud) { c.stacks = c.stacks[:1] }, "data stack", Failed, "there is no stack shop-data", "sam deploy --config-env data --parameter-overrides Stack=shop Protection=on"},
+		{"without its data", func(c *cloud) { c.stacks = c.stacks[:1] }, "data stack", Failed, "there is no stack shop-data", "sam deploy --config-env data --stack-name shop-data --parameter-overrides Stack=shop"},
 		{"never created", status(cfn.StackStatusRollbackComplete), "stack", Failed, "ROLLBACK_COMPLETE", "aws cloudformation delete-stack --stack-name shop; then sam build"},
 		{"creation failed", status(cfn.StackStatusCreateFailed), "stack", Failed, "CREATE_FAILED", "delete-stack --stack-name shop"},
 		{"only a change set", status(cfn.StackStatusReviewInProgress), "stack", Failed, "REVIEW_IN_PROGRESS", "delete-stack --stack-name shop"},

@@ -63,7 +63,7 @@ func (r *run) table(ctx context.Context, name string) []Finding {
 	}
 	var found []Finding
 	if !aws.ToBool(out.Table.DeletionProtectionEnabled) {
-		found = append(found, Finding{check, Failed, "has no deletion protection", deployData(r.Stack)})
+		found = append(found, Finding{check, Failed, "has no deletion protection", protectData(r.Stack)})
 	}
 	if s := out.Table.TableStatus; s != types.TableStatusActive && s != types.TableStatusUpdating {
 		found = append(found, Finding{check, Failed, "is " + string(s), "aws dynamodb describe-table --table-name " + name})

@@ -109,14 +109,28 @@ func (t *Tables) batchGet(ctx context.Context, keys map[string][]item) (map[stri
 		}
 		request[t.Name(table)] = asked
 	}
+	found, err := t.collect(ctx, request)
+	if err != nil {
+		return nil, err
+	}
+	byShort := map[string][]item{}
+	for table := range keys {
+		byShort[table] = found[t.Name(table)]
+	}
+	return byShort, nil
+}
+
+// collect sends a batch, by the full names of tables, until no key is left
+// unprocessed.
+func (t *Tables) collect(ctx context.Context, request map[string]types.KeysAndAttributes) (map[string][]item, error) {
 	found := map[string][]item{}
 	for try := 0; ; try++ {
 		out, err := t.client.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{RequestItems: request})
 		if err != nil {
 			return nil, err
 		}
-		for table := range keys {
-			for _, it := range out.Responses[t.Name(table)] {
+		for table, its := range out.Responses {
+			for _, it := range its {
 				found[table] = append(found[table], it)
 			}
 		}

@@ -17,7 +17,7 @@ import (
 // sets a repeat of ours apart from another write.
 func (t *Tables) Write(ctx context.Context, w event.Write) error {
 	items, err := t.transactItems([]event.Write{w})
-	if err == nil && w.Raw == nil {
+	if err == nil && w.Raw == nil && !w.Derived {
 		items[0].Put.Item[direct] = yes
 	}
 	if err == nil {

@@ -155,7 +155,7 @@ type Row struct {
 	Key     string
 	Version int64
 	Data    json.RawMessage
-	Direct  bool // written last by Write, not with a delivery: events need not account for it
+	Direct  bool // written last by Write, not with a delivery and not Derived: events need not account for it
 }
 
 // Write is one change of state that must commit with a delivery record.
@@ -164,6 +164,9 @@ type Write struct {
 	Key     string
 	Version int64           // the version that was read; the commit fails with ErrConflict if it moved
 	Data    json.RawMessage // a JSON object; its fields become the row's attributes
+	// Derived: the data was computed from stored events, which account for it as if
+	// their deliveries had written it. For Ledger.Write.
+	Derived bool
 	// Raw is a transact item in the store's own language for what Data cannot
 	// express (types.TransactWriteItem of DynamoDB). The other fields are
 	// ignored when it is set.

@@ -34,11 +34,15 @@ func checkEffect(ref event.EffectRef) error {
 		return fmt.Errorf("account %q contains # or /: %w", ref.Scope.Account, event.ErrInvalid)
 	}
 	err := errors.Join(checkKey("effect key", ref.Key), checkName("action", ref.Action))
-	n := len(ref.Action + "#effect#" + ref.Scope.Text() + "#" + ref.Key)
+	n := len(effectKey(ref))
 	if err == nil && n > idLimit {
 		return fmt.Errorf("effect of %d bytes with its action and scope, expected up to %d: %w", n, idLimit, event.ErrInvalid)
 	}
 	return err
+}
+
+func effectKey(ref event.EffectRef) string {
+	return ref.Action + "#effect#" + ref.Scope.Text() + "#" + ref.Key
 }
 
 // pair is a partition key and a sort key.

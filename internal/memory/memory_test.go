@@ -24,7 +24,14 @@ func TestStoreKeepsThePortsPromises(t *testing.T) {
 			}
 			return memory.Fault{}
 		}
-		return porttest.Ports{Store: s, Quarantine: s.Quarantine(), Ledger: s, LoseReply: func() { armed.Store(true) }}
+		copies := &memory.Copies{Store: s, Stack: "memory", PageSize: 2}
+		return porttest.Ports{
+			Store: s, Quarantine: s.Quarantine(), Ledger: s, LoseReply: func() { armed.Store(true) }, Copies: copies, Stack: copies.Stack,
+			Copy: func(_ *testing.T, table string) string {
+				return copies.Make(table+" copied", table).Name
+			},
+			Lose: func(_ *testing.T, table, id string) { copies.Lose(table, id) },
+		}
 	})
 }
 

@@ -47,7 +47,7 @@ func (s *Store) Write(ctx context.Context, w event.Write) error {
 		case old.Version != w.Version:
 			return event.ErrConflict
 		}
-		rows[0].Direct = true
+		rows[0].Direct = !w.Derived
 		s.rows[k] = row{rows[0], nonce}
 		return nil
 	})

@@ -24,8 +24,11 @@ const (
 
 // Audit asks for state to be recomputed from the stored events.
 type Audit struct {
-	Action   string      // only its state; empty: every action's
-	Repair   bool        // add the facts that are missing; nothing is removed
+	Action string // only its state; empty: every action's
+	Repair bool   // add the facts that are missing; nothing is removed
+	// Rebuild replaces the rows that differ, where the stored events account for
+	// everything in them.
+	Rebuild  bool
 	Progress func(n int) // called after each n events or rows, from several goroutines; nil is none
 }
 
@@ -35,6 +38,7 @@ type AuditResult struct {
 	Differences int       `json:"differences"`
 	Unprovable  int       `json:"unprovable"`
 	Repaired    int       `json:"repaired"`
+	Rebuilt     int       `json:"rebuilt"`
 	Findings    []Finding `json:"findings,omitempty"`
 }
 
@@ -58,14 +62,17 @@ type Finding struct {
 	Actual     json.RawMessage `json:"actual,omitempty"`
 	Recomputed json.RawMessage `json:"recomputed,omitempty"`
 	Repaired   bool            `json:"repaired,omitempty"`
+	// Rebuildable: a rebuild replaces the row.
+	Rebuildable bool `json:"rebuildable,omitempty"`
+	Rebuilt     bool `json:"rebuilt,omitempty"`
 }
 
 // auditor is one audit under way.
 type auditor struct {
 	*Operator
 	Audit
-	complete bool // no event has expired yet: the stored ones account for everything
-
+	names  []string            // of the actions
+	kept   kept                // how long the stored events account for everything
 	events map[string][]moment // by action
 	known  map[string]bool     // ids of events walked since the audit began
 	begin  time.Time
@@ -87,7 +94,7 @@ type rowKey struct{ table, key string }
 
 // Audit recomputes each action's state from the stored events, through the
 // action's own function, and compares. It calls nothing external and changes
-// nothing unless Repair is set; it may run during live traffic.
+// nothing unless Repair or Rebuild is set; it may run during live traffic.
 func (o *Operator) Audit(ctx context.Context, req Audit) (*AuditResult, error) {
 	names, err := o.actions(ctx)
 	if err != nil {
@@ -99,8 +106,8 @@ func (o *Operator) Audit(ctx context.Context, req Audit) (*AuditResult, error) {
 		}
 		names = []string{req.Action}
 	}
-	a := &auditor{Operator: o, Audit: req, begin: o.Now(), known: map[string]bool{}, events: map[string][]moment{}}
-	if a.complete, err = o.complete(ctx); err != nil {
+	a := &auditor{Operator: o, Audit: req, names: names, begin: o.Now(), known: map[string]bool{}, events: map[string][]moment{}}
+	if a.kept.since, err = o.Since(ctx); err != nil {
 		return nil, err
 	}
 	if err := a.walk(ctx, a.begin.Add(-ever)); err != nil {
@@ -130,11 +137,15 @@ func (a *auditor) progress(n int) {
 // walk adds the events received since then to those of each subscriber.
 func (a *auditor) walk(ctx context.Context, since time.Time) error {
 	late := a.begin.Add(-time.Minute) // a second walk may meet these again
+	if a.Rebuild {
+		late = time.Time{} // or any
+	}
 	for s, err := range a.Store.ReceivedBetween(ctx, since, a.Now().Add(time.Hour)) {
 		if err != nil {
 			return err
 		}
-		for _, name := range s.Subscribers {
+		a.kept.add(s)
+		for _, name := range a.subscribers(s) {
 			if !a.known[name+" "+s.ID] {
 				a.events[name] = append(a.events[name], moment{s.Created.Unix(), s.ID})
 			}
@@ -146,9 +157,23 @@ func (a *auditor) walk(ctx context.Context, since time.Time) error {
 	return nil
 }
 
+// subscribers are the actions whose state the event may change. One that is
+// pending may have been delivered all the same: its subscribers are recorded
+// after it was published.
+func (a *auditor) subscribers(s event.Stored) []string {
+	if s.Pending && a.Rebuild {
+		return a.names
+	}
+	return s.Subscribers
+}
+
+// complete reports whether no event of the stack can have expired: the stored
+// ones account for everything.
+func (a *auditor) complete() bool { return a.kept.complete(a.Now()) }
+
 // beyond is the verdict on a row that holds more than the events say.
 func (a *auditor) beyond(it event.Row) Verdict {
-	if a.complete && !it.Direct {
+	if a.complete() && !it.Direct {
 		return Extra
 	}
 	return Unprovable
@@ -163,5 +188,8 @@ func (s *AuditResult) add(f Finding) {
 	s.Differences++
 	if f.Repaired {
 		s.Repaired++
+	}
+	if f.Rebuilt {
+		s.Rebuilt++
 	}
 }

@@ -22,6 +22,7 @@ type actionAudit struct {
 	mu     sync.Mutex
 	rows   map[rowKey][]moment // which events changed it
 	failed []Finding           // events that could not be recomputed
+	left   []moment            // events that may change rows yet
 }
 
 // run looks at every row, and again at those that differ: live events change
@@ -30,7 +31,7 @@ func (a *actionAudit) run(ctx context.Context) error {
 	todo := a.events[a.name]
 	suspects := map[rowKey]bool{}
 	for try := 1; ; try++ {
-		fresh, left, err := a.touch(ctx, todo)
+		fresh, err := a.touch(ctx, todo)
 		if err != nil {
 			return err
 		}
@@ -42,7 +43,7 @@ func (a *actionAudit) run(ctx context.Context) error {
 		if len(found)+len(a.failed) == 0 || try == auditTries {
 			return a.conclude(ctx, append(found, a.failed...))
 		}
-		if todo, err = a.again(ctx, left); err != nil {
+		if todo, err = a.again(ctx, a.begin.Add(-time.Minute)); err != nil {
 			return err
 		}
 		suspects = map[rowKey]bool{}
@@ -64,22 +65,21 @@ func (a *actionAudit) differing(ctx context.Context, suspects map[rowKey]bool) (
 }
 
 // again waits, and returns the events to look at: those that were not finished,
-// and new ones.
-func (a *actionAudit) again(ctx context.Context, left []moment) ([]moment, error) {
+// and those received since then that are new.
+func (a *actionAudit) again(ctx context.Context, since time.Time) ([]moment, error) {
 	if err := a.Sleep(ctx, settling); err != nil {
 		return nil, err
 	}
 	n := len(a.events[a.name])
-	if err := a.walk(ctx, a.begin.Add(-time.Minute)); err != nil {
+	if err := a.walk(ctx, since); err != nil {
 		return nil, err
 	}
-	return slices.Concat(left, a.events[a.name][n:]), nil
+	return slices.Concat(a.left, a.events[a.name][n:]), nil
 }
 
-// touch asks which rows the events change. It returns those rows, and the
-// events to ask about again.
-func (a *actionAudit) touch(ctx context.Context, ms []moment) (fresh map[rowKey]bool, left []moment, err error) {
-	fresh, a.failed = map[rowKey]bool{}, nil
+// touch asks which rows the events change, and returns those rows.
+func (a *actionAudit) touch(ctx context.Context, ms []moment) (fresh map[rowKey]bool, err error) {
+	fresh, a.failed, a.left = map[rowKey]bool{}, nil, nil
 	err = parallel.Each(ctx, auditors, slices.Collect(slices.Chunk(ms, auditEvents)), func(ctx context.Context, batch []moment) error {
 		reply, err := a.ask(ctx, a.name, delivery.AuditRequest{Events: ids(batch)})
 		if err == nil && len(reply.Touched) != len(batch) {
@@ -93,7 +93,7 @@ func (a *actionAudit) touch(ctx context.Context, ms []moment) (fresh map[rowKey]
 		defer a.mu.Unlock()
 		for i, t := range reply.Touched {
 			if t.Unfinished || t.Error != "" {
-				left = append(left, batch[i])
+				a.left = append(a.left, batch[i])
 			}
 			a.note(batch[i], t, fresh)
 		}
@@ -102,7 +102,7 @@ func (a *actionAudit) touch(ctx context.Context, ms []moment) (fresh map[rowKey]
 	for k := range fresh {
 		slices.SortFunc(a.rows[k], moment.compare)
 	}
-	return fresh, left, err
+	return fresh, err
 }
 
 // note keeps which rows one event changes.
@@ -146,11 +146,14 @@ func (a *actionAudit) unaccounted(ctx context.Context) ([]Finding, error) {
 	return found, nil
 }
 
-// conclude repairs what it may and adds up.
+// conclude repairs or rebuilds what it may and adds up.
 func (a *actionAudit) conclude(ctx context.Context, found []Finding) error {
 	slices.SortFunc(found, func(x, y Finding) int {
 		return cmp.Or(strings.Compare(x.Table, y.Table), strings.Compare(x.Key, y.Key))
 	})
+	if err := a.rebuild(ctx, found); err != nil {
+		return fmt.Errorf("rebuild: %w", err)
+	}
 	a.result.Checked += len(a.rows)
 	for _, f := range found {
 		if f.Verdict == Extra && a.rows[rowKey{f.Table, f.Key}] == nil {

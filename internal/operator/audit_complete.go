@@ -1,43 +1,36 @@
 package operator
 
 import (
-	"context"
 	"time"
 
 	"github.com/payhooks/payhooks/internal/event"
 )
 
-// complete reports whether no event of the stack can have expired: the events
-// have not been kept for as long as they are kept yet.
-func (o *Operator) complete(ctx context.Context) (bool, error) {
-	began, err := o.Since(ctx)
-	if err != nil {
-		return false, err
-	}
-	first, err := o.oldest(ctx, began)
-	if err != nil || first.ID == "" {
-		return err == nil, err
-	}
-	if first.Received.Before(began) {
-		began = first.Received
-	}
-	s, err := o.Store.Get(ctx, first.ID)
-	if err != nil {
-		return false, err
-	}
-	return s.Expires.IsZero() || o.Now().Before(began.Add(s.Expires.Sub(s.Received))), nil
+// kept is what is known of how long the stack's events are kept.
+type kept struct {
+	since    time.Time     // when its tables were created
+	oldest   time.Time     // when the first event was received, which may be before
+	shortest time.Duration // for which a stored event is kept; 0: all for ever
 }
 
-// oldest returns the event received first, or none. Events may have been
-// received before the tables that keep them were made.
-func (o *Operator) oldest(ctx context.Context, began time.Time) (first event.Stored, err error) {
-	for s, err := range o.Store.ReceivedBetween(ctx, began.Add(-ever), o.Now()) {
-		if err != nil {
-			return event.Stored{}, err
-		}
-		if first.ID == "" || s.Received.Before(first.Received) {
-			first = s
-		}
+func (k *kept) add(s event.Stored) {
+	if k.oldest.IsZero() || s.Received.Before(k.oldest) {
+		k.oldest = s.Received
 	}
-	return first, nil
+	if s.Expires.IsZero() {
+		return
+	}
+	if d := s.Expires.Sub(s.Received); k.shortest == 0 || d < k.shortest {
+		k.shortest = d
+	}
+}
+
+// complete reports whether no event can have expired: the events have not been
+// kept for as long as they are kept yet.
+func (k kept) complete(now time.Time) bool {
+	began := k.since
+	if !k.oldest.IsZero() && k.oldest.Before(began) {
+		began = k.oldest
+	}
+	return k.shortest == 0 || now.Before(began.Add(k.shortest))
 }

@@ -106,14 +106,14 @@ func (a *actionAudit) compare(ctx context.Context, k rowKey, recomputed json.Raw
 	if same(it.Data, recomputed) {
 		return nil, nil
 	}
-	f := &Finding{Action: a.name, Table: k.table, Key: k.key, Actual: it.Data, Recomputed: recomputed}
+	f := &Finding{Action: a.name, Table: k.table, Key: k.key, Actual: it.Data, Recomputed: recomputed, Rebuildable: a.provable(it, recomputed)}
 	united, isUnion, err := a.unite(ctx, k, it.Data)
 	switch {
 	case err != nil:
 		return nil, err
 	case same(united, it.Data):
 		f.Verdict = a.beyond(it)
-	case isUnion || a.complete:
+	case isUnion || a.complete():
 		f.Verdict = Missing
 	default:
 		f.Verdict = Unprovable // it may count what has expired
@@ -150,7 +150,7 @@ func (a *actionAudit) repair(ctx context.Context, k rowKey) (bool, error) {
 		if same(united, it.Data) {
 			return true, nil
 		}
-		err = a.Ledger.Write(ctx, event.Write{Table: k.table, Key: k.key, Version: it.Version, Data: united})
+		err = a.Ledger.Write(ctx, event.Write{Table: k.table, Key: k.key, Version: it.Version, Data: united, Derived: !it.Direct})
 		if err == nil || !errors.Is(err, event.ErrConflict) || try == auditTries {
 			return err == nil, err
 		}

@@ -1,6 +1,6 @@
 // Package operator has what a person can do with a stack: list what needs a
-// decision, and retry, resolve, discard, replay, redrive, release, audit and
-// repair. The command, the console and the simulation all call it.
+// decision, and retry, resolve, discard, replay, redrive, release, audit, repair,
+// rebuild and restore. The command, the console and the simulation all call it.
 //
 // Nothing here prints, reads the wall clock or asks back. A bulk request is
 // planned first; its plan is the dry run.
@@ -34,6 +34,9 @@ type Operator struct {
 	Bus         event.Bus
 	DeadLetters event.DeadLetters
 	Functions   Functions
+	Copies      event.Copies
+	// Tables lists the stack's own tables by their short names, for Restore.
+	Tables func(ctx context.Context) ([]string, error)
 	// Since is when the stack's tables were created, for Audit.
 	Since func(ctx context.Context) (time.Time, error)
 	Now   func() time.Time

@@ -67,6 +67,15 @@ var lostReplyTests = map[string]func(*testing.T, Ports){
 		noError(t, p.Ledger.Write(t.Context(), write(key, 0, `{"n":1}`)))
 		same(t, int64(1), load(t, p, key).Version)
 	},
+	"item is put back once": func(t *testing.T, p Ports) {
+		key := unique("pi_")
+		noError(t, p.Ledger.Write(t.Context(), write(key, 0, `{"n":1}`)))
+		one := copied(t, p, "orders")[key]
+		p.Lose(t, "orders", key)
+		p.LoseReply()
+		same(t, true, putBack(t, p, "orders", one))
+		same(t, int64(1), load(t, p, key).Version)
+	},
 	"delivery is ensured and redelivered once": func(t *testing.T, p Ports) {
 		ref := newRef()
 		p.LoseReply()

@@ -24,6 +24,13 @@ type Ports struct {
 	Store      event.Store
 	Quarantine event.Quarantine
 	Ledger     event.Ledger
+	Copies     event.Copies
+	// Stack is in front of the short names of the tables.
+	Stack string
+	// Copy copies a table as it is, under a name that it returns.
+	Copy func(t *testing.T, table string) (name string)
+	// Lose deletes the item with this id of a table whose key is id alone.
+	Lose func(t *testing.T, table, id string)
 	// LoseReply lets the next request of any port happen and its reply be
 	// lost, below the retries of the implementation.
 	LoseReply func()
@@ -57,6 +64,7 @@ func Run(t *testing.T, open func(t *testing.T) Ports) {
 		{"resolve", resolveTests},
 		{"remember", rememberTests},
 		{"extend", extendTests},
+		{"copies", copiesTests},
 		{"lost reply", lostReplyTests},
 	} {
 		t.Run(group.name, func(t *testing.T) {

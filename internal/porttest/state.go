@@ -36,6 +36,18 @@ var stateTests = map[string]func(*testing.T, Ports){
 			}
 		}
 	},
+	"row derived from events is not direct": func(t *testing.T, p Ports) {
+		key := unique("pi_")
+		w := write(key, 0, `{"a":1}`)
+		w.Derived = true
+		noError(t, p.Ledger.Write(t.Context(), w))
+		same(t, false, load(t, p, key).Direct)
+		noError(t, p.Ledger.Write(t.Context(), write(key, 1, `{"a":2}`)))
+		same(t, true, load(t, p, key).Direct)
+		w.Version = 2
+		noError(t, p.Ledger.Write(t.Context(), w))
+		same(t, false, load(t, p, key).Direct)
+	},
 	"row is replaced, not merged": func(t *testing.T, p Ports) {
 		key := unique("pi_")
 		noError(t, p.Ledger.Write(t.Context(), write(key, 0, `{"a":1}`)))

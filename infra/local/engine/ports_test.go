@@ -26,7 +26,10 @@ import (
 func TestTablesKeepThePortsPromises(t *testing.T) {
 	db := openTables(t)
 	porttest.Run(t, func(*testing.T) porttest.Ports {
-		return porttest.Ports{Store: db.tables, Quarantine: db.tables.Quarantine(), Ledger: db.tables, LoseReply: db.wire.loseNext}
+		return porttest.Ports{
+			Store: db.tables, Quarantine: db.tables.Quarantine(), Ledger: db.tables, LoseReply: db.wire.loseNext,
+			Copies: db.tables.Copies(), Stack: stackName, Copy: db.copyTable, Lose: db.lose,
+		}
 	})
 }
 
@@ -38,6 +41,8 @@ type database struct {
 	client *dynamodb.Client
 	tables *dynamo.Tables
 	wire   *wire
+	made   []template.Table
+	admin  *engine.Client
 }
 
 // openTables makes the tables of template.yaml in the engine, or in the one
@@ -61,7 +66,8 @@ func openTables(tb testing.TB) database {
 	tb.Cleanup(w.next.CloseIdleConnections)
 	admin := e.Client()
 	admin.HTTP = &http.Client{Transport: w.next}
-	if err := admin.CreateTables(tb.Context(), withOrders(stack.Tables)); err != nil {
+	made := withOrders(stack.Tables)
+	if err := admin.CreateTables(tb.Context(), made); err != nil {
 		tb.Fatal(err)
 	}
 	client := dynamodb.New(dynamodb.Options{
@@ -70,7 +76,7 @@ func openTables(tb testing.TB) database {
 		// As functions have it, but for the pauses.
 		Retryer: retry.NewStandard(func(o *retry.StandardOptions) { o.MaxBackoff = 10 * time.Millisecond }),
 	})
-	return database{client, dynamo.New(client, stackName), w}
+	return database{client, dynamo.New(client, stackName), w, made, admin}
 }
 
 // withOrders adds the state table that the suite uses, if the template has none:

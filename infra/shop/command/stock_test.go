@@ -17,6 +17,8 @@ type tables struct{ *memory.Store }
 
 func (tables) Since(context.Context) (time.Time, error) { return time.Time{}, nil }
 
+func (tables) Copies() event.Copies { return nil }
+
 func TestItemScopeComesFromRowsElseFromFlags(t *testing.T) {
 	store := memory.New()
 	target := &cli.Target{Tables: tables{store}}

@@ -20,6 +20,7 @@ const Receipts = "send-receipt"
 type Desk struct {
 	*operator.Operator
 	Memory *memory.Store
+	Copies *memory.Copies     // of its tables, none at first
 	Queues memory.DeadLetters // each with an empty queue of dead letters
 	Sent   *Sent
 	t      *testing.T
@@ -37,12 +38,15 @@ func New(t *testing.T, now func() time.Time, n int, actions ...string) *Desk {
 	for _, action := range append([]string{"dispatch", "reconcile"}, actions...) {
 		queues[action] = &memory.Queue{Now: now, DeadLetter: &memory.Queue{Now: now}}
 	}
-	d.Queues = queues
+	d.Queues, d.Copies = queues, &memory.Copies{Store: d.Memory, Stack: "memory"}
 	for _, action := range actions {
 		selects[action] = nil
 	}
 	d.Operator = &operator.Operator{
-		Stack: "memory", Store: d.Memory, Ledger: d.Memory, Quarantine: d.Memory.Quarantine(),
+		Stack: d.Copies.Stack, Store: d.Memory, Ledger: d.Memory, Quarantine: d.Memory.Quarantine(), Copies: d.Copies,
+		Tables: func(context.Context) ([]string, error) {
+			return []string{"events", "deliveries", "quarantine", "orders"}, nil
+		},
 		Bus: &memory.Bus{Selects: selects, Handle: d.Sent.take}, DeadLetters: queues, Functions: memory.Functions{},
 		Since: func(context.Context) (time.Time, error) { return time.Time{}, nil }, Now: now, Sleep: Sleep,
 	}

@@ -1,0 +1,47 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
+)
+
+// tableNames lists the tables that the stack's data stack has, by their names
+// without the stack's. A copy of one is not among them.
+func (t *Target) tableNames(ctx context.Context) ([]string, error) {
+	full := []string{}
+	if t.Local != nil {
+		full = t.Local.Tables
+	} else {
+		data := t.Stack + "-data"
+		pages := cloudformation.NewListStackResourcesPaginator(cloudformation.NewFromConfig(t.AWS), &cloudformation.ListStackResourcesInput{StackName: &data})
+		for pages.HasMorePages() {
+			page, err := pages.NextPage(ctx)
+			if err != nil {
+				return nil, fmt.Errorf("list resources of stack %s: %w", data, err)
+			}
+			full = append(full, tablesOf(page.StackResourceSummaries)...)
+		}
+	}
+	var short []string
+	for _, name := range full {
+		if table, ok := strings.CutPrefix(name, t.Stack+"-"); ok {
+			short = append(short, table)
+		}
+	}
+	return short, nil
+}
+
+// tablesOf are the names of the tables among the resources.
+func tablesOf(resources []types.StackResourceSummary) (names []string) {
+	for _, r := range resources {
+		if aws.ToString(r.ResourceType) == "AWS::DynamoDB::Table" && r.ResourceStatus != types.ResourceStatusDeleteComplete {
+			names = append(names, aws.ToString(r.PhysicalResourceId))
+		}
+	}
+	return names
+}
