@@ -46,8 +46,11 @@ func TestStackOnMiniStack(t *testing.T) {
 		{"a second stack beside it", (*account).secondStack},
 		{"an update that adds a table is rolled back, then again", (*account).addTable},
 		{"an index is added", (*account).addIndex},
+		{"a table is restored from point-in-time recovery", (*account).restoreTable},
+		{"a bad release of an action, taken back; its state rebuilt", (*account).badRelease},
 		{"an action is renamed", (*account).renameAction},
 		{"the stack is deleted, and created again", (*account).deleteAndCreate},
+		{"the release before this one, and this one again", (*account).backAndForth},
 	} {
 		begin := time.Now()
 		if !t.Run(s.name, func(t *testing.T) {
@@ -99,6 +102,12 @@ func newAccount(t *testing.T) *account {
 func (a *account) adapt(dir string) {
 	a.Helper()
 	a.ok(ministack.Adapt(dir, a.stripe))
+	a.architecture(dir)
+}
+
+// architecture makes this machine's the default, as the README says.
+func (a *account) architecture(dir string) {
+	a.Helper()
 	if arch := ministack.Architecture(runtime.GOARCH); arch != "arm64" {
 		a.ok(ministack.Apply(dir, ministack.Edit{File: "template.yaml", Old: "Default: arm64", New: "Default: " + arch}))
 	}

@@ -69,8 +69,9 @@ func (d *Dispatcher) Handle(ctx context.Context, in events.DynamoDBEvent) (event
 }
 
 // staleAfter is how old a record may be before the table is asked whether it is
-// still pending: a re-created mapping replays a day of them.
-const staleAfter = 15 * time.Minute
+// still pending: a re-created mapping replays a day of them, and an action that is
+// new by then must not get what was published before it existed.
+const staleAfter = time.Minute
 
 // current drops old records whose event is on the bus already.
 func (d *Dispatcher) current(ctx context.Context, items []*item) []*item {
