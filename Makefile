@@ -66,6 +66,9 @@ chaos: bin/payhooks ## Load a stack for DURATION (5m) while calls fail and proce
 mutants: ## Take each guard out of the code and see that a test notices
 	go run ./infra/mutants
 
+aws: $(VENV) .venv-aws/installed infra/tools/dynamodb/lib ## Deploy to MiniStack, take the stack through its life, and run the tables' tests on DynamoDB Local
+	@set -o pipefail; PATH="$(if $(VENV),$(CURDIR)/.venv/bin:)$(CURDIR)/.venv-aws/bin:$$PATH" go test -tags aws -count=1 -timeout 30m -v -run 'OnMiniStack|OnDynamoDBLocal' ./infra/payhooks ./infra/local/engine | grep -v '^ *=== '
+
 tools: $(VENV) ## Install what build, validate and lint need
 	$(TOOL) golangci-lint version
 	$(SAM) --version
@@ -85,4 +88,15 @@ bin/payhooks bin/check: FORCE
 	.venv/bin/pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
 
-.PHONY: help demo test run build validate lint bench fuzz simulate chaos mutants without-shop tools clean FORCE
+.venv-aws/installed: infra/tools/aws-requirements.txt
+	@python3 -c 'import venv, ensurepip' 2>/dev/null || { echo 'MiniStack needs Python with venv: install python3-venv.' >&2; exit 1; }
+	python3 -m venv .venv-aws
+	.venv-aws/bin/pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+infra/tools/dynamodb/lib: infra/tools/dynamodb/pom.xml
+	@command -v java >/dev/null && command -v mvn >/dev/null || { echo 'DynamoDB Local needs a JDK (17 or newer) and Maven: install both.' >&2; exit 1; }
+	mvn --quiet --batch-mode --file $< dependency:copy-dependencies -DoutputDirectory=lib -Dmdep.stripVersion=true
+	@touch $@
+
+.PHONY: help demo test run build validate aws lint bench fuzz simulate chaos mutants without-shop tools clean FORCE

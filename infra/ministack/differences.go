@@ -79,7 +79,7 @@ func Differences() []Difference {
 		},
 		{
 			What:    "keeps mails instead of sending them, without their tags",
-			Checked: "number and recipients are compared here, contents in `make demo`",
+			Checked: "their number is compared here with the ledger, their contents in `make demo`",
 		},
 		{
 			What:    "does not refuse to create a table, a secret or a queue that exists: a deploy is made to fail by a metric filter on a log group that does not",

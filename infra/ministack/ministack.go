@@ -5,6 +5,7 @@ package ministack
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
@@ -129,4 +130,27 @@ func (m *MiniStack) Config() aws.Config {
 		Region: region, BaseEndpoint: &m.URL,
 		Credentials: credentials.NewStaticCredentialsProvider(accessKey, secretKey, ""),
 	}
+}
+
+// Mails lists the recipients of the mails that SES was given.
+func (m *MiniStack) Mails(ctx context.Context) (to []string, err error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, m.URL+"/_ministack/ses/messages", nil)
+	if err != nil {
+		return nil, err
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = res.Body.Close() }()
+	var kept struct{ Messages map[string][]struct{ To []string } }
+	if err := json.NewDecoder(res.Body).Decode(&kept); err != nil {
+		return nil, fmt.Errorf("read the mails of SES: %s: %w", res.Status, err)
+	}
+	for _, account := range kept.Messages {
+		for _, mail := range account {
+			to = append(to, mail.To...)
+		}
+	}
+	return to, nil
 }

@@ -10,7 +10,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/smithy-go"
 
@@ -97,4 +99,28 @@ func (a *account) must(stack string, args ...string) string {
 		a.Fatalf("payhooks %s: exit %d\n%s%s", strings.Join(args, " "), r.code, r.out, r.err)
 	}
 	return r.out
+}
+
+// mailed compares the mails that SES has with the effects that the ledger has as
+// done.
+func (a *account) mailed(stack string) {
+	a.Helper()
+	table, begins, done := stack+"-deliveries", "send-receipt#effect#", 0
+	pages := dynamodb.NewScanPaginator(dynamodb.NewFromConfig(a.Config()), &dynamodb.ScanInput{
+		TableName: &table, FilterExpression: aws.String("begins_with(id, :b) AND #s = :done"),
+		ExpressionAttributeNames: map[string]string{"#s": "state"},
+		ExpressionAttributeValues: map[string]types.AttributeValue{
+			":b": &types.AttributeValueMemberS{Value: begins}, ":done": &types.AttributeValueMemberS{Value: "done"},
+		},
+	})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(a.Context())
+		a.ok(err)
+		done += len(page.Items)
+	}
+	sent, err := a.Mails(a.Context())
+	a.ok(err)
+	if done == 0 || len(sent) != done {
+		a.Errorf("SES has %d mails, the ledger %d effects of send-receipt", len(sent), done)
+	}
 }

@@ -72,6 +72,16 @@ func (a *account) state(stack string) string {
 	return string(out.Stacks[0].StackStatus)
 }
 
+// becomes waits until a stack is in a state.
+func (a *account) becomes(stack, state string) {
+	a.Helper()
+	for begin := time.Now(); a.state(stack) != state; time.Sleep(200 * time.Millisecond) {
+		if time.Since(begin) > time.Minute {
+			a.Fatalf("the stack %s is %s, want %s", stack, a.state(stack), state)
+		}
+	}
+}
+
 // delete is aws cloudformation delete-stack, and the wait for it.
 func (a *account) delete(stack string) {
 	a.Helper()

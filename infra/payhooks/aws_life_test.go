@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"github.com/payhooks/payhooks/events"
@@ -31,6 +32,9 @@ func (a *account) month() {
 	}
 	if r.Events != len(p.Events) || r.Audit.Checked == 0 {
 		a.Errorf("%d of %d events were compared, %d rows audited", r.Events, len(p.Events), r.Audit.Checked)
+	}
+	if len(plans) > 0 { // with the shop
+		a.mailed("payhooks")
 	}
 	a.Logf("%d events in %d requests, all done in %.1f s; %d rows audited", r.Events, r.Requests, r.Seconds, r.Audit.Checked)
 }
@@ -59,16 +63,50 @@ func (a *account) addAction() {
 	a.delivered(t, "evt_parked", "notify-churn", event.Parked, "2023-10-16")
 }
 
+// secondStack shares nothing with the first. Its actions have the attributes that
+// MiniStack forgets, so that an update of one fails, and its rollback too.
 func (a *account) secondStack() {
+	forgets := ministack.Edit{File: "infra/action.yaml", Old: "Value: !Sub '${Stack}-${Action}-dead'", New: "Value: !GetAtt DeadLetters.QueueName"}
+	a.change(forgets)
 	a.data("other")
-	a.sam("deploy", "--stack-name", "other", "--no-confirm-changeset", "--parameter-overrides", "Endpoints=default=any")
+	a.sam("build")
+	deploy := []string{"deploy", "--stack-name", "other", "--no-confirm-changeset", "--parameter-overrides", "Endpoints=default=any"}
+	a.sam(deploy...)
 	a.values("other")
 	t := a.target("other")
 	a.post(t, "payment_intent.succeeded", events.Go, "evt_other")
 	if out := a.must("payhooks", "events", "list", "--limit", "1000"); strings.Contains(out, "evt_other") {
 		a.Error("an event of one stack is in the other")
 	}
+	a.stuck(deploy)
+	a.post(t, "payment_intent.succeeded", events.Go, "evt_other2")
 	a.delete("other")
+	a.change(back(forgets))
+	a.sam("build")
+}
+
+// stuck leaves UPDATE_ROLLBACK_FAILED and UPDATE_FAILED with the commands of
+// infra/RUNBOOK.md.
+func (a *account) stuck(deploy []string) {
+	a.Helper()
+	types := ministack.Edit{File: "template.yaml", Old: "EventTypes: 'customer.subscription.deleted, customer.subscription.paused'", New: "EventTypes: customer.subscription.deleted"}
+	a.change(types)
+	a.sam("build")
+	a.fails("other", "UPDATE_ROLLBACK_FAILED", deploy...)
+	client, stack := cloudformation.NewFromConfig(a.Config()), "other"
+	_, err := client.ContinueUpdateRollback(a.Context(), &cloudformation.ContinueUpdateRollbackInput{StackName: &stack, ResourcesToSkip: []string{"NotifyChurnDelivery"}})
+	a.ok(err)
+	a.becomes("other", "UPDATE_ROLLBACK_COMPLETE")
+	a.change(back(types))
+
+	main := broken("template.yaml", "Reconcile")
+	a.change(main)
+	a.sam("build")
+	a.fails("other", "UPDATE_FAILED", append(deploy, "--disable-rollback")...)
+	_, err = client.RollbackStack(a.Context(), &cloudformation.RollbackStackInput{StackName: &stack})
+	a.ok(err)
+	a.becomes("other", "UPDATE_ROLLBACK_COMPLETE")
+	a.change(back(main))
 }
 
 // addTable: a deploy that adds a table and fails deletes it again.

@@ -33,7 +33,7 @@ func (db database) copyTable(t *testing.T, table string) string {
 
 func (db database) fill(t *testing.T, from, to string) {
 	t.Helper()
-	pages := dynamodb.NewScanPaginator(db.client, &dynamodb.ScanInput{TableName: &from})
+	pages := dynamodb.NewScanPaginator(db.client, &dynamodb.ScanInput{TableName: &from, ConsistentRead: awssdk.Bool(true)})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(t.Context())
 		if err != nil {
