@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -97,7 +98,7 @@ func process(pid int) (parent int, command string, err error) {
 		parent, err := strconv.Atoi(fields[1])
 		return parent, strings.ReplaceAll(string(line), "\x00", " "), err
 	}
-	out, err := exec.Command("ps", "-o", "ppid=,args=", "-p", strconv.Itoa(pid)).Output() //nolint:gosec // a number
+	out, err := exec.CommandContext(context.Background(), "ps", "-o", "ppid=,args=", "-p", strconv.Itoa(pid)).Output() //nolint:gosec // a number
 	if err != nil {
 		return 0, "", err
 	}

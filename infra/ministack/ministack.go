@@ -143,7 +143,9 @@ func (m *MiniStack) Mails(ctx context.Context) (to []string, err error) {
 		return nil, err
 	}
 	defer func() { _ = res.Body.Close() }()
-	var kept struct{ Messages map[string][]struct{ To []string } }
+	var kept struct {
+		Messages map[string][]struct{ To []string }
+	}
 	if err := json.NewDecoder(res.Body).Decode(&kept); err != nil {
 		return nil, fmt.Errorf("read the mails of SES: %s: %w", res.Status, err)
 	}

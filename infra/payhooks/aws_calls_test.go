@@ -52,7 +52,8 @@ func (a *account) explain(stack string) {
 func (a *account) hasQueue(name string) bool {
 	a.Helper()
 	_, err := sqs.NewFromConfig(a.Config()).GetQueueUrl(a.Context(), &sqs.GetQueueUrlInput{QueueName: &name})
-	if missing := (smithy.APIError)(nil); errors.As(err, &missing) && strings.Contains(missing.ErrorCode(), "NonExistentQueue") {
+	var missing smithy.APIError
+	if errors.As(err, &missing) && strings.Contains(missing.ErrorCode(), "NonExistentQueue") {
 		return false
 	}
 	a.ok(err)
@@ -107,9 +108,10 @@ func (a *account) mailed(stack string) {
 	a.Helper()
 	table, begins, done := stack+"-deliveries", "send-receipt#effect#", 0
 	pages := dynamodb.NewScanPaginator(dynamodb.NewFromConfig(a.Config()), &dynamodb.ScanInput{
-		TableName: &table, FilterExpression: aws.String("begins_with(id, :b) AND #s = :done"),
+		TableName: &table, FilterExpression: aws.String("begins_with(id, :b) AND NOT contains(id, :read) AND #s = :done"),
 		ExpressionAttributeNames: map[string]string{"#s": "state"},
 		ExpressionAttributeValues: map[string]types.AttributeValue{
+			":read": &types.AttributeValueMemberS{Value: "/refunds/"}, // a read that is kept
 			":b": &types.AttributeValueMemberS{Value: begins}, ":done": &types.AttributeValueMemberS{Value: "done"},
 		},
 	})

@@ -44,8 +44,7 @@ func startDynamoDBLocal(t *testing.T) string {
 		t.Fatalf("DynamoDB Local is not installed: run make aws (%v)", err)
 	}
 	var out bytes.Buffer
-	//nolint:gosec // the test's own
-	cmd := exec.Command("java", "-Djava.library.path="+folder+"/lib", "-cp", folder+"/lib/*", folder+"/Loopback.java",
+	cmd := exec.CommandContext(t.Context(), "java", "-Djava.library.path="+folder+"/lib", "-cp", folder+"/lib/*", folder+"/Loopback.java",
 		"-inMemory", "-disableTelemetry", "-port", strconv.Itoa(port))
 	cmd.Stdout, cmd.Stderr = &out, &out
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
