@@ -112,7 +112,7 @@ func (a *account) mailed(stack string) {
 		ExpressionAttributeNames: map[string]string{"#s": "state"},
 		ExpressionAttributeValues: map[string]types.AttributeValue{
 			":read": &types.AttributeValueMemberS{Value: "/refunds/"}, // a read that is kept
-			":b": &types.AttributeValueMemberS{Value: begins}, ":done": &types.AttributeValueMemberS{Value: "done"},
+			":b":    &types.AttributeValueMemberS{Value: begins}, ":done": &types.AttributeValueMemberS{Value: "done"},
 		},
 	})
 	for pages.HasMorePages() {

@@ -20,12 +20,12 @@ func unreadable(t *testing.T, db database) {
 	for _, shard := range []string{"00", "01", "02", "03"} {
 		insert(t, db, "events", map[string]types.AttributeValue{
 			"id": text("evt_bad" + shard), "shard": text(shard), "subject_key": text("test/own/subject/pi_bad"), "created": text("never"),
-			"received": text("2026-11-22T12:00:00.000Z"), "livemode": text("yes"), "endpoint": text("default"), "body": text("plain"),
+			"received": text("2096-11-22T12:00:00.000Z"), "livemode": text("yes"), "endpoint": text("default"), "body": text("plain"),
 		})
 	}
 	insert(t, db, "deliveries", map[string]types.AttributeValue{
 		"id": text("a#evt_bad00"), "action": text("a"), "event": text("evt_bad00"), "state": text("parked"),
-		"open": text("parked#07"), "next": text("2026-11-22T12:00:00.000Z"), "attempt": text("one"), "history": text("{"),
+		"open": text("parked#07"), "next": text("2096-11-22T12:00:00.000Z"), "attempt": text("one"), "history": text("{"),
 	})
 	insert(t, db, "quarantine", map[string]types.AttributeValue{
 		"endpoint": text("default"), "id": text("evt_bad00"), "received": text("yesterday"),
