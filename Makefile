@@ -1,6 +1,7 @@
 # `make` alone prints the targets.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
 
 FUZZTIME ?= 20s
 SEEDS    ?= 10000

@@ -136,7 +136,7 @@ func back(e ministack.Edit) ministack.Edit {
 // failedFirstDeploy: what a deploy that fails half-way created is deleted again,
 // and the next deploy succeeds.
 func (a *account) failedFirstDeploy() {
-	data := broken("infra/data.yaml", "Events", "Stock", "StripeKey")
+	data := broken("infra/data.yaml", "Events", "Cursors", "StripeKey")
 	a.change(data)
 	a.fails("payhooks-data", "ROLLBACK_COMPLETE", dataArgs("payhooks", "off")...)
 	if tables := a.tables("payhooks-"); len(tables) > 0 {
@@ -146,7 +146,7 @@ func (a *account) failedFirstDeploy() {
 	a.change(back(data))
 	a.data("payhooks")
 
-	main := broken("template.yaml", "Reconcile", "UpdateOrder")
+	main := broken("template.yaml", "Reconcile", "Dispatch")
 	a.change(main)
 	a.sam("build")
 	a.fails("payhooks", "ROLLBACK_COMPLETE", "deploy", "--no-confirm-changeset")
@@ -158,12 +158,25 @@ func (a *account) failedFirstDeploy() {
 	}
 }
 
+// awsParameters are the parameters whose default does not take the month's events.
+var awsParameters = map[string]string{"Endpoints": "default=any"}
+
+// mainArgs deploy the functions.
+func mainArgs() []string {
+	args := []string{"deploy", "--no-confirm-changeset", "--parameter-overrides"}
+	for name, value := range awsParameters {
+		args = append(args, name+"="+value)
+	}
+	return args
+}
+
 // firstDeploy answers the questions of sam deploy --guided as the README says.
 func (a *account) firstDeploy() {
-	out, err := a.Guided(a.Context(), a.dir, map[string]string{
-		"Parameter Endpoints": "default=any", "Parameter Mail [": "always", "Parameter MailTestRecipient": "customer",
-		"no authentication": "y", "Deploy this changeset": "y",
-	}, "deploy", "--guided")
+	answers := map[string]string{"no authentication": "y", "Deploy this changeset": "y"}
+	for name, value := range awsParameters {
+		answers["Parameter "+name+" ["] = value
+	}
+	out, err := a.Guided(a.Context(), a.dir, answers, "deploy", "--guided")
 	a.ok(err)
 	if !strings.Contains(out, "/webhooks/default") {
 		a.Errorf("the deploy does not print the URL:\n%s", out)

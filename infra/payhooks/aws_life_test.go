@@ -184,7 +184,7 @@ func (a *account) deleteAndCreate() {
 	if state := a.state("payhooks"); state != "" && state != "DELETE_COMPLETE" {
 		a.Errorf("the stack is %s", state)
 	}
-	a.sam("deploy", "--no-confirm-changeset", "--parameter-overrides", "Endpoints=default=any", "Mail=always", "MailTestRecipient=customer")
+	a.sam(mainArgs()...)
 	again, err := a.Resource(a.Context(), "payhooks", "Api")
 	a.ok(err)
 	if again == api {
