@@ -111,7 +111,7 @@ func (a *account) mailed(stack string) {
 		TableName: &table, FilterExpression: aws.String("begins_with(id, :b) AND NOT contains(id, :read) AND #s = :done"),
 		ExpressionAttributeNames: map[string]string{"#s": "state"},
 		ExpressionAttributeValues: map[string]types.AttributeValue{
-			":read": &types.AttributeValueMemberS{Value: "/refunds/"}, // a read that is kept
+			":read": &types.AttributeValueMemberS{Value: "#refunds/"}, // a read that is kept
 			":b":    &types.AttributeValueMemberS{Value: begins}, ":done": &types.AttributeValueMemberS{Value: "done"},
 		},
 	})
