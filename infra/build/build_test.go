@@ -53,3 +53,16 @@ func TestCallersAreFound(t *testing.T) {
 		t.Errorf("a test is started by go, got %q", commands)
 	}
 }
+
+func TestFunctionWithoutItsFolderIsNamed(t *testing.T) {
+	t.Chdir(t.TempDir())
+	// A binary that was built before the folder was renamed.
+	if err := os.MkdirAll(filepath.Join(folder, "arm64"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	put(t, filepath.Join(folder, "arm64"), "notify-churn", "old")
+	err := build("NotifyChurn", ".")
+	if err == nil || !strings.Contains(err.Error(), "no folder functions/notify-churn for the function NotifyChurn") {
+		t.Errorf("got %v", err)
+	}
+}

@@ -7,7 +7,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -32,6 +31,10 @@ func main() {
 
 // build puts the function with this logical id into a folder, as bootstrap.
 func build(id, to string) error {
+	source := filepath.Join("functions", template.Folder(id))
+	if _, err := os.Stat(source); err != nil { // a binary of before may be there
+		return fmt.Errorf("there is no folder %s for the function %s in template.yaml: a function is named for its folder", source, id)
+	}
 	arch, err := architecture("template.yaml", "samconfig.toml", callers())
 	if err != nil {
 		return err
@@ -41,9 +44,6 @@ func build(id, to string) error {
 		return err
 	}
 	binary, err := os.ReadFile(filepath.Join(dir, template.Folder(id))) //nolint:gosec // of this repository
-	if errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("there is no folder functions/%s for the function %s in template.yaml: a function is named for its folder", template.Folder(id), id)
-	}
 	if err != nil {
 		return err
 	}
