@@ -68,7 +68,7 @@ mutants: ## Take each guard out of the code and see that a test notices
 	go run ./infra/mutants
 
 aws: $(VENV) .venv-aws/installed infra/tools/dynamodb/lib ## Deploy to MiniStack, take the stack through its life, and run the tables' tests on DynamoDB Local
-	@set -o pipefail; PATH="$(if $(VENV),$(CURDIR)/.venv/bin:)$(CURDIR)/.venv-aws/bin:$$PATH" go test -tags aws -count=1 -timeout 30m -v -run 'OnMiniStack|OnDynamoDBLocal' ./infra/payhooks ./infra/local/engine | grep -Ev '^ *=== |^ {8,}--- PASS'
+	@set -o pipefail; PATH="$(if $(VENV),$(CURDIR)/.venv/bin:)$(CURDIR)/.venv-aws/bin:$$PATH" go test -tags aws -count=1 -timeout 30m -v -run 'OnMiniStack|OnDynamoDBLocal' ./infra/payhooks ./infra/local/engine | grep --line-buffered -Ev '^ *=== |^ {8,}--- PASS'
 
 tools: $(VENV) ## Install what build, validate and lint need
 	$(TOOL) golangci-lint version
