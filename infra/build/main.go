@@ -32,7 +32,7 @@ func main() {
 // build puts the function with this logical id into a folder, as bootstrap.
 func build(id, to string) error {
 	source := filepath.Join("functions", template.Folder(id))
-	if _, err := os.Stat(source); err != nil { // a binary of before may be there
+	if _, err := os.Stat(source); err != nil { //nolint:gosec // of this repository; a binary of before may be there
 		return fmt.Errorf("there is no folder %s for the function %s in template.yaml: a function is named for its folder", source, id)
 	}
 	arch, err := architecture("template.yaml", "samconfig.toml", callers())
