@@ -68,8 +68,8 @@ type Charge struct {
 	BalanceTransaction        string
 	FailureBalanceTransaction string
 	Disputed                  bool
-	// Refunds are those the payload holds whole; RefundsComplete is true only
-	// if the payload says that there are no others.
+	// Refunds are those the payload holds whole, in old versions without an ID;
+	// RefundsComplete is true only if the payload says that there are no others.
 	Refunds         []Refund
 	RefundsComplete bool
 	Metadata        map[string]string
@@ -144,7 +144,7 @@ func charge(n node) *Charge {
 		ID:                        n.text("id"),
 		PaymentIntent:             n.id("payment_intent"),
 		Invoice:                   n.id("invoice"),
-		Status:                    n.text("status"),
+		Status:                    chargeStatus(n),
 		Paid:                      n.flag("paid"),
 		Captured:                  n.flag("captured"),
 		Amount:                    n.integer("amount"),
@@ -178,12 +178,34 @@ func charge(n node) *Charge {
 	return c
 }
 
+// chargeStatus reads the status in the words of today's versions: what is
+// succeeded there was paid, or had no status at all.
+func chargeStatus(n node) string {
+	switch status := n.text("status"); {
+	case status == "paid", status == "" && n.flag("paid"):
+		return "succeeded"
+	case status == "" && n.has("failure_code"):
+		return "failed"
+	default:
+		return status
+	}
+}
+
+// refundStatus: a refund without a status is of a time when there was but one.
+// Its failure, if it has one, is reported by the event.
+func refundStatus(n node) string {
+	if status := n.text("status"); status != "" || !n.has("amount") {
+		return status
+	}
+	return "succeeded"
+}
+
 func refund(n node) *Refund {
 	return &Refund{
 		ID:                        n.text("id"),
 		Charge:                    n.id("charge"),
 		PaymentIntent:             n.id("payment_intent"),
-		Status:                    n.text("status"),
+		Status:                    refundStatus(n),
 		Amount:                    n.integer("amount"),
 		Currency:                  n.text("currency"),
 		Reason:                    n.text("reason"),

@@ -5,7 +5,14 @@ package facts
 // answers one question about what events of the version contain. The empty
 // version, of an event that does not name one, is older than all.
 //
-// This is the only file with the date of a version.
+// This is the only file with the date of a version. Where the shapes differ in a
+// way that cannot be mistaken, the views read both and nothing asks for the version.
+// That is so for these; the source is Stripe's changelog of the date:
+//
+//	2014-06-17  a charge's refunds become a list object. Before, they are a plain
+//	            array of refunds without ids and without a status.
+//	2015-02-18  the status of a charge that succeeded is succeeded. Before, it is
+//	            paid, and in the oldest versions the flag paid alone says so.
 type Version string
 
 // ReportsEveryRefund: refund.created, refund.updated and refund.failed report

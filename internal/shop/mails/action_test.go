@@ -28,6 +28,16 @@ var stories = []struct {
 		[]string{"receipt/pi_1 100.00 USD → jenny@example.com"},
 	},
 	{
+		"a charge of the oldest versions, whose status is paid and whose refunds have no names",
+		[][]byte{
+			posted("evt_1", "charge.succeeded", "2014-05-19", 0, chargeOf("").with(obj{"payment_intent": nil, "status": "paid", "refunds": []any{}}), nil),
+			posted("evt_2", "charge.refunded", "2014-05-19", time.Hour, chargeOf("").with(obj{
+				"payment_intent": nil, "status": "paid", "amount_refunded": 4000, "refunds": []any{obj{"object": "refund", "amount": 4000, "currency": "usd"}},
+			}), obj{"amount_refunded": 0, "refunds": []any{}}),
+		},
+		[]string{"receipt/ch_1 100.00 USD → jenny@example.com", "refund/ch_1/4000 40.00 USD → jenny@example.com"},
+	},
+	{
 		"a charge without an intent gets a receipt of its own",
 		[][]byte{posted("evt_1", "charge.succeeded", today, 0, chargeOf("").with(obj{"payment_intent": nil}), nil)},
 		[]string{"receipt/ch_1 100.00 USD → jenny@example.com"},
