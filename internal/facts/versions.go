@@ -13,6 +13,9 @@ package facts
 //	            array of refunds without ids and without a status.
 //	2015-02-18  the status of a charge that succeeded is succeeded. Before, it is
 //	            paid, and in the oldest versions the flag paid alone says so.
+//	2017-05-25  a connected account's event names it in account. Before, in user_id.
+//	2025-04-30  an event of an organization's account names it in context alone
+//	            (see webhook.ContextAccount).
 type Version string
 
 // ReportsEveryRefund: refund.created, refund.updated and refund.failed report

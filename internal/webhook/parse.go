@@ -51,12 +51,13 @@ func (s *scanner) end(r event.Reason) event.Reason {
 
 // envelope is the top level of an event.
 type envelope struct {
-	id, object, kind, created, livemode, account, version token
-	hasObject                                             bool
-	data                                                  object
+	id, object, kind, created, livemode, version token
+	account, userID, context                     token
+	hasObject                                    bool
+	data                                         object
 }
 
-const envelopeNames = " id object type created livemode account api_version data "
+const envelopeNames = " id object type created livemode account user_id context api_version data "
 
 func (s *scanner) envelope(e *envelope) {
 	for m := (members{names: envelopeNames}); s.next(&m); {
@@ -73,6 +74,10 @@ func (s *scanner) envelope(e *envelope) {
 			e.livemode = s.value()
 		case "account":
 			e.account = s.value()
+		case "user_id":
+			e.userID = s.value()
+		case "context":
+			e.context = s.value()
 		case "api_version":
 			e.version = s.value()
 		case "data":
@@ -128,13 +133,25 @@ func (e *envelope) facts() (event.Facts, event.Reason) {
 	}
 	f.Livemode = e.livemode.kind == 't'
 	note(f.Livemode || e.livemode.kind == 'f' || e.livemode.kind == 0, BadLivemode)
-	if account := e.account.text(); e.account.kind != 'n' && e.account.kind != 0 && note(usableAccount(account), BadAccount) {
+	if account, ok := e.connected(); note(ok, BadAccount) {
 		f.Account = account
 	}
 	if note(e.hasObject, NoData) {
 		e.data.facts(&f)
 	}
 	return f, reason
+}
+
+// connected is the connected account that the event names: its account, which
+// versions before 2017-05-25 call user_id. ok is false if it is not an account.
+func (e *envelope) connected() (account string, ok bool) {
+	for _, t := range []token{e.account, e.userID} {
+		if t.kind != 'n' && t.kind != 0 {
+			account = t.text()
+			return account, usableAccount(account)
+		}
+	}
+	return "", true
 }
 
 // usableID reports whether an event id can be a key everywhere: it cannot be
