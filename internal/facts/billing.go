@@ -40,19 +40,24 @@ type Invoice struct {
 	// AmountPaidOffStripe replaces it there.
 	PaidOutOfBand       bool
 	AmountPaidOffStripe int64
-	PaymentIntents      []string // .payment_intent, later payments.data[].payment.payment_intent
-	Charges             []string // .charge, later payments.data[].payment.charge
-	Subscription        string   // .subscription, later parent.subscription_details.subscription
-	BillingReason       string
-	Customer            string
-	CustomerEmail       string
-	CustomerName        string
-	CustomerPhone       string
-	HostedURL           string // hosted_invoice_url: where the customer can pay
-	AttemptCount        int64
-	NextAttempt         time.Time // zero: Stripe makes no further attempt
-	Metadata            map[string]string
-	Created             time.Time
+	// The customer's balance before and after the invoice, negative where it is
+	// the customer's credit; HasBalances is false where the payload has not both.
+	StartingBalance, EndingBalance int64
+	HasBalances                    bool
+	CreditedBefore                 int64    // pre_payment_credit_notes_amount
+	PaymentIntents                 []string // .payment_intent, later payments.data[].payment.payment_intent
+	Charges                        []string // .charge, later payments.data[].payment.charge
+	Subscription                   string   // .subscription, later parent.subscription_details.subscription
+	BillingReason                  string
+	Customer                       string
+	CustomerEmail                  string
+	CustomerName                   string
+	CustomerPhone                  string
+	HostedURL                      string // hosted_invoice_url: where the customer can pay
+	AttemptCount                   int64
+	NextAttempt                    time.Time // zero: Stripe makes no further attempt
+	Metadata                       map[string]string
+	Created                        time.Time
 }
 
 // InvoicePayment connects an invoice to what paid it, in versions of which
@@ -104,6 +109,10 @@ func invoice(n node) *Invoice {
 		Currency:            n.text("currency"),
 		PaidOutOfBand:       n.flag("paid_out_of_band"),
 		AmountPaidOffStripe: n.integer("amount_paid_off_stripe"),
+		StartingBalance:     n.integer("starting_balance"),
+		EndingBalance:       n.integer("ending_balance"),
+		HasBalances:         n.has("starting_balance") && n.has("ending_balance"),
+		CreditedBefore:      n.integer("pre_payment_credit_notes_amount"),
 		Subscription:        cmp.Or(n.id("subscription"), n.in("parent").in("subscription_details").id("subscription")),
 		BillingReason:       n.text("billing_reason"),
 		Customer:            n.id("customer"),
@@ -124,6 +133,30 @@ func invoice(n node) *Invoice {
 		i.Charges = unite(i.Charges, p.in("payment").id("charge"))
 	}
 	return i
+}
+
+// PaidOutside is what the invoice itself says was paid outside Stripe: all that was
+// due, not the total, of which a credit note or the balance may have taken a part.
+// In newer versions it is in the invoice's payments instead.
+func (i Invoice) PaidOutside() int64 {
+	if i.PaidOutOfBand {
+		return i.AmountDue
+	}
+	return i.AmountPaidOffStripe
+}
+
+// PaidFromBalance is what the customer's credit paid of an invoice of which nothing
+// was due. Nothing due alone does not say so: a credit note may have taken it off,
+// or Stripe has put an amount below the smallest charge on the customer's account.
+func (i Invoice) PaidFromBalance() int64 {
+	switch {
+	case i.AmountDue != 0:
+		return 0
+	case !i.HasBalances:
+		return max(0, i.Total-i.CreditedBefore)
+	default:
+		return max(0, min(min(0, i.EndingBalance)-min(0, i.StartingBalance), i.Total))
+	}
 }
 
 func invoicePayment(n node) *InvoicePayment {

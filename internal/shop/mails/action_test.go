@@ -38,6 +38,22 @@ var stories = []struct {
 		[]string{"receipt/ch_1 100.00 USD → jenny@example.com", "refund/ch_1/4000 40.00 USD → jenny@example.com"},
 	},
 	{
+		"an invoice that nobody paid gets no receipt: below the smallest charge, or credited",
+		[][]byte{
+			posted("evt_1", "invoice.paid", today, 0, unpaid(obj{"id": "in_1", "ending_balance": 10000}), nil),
+			posted("evt_2", "invoice.paid", before2024, 0, unpaid(obj{"id": "in_2", "pre_payment_credit_notes_amount": 10000}), nil),
+		},
+		nil,
+	},
+	{
+		"an invoice gets a receipt for what the balance paid, or what was due and paid outside Stripe",
+		[][]byte{
+			posted("evt_1", "invoice.paid", today, 0, unpaid(obj{"id": "in_1", "starting_balance": -4000, "pre_payment_credit_notes_amount": 6000}), nil),
+			posted("evt_2", "invoice.paid", before2024, 0, unpaid(obj{"id": "in_2", "amount_due": 7000, "pre_payment_credit_notes_amount": 3000, "paid_out_of_band": true}), nil),
+		},
+		[]string{"receipt/in_1 40.00 USD → invoice@example.com", "receipt/in_2 70.00 USD → invoice@example.com"},
+	},
+	{
 		"a charge without an intent gets a receipt of its own",
 		[][]byte{posted("evt_1", "charge.succeeded", today, 0, chargeOf("").with(obj{"payment_intent": nil}), nil)},
 		[]string{"receipt/ch_1 100.00 USD → jenny@example.com"},
@@ -282,6 +298,11 @@ func invoice(changes obj) obj {
 		"currency": "usd", "payment_intent": "pi_1", "charge": "ch_1", "customer_email": "invoice@example.com",
 		"hosted_invoice_url": "https://invoice.stripe.com/i/1",
 	}.with(changes)
+}
+
+// unpaid is an invoice of which nothing was due.
+func unpaid(changes obj) obj {
+	return invoice(obj{"payment_intent": nil, "charge": nil, "amount_due": 0, "amount_paid": 0, "starting_balance": 0, "ending_balance": 0}).with(changes)
 }
 
 func disputed() obj {

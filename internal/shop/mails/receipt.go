@@ -78,9 +78,13 @@ func (s *studied) invoiceReceipts() []notice {
 		n := notice{
 			kind: kindReceipt, key: "receipt/" + i.ID, payment: i.ID, at: e.Created, until: e.Created.Add(receiptAge),
 			reach:     reach{i.CustomerEmail, i.CustomerPhone, i.Customer}.checked().or(s.session).or(s.invoice),
-			reference: i.Metadata["order_id"], amount: money.Amount{Minor: paidOutside(i), Currency: i.Currency}, card: paidWith(i),
+			reference: i.Metadata["order_id"], amount: money.Amount{Minor: i.PaidOutside() + i.PaidFromBalance(), Currency: i.Currency}, card: paidWith(i),
 		}
-		if n.card == "" || n.amount.Minor == 0 {
+		switch {
+		case n.amount.Minor > 0:
+		case i.AmountDue == 0:
+			n.skip = "nobody paid the invoice: nothing was due"
+		default:
 			n.skip = "the receipt follows the invoice's charge"
 		}
 		g.add(e, n)
@@ -88,24 +92,10 @@ func (s *studied) invoiceReceipts() []notice {
 	return g.all()
 }
 
-// paidOutside is how much of an invoice no charge of Stripe paid: what one did
-// pay has its own receipt.
-func paidOutside(i *facts.Invoice) int64 {
-	if i.PaidOutOfBand || i.AmountDue == 0 {
-		return i.Total
-	}
-	return max(0, i.Total-max(0, i.AmountPaid-i.AmountPaidOffStripe))
-}
-
-// paidWith is what paid an invoice that is itself an order, else empty.
+// paidWith is what paid an invoice that is itself an order.
 func paidWith(i *facts.Invoice) string {
-	switch {
-	case i.Total <= 0:
-		return ""
-	case i.PaidOutOfBand || i.AmountPaidOffStripe > 0:
+	if i.PaidOutside() > 0 {
 		return "Paid directly"
-	case i.AmountDue == 0:
-		return "Account balance"
 	}
-	return ""
+	return "Account balance"
 }

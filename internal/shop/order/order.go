@@ -125,16 +125,15 @@ func ofSession(s facts.CheckoutSession, typ string) (id string, err error) {
 }
 
 func ofInvoice(i facts.Invoice, typ string) (id string, err error) {
-	outside := i.PaidOutOfBand || i.AmountPaidOffStripe > 0
 	switch {
 	case typ != "invoice.paid" && typ != "invoice.payment_succeeded":
 		return "", event.Skip("only an invoice that was paid can be an order")
-	case i.Total <= 0:
-		return "", event.Skip("an invoice without a total is not an order")
-	case !outside && i.AmountDue != 0:
-		return "", event.Skip("the invoice's payment intents are the orders")
-	default:
+	case i.PaidOutside()+i.PaidFromBalance() > 0:
 		return i.ID, nil
+	case i.AmountDue == 0:
+		return "", event.Skip("nobody paid the invoice: nothing was due")
+	default:
+		return "", event.Skip("the invoice's payment intents are the orders")
 	}
 }
 

@@ -136,11 +136,7 @@ func (f *Facts) session(e facts.Event, s facts.CheckoutSession) {
 func (f *Facts) invoice(e facts.Event, i facts.Invoice) {
 	f.Currency = i.Currency
 	f.refer(e, fromInvoice, i.Metadata)
-	through := max(0, i.AmountPaid-i.AmountPaidOffStripe)
-	if i.PaidOutOfBand {
-		through = 0
-	}
-	f.Invoice = Invoice{Total: numberOf(e, i.Total), Paid: max(0, i.Total-through)}
+	f.Invoice = Invoice{Total: numberOf(e, i.Total), Paid: i.PaidOutside() + i.PaidFromBalance()}
 }
 
 func (f *Facts) refer(e facts.Event, rank int, metadata map[string]string) {
