@@ -2,6 +2,7 @@ package facts
 
 import (
 	"cmp"
+	"strings"
 	"time"
 )
 
@@ -47,17 +48,19 @@ type Invoice struct {
 	CreditedBefore                 int64    // pre_payment_credit_notes_amount
 	PaymentIntents                 []string // .payment_intent, later payments.data[].payment.payment_intent
 	Charges                        []string // .charge, later payments.data[].payment.charge
-	Subscription                   string   // .subscription, later parent.subscription_details.subscription
-	BillingReason                  string
-	Customer                       string
-	CustomerEmail                  string
-	CustomerName                   string
-	CustomerPhone                  string
-	HostedURL                      string // hosted_invoice_url: where the customer can pay
-	AttemptCount                   int64
-	NextAttempt                    time.Time // zero: Stripe makes no further attempt
-	Metadata                       map[string]string
-	Created                        time.Time
+	// Records are its payments outside Stripe, if the payload contains them.
+	Records       []InvoicePayment
+	Subscription  string // .subscription, later parent.subscription_details.subscription
+	BillingReason string
+	Customer      string
+	CustomerEmail string
+	CustomerName  string
+	CustomerPhone string
+	HostedURL     string // hosted_invoice_url: where the customer can pay
+	AttemptCount  int64
+	NextAttempt   time.Time // zero: Stripe makes no further attempt
+	Metadata      map[string]string
+	Created       time.Time
 }
 
 // InvoicePayment connects an invoice to what paid it, in versions of which
@@ -72,6 +75,14 @@ type InvoicePayment struct {
 	AmountPaid    int64
 	Currency      string
 	Created       time.Time
+}
+
+// Outside is what was paid outside Stripe, once it is.
+func (p InvoicePayment) Outside() int64 {
+	if p.PaymentRecord == "" || p.Status != "paid" {
+		return 0
+	}
+	return p.AmountPaid
 }
 
 func session(n node) *CheckoutSession {
@@ -128,9 +139,13 @@ func invoice(n node) *Invoice {
 	i.PaymentIntents = unite(i.PaymentIntents, n.id("payment_intent"))
 	i.Charges = unite(i.Charges, n.id("charge"))
 	payments, _ := n.list("payments")
-	for _, p := range payments {
-		i.PaymentIntents = unite(i.PaymentIntents, p.in("payment").id("payment_intent"))
-		i.Charges = unite(i.Charges, p.in("payment").id("charge"))
+	for _, m := range payments {
+		p := invoicePayment(m)
+		if p.PaymentRecord != "" {
+			i.Records = append(i.Records, *p)
+		}
+		i.PaymentIntents = unite(i.PaymentIntents, p.PaymentIntent)
+		i.Charges = unite(i.Charges, p.Charge)
 	}
 	return i
 }
@@ -157,6 +172,15 @@ func (i Invoice) PaidFromBalance() int64 {
 	default:
 		return max(0, min(min(0, i.EndingBalance)-min(0, i.StartingBalance), i.Total))
 	}
+}
+
+// invoiceOf is the invoice that a payment names: in newer versions, which have no
+// invoice there, Stripe puts its id where the shop could put a text of its own.
+func invoiceOf(n node) string {
+	if ref := n.in("payment_details").text("order_reference"); !n.has("invoice") && strings.HasPrefix(ref, "in_") {
+		return ref
+	}
+	return n.id("invoice")
 }
 
 func invoicePayment(n node) *InvoicePayment {

@@ -104,7 +104,7 @@ func paymentIntent(n node) *PaymentIntent {
 		CaptureMethod:      n.text("capture_method"),
 		CancellationReason: n.text("cancellation_reason"),
 		ReceiptEmail:       n.text("receipt_email"),
-		Invoice:            n.id("invoice"),
+		Invoice:            invoiceOf(n),
 		LatestCharge:       n.id("latest_charge"),
 		LastError:          paymentError(n.in("last_payment_error")),
 		Metadata:           n.metadata(),
@@ -143,7 +143,7 @@ func charge(n node) *Charge {
 	c := &Charge{
 		ID:                        n.text("id"),
 		PaymentIntent:             n.id("payment_intent"),
-		Invoice:                   n.id("invoice"),
+		Invoice:                   invoiceOf(n),
 		Status:                    chargeStatus(n),
 		Paid:                      n.flag("paid"),
 		Captured:                  n.flag("captured"),

@@ -32,8 +32,13 @@ func (v Version) ListsRefundsInCharge() bool { return v < "2022-11-15" }
 func (v Version) CountsReleaseAsRefund() bool { return v < "2025-03-31" }
 
 // NamesInvoiceOfPayment: payment intents and charges name their invoice. Since
-// 2025-03-31 the link is in invoice_payment alone. Source: Stripe's changelog of
-// 2025-03-31.basil, "multiple partial payments on invoices".
+// 2025-03-31 the link is in the invoice's payments (invoice_payment.paid reports
+// them since 2025-05-28; before, only Stripe's list has them), and the intent of an
+// invoice has its id in payment_details.order_reference. An invoice paid outside
+// Stripe had paid_out_of_band; now it has a payment by a payment record, and
+// amount_paid_off_stripe (2026-05-27) is in no event. Source: Stripe's changelog of
+// 2025-03-31.basil, "multiple partial payments on invoices", 2025-05-28.basil and
+// 2026-05-27.dahlia.
 func (v Version) NamesInvoiceOfPayment() bool { return v < "2025-03-31" }
 
 // HasPeriodInSubscription: a subscription contains its period. Since 2025-03-31

@@ -11,7 +11,7 @@ import (
 // a function of those facts alone, so late and repeated events change nothing
 // that they should not.
 func Update(_ context.Context, e *action.Event[facts.Event]) error {
-	kind, id, err := Key(e.Object)
+	kind, id, err := Row(e.Object)
 	if err != nil {
 		return err
 	}
