@@ -77,6 +77,12 @@ func (s Sender) Send(ctx context.Context, e *action.Event[facts.Event]) error {
 
 // process sends one notice, which may turn out to be several.
 func (r *run) process(ctx context.Context, n notice) {
+	if err := r.wait(n); err != nil {
+		if !errors.Is(r.err, errNoInvoice) {
+			r.failed(err)
+		}
+		return
+	}
 	if n.skip == "" {
 		n.skip = r.withheld(n, r.e.AllowStale())
 	}

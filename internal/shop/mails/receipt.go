@@ -65,37 +65,3 @@ func capturedAt(e facts.Event) time.Time {
 	}
 	return e.Charge.Created
 }
-
-// invoiceReceipts are the mails about invoices that no charge paid: outside
-// Stripe, or from the customer's balance.
-func (s *studied) invoiceReceipts() []notice {
-	var g gather
-	for _, e := range s.events {
-		i := e.Invoice
-		if i == nil || e.Type != "invoice.paid" && e.Type != "invoice.payment_succeeded" {
-			continue
-		}
-		n := notice{
-			kind: kindReceipt, key: "receipt/" + i.ID, payment: i.ID, at: e.Created, until: e.Created.Add(receiptAge),
-			reach:     reach{i.CustomerEmail, i.CustomerPhone, i.Customer}.checked().or(s.session).or(s.invoice),
-			reference: i.Metadata["order_id"], amount: money.Amount{Minor: i.PaidOutside() + i.PaidFromBalance(), Currency: i.Currency}, card: paidWith(i),
-		}
-		switch {
-		case n.amount.Minor > 0:
-		case i.AmountDue == 0:
-			n.skip = "nobody paid the invoice: nothing was due"
-		default:
-			n.skip = "the receipt follows the invoice's charge"
-		}
-		g.add(e, n)
-	}
-	return g.all()
-}
-
-// paidWith is what paid an invoice that is itself an order.
-func paidWith(i *facts.Invoice) string {
-	if i.PaidOutside() > 0 {
-		return "Paid directly"
-	}
-	return "Account balance"
-}
