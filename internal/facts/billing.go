@@ -2,8 +2,11 @@ package facts
 
 import (
 	"cmp"
+	"fmt"
 	"strings"
 	"time"
+
+	"github.com/payhooks/payhooks/internal/event"
 )
 
 // CheckoutSession is one visit to Stripe's checkout page.
@@ -140,14 +143,37 @@ func invoice(n node) *Invoice {
 	i.Charges = unite(i.Charges, n.id("charge"))
 	payments, _ := n.list("payments")
 	for _, m := range payments {
-		p := invoicePayment(m)
-		if p.PaymentRecord != "" {
-			i.Records = append(i.Records, *p)
-		}
-		i.PaymentIntents = unite(i.PaymentIntents, p.PaymentIntent)
-		i.Charges = unite(i.Charges, p.Charge)
+		i.Add(*invoicePayment(m))
 	}
 	return i
+}
+
+// Add adds one payment of the invoice to what it was paid with.
+func (i *Invoice) Add(p InvoicePayment) {
+	if p.PaymentRecord != "" {
+		p.Invoice = i.ID
+		i.Records = append(i.Records, p)
+	}
+	i.PaymentIntents = unite(i.PaymentIntents, p.PaymentIntent)
+	i.Charges = unite(i.Charges, p.Charge)
+}
+
+// LacksPayments reports whether the event is about an invoice that was paid, in a
+// version whose payload does not say by what.
+func (e Event) LacksPayments() bool {
+	i := e.Invoice
+	return i != nil && (e.Type == "invoice.paid" || e.Type == "invoice.payment_succeeded") && !e.Version().NamesInvoiceOfPayment() &&
+		i.AmountPaid > 0 && i.AmountPaidOffStripe == 0 && len(i.PaymentIntents)+len(i.Charges)+len(i.Records) == 0
+}
+
+// ReadInvoicePayment reads one object of Stripe's list of them.
+func ReadInvoicePayment(body []byte) (InvoicePayment, error) {
+	r := &reader{}
+	p := invoicePayment(r.object("invoice_payment", body))
+	if r.err != nil {
+		return InvoicePayment{}, fmt.Errorf("%w: %w", event.ErrInvalid, r.err)
+	}
+	return *p, nil
 }
 
 // PaidOutside is what the invoice itself says was paid outside Stripe: all that was

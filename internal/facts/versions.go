@@ -41,6 +41,10 @@ func (v Version) CountsReleaseAsRefund() bool { return v < "2025-03-31" }
 // 2026-05-27.dahlia.
 func (v Version) NamesInvoiceOfPayment() bool { return v < "2025-03-31" }
 
+// ListsInvoicePayments is the first version in which Stripe lists the payments of an
+// invoice. Source: Stripe's changelog of 2025-03-31.basil.
+const ListsInvoicePayments Version = "2025-03-31.basil"
+
 // HasPeriodInSubscription: a subscription contains its period. Since 2025-03-31
 // each of its items does. Source: Stripe's changelog of 2025-03-31.basil, which
 // removes current_period_start and current_period_end from subscriptions.

@@ -13,6 +13,7 @@ import (
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/facts"
 	"github.com/payhooks/payhooks/internal/mail"
+	"github.com/payhooks/payhooks/internal/shop/billing"
 	"github.com/payhooks/payhooks/internal/sms"
 )
 
@@ -60,6 +61,9 @@ type asked[T any] struct {
 func (s Sender) Send(ctx context.Context, e *action.Event[facts.Event]) error {
 	if !s.mailing() && !s.Texts {
 		return action.Skip(mailIsOff)
+	}
+	if err := billing.Complete(ctx, e, s.Stripe); err != nil {
+		return err
 	}
 	known, err := related(ctx, e)
 	if err != nil {
