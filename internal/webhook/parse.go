@@ -142,29 +142,11 @@ func (e *envelope) facts() (event.Facts, event.Reason) {
 	return f, reason
 }
 
-// connected is the connected account that the event names: its account, which
-// versions before 2017-05-25 call user_id. ok is false if it is not an account.
-func (e *envelope) connected() (account string, ok bool) {
-	for _, t := range []token{e.account, e.userID} {
-		if t.kind != 'n' && t.kind != 0 {
-			account = t.text()
-			return account, usableAccount(account)
-		}
-	}
-	return "", true
-}
-
 // usableID reports whether an event id can be a key everywhere: it cannot be
 // confused with the keys that stores make themselves, such as sha256:… or
 // effect#….
 func usableID(id string) bool {
 	return id != "" && len(id) <= MaxID && only(id, "_-")
-}
-
-// usableAccount reports whether an account's id can be part of a scope.
-func usableAccount(id string) bool {
-	rest, ok := strings.CutPrefix(id, "acct_")
-	return ok && rest != "" && len(id) <= MaxID && only(rest, "_")
 }
 
 func usableType(kind string) bool {

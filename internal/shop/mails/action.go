@@ -81,10 +81,7 @@ func (s Sender) Send(ctx context.Context, e *action.Event[facts.Event]) error {
 
 // process sends one notice, which may turn out to be several.
 func (r *run) process(ctx context.Context, n notice) {
-	if err := r.wait(n); err != nil {
-		if !errors.Is(r.err, errNoInvoice) {
-			r.failed(err)
-		}
+	if r.waits(n) {
 		return
 	}
 	if n.skip == "" {

@@ -108,17 +108,20 @@ func (s *studied) page(payment string) string {
 	return s.payPage[payment]
 }
 
-// wait is the error that has n sent later, when its invoice is known, or nil.
-func (r *run) wait(n notice) error {
+// waits reports whether n is sent later, when its invoice is known, and has the
+// delivery retried then.
+func (r *run) waits(n notice) bool {
 	age := r.Now().Sub(r.e.Received)
-	switch {
+	switch why := r.withheld(n, r.e.AllowStale()); {
 	case !n.awaits || n.skip != "" && n.skip != noAddress || age > patience:
-		return nil
+		return false
 	case n.to != "" && (n.kind != kindFailed || n.payLink != ""):
-		return nil
+		return false
+	case why != "" && why != noAddress:
+		return false
 	}
-	if why := r.withheld(n, r.e.AllowStale()); why != "" && why != noAddress {
-		return nil
+	if !errors.Is(r.err, errNoInvoice) {
+		r.failed(action.RetryIn(errNoInvoice, max(time.Second, age/3)))
 	}
-	return action.RetryIn(errNoInvoice, max(time.Second, age/3))
+	return true
 }

@@ -27,3 +27,21 @@ func ContextAccount(body []byte) (string, event.Reason) {
 	}
 	return account, ""
 }
+
+// connected is the connected account that the event names: its account, which
+// versions before 2017-05-25 call user_id. ok is false if it is not an account.
+func (e *envelope) connected() (account string, ok bool) {
+	for _, t := range []token{e.account, e.userID} {
+		if t.kind != 'n' && t.kind != 0 {
+			account = t.text()
+			return account, usableAccount(account)
+		}
+	}
+	return "", true
+}
+
+// usableAccount reports whether an account's id can be part of a scope.
+func usableAccount(id string) bool {
+	rest, ok := strings.CutPrefix(id, "acct_")
+	return ok && rest != "" && len(id) <= MaxID && only(rest, "_")
+}
