@@ -16,9 +16,11 @@ import (
 // it asks of Stripe has no type of its own: lookup implements it without importing
 // it, since its templates would be parsed wherever anything is read at Stripe.
 var shopArrows = map[string][]string{
-	"internal/shop/inventory": {"internal/shop/order"},                                                      // a refund counts as the order counts it
-	"internal/shop/notices":   {"internal/shop/fraud"},                                                      // a notice is of a hold
-	"internal/shop/lookup":    {"internal/shop/access", "internal/shop/inventory", "internal/shop/journal"}, // implements their ports
+	"internal/shop/inventory": {"internal/shop/order"},                                                                               // a refund counts as the order counts it
+	"internal/shop/notices":   {"internal/shop/fraud"},                                                                               // a notice is of a hold
+	"internal/shop/lookup":    {"internal/shop/access", "internal/shop/billing", "internal/shop/inventory", "internal/shop/journal"}, // implements their ports
+	"internal/shop/order":     {"internal/shop/billing"},                                                                             // what paid an invoice
+	"internal/shop/mails":     {"internal/shop/billing"},
 }
 
 // knownInits are the files with an init that is not a seam's. The list may only

@@ -28,6 +28,12 @@ type Decoder interface {
 // as far as they are stored: it may miss events of the last second.
 func (e *Event[T]) Related(ctx context.Context) ([]event.Facts, error) { return e.run.Related(ctx) }
 
+// RelatedTo is Related for another subject of the event's scope, such as the
+// invoice of a payment.
+func (e *Event[T]) RelatedTo(ctx context.Context, subject string) ([]event.Facts, error) {
+	return e.run.RelatedTo(ctx, subject)
+}
+
 // Load returns another stored event with its signed bytes, or event.ErrNotFound.
 func (e *Event[T]) Load(ctx context.Context, id string) (event.Event, error) {
 	return e.run.Load(ctx, id)

@@ -17,6 +17,10 @@ func Permanent(err error) error { return event.Permanent(err) }
 // Outside it reports that the effect did not happen, as when throttled.
 func RetryAfter(err error, d time.Duration) error { return event.RetryAfter(err, d) }
 
+// RetryIn retries after d, whatever the schedule says: for what is known to be on
+// its way, such as another event. The function must give up by itself.
+func RetryIn(err error, d time.Duration) error { return event.RetryIn(err, d) }
+
 // NotSent reports, inside Outside, that the effect did not happen and may be
 // retried on the schedule. Elsewhere it changes nothing.
 func NotSent(err error) error { return event.RetryAfter(err, 0) }

@@ -88,6 +88,11 @@ func (a *Attempt) Related(ctx context.Context) ([]event.Facts, error) {
 	return a.h.Store.Related(ctx, a.stored.Scope, a.stored.Subject)
 }
 
+// RelatedTo is Related for another subject of the event's scope.
+func (a *Attempt) RelatedTo(ctx context.Context, subject string) ([]event.Facts, error) {
+	return a.h.Store.Related(ctx, a.stored.Scope, subject)
+}
+
 // Load returns another stored event with its signed bytes, or event.ErrNotFound.
 func (a *Attempt) Load(ctx context.Context, id string) (event.Event, error) {
 	s, err := a.h.Store.Get(ctx, id)

@@ -105,7 +105,9 @@ func (a *Attempt) later(now time.Time, err error) {
 	next := wait(d.Attempts-d.Before, a.h.Rand())
 	var retry *event.RetryError
 	if errors.As(err, &retry) {
-		next = max(next, retry.After)
+		if next = max(next, retry.After); retry.Exact {
+			next = retry.After
+		}
 	}
 	d.State, d.Next = event.Waiting, now.Add(next)
 	if next <= carried {

@@ -56,6 +56,7 @@ func Permanent(err error) error {
 type RetryError struct {
 	err   error
 	After time.Duration
+	Exact bool // neither later, as the schedule would have it, nor earlier
 }
 
 func (e *RetryError) Error() string { return e.err.Error() }
@@ -67,7 +68,13 @@ func RetryAfter(err error, d time.Duration) error {
 	if err == nil {
 		return nil
 	}
-	return &RetryError{err, d}
+	return &RetryError{err: err, After: d}
+}
+
+// RetryIn asks for the next attempt d from now, however many there were: for what
+// is known to be on its way. The caller must end it.
+func RetryIn(err error, d time.Duration) error {
+	return &RetryError{err: err, After: d, Exact: true}
 }
 
 // SkipError reports that there is nothing to do.

@@ -26,49 +26,6 @@ type CheckoutSession struct {
 	ExpiresAt       time.Time
 }
 
-// Invoice is a bill. What it was paid with differs most between versions.
-type Invoice struct {
-	ID              string
-	Status          string // draft, open, paid, void, uncollectible
-	Number          string
-	Total           int64
-	AmountDue       int64
-	AmountPaid      int64
-	AmountRemaining int64
-	Currency        string
-	// PaidOutOfBand: marked as paid outside Stripe. Newer versions leave it out.
-	// AmountPaidOffStripe replaces it there.
-	PaidOutOfBand       bool
-	AmountPaidOffStripe int64
-	PaymentIntents      []string // .payment_intent, later payments.data[].payment.payment_intent
-	Charges             []string // .charge, later payments.data[].payment.charge
-	Subscription        string   // .subscription, later parent.subscription_details.subscription
-	BillingReason       string
-	Customer            string
-	CustomerEmail       string
-	CustomerName        string
-	CustomerPhone       string
-	HostedURL           string // hosted_invoice_url: where the customer can pay
-	AttemptCount        int64
-	NextAttempt         time.Time // zero: Stripe makes no further attempt
-	Metadata            map[string]string
-	Created             time.Time
-}
-
-// InvoicePayment connects an invoice to what paid it, in versions of which
-// NamesInvoiceOfPayment is false.
-type InvoicePayment struct {
-	ID            string
-	Invoice       string
-	PaymentIntent string
-	Charge        string
-	PaymentRecord string // what was paid outside Stripe
-	Status        string // open, paid, canceled
-	AmountPaid    int64
-	Currency      string
-	Created       time.Time
-}
-
 func session(n node) *CheckoutSession {
 	who := n.in("customer_details")
 	return &CheckoutSession{
@@ -90,66 +47,4 @@ func session(n node) *CheckoutSession {
 		Created:         n.time("created"),
 		ExpiresAt:       n.time("expires_at"),
 	}
-}
-
-func invoice(n node) *Invoice {
-	i := &Invoice{
-		ID:                  n.text("id"),
-		Status:              n.text("status"),
-		Number:              n.text("number"),
-		Total:               n.integer("total"),
-		AmountDue:           n.integer("amount_due"),
-		AmountPaid:          n.integer("amount_paid"),
-		AmountRemaining:     n.integer("amount_remaining"),
-		Currency:            n.text("currency"),
-		PaidOutOfBand:       n.flag("paid_out_of_band"),
-		AmountPaidOffStripe: n.integer("amount_paid_off_stripe"),
-		Subscription:        cmp.Or(n.id("subscription"), n.in("parent").in("subscription_details").id("subscription")),
-		BillingReason:       n.text("billing_reason"),
-		Customer:            n.id("customer"),
-		CustomerEmail:       n.text("customer_email"),
-		CustomerName:        n.text("customer_name"),
-		CustomerPhone:       n.text("customer_phone"),
-		HostedURL:           n.text("hosted_invoice_url"),
-		AttemptCount:        n.integer("attempt_count"),
-		NextAttempt:         n.time("next_payment_attempt"),
-		Metadata:            n.metadata(),
-		Created:             n.time("created"),
-	}
-	i.PaymentIntents = unite(i.PaymentIntents, n.id("payment_intent"))
-	i.Charges = unite(i.Charges, n.id("charge"))
-	payments, _ := n.list("payments")
-	for _, p := range payments {
-		i.PaymentIntents = unite(i.PaymentIntents, p.in("payment").id("payment_intent"))
-		i.Charges = unite(i.Charges, p.in("payment").id("charge"))
-	}
-	return i
-}
-
-func invoicePayment(n node) *InvoicePayment {
-	with := n.in("payment")
-	return &InvoicePayment{
-		ID:            n.text("id"),
-		Invoice:       n.id("invoice"),
-		PaymentIntent: with.id("payment_intent"),
-		Charge:        with.id("charge"),
-		PaymentRecord: with.id("payment_record"),
-		Status:        n.text("status"),
-		AmountPaid:    n.integer("amount_paid"),
-		Currency:      n.text("currency"),
-		Created:       n.time("created"),
-	}
-}
-
-// unite adds an id that is not empty and not there yet.
-func unite(ids []string, id string) []string {
-	for _, known := range ids {
-		if known == id {
-			return ids
-		}
-	}
-	if id == "" {
-		return ids
-	}
-	return append(ids, id)
 }

@@ -68,8 +68,8 @@ type Charge struct {
 	BalanceTransaction        string
 	FailureBalanceTransaction string
 	Disputed                  bool
-	// Refunds are those the payload holds whole; RefundsComplete is true only
-	// if the payload says that there are no others.
+	// Refunds are those the payload holds whole, in old versions without an ID;
+	// RefundsComplete is true only if the payload says that there are no others.
 	Refunds         []Refund
 	RefundsComplete bool
 	Metadata        map[string]string
@@ -104,7 +104,7 @@ func paymentIntent(n node) *PaymentIntent {
 		CaptureMethod:      n.text("capture_method"),
 		CancellationReason: n.text("cancellation_reason"),
 		ReceiptEmail:       n.text("receipt_email"),
-		Invoice:            n.id("invoice"),
+		Invoice:            invoiceOf(n),
 		LatestCharge:       n.id("latest_charge"),
 		LastError:          paymentError(n.in("last_payment_error")),
 		Metadata:           n.metadata(),
@@ -143,8 +143,8 @@ func charge(n node) *Charge {
 	c := &Charge{
 		ID:                        n.text("id"),
 		PaymentIntent:             n.id("payment_intent"),
-		Invoice:                   n.id("invoice"),
-		Status:                    n.text("status"),
+		Invoice:                   invoiceOf(n),
+		Status:                    chargeStatus(n),
 		Paid:                      n.flag("paid"),
 		Captured:                  n.flag("captured"),
 		Amount:                    n.integer("amount"),
@@ -183,7 +183,7 @@ func refund(n node) *Refund {
 		ID:                        n.text("id"),
 		Charge:                    n.id("charge"),
 		PaymentIntent:             n.id("payment_intent"),
-		Status:                    n.text("status"),
+		Status:                    refundStatus(n),
 		Amount:                    n.integer("amount"),
 		Currency:                  n.text("currency"),
 		Reason:                    n.text("reason"),

@@ -89,18 +89,26 @@ func (n node) metadata() map[string]string {
 	return read[map[string]string](n, "metadata", "an object of strings")
 }
 
-// list reads the objects of a Stripe list ({"data": [...], "has_more": ...}).
-// Members that are only ids are skipped. complete is true if the list is there
-// and has no further page.
+// list reads the objects of a Stripe list ({"data": [...], "has_more": ...}), or
+// of a plain array, as the versions before 2014-06-17 have it, which is
+// the whole list. Members that are only ids are skipped. complete is true if
+// the list is there and has no further page.
 func (n node) list(field string) (members []node, complete bool) {
-	l := n.in(field)
-	for i, raw := range read[[]json.RawMessage](l, "data", "an array") {
-		if kind(raw) == "a string" {
-			continue
-		}
-		members = append(members, n.r.object(fmt.Sprintf("%s[%d]", l.at("data"), i), raw))
+	if kind(n.fields[field]) == "an array" {
+		return n.members(field), true
 	}
-	return members, l.has("data") && !l.flag("has_more")
+	l := n.in(field)
+	return l.members("data"), l.has("data") && !l.flag("has_more")
+}
+
+// members reads the objects of an array, without those that are only ids.
+func (n node) members(field string) (members []node) {
+	for i, raw := range read[[]json.RawMessage](n, field, "an array") {
+		if kind(raw) != "a string" {
+			members = append(members, n.r.object(fmt.Sprintf("%s[%d]", n.at(field), i), raw))
+		}
+	}
+	return members
 }
 
 func read[T any](n node, field, want string) (v T) {

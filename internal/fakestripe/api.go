@@ -152,7 +152,7 @@ var kinds = map[string]string{
 	"disputes": "dispute", "radar/early_fraud_warnings": "radar.early_fraud_warning", "reviews": "review",
 	"events": "event", "entitlements/active_entitlements": "entitlements.active_entitlement",
 	"products": "product", "prices": "price", "setup_intents": "setup_intent", "payment_methods": "payment_method",
-	"transfers": "transfer", "topups": "topup", "invoiceitems": "invoiceitem",
+	"transfers": "transfer", "topups": "topup", "invoiceitems": "invoiceitem", "invoice_payments": "invoice_payment",
 }
 
 func (v view) write(w http.ResponseWriter, r *http.Request, e *entry) *failure {

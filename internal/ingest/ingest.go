@@ -79,7 +79,7 @@ func (h *Handler) receive(ctx context.Context, endpoint webhook.Endpoint, req ev
 	if err := h.verify(ctx, endpoint.Name, body, signatureHeader(req.Headers), now); err != nil {
 		return refusal(err)
 	}
-	facts, result, reason, err := h.Intake.Accept(ctx, Arrival{Endpoint: endpoint, Received: now}, body)
+	facts, result, reason, err := h.Intake.Accept(ctx, Arrival{Endpoint: endpoint, Context: endpoint.Connect, Received: now}, body)
 	var p *panicked
 	switch a := (answer{facts: facts}); {
 	case errors.As(err, &p):

@@ -29,7 +29,10 @@ type Arrival struct {
 	Endpoint webhook.Endpoint
 	// Account is the connected account of an event whose body does not say:
 	// Stripe leaves it out where the request named it.
-	Account  string
+	Account string
+	// Context: an event that names no account is of the one in its context, as
+	// on the Connect endpoint of an organization.
+	Context  bool
 	Received time.Time
 }
 
@@ -47,6 +50,9 @@ func (in *Intake) Accept(ctx context.Context, from Arrival, body []byte) (event.
 	f.Endpoint, f.Received = from.Endpoint.Name, from.Received
 	if f.Account == "" {
 		f.Account = from.Account
+	}
+	if f.Account == "" && from.Context && reason == "" {
+		f.Account, reason = webhook.ContextAccount(body)
 	}
 	if f.Account == in.Own {
 		f.Account = ""

@@ -128,6 +128,26 @@ func TestEndpointsKeepModesAndAccountsApart(t *testing.T) {
 	}
 }
 
+func TestContextIsTheAccountOnlyOnConnectAndWithoutAnAccount(t *testing.T) {
+	with := func(members string) string { return strings.Replace(whole, `"livemode"`, members+`,"livemode"`, 1) }
+	for name, c := range map[string]struct{ endpoint, members, account, reason string }{
+		"an organization's account":      {"connect", `"context":"acct_1"`, "acct_1", "stored"},
+		"an account beside a context":    {"connect", `"account":"acct_1","context":"acct_2"`, "acct_1", "stored"},
+		"a plain endpoint":               {"default", `"context":"acct_1"`, "", "stored"},
+		"an old version":                 {"connect", `"user_id":"acct_1"`, "acct_1", "stored"},
+		"an old version, plain endpoint": {"default", `"user_id":"acct_1"`, "", "quarantined:unexpected_account"},
+		"a context that is no account":   {"connect", `"context":"acct_1@x"`, "", "quarantined:bad_account"},
+		"the stack's own":                {"connect", `"context":"acct_own"`, "", "stored"},
+	} {
+		r := newRig(t, "default=any,connect=any+connect")
+		r.handler.Intake.Own = "acct_own"
+		r.want(r.post(with(c.members), at(c.endpoint)), 200, c.reason)
+		if got, err := r.store.Get(t.Context(), "evt_1"); c.reason == "stored" && (err != nil || got.Account != c.account) {
+			t.Errorf("%s: account is %q (%v), want %q", name, got.Account, err, c.account)
+		}
+	}
+}
+
 func TestAQuarantinedEventDeliveredRightlyLaterIsStored(t *testing.T) {
 	r := newRig(t, "default=test,live=live")
 	r.want(r.post(whole), 200, "quarantined:wrong_mode")

@@ -51,12 +51,13 @@ func (s *scanner) end(r event.Reason) event.Reason {
 
 // envelope is the top level of an event.
 type envelope struct {
-	id, object, kind, created, livemode, account, version token
-	hasObject                                             bool
-	data                                                  object
+	id, object, kind, created, livemode, version token
+	account, userID, context                     token
+	hasObject                                    bool
+	data                                         object
 }
 
-const envelopeNames = " id object type created livemode account api_version data "
+const envelopeNames = " id object type created livemode account user_id context api_version data "
 
 func (s *scanner) envelope(e *envelope) {
 	for m := (members{names: envelopeNames}); s.next(&m); {
@@ -73,6 +74,10 @@ func (s *scanner) envelope(e *envelope) {
 			e.livemode = s.value()
 		case "account":
 			e.account = s.value()
+		case "user_id":
+			e.userID = s.value()
+		case "context":
+			e.context = s.value()
 		case "api_version":
 			e.version = s.value()
 		case "data":
@@ -128,7 +133,7 @@ func (e *envelope) facts() (event.Facts, event.Reason) {
 	}
 	f.Livemode = e.livemode.kind == 't'
 	note(f.Livemode || e.livemode.kind == 'f' || e.livemode.kind == 0, BadLivemode)
-	if account := e.account.text(); e.account.kind != 'n' && e.account.kind != 0 && note(usableAccount(account), BadAccount) {
+	if account, ok := e.connected(); note(ok, BadAccount) {
 		f.Account = account
 	}
 	if note(e.hasObject, NoData) {
@@ -142,12 +147,6 @@ func (e *envelope) facts() (event.Facts, event.Reason) {
 // effect#….
 func usableID(id string) bool {
 	return id != "" && len(id) <= MaxID && only(id, "_-")
-}
-
-// usableAccount reports whether an account's id can be part of a scope.
-func usableAccount(id string) bool {
-	rest, ok := strings.CutPrefix(id, "acct_")
-	return ok && rest != "" && len(id) <= MaxID && only(rest, "_")
 }
 
 func usableType(kind string) bool {

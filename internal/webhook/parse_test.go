@@ -80,6 +80,9 @@ func TestParseReasons(t *testing.T) {
 		{"created overflows", `1763856000`, `99999999999999999999`, webhook.BadCreated},
 		{"livemode is text", `"livemode":true`, `"livemode":"true"`, webhook.BadLivemode},
 		{"livemode is null", `"livemode":true`, `"livemode":null`, webhook.BadLivemode},
+		{"a null user_id is stored", `"livemode":true`, `"livemode":true,"user_id":null`, ""},
+		{"user_id is empty", `"livemode":true`, `"livemode":true,"user_id":""`, webhook.BadAccount},
+		{"user_id is no account", `"livemode":true`, `"livemode":true,"user_id":"usr_1"`, webhook.BadAccount},
 		{"account is empty", `"livemode":true`, `"livemode":true,"account":""`, webhook.BadAccount},
 		{"account is an object", `"livemode":true`, `"livemode":true,"account":{"id":"acct_1"}`, webhook.BadAccount},
 		{"account is endless", `"livemode":true`, `"livemode":true,"account":"` + strings.Repeat("a", 1024) + `"`, webhook.BadAccount},
@@ -299,6 +302,7 @@ func agree(t *testing.T, body []byte, f event.Facts) {
 		Created          int64
 		Livemode         bool
 		Account          *string
+		UserID           *string `json:"user_id"`
 		Data             struct {
 			Object struct{ ID, Object, Currency, Status any }
 		}
@@ -309,6 +313,9 @@ func agree(t *testing.T, body []byte, f event.Facts) {
 	}
 	if f.ID == "" || f.ID != seen.ID || f.Type != seen.Type || f.Created.Unix() != seen.Created || f.Livemode != seen.Livemode || seen.Object != "event" {
 		t.Errorf("facts %+v, encoding/json sees %+v", f, seen)
+	}
+	if seen.Account == nil {
+		seen.Account = seen.UserID
 	}
 	if account := seen.Account; (account == nil) != (f.Account == "") || account != nil && *account != f.Account {
 		t.Errorf("account %q, encoding/json sees %v", f.Account, account)
@@ -334,5 +341,40 @@ func TestParseKeepsNothingOfTheBody(t *testing.T) {
 	runtime.KeepAlive(body)
 	if f.ID != "evt_1" || f.Object != "ch_1" {
 		t.Errorf("facts changed with the body: %+v", f)
+	}
+}
+
+func TestUserIDIsTheAccountUnlessTheEventNamesOne(t *testing.T) {
+	for named, want := range map[string]string{
+		`"user_id":"acct_1"`:                    "acct_1",
+		`"account":null,"user_id":"acct_1"`:     "acct_1",
+		`"account":"acct_2","user_id":"acct_1"`: "acct_2",
+		`"context":"acct_3"`:                    "",
+	} {
+		f, reason := webhook.Parse([]byte(strings.Replace(minimal, `"livemode"`, named+`,"livemode"`, 1)))
+		if f.Account != want || reason != "" {
+			t.Errorf("%s: account is %q (%s), want %q", named, f.Account, reason, want)
+		}
+	}
+}
+
+func TestContextNamesItsLastAccount(t *testing.T) {
+	for context, want := range map[string]struct {
+		account string
+		reason  event.Reason
+	}{
+		`"acct_1"`:              {"acct_1", ""},
+		`"org_1/acct_1"`:        {"acct_1", ""},
+		`"org_1/acct_1/acct_2"`: {"acct_2", ""},
+		`"org_1"`:               {"", ""},
+		`""`:                    {"", ""},
+		`null`:                  {"", ""},
+		`{"id":"acct_1"}`:       {"", ""},
+		`"acct_1@x"`:            {"", webhook.BadAccount},
+	} {
+		account, reason := webhook.ContextAccount([]byte(strings.Replace(minimal, `"livemode"`, `"context":`+context+`,"livemode"`, 1)))
+		if account != want.account || reason != want.reason {
+			t.Errorf("%s: %q %q, want %q %q", context, account, reason, want.account, want.reason)
+		}
 	}
 }

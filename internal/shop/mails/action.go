@@ -13,6 +13,7 @@ import (
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/facts"
 	"github.com/payhooks/payhooks/internal/mail"
+	"github.com/payhooks/payhooks/internal/shop/billing"
 	"github.com/payhooks/payhooks/internal/sms"
 )
 
@@ -61,6 +62,9 @@ func (s Sender) Send(ctx context.Context, e *action.Event[facts.Event]) error {
 	if !s.mailing() && !s.Texts {
 		return action.Skip(mailIsOff)
 	}
+	if err := billing.Complete(ctx, e, s.Stripe); err != nil {
+		return err
+	}
 	known, err := related(ctx, e)
 	if err != nil {
 		return err
@@ -77,6 +81,9 @@ func (s Sender) Send(ctx context.Context, e *action.Event[facts.Event]) error {
 
 // process sends one notice, which may turn out to be several.
 func (r *run) process(ctx context.Context, n notice) {
+	if r.waits(n) {
+		return
+	}
 	if n.skip == "" {
 		n.skip = r.withheld(n, r.e.AllowStale())
 	}

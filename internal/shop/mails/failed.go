@@ -23,7 +23,7 @@ func (s *studied) failures() []notice {
 		default:
 			continue
 		}
-		n.reach, n.payLink = s.reach(n.payment), s.payPage[n.payment]
+		n.reach, n.payLink = s.reach(n.payment), s.page(n.payment)
 		if s.paid[n.payment] {
 			n.skip = "the payment succeeded"
 		}

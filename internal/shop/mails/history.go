@@ -36,6 +36,7 @@ var relevantTypes = map[string]bool{
 	"invoice.paid":                             true,
 	"invoice.payment_succeeded":                true,
 	"invoice.payment_failed":                   true,
+	"invoice_payment.paid":                     true,
 	"customer.subscription.trial_will_end":     true,
 	"customer.subscription.deleted":            true,
 }
@@ -47,15 +48,32 @@ const longest = 40
 // history is the known events of one subject, oldest first.
 type history []facts.Event
 
-// related reads the events that share e's subject.
+// related reads the events that share e's subject, and those of the invoices that
+// they name.
 func related(ctx context.Context, e *action.Event[facts.Event]) (history, error) {
 	all, err := e.Related(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("look up related events: %w", err)
 	}
 	s := history{e.Object}
+	if s, err = s.load(ctx, e, all); err != nil {
+		return nil, err
+	}
+	for _, id := range s.invoices() {
+		if s, err = s.withInvoice(ctx, e, id); err != nil {
+			return nil, err
+		}
+	}
+	slices.SortFunc(s, func(a, b facts.Event) int {
+		return cmp.Or(a.Created.Compare(b.Created), strings.Compare(a.ID, b.ID))
+	})
+	return s, nil
+}
+
+// load is s with the events that it does not have yet.
+func (s history) load(ctx context.Context, e *action.Event[facts.Event], all []event.Facts) (history, error) {
 	for _, f := range newest(all) {
-		if f.ID == e.ID {
+		if slices.ContainsFunc(s, func(known facts.Event) bool { return known.ID == f.ID }) {
 			continue
 		}
 		stored, err := e.Load(ctx, f.ID)
@@ -71,9 +89,6 @@ func related(ctx context.Context, e *action.Event[facts.Event]) (history, error)
 		}
 		s = append(s, other)
 	}
-	slices.SortFunc(s, func(a, b facts.Event) int {
-		return cmp.Or(a.Created.Compare(b.Created), strings.Compare(a.ID, b.ID))
-	})
 	return s, nil
 }
 
@@ -91,15 +106,16 @@ func (s history) dueBy(id string, texts bool) []notice {
 	i := slices.IndexFunc(s, func(e facts.Event) bool { return e.ID == id })
 	before := slices.DeleteFunc(slices.Clone(s), func(e facts.Event) bool { return !e.Received.Before(s[i].Received) })
 	was := map[string]notice{}
-	for _, n := range notices(before, texts) {
+	for _, n := range notices(before.connected(s[i].Subject), texts) {
 		was[n.id()] = n
 	}
 	var mine []notice
 	for _, n := range notices(s, texts) {
 		w, known := was[n.id()]
 		left := known && w.skip == "" && w.reach == n.reach && n.event != id
+		waits := n.awaits && n.skip == noAddress
 		switch {
-		case !slices.Contains(n.says, id) && (n.skip != "" || left):
+		case !slices.Contains(n.says, id) && (n.skip != "" && !waits || left):
 			continue
 		case n.skip == "" && left:
 			n.skip = "left to " + n.event

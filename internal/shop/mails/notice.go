@@ -40,6 +40,7 @@ type notice struct {
 	livemode  bool
 	says      []string // ids of all events that report it
 	skip      string   // why there is no mail after all
+	awaits    bool     // the invoice of the payment is known by name alone
 
 	reach            // of the customer; a dispute goes to the shop
 	payment   string // id of the payment intent, else the charge, else the invoice
@@ -66,6 +67,7 @@ func notices(events []facts.Event, texts bool) []notice {
 		if n.reference == "" {
 			n.reference = s.reference
 		}
+		n.awaits = s.awaits(n.payment)
 		if !texts || !texted[n.kind] {
 			n.phone = ""
 		}

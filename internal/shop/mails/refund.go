@@ -3,6 +3,7 @@ package mails
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/payhooks/payhooks/internal/facts"
@@ -12,7 +13,13 @@ import (
 // namesRefund reports whether the refunds that this charge.refunded is about are
 // named: by events of their own, or in the payload.
 func namesRefund(e facts.Event) bool {
-	return e.Version().ReportsEveryRefund() || len(e.Charge.Refunds) > 0
+	return e.Version().ReportsEveryRefund() || len(named(e.Charge)) > 0
+}
+
+// named are the refunds in the payload of a charge that have a name: those of
+// the oldest versions have none.
+func named(c *facts.Charge) []facts.Refund {
+	return slices.DeleteFunc(slices.Clone(c.Refunds), func(r facts.Refund) bool { return r.ID == "" })
 }
 
 // recordRefunds records which refunds have names.
@@ -24,7 +31,7 @@ func (s *studied) recordRefunds(e facts.Event) {
 	case !namesRefund(e):
 		s.unnamed[e.Charge.ID] = true
 	case !e.Version().ReportsEveryRefund():
-		for _, r := range e.Charge.Refunds {
+		for _, r := range named(e.Charge) {
 			s.named[r.ID] = part{e.Charge.ID, r.Amount}
 		}
 	}
@@ -42,10 +49,9 @@ func (s *studied) refunds() []notice {
 			}
 			g.add(e, n)
 		case e.Type == "charge.refunded" && e.Charge != nil && !e.Version().ReportsEveryRefund():
-			for i := range e.Charge.Refunds {
-				r := &e.Charge.Refunds[i]
+			for _, r := range named(e.Charge) {
 				r.Charge = e.Charge.ID
-				n := s.refundFor(e, r)
+				n := s.refundFor(e, &r)
 				n.at = r.Created
 				n.until = n.at.Add(refundAge)
 				g.add(e, n)

@@ -5,6 +5,7 @@ import (
 
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/facts"
+	"github.com/payhooks/payhooks/internal/shop/billing"
 )
 
 // Source reads Stripe's API. Safe for concurrent use. Errors are
@@ -13,6 +14,7 @@ import (
 // event.ErrDenied for a key that may not read it, and verdicts that an action can
 // return.
 type Source interface {
+	billing.Source
 	// Contact returns a customer's address and number, unchecked; either may be
 	// empty.
 	Contact(ctx context.Context, s event.Scope, customer string) (email, phone string, err error)

@@ -2,6 +2,7 @@ package mails
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/payhooks/payhooks/internal/facts"
@@ -21,8 +22,11 @@ type studied struct {
 	phone    map[string]string // billing_details.phone
 	customer map[string]string // id of the charge's customer, else the intent's
 	payPage  map[string]string // hosted_invoice_url, also by charge
-	card     map[string]string // what it was paid with
-	of       map[string]string // payment by charge
+	// invoiceOf is the id of a payment's invoice, and bills are those known, by id.
+	invoiceOf map[string]string
+	bills     map[string]*facts.Invoice
+	card      map[string]string // what it was paid with
+	of        map[string]string // payment by charge
 	// Of the whole history.
 	session, invoice reach           // of the checkout's and the invoice's customer
 	broken           map[string]part // refunds that failed or were canceled
@@ -41,7 +45,7 @@ func study(events []facts.Event) *studied {
 	s := &studied{
 		events: events, received: map[string]int64{}, paid: map[string]bool{}, captured: map[string]bool{},
 		known: map[string]bool{}, receipt: map[string]string{}, billing: map[string]string{},
-		phone: map[string]string{}, customer: map[string]string{}, payPage: map[string]string{}, card: map[string]string{},
+		phone: map[string]string{}, customer: map[string]string{}, payPage: map[string]string{}, invoiceOf: map[string]string{}, bills: map[string]*facts.Invoice{}, card: map[string]string{},
 		of: map[string]string{}, broken: map[string]part{}, named: map[string]part{}, unnamed: map[string]bool{}, ended: map[string]bool{},
 	}
 	var order string
@@ -68,6 +72,8 @@ func (s *studied) record(e facts.Event) (order string) {
 	case e.Invoice != nil:
 		s.recordInvoice(e.Type, e.Invoice)
 		return e.Invoice.Metadata["order_id"]
+	case e.InvoicePayment != nil:
+		s.recordPayment(e.InvoicePayment)
 	case e.Refund != nil:
 		if e.Refund.Status == "failed" || e.Refund.Status == "canceled" {
 			s.broken[e.Refund.ID] = part{e.Refund.Charge, e.Refund.Amount}
@@ -82,6 +88,7 @@ func (s *studied) record(e facts.Event) (order string) {
 func (s *studied) recordCharge(c *facts.Charge) {
 	p := paymentOf(c)
 	s.known[p], s.of[c.ID] = true, p
+	s.recordTie(c.Invoice, p)
 	s.paid[p] = s.paid[p] || c.Status == "succeeded"
 	s.captured[p] = s.captured[p] || isCaptured(c)
 	if c.Status == "succeeded" {
@@ -97,6 +104,7 @@ func (s *studied) recordIntent(kind string, p *facts.PaymentIntent) {
 	s.receipt[p.ID] = cmp.Or(usable(p.ReceiptEmail), s.receipt[p.ID])
 	s.customer[p.ID] = cmp.Or(s.customer[p.ID], p.Customer)
 	s.known[p.ID] = true
+	s.recordTie(p.Invoice, p.ID)
 	switch kind {
 	case "payment_intent.amount_capturable_updated":
 		s.paid[p.ID] = true
@@ -119,7 +127,10 @@ func (s *studied) recordSession(c *facts.CheckoutSession) {
 
 func (s *studied) recordInvoice(kind string, i *facts.Invoice) {
 	s.invoice = reach{i.CustomerEmail, i.CustomerPhone, i.Customer}.checked().or(s.invoice)
-	for _, p := range append(i.PaymentIntents, i.Charges...) {
+	s.bills[i.ID] = i
+	payments := slices.Concat(i.PaymentIntents, i.Charges)
+	s.recordTie(i.ID, payments...)
+	for _, p := range payments {
 		s.payPage[p] = cmp.Or(webPage(i.HostedURL), s.payPage[p])
 		if kind == "invoice.paid" || kind == "invoice.payment_succeeded" {
 			s.paid[p] = true

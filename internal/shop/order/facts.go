@@ -14,6 +14,16 @@ type Facts struct {
 	Charges  map[string]Charge  `json:"charges,omitempty"`
 	Refunds  map[string]Refund  `json:"refunds,omitempty"`
 	Disputes map[string]Dispute `json:"disputes,omitempty"`
+	Ties     Ties               `json:"ties,omitzero"`
+}
+
+// Ties connect a payment to its invoice, and a first invoice to the checkout of its
+// subscription. Either end may name the other, so rows are joined when they are
+// read; see Fold.
+type Ties struct {
+	Invoices     map[string]bool `json:"invoices,omitempty"`     // of a payment: those that it pays
+	Payments     map[string]bool `json:"payments,omitempty"`     // of an invoice: intents and charges that pay it
+	Subscription string          `json:"subscription,omitempty"` // of the first invoice of one
 }
 
 // Intent is what events of the payment intent said. Times are Unix seconds of

@@ -30,22 +30,37 @@ func OrderByCharge(all []Order) map[ChargeRef]string {
 }
 
 // Fold returns the orders by name, each with the facts of rows that are kept
-// under one of its charges.
+// under one of its charges and the reference that its invoice gives it. Rows of
+// invoices that are no orders are left out.
 func Fold(all []Order) []Order {
-	orders, facts := OrderByCharge(all), map[ChargeRef]Facts{}
-	for _, o := range all {
-		name := ChargeRef{o.Scope, o.Order}
-		if order, ok := orders[name]; ok {
-			name.Charge = order
+	orders := OrderByCharge(all)
+	rows := rowsOf(all, orders)
+	rows.refer(orders)
+	folded := make([]Order, 0, len(rows))
+	for name, f := range rows {
+		if f.isOrder() {
+			folded = append(folded, of(name.Scope, name.id, f))
 		}
-		facts[name] = facts[name].union(o.Facts)
-	}
-	folded := make([]Order, 0, len(facts))
-	for name, f := range facts {
-		folded = append(folded, of(name.Scope, name.Charge, f))
 	}
 	slices.SortFunc(folded, func(a, b Order) int {
 		return cmp.Or(cmp.Compare(a.Order, b.Order), cmp.Compare(a.Account, b.Account), cmp.Compare(a.Mode(), b.Mode()))
 	})
 	return folded
+}
+
+// rows are the facts by name: those kept under a charge are with its order.
+type rows map[name]Facts
+
+type name struct {
+	event.Scope
+	id string
+}
+
+func rowsOf(all []Order, orders map[ChargeRef]string) rows {
+	facts := rows{}
+	for _, o := range all {
+		at := name{o.Scope, cmp.Or(orders[ChargeRef{o.Scope, o.Order}], o.Order)}
+		facts[at] = facts[at].union(o.Facts)
+	}
+	return facts
 }

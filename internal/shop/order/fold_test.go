@@ -15,7 +15,7 @@ import (
 func table(es []facts.Event) (all []Order) {
 	rows := map[string]Order{}
 	for _, e := range es {
-		if kind, id, err := Key(e); err == nil {
+		if kind, id, err := Row(e); err == nil {
 			key := e.Key(kind, id)
 			rows[key] = Merge(rows[key], id, e)
 		}

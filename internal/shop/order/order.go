@@ -61,6 +61,9 @@ func Merge(old Order, id string, e facts.Event) Order {
 
 // of computes the row of an order from its facts.
 func of(s event.Scope, id string, f Facts) Order {
+	if !f.isOrder() {
+		return Order{Order: id, Scope: s, Facts: f}
+	}
 	o := Order{
 		Order:     id,
 		Reference: f.reference(),
@@ -77,11 +80,40 @@ func of(s event.Scope, id string, f Facts) Order {
 	return o
 }
 
+// isOrder: something was paid or tried. The row of an invoice that was paid through
+// Stripe, or by nobody, is none: it has no status, and keeps what the invoice says
+// of the orders of its payments.
+func (f Facts) isOrder() bool {
+	i, s := f.Invoice, f.Session
+	return f.Intent.Known || len(f.Charges)+len(f.Refunds)+len(f.Disputes) > 0 || i.Paid > 0 || i.recorded() > 0 ||
+		s.Paid || s.Free || s.Expired || s.Unpaid != 0 || s.Failed != 0
+}
+
 // Key names the row of the order that the event is about. The error is a Skip if
 // it is about none.
 func Key(e facts.Event) (kind, id string, err error) {
 	id, err = orderOf(e)
 	return Kind, id, err
+}
+
+// Row names the row that the event changes: that of Key, else that of the invoice
+// or subscription whose reference it reports or which it ties to a payment.
+func Row(e facts.Event) (kind, id string, err error) {
+	if kind, id, err = Key(e); !event.Skipped(err) {
+		return kind, id, err
+	}
+	switch {
+	case e.Invoice != nil:
+		id = e.Invoice.ID
+	case e.InvoicePayment != nil && (e.InvoicePayment.PaymentIntent != "" || e.InvoicePayment.Charge != ""):
+		id = e.InvoicePayment.Invoice
+	case e.Session != nil && e.Session.Mode == "subscription" && reported(e).reference() != "":
+		id = cmp.Or(e.Session.Invoice, e.Session.Subscription)
+	}
+	if id == "" {
+		return "", "", err
+	}
+	return Kind, id, nil
 }
 
 func orderOf(e facts.Event) (id string, err error) {
@@ -125,16 +157,15 @@ func ofSession(s facts.CheckoutSession, typ string) (id string, err error) {
 }
 
 func ofInvoice(i facts.Invoice, typ string) (id string, err error) {
-	outside := i.PaidOutOfBand || i.AmountPaidOffStripe > 0
 	switch {
-	case typ != "invoice.paid" && typ != "invoice.payment_succeeded":
+	case !paidTypes[typ]:
 		return "", event.Skip("only an invoice that was paid can be an order")
-	case i.Total <= 0:
-		return "", event.Skip("an invoice without a total is not an order")
-	case !outside && i.AmountDue != 0:
-		return "", event.Skip("the invoice's payment intents are the orders")
-	default:
+	case i.PaidOutside()+i.PaidFromBalance() > 0:
 		return i.ID, nil
+	case i.AmountDue == 0:
+		return "", event.Skip("nobody paid the invoice: nothing was due")
+	default:
+		return "", event.Skip("the invoice's payment intents are the orders")
 	}
 }
 

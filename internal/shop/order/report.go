@@ -50,8 +50,12 @@ func reported(e facts.Event) Facts {
 	case e.Invoice != nil:
 		f.invoice(e, *e.Invoice)
 	case e.InvoicePayment != nil:
-		f.Currency = e.InvoicePayment.Currency
-		f.Invoice.Records = map[string]int64{e.InvoicePayment.PaymentRecord: e.InvoicePayment.AmountPaid}
+		p := *e.InvoicePayment
+		if e.Type == "invoice_payment.paid" {
+			p.Status = "paid"
+		}
+		f.Currency = p.Currency
+		f.payment(p)
 	}
 	return f
 }
@@ -60,6 +64,7 @@ func (f *Facts) intent(e facts.Event, p facts.PaymentIntent) {
 	at := e.Created.Unix()
 	f.Currency = p.Currency
 	f.refer(e, fromIntent, p.Metadata)
+	f.Ties.Invoices = set(p.Invoice)
 	f.Intent = Intent{Known: true, Amount: numberOf(e, p.Amount), Received: p.AmountReceived}
 	attempt := Charge{}
 	switch intentStatus(e.Type, p.Status) {
@@ -116,6 +121,9 @@ func (f *Facts) session(e facts.Event, s facts.CheckoutSession) {
 	f.Shown = s.Currency
 	f.refer(e, fromSession, s.Metadata)
 	f.Client = textOf(fromSession, at, s.ClientReference)
+	if s.Mode != "payment" {
+		return // its invoices are paid, and it only names their order
+	}
 	f.Session = Session{Amount: numberOf(e, s.AmountTotal)}
 	switch {
 	case e.Type == "checkout.session.expired", s.Status == "expired":
@@ -129,18 +137,6 @@ func (f *Facts) session(e facts.Event, s facts.CheckoutSession) {
 	case e.Type == "checkout.session.completed", s.Status == "complete":
 		f.Session.Unpaid = at
 	}
-}
-
-// invoice: what was paid through Stripe belongs to the orders of its payment
-// intents; the rest was paid outside or from the customer's balance.
-func (f *Facts) invoice(e facts.Event, i facts.Invoice) {
-	f.Currency = i.Currency
-	f.refer(e, fromInvoice, i.Metadata)
-	through := max(0, i.AmountPaid-i.AmountPaidOffStripe)
-	if i.PaidOutOfBand {
-		through = 0
-	}
-	f.Invoice = Invoice{Total: numberOf(e, i.Total), Paid: max(0, i.Total-through)}
 }
 
 func (f *Facts) refer(e facts.Event, rank int, metadata map[string]string) {

@@ -153,6 +153,7 @@ func anyFacts(r *rapid.T) Facts {
 		Session: Session{Amount: num(), Paid: flag(), Free: flag(), Expired: flag(), Unpaid: at(), Failed: at()},
 		Invoice: Invoice{Total: num(), Paid: at(), Records: map[string]int64{word("1", "2"): at()}},
 	}
+	f.Ties = Ties{Invoices: set(word("", "1")), Payments: set(word("", "1"), word("", "2")), Subscription: word("", "1", "2")}
 	f.Charges, f.Refunds, f.Disputes = map[string]Charge{}, map[string]Refund{}, map[string]Dispute{}
 	for range at() {
 		id := word("1", "2")

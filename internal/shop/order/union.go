@@ -19,6 +19,16 @@ func (f Facts) union(g Facts) Facts {
 		Charges:  union.Maps(f.Charges, g.Charges, Charge.union),
 		Refunds:  union.Maps(f.Refunds, g.Refunds, Refund.union),
 		Disputes: union.Maps(f.Disputes, g.Disputes, Dispute.union),
+		Ties:     f.Ties.union(g.Ties),
+	}
+}
+
+func (t Ties) union(u Ties) Ties {
+	either := func(a, b bool) bool { return a || b }
+	return Ties{
+		Invoices:     union.Maps(t.Invoices, u.Invoices, either),
+		Payments:     union.Maps(t.Payments, u.Payments, either),
+		Subscription: max(t.Subscription, u.Subscription),
 	}
 }
 

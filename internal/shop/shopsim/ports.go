@@ -107,6 +107,10 @@ func (s stripe) Refunds(ctx context.Context, scope event.Scope, charge string) (
 	return read(s, "refunds of "+charge, func() ([]facts.Refund, error) { return s.api.Refunds(ctx, scope, charge) })
 }
 
+func (s stripe) Payments(ctx context.Context, scope event.Scope, invoice string) ([]facts.InvoicePayment, error) {
+	return read(s, "payments of "+invoice, func() ([]facts.InvoicePayment, error) { return s.api.Payments(ctx, scope, invoice) })
+}
+
 func (s stripe) Contact(ctx context.Context, scope event.Scope, customer string) (email, phone string, err error) {
 	email, err = read(s, customer, func() (email string, err error) {
 		email, phone, err = s.api.Contact(ctx, scope, customer)

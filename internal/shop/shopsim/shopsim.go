@@ -29,7 +29,7 @@ var rule = fraud.Rule{Limit: 3, Window: 24 * time.Hour}
 // a rule is left out.
 func Plan(types map[string][]string) simtest.Plan {
 	actors := []simtest.Actor{
-		{Name: "update-order", Open: open(func(simtest.Stack) function { return order.Update }), Tables: []string{order.Table}},
+		{Name: "update-order", Open: open(updateOrder), Tables: []string{order.Table}},
 		{Name: "grant-access", Open: open(grantAccess), Tables: []string{access.Table}},
 		{Name: "flag-fraud", Open: open(func(simtest.Stack) function { return fraud.Flagger{Rule: rule}.Flag }), Tables: []string{fraud.Table}},
 		{Name: "adjust-inventory", Open: open(adjustInventory), Tables: []string{inventory.Table}},
@@ -51,6 +51,8 @@ type function = action.Function[facts.Event]
 func open(make func(simtest.Stack) function) func(simtest.Stack) *delivery.Handler {
 	return func(s simtest.Stack) *delivery.Handler { return action.New(make(s)) }
 }
+
+func updateOrder(s simtest.Stack) function { return order.Updater{Stripe: newStripe(s)}.Update }
 
 func grantAccess(s simtest.Stack) function {
 	return access.Granter{Settings: access.Settings{GraceDays: 7}, Stripe: newStripe(s)}.Grant

@@ -1,0 +1,47 @@
+package webhook
+
+import (
+	"strings"
+
+	"github.com/payhooks/payhooks/internal/event"
+)
+
+// ContextAccount returns the account in the context of an event: the last acct_…
+// of its segments, or empty if it has none. Since 2025-04-30 an event destination
+// of an organization gets the events of all its accounts, and the context alone
+// tells them apart. It means nothing on other endpoints, where Stripe may put the
+// stack's own account there, nor beside an account, where it is the platform.
+//
+// The body must be one that Parse accepts.
+func ContextAccount(body []byte) (string, event.Reason) {
+	s, e := scanner{b: body}, envelope{}
+	s.envelope(&e)
+	account := ""
+	for segment := range strings.SplitSeq(e.context.text(), "/") {
+		if strings.HasPrefix(segment, "acct_") {
+			account = segment
+		}
+	}
+	if account != "" && !usableAccount(account) {
+		return "", BadAccount
+	}
+	return account, ""
+}
+
+// connected is the connected account that the event names: its account, which
+// versions before 2017-05-25 call user_id. ok is false if it is not an account.
+func (e *envelope) connected() (account string, ok bool) {
+	for _, t := range []token{e.account, e.userID} {
+		if t.kind != 'n' && t.kind != 0 {
+			account = t.text()
+			return account, usableAccount(account)
+		}
+	}
+	return "", true
+}
+
+// usableAccount reports whether an account's id can be part of a scope.
+func usableAccount(id string) bool {
+	rest, ok := strings.CutPrefix(id, "acct_")
+	return ok && rest != "" && len(id) <= MaxID && only(rest, "_")
+}
