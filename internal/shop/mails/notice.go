@@ -38,6 +38,7 @@ type notice struct {
 	at        time.Time // when that happened
 	until     time.Time // too late after this
 	livemode  bool
+	connected bool     // of a connected account, which may mail its customers itself
 	says      []string // ids of all events that report it
 	skip      string   // why there is no mail after all
 
@@ -106,7 +107,7 @@ func (g *gather) add(e facts.Event, n notice) *notice {
 		} else {
 			g.order = append(g.order, id)
 		}
-		n.event, n.livemode = e.ID, e.Livemode
+		n.event, n.livemode, n.connected = e.ID, e.Livemode, e.Account != ""
 		g.by[id] = &n
 		known = &n
 	}

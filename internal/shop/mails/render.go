@@ -64,7 +64,7 @@ func (s Sender) render(n notice, to string) (mail.Mail, error) {
 	return mail.Mail{
 		To: to, From: s.From, Subject: p.Subject,
 		Text: strings.TrimSpace(words) + "\n", HTML: strings.TrimSpace(look.String()) + "\n",
-		Kind: n.kind, Event: n.event, Key: n.key, Reference: n.reference,
+		Kind: n.kind, Event: n.event, Key: n.key, Reference: p.Reference,
 	}, nil
 }
 
@@ -93,22 +93,6 @@ func day(t time.Time) string {
 		return ""
 	}
 	return t.UTC().Format(dayFormat)
-}
-
-// longestValue is more than any honest value; a text has no room for others.
-const longestValue = 200
-
-// oneLine keeps what others wrote from adding lines to a text.
-func oneLine(s string) string {
-	return clip(strings.Join(strings.Fields(s), " "), longestValue)
-}
-
-// clip is s, cut to so many characters.
-func clip(s string, longest int) string {
-	if r := []rune(s); len(r) > longest {
-		return string(r[:longest-1]) + "…"
-	}
-	return s
 }
 
 // sentence ends s with a full stop.

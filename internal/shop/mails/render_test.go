@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/payhooks/payhooks/internal/stripetest"
 )
 
 // texts of amounts as customers read them.
@@ -91,6 +93,27 @@ func TestWhatOthersWroteCannotChangeAMail(t *testing.T) {
 	for _, line := range strings.Split(m.Text, "\n") {
 		if strings.HasPrefix(line, "Amount: 0.01") || strings.HasPrefix(line, "To try again open") {
 			t.Errorf("others started a line of the text: %q", line)
+		}
+	}
+}
+
+func TestTextOfOthersIsOneLineThatHidesNothing(t *testing.T) {
+	hidden := "\u202e\u202c\u2066\u2069\u200b\u200d\u2060\ufeff\u00ad\u061c\u115f\u3164\ufe0f\U000e0041\x00\x1b\u0085\u2028"
+	charge := failedCharge1().with(obj{
+		"metadata":        obj{"order_id": "A" + hidden + "17" + strings.Repeat("x", 300)},
+		"failure_message": "Declined" + hidden + "now",
+	})
+	for _, version := range stripetest.Versions {
+		s := open(t, texting())
+		s.deliver(posted("evt_1", "charge.failed", version, 0, withPhone(charge), nil))
+		m := s.post.sent[0]
+		for _, text := range []string{m.Subject, m.Text, m.HTML, m.Reference, s.texts()[0]} {
+			if strings.ContainsAny(text, hidden) || strings.Contains(text, strings.Repeat("x", 200)) {
+				t.Errorf("%s: hidden or endless characters in %q", version, text)
+			}
+		}
+		if !strings.HasPrefix(m.Reference, "A 17x") || !strings.Contains(m.Text, "Declined now.") {
+			t.Errorf("%s: what is shown of the order number and the reason was lost:\n%s", version, m.Text)
 		}
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/stripetest"
 )
 
 func TestADuplicateOfAnEventSendsNothingMore(t *testing.T) {
@@ -129,8 +130,31 @@ func TestAnEditOfAnOldChargeOwesNoReceipt(t *testing.T) {
 	}
 }
 
+func TestCustomersOfConnectedAccountsAreContactedOnlyByParameter(t *testing.T) {
+	connected := func(body []byte) []byte {
+		return []byte(strings.Replace(string(body), `"livemode":false`, `"livemode":false,"account":"acct_1"`, 1))
+	}
+	ours := texting()
+	ours.Connected = true
+	for cfg, want := range map[Settings]int{texting(): 0, ours: 1} {
+		for _, version := range stripetest.Versions {
+			s := open(t, cfg)
+			d := s.deliver(connected(posted("evt_1", "charge.succeeded", version, 0, withPhone(chargeOf("pi_1")), nil)))
+			if len(s.post.sent) != want || len(s.phones.sent) != want || want == 0 && d.Outcome != "skipped: "+notOurCustomer {
+				t.Errorf("%s, connected %v: %q, mails %v, texts %v", version, cfg.Connected, d.Outcome, s.mails(), s.texts())
+			}
+			s.deliver(connected(posted("evt_2", "charge.dispute.created", version, 0, disputed(), nil)))
+			if len(s.post.sent) != want+1 {
+				t.Errorf("%s: mails %v, want the shop to hear of the dispute", version, s.mails())
+			}
+		}
+	}
+}
+
 func TestOneIDInThreeScopesIsThreeReceipts(t *testing.T) {
-	s := open(t, always)
+	everyone := always
+	everyone.Connected = true
+	s := open(t, everyone)
 	for id, scope := range map[string]string{"evt_1": `"livemode":false`, "evt_2": `"livemode":true`, "evt_3": `"livemode":false,"account":"acct_1"`} {
 		body := posted(id, "charge.succeeded", today, 0, chargeOf("pi_1"), nil)
 		if d := s.deliver([]byte(strings.Replace(string(body), `"livemode":false`, scope, 1))); d.Outcome != "receipt sent" {

@@ -161,8 +161,8 @@ func isCaptured(c *facts.Charge) bool {
 
 // webPage is the link if it can stand in a mail.
 func webPage(link string) string {
-	if strings.HasPrefix(link, "https://") || strings.HasPrefix(link, "http://") {
-		return link
+	if !strings.HasPrefix(link, "https://") && !strings.HasPrefix(link, "http://") || oneLine(link) != link {
+		return ""
 	}
-	return ""
+	return link
 }
