@@ -49,8 +49,8 @@ type notice struct {
 	card      string
 	reason    string // failed: Stripe's sentence for the customer; dispute: its reason
 	payLink   string
-	deadline  time.Time // trial: its end; dispute: when the answer is due
-	inquiry   bool      // dispute: no money moved yet
+	deadline  time.Time // trial: its end; dispute: when evidence is due, zero if none is asked for
+	status    string    // dispute: the newest that is known
 	refunded  refunded  // refund: what it is part of
 	// stripeMails: Stripe mails a receipt, as for any live payment with a
 	// receipt_email.

@@ -36,6 +36,7 @@ type page struct {
 	Reason    string // failed, dispute: why; may be empty
 	PayLink   string // failed: where to pay again; may be empty
 	Deadline  string // trial_ending: its end; dispute: when to answer; may be empty
+	Status    string // dispute: Stripe's, with spaces; or closed
 	Inquiry   bool   // dispute: the bank asks and has taken nothing
 	Test      bool   // test mode: no real money
 }
@@ -80,9 +81,9 @@ func (s Sender) page(n notice) page {
 	p := page{
 		Shop: oneLine(s.ShopName), Amount: n.amount.String(), Reference: oneLine(n.reference), Payment: n.payment,
 		Card: oneLine(n.card), Date: n.at.UTC().Format(dateFormat), Reason: sentence(oneLine(n.reason)),
-		PayLink: cmp.Or(n.payLink, webPage(s.PayLink)), Inquiry: n.inquiry, Test: !n.livemode,
+		PayLink: cmp.Or(n.payLink, webPage(s.PayLink)), Status: oneLine(spaced(n.status)), Inquiry: isInquiry(n.status), Test: !n.livemode,
 	}
-	if n.kind == kindTrial || n.kind == kindDispute {
+	if n.kind == kindTrial || s.Now().Before(n.deadline) { // evidence that is late cannot be given
 		p.Deadline = day(n.deadline)
 	}
 	return p

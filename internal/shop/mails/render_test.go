@@ -126,6 +126,7 @@ func TestNoTemplateLeavesAHole(t *testing.T) {
 		"refund":           {posted("evt_0", "charge.succeeded", today, 0, chargeOf("pi_1"), nil), posted("evt_1", "refund.created", today, time.Hour, refundOf("re_1", 3000, "succeeded"), nil)},
 		"dispute":          {posted("evt_0", "charge.succeeded", today, 0, chargeOf("pi_1"), nil), posted("evt_1", "charge.dispute.created", today, time.Hour, disputed(), nil)},
 		"inquiry":          {posted("evt_1", "charge.dispute.created", today, time.Hour, disputed().with(obj{"status": "warning_needs_response"}), nil)},
+		"dispute_lost":     {posted("evt_1", "charge.dispute.created", today, time.Hour, disputed().with(obj{"status": "lost"}), nil)},
 		"trial_ending":     {stories[len(stories)-1].events[0], stories[len(stories)-1].events[1]},
 		"receipt_bare":     {live(posted("evt_1", "charge.succeeded", today, 0, chargeOf("pi_1").with(obj{"metadata": obj{}, "payment_method_details": nil}), nil))},
 		"failed_bare":      {posted("evt_1", "charge.failed", today, 0, failedCharge1().with(obj{"metadata": obj{}, "failure_message": nil}), nil)},
