@@ -89,6 +89,11 @@ func (s *Subscription) Cancel() *Subscription {
 	return s
 }
 
+// Extend moves the end of the trial, and of the period with it. It is for Update.
+func (s *Subscription) Extend(by time.Duration) {
+	s.trial, s.End = s.trial.Add(by), s.End.Add(by)
+}
+
 // Send is a step of one event customer.subscription.KIND without a change.
 func (s *Subscription) Send(kind string) *Subscription { return s.SendAs("", kind) }
 

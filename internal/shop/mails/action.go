@@ -103,6 +103,8 @@ func (s Sender) withheld(n notice, allowStale bool) string {
 	switch {
 	case s.Now().After(n.until) && !allowStale:
 		return "stale"
+	case s.Now().After(n.until) && n.kind == kindTrial: // it would be false
+		return "the trial is over"
 	case n.connected && n.kind != kindDispute && !s.Connected:
 		return notOurCustomer
 	case !n.livemode && s.TestRecipient == "":

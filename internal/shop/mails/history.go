@@ -40,6 +40,10 @@ var relevantTypes = map[string]bool{
 	"invoice.paid":                             true,
 	"invoice.payment_succeeded":                true,
 	"invoice.payment_failed":                   true,
+	"customer.subscription.created":            true,
+	"customer.subscription.updated":            true,
+	"customer.subscription.paused":             true,
+	"customer.subscription.resumed":            true,
 	"customer.subscription.trial_will_end":     true,
 	"customer.subscription.deleted":            true,
 }
