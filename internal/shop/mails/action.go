@@ -41,6 +41,7 @@ type run struct {
 	keyings   map[string]asked[refundKeying] // by charge
 	lists     map[string][]entry             // by the event that they were fetched for
 	begun     map[string]bool                // effect keys
+	places    map[string]asked[string]       // by recipient and day: the failure notice that came first
 
 	why      string   // what kept the last mail
 	done     []string // what went out
@@ -67,7 +68,7 @@ func (s Sender) Send(ctx context.Context, e *action.Event[facts.Event]) error {
 	}
 	r := &run{
 		Sender: s, e: e, known: study(known), customers: map[string]asked[reach]{}, keyings: map[string]asked[refundKeying]{},
-		lists: map[string][]entry{}, begun: map[string]bool{}, why: "nothing to mail about",
+		lists: map[string][]entry{}, begun: map[string]bool{}, places: map[string]asked[string]{}, why: "nothing to mail about",
 	}
 	for _, n := range known.dueBy(e.ID, s.Texts) {
 		r.process(ctx, n)

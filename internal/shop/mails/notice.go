@@ -49,6 +49,7 @@ type notice struct {
 	card      string
 	reason    string // failed: Stripe's sentence for the customer; dispute: its reason
 	payLink   string
+	days      []string  // failed: of its attempts, in UTC
 	deadline  time.Time // trial: its end; dispute: when evidence is due, zero if none is asked for
 	status    string    // dispute: the newest that is known
 	refunded  refunded  // refund: what it is part of
