@@ -25,9 +25,8 @@ func init() {
 			`action.Outside(ctx, r.e, key, func`, `action.Outside(ctx, r.e, key+r.e.ID, func`, shopSimulated(),
 		},
 		{
-			"one failed attempt is one mail, whichever event reports it", mailsDir + "failed.go",
-			`	n.key = "failed/" + cmp.Or(failedCharge(p), p.ID)`, `	n.key = "failed/intent/" + cmp.Or(failedCharge(p), p.ID)`,
-			named("SameMails", "internal/shop/mails"),
+			"one notice of a failure per recipient and day", mailsDir + "first.go",
+			`		case first != n.key:`, `		case false:`, named("OneFailureNoticeADay", "internal/shop/mails"),
 		},
 		{
 			"one mail per refund, not per event of it", mailsDir + "refund.go",

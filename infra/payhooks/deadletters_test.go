@@ -49,10 +49,16 @@ func (o *rig) stays(id string, want event.Status) {
 // receipt went out once.
 func (o *rig) doneOnce(id string) {
 	o.Helper()
+	o.doneWith(id, 1)
+}
+
+// doneWith waits until the event is done and counts its mails.
+func (o *rig) doneWith(id string, mails int) {
+	o.Helper()
 	o.eventually("every action has a record", func() bool { d := o.show(id); return len(d.Wanted) > 0 && len(d.Deliveries) == len(d.Wanted) })
 	o.status(id, event.StatusDone)
-	if n := o.mails(id); n != 1 {
-		o.Errorf("%d mails, want 1", n)
+	if n := o.mails(id); n != mails {
+		o.Errorf("%d mails, want %d", n, mails)
 	}
 }
 

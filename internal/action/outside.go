@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/payhooks/payhooks/internal/delivery"
+	"github.com/payhooks/payhooks/internal/event"
 )
 
 // EffectOption changes the promise of one external effect.
@@ -35,6 +36,18 @@ func Outside[E, T any](ctx context.Context, e *Event[E], key string, fn func(con
 	raw, err := e.run.Effect(ctx, key, perform(fn), again)
 	return result[T](key, raw, err)
 }
+
+// Withhold keeps with the delivery that an effect does not happen for now and why,
+// as Skip inside Outside does without a record of the effect: an operator may ask
+// for it, also if the delivery did something else. It reports false if the effect
+// happened before. The outcome names what was withheld.
+func Withhold[E any](ctx context.Context, e *Event[E], key, why string) (bool, error) {
+	return e.run.Withhold(ctx, key, event.Reason(why))
+}
+
+// DoneBy returns the id of the event for which Outside performed the effect, in this
+// attempt or before; empty if it did not.
+func DoneBy[E any](e *Event[E], key string) string { return e.run.DoneBy(key) }
 
 // Fetch returns what fn reads from elsewhere, such as an object at Stripe. The
 // first result is stored under the key and is a fact of the scope from then on:

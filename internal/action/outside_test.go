@@ -52,6 +52,48 @@ func TestAnOutsideEffectHappensOnceForAllEventsThatAskForIt(t *testing.T) {
 	}
 }
 
+func TestWithheldEffectIsNamedBesideWhatWasDone(t *testing.T) {
+	ready := false
+	r := actiontest.New(t, func(ctx context.Context, e *action.Event[stripe.PaymentIntent]) error {
+		send := func(context.Context) (int, error) { return 1, nil }
+		if _, err := action.Outside(ctx, e, "mail", send); err != nil {
+			return err
+		}
+		if action.DoneBy(e, "mail") == e.ID {
+			e.Outcome("mailed")
+		}
+		if ready {
+			_, err := action.Outside(ctx, e, "text", send)
+			return err
+		}
+		kept, err := action.Withhold(ctx, e, "text", "no number")
+		if kept == (action.DoneBy(e, "text") != "") {
+			t.Errorf("withheld %v although done by %q", kept, action.DoneBy(e, "text"))
+		}
+		return err
+	})
+	d := r.Post(body("evt_1"))
+	if d.State != event.Done || !d.Withheld || d.Outcome != "mailed, text skipped: no number" || len(d.Effects) != 2 {
+		t.Fatalf("%s %q %+v, want both effects named", d.State, d.Outcome, d.Effects)
+	}
+	ready = true
+	if d = r.DeliverStale("evt_1"); d.State != event.Done || d.Withheld || d.Outcome != "mailed" {
+		t.Errorf("%s %q, withheld %v, want it done", d.State, d.Outcome, d.Withheld)
+	}
+}
+
+func TestSkippedEffectDoesNotHideWhatWasDone(t *testing.T) {
+	r := actiontest.New(t, func(ctx context.Context, e *action.Event[stripe.PaymentIntent]) error {
+		_, err := action.Outside(ctx, e, "mail", func(context.Context) (int, error) { return 1, nil })
+		e.Outcome("mailed")
+		_, terr := action.Outside(ctx, e, "text", func(context.Context) (int, error) { return 0, action.Skip("opted out") })
+		return errors.Join(err, terr)
+	})
+	if d := r.Post(body("evt_1")); d.State != event.Done || !d.Withheld || d.Outcome != "mailed, text skipped: opted out" {
+		t.Errorf("%s %q, want both effects named", d.State, d.Outcome)
+	}
+}
+
 func TestAnEffectThatCertainlyFailedIsTriedAgain(t *testing.T) {
 	o := &outbox{fail: action.RetryAfter(errors.New("throttled"), time.Minute)}
 	r := actiontest.New(t, o.act)

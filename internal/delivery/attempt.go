@@ -30,6 +30,7 @@ type Attempt struct {
 	outcome  string
 	used     map[string]bool // effect keys
 	effects  []event.EffectOutcome
+	doneBy   map[string]string // by effect key: the event whose attempt performed it
 	usageErr error
 	// dryRun: an audit runs the function; nothing is written or called.
 	dryRun bool

@@ -148,7 +148,7 @@ func (h *Handler) recompute(ctx context.Context, id string) (recomputed, error) 
 	case !d.Committed:
 		return recomputed{unfinished: d.State != event.Done || d.Withheld}, nil
 	}
-	a := &Attempt{h: h, d: d, stored: stored, used: map[string]bool{}, dryRun: true}
+	a := &Attempt{h: h, d: d, stored: stored, used: map[string]bool{}, doneBy: map[string]string{}, dryRun: true}
 	var permanent *event.PermanentError
 	err = a.call(ctx)
 	switch {

@@ -51,11 +51,37 @@ func (a *Attempt) Effect(ctx context.Context, key string, fn Perform, again bool
 		_ = a.resolve(ctx, intent)
 		return nil, fmt.Errorf("intend %s: %w", key, err)
 	}
-	result := held.Result
+	result, by := held.Result, held.Event
 	if held.State != event.EffectDone {
+		by = a.d.Event
 		result, err = a.perform(ctx, held, fn, again)
 	}
+	if err == nil {
+		a.doneBy[key] = by
+	}
 	return result, a.note(key, err)
+}
+
+// DoneBy returns the event for which an effect of this attempt was performed, now or
+// before; empty if it was not.
+func (a *Attempt) DoneBy(key string) string { return a.doneBy[key] }
+
+// Withhold keeps with the delivery that an effect is withheld and why, so that an
+// operator may ask for it although the delivery did something else. It reports
+// false if the effect was performed before.
+func (a *Attempt) Withhold(ctx context.Context, key string, why event.Reason) (bool, error) {
+	if err := a.use(key); err != nil {
+		return false, err
+	}
+	held, err := a.h.Ledger.Effect(ctx, a.ref(key))
+	switch {
+	case err == nil && held.State == event.EffectDone:
+		return false, nil
+	case err != nil && !errors.Is(err, event.ErrNotFound):
+		return false, fmt.Errorf("withhold %s: %w", key, err)
+	}
+	_ = a.note(key, event.Skip(why))
+	return true, nil
 }
 
 // use takes the key for this attempt.
@@ -125,15 +151,19 @@ func (a *Attempt) taken(ctx context.Context, held, intent event.Effect, again bo
 	return held, &UnknownError{held.Key, errors.New(held.Error)}
 }
 
-// reuse keeps the effect of another event for as long as this one may be
-// replayed.
+// reuse takes the result that the effect had before.
 func (a *Attempt) reuse(ctx context.Context, held event.Effect) error {
 	if held.Event == a.d.Event {
 		return nil
 	}
 	a.outcome = "already done for " + held.Event
+	return a.extend(ctx, held)
+}
+
+// extend keeps an effect or a read for as long as this event may be replayed.
+func (a *Attempt) extend(ctx context.Context, held event.Effect) error {
 	until := a.expiry(a.h.Now())
-	if held.Expires.IsZero() || !until.IsZero() && !held.Expires.Before(until) {
+	if held.Event == a.d.Event || held.Expires.IsZero() || !until.IsZero() && !held.Expires.Before(until) {
 		return nil
 	}
 	if err := a.h.Ledger.Extend(ctx, held.EffectRef, until); err != nil {
@@ -194,7 +224,7 @@ func (a *Attempt) Fetch(ctx context.Context, key string, fn Perform) (json.RawMe
 	}
 	held, err := a.h.Ledger.Effect(ctx, a.ref(key))
 	if err == nil && held.State == event.EffectDone {
-		return held.Result, a.reuse(ctx, held)
+		return held.Result, a.extend(ctx, held)
 	}
 	if err != nil && !errors.Is(err, event.ErrNotFound) {
 		return nil, fmt.Errorf("fetch %s: %w", key, err)

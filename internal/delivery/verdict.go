@@ -3,7 +3,9 @@ package delivery
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/payhooks/payhooks/internal/event"
@@ -79,12 +81,15 @@ func (a *Attempt) apply(err error) {
 	d.Withheld = slices.ContainsFunc(a.effects, func(e event.EffectOutcome) bool { return e.State == withheld })
 	switch {
 	case err == nil:
-		d.State, d.Outcome = event.Done, redact(a.outcome)
+		d.State, d.Outcome = event.Done, redact(a.summary(nil))
 		return
 	case errors.As(err, &unknown):
 		d.State, d.Effect = event.Unknown, unknown.Key
 	case event.Skipped(err):
 		d.State, d.Withheld, d.Outcome = event.Done, true, redact(err.Error())
+		if a.did() {
+			d.Outcome = redact(a.summary(err))
+		}
 		return
 	case errors.As(err, &permanent):
 		d.State = event.Parked
@@ -93,6 +98,29 @@ func (a *Attempt) apply(err error) {
 	}
 	d.Error = redact(err.Error())
 	d.Record(event.Attempt{At: now, Error: d.Error})
+}
+
+// did reports whether an effect was performed for this event.
+func (a *Attempt) did() bool {
+	return slices.Contains(slices.Collect(maps.Values(a.doneBy)), a.d.Event)
+}
+
+// summary is what the function says it did, which effects were withheld, and why
+// the rest was skipped.
+func (a *Attempt) summary(skipped error) string {
+	var parts []string
+	if a.outcome != "" {
+		parts = append(parts, a.outcome)
+	}
+	for _, e := range a.effects {
+		if e.State == withheld {
+			parts = append(parts, e.Key+" "+e.Why)
+		}
+	}
+	if skipped != nil && !withheldOnly(skipped) {
+		parts = append(parts, skipped.Error())
+	}
+	return strings.Join(parts, ", ")
 }
 
 // later schedules the next attempt, or parks what has been retried for too long.

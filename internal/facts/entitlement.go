@@ -2,6 +2,10 @@ package facts
 
 import "cmp"
 
+// Customer is whoever pays. What else Stripe keeps of one is personal and no
+// action needs it.
+type Customer struct{ ID string }
+
 // EntitlementSummary lists the features that a customer's products give.
 type EntitlementSummary struct {
 	Customer     string

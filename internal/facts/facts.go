@@ -36,6 +36,7 @@ type Event struct {
 	Subscription   *Subscription
 	Entitlements   *EntitlementSummary
 	Payout         *Payout
+	Customer       *Customer
 
 	// SubscriptionBefore and EntitlementsBefore are the object as it was before
 	// the change that previous_attributes report; nil where they report none.
@@ -110,7 +111,9 @@ func (e *Event) view(n node) {
 		if e.Type == "customer.entitlement_summary.updated" && n.has("entitlements") {
 			e.Entitlements = entitlements(n)
 			e.Entitlements.Customer = cmp.Or(e.Entitlements.Customer, n.text("id"))
+			return
 		}
+		e.Customer = &Customer{ID: n.text("id")}
 	}
 }
 

@@ -32,6 +32,7 @@ type SubscriptionItem struct {
 	Price       string
 	Product     string
 	Quantity    int64
+	HasQuantity bool // a metered item has none, which is not 0
 	PeriodStart time.Time
 	PeriodEnd   time.Time
 }
@@ -67,6 +68,7 @@ func subscriptionItem(sub, n node) SubscriptionItem {
 		Price:       cmp.Or(n.id("price"), n.id("plan")),
 		Product:     cmp.Or(n.expanded("price").id("product"), n.expanded("plan").id("product")),
 		Quantity:    n.integer("quantity"),
+		HasQuantity: n.has("quantity"),
 		PeriodStart: n.time("current_period_start"),
 		PeriodEnd:   n.time("current_period_end"),
 	}

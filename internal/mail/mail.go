@@ -40,8 +40,8 @@ const (
 // ParseAddress reads one mail address, with or without a name. Its errors do
 // not repeat the address.
 func ParseAddress(s string) (netmail.Address, error) {
-	if strings.ContainsFunc(s, unicode.IsControl) {
-		return netmail.Address{}, errors.New("address holds control characters")
+	if strings.ContainsFunc(s, func(r rune) bool { return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) }) {
+		return netmail.Address{}, errors.New("address holds characters that are not shown")
 	}
 	a, err := netmail.ParseAddress(strings.TrimSpace(s))
 	if err != nil || len(a.Address) > maxAddress {

@@ -23,3 +23,8 @@ func (l *Life) Entitle(partial bool, features ...string) *Life {
 	l.features = all
 	return l.step()
 }
+
+// DeleteCustomer is the end of the customer at Stripe.
+func (l *Life) DeleteCustomer() *Life {
+	return l.Send("customer.deleted", Object{"id": l.Customer}, nil)
+}

@@ -16,8 +16,9 @@ type Subscription struct {
 	ID, Status   string
 	Invoice      string
 	Products     []string
-	Begin, End   time.Time // of the period
-	CancelAt     time.Time // zero is never, or End if CancelsAtEnd
+	Quantities   map[string]any // by product; 1 without one, nil for a metered item
+	Begin, End   time.Time      // of the period
+	CancelAt     time.Time      // zero is never, or End if CancelsAtEnd
 	CancelsAtEnd bool
 	Paused       bool // its collection
 	Partial      bool // the events contain a part of the items
@@ -88,6 +89,11 @@ func (s *Subscription) Cancel() *Subscription {
 	return s
 }
 
+// Extend moves the end of the trial, and of the period with it. It is for Update.
+func (s *Subscription) Extend(by time.Duration) {
+	s.trial, s.End = s.trial.Add(by), s.End.Add(by)
+}
+
 // Send is a step of one event customer.subscription.KIND without a change.
 func (s *Subscription) Send(kind string) *Subscription { return s.SendAs("", kind) }
 
@@ -140,7 +146,7 @@ func (s *Subscription) items() []any {
 	var all []any
 	for _, p := range s.Products {
 		item := Object{
-			"id": "si_" + suffix(s.ID) + suffix(p), "object": "subscription_item", "quantity": 1, "subscription": s.ID, "metadata": Object{},
+			"id": "si_" + suffix(s.ID) + suffix(p), "object": "subscription_item", "quantity": s.quantity(p), "subscription": s.ID, "metadata": Object{},
 			"price": Object{"id": "price_" + suffix(p), "object": "price", "product": p, "active": true},
 		}
 		if !s.Life.Version.HasPeriodInSubscription() {
@@ -149,6 +155,13 @@ func (s *Subscription) items() []any {
 		all = append(all, item)
 	}
 	return all
+}
+
+func (s *Subscription) quantity(product string) any {
+	if n, ok := s.Quantities[product]; ok {
+		return n
+	}
+	return 1
 }
 
 func (s *Subscription) period() Object {

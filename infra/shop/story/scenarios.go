@@ -117,7 +117,7 @@ func (a *author) bounced() {
 func (a *author) declinedForGood() {
 	a.pay.Create().Decline().Decline()
 	a.story.Order.Status, a.story.Order.Paid = "failed", 0
-	a.mails("failed", 2)
+	a.mails("failed", 1)
 }
 
 func (a *author) abandoned() {

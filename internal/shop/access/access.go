@@ -5,7 +5,9 @@
 // One row per customer keeps facts, no more than the rules can need. Merging is
 // a union, and what the row means is a pure function of the facts and the time,
 // so that every permutation and duplication of the same events ends in the same
-// row, byte for byte, and a late event never gives back what was taken away.
+// row, byte for byte, and a late event never gives back what was taken away. That
+// a customer is deleted at Stripe ends all that is theirs, whatever is reported
+// before or after.
 package access
 
 import (
@@ -32,6 +34,8 @@ type Customer struct {
 	GraceDays     int             `json:"grace_days"`
 	Subscriptions map[string]Life `json:"subscriptions,omitempty"`
 	Features      Life            `json:"features,omitzero"` // the entitlement summaries
+	// Deleted is when the customer was deleted at Stripe, which is final; 0 if not.
+	Deleted int64 `json:"deleted,omitempty"`
 }
 
 // Merge returns the row of the customer id, as it was before, with what e says.
@@ -45,6 +49,7 @@ func Merge(old Customer, id string, e facts.Event, graceDays int) Customer {
 		GraceDays:     graceDays,
 		Subscriptions: make(map[string]Life, len(old.Subscriptions)+1),
 		Features:      old.Features,
+		Deleted:       old.Deleted,
 	}
 	maps.Copy(c.Subscriptions, old.Subscriptions)
 	switch {
@@ -53,8 +58,27 @@ func Merge(old Customer, id string, e facts.Event, graceDays int) Customer {
 		c.Subscriptions[s] = c.Subscriptions[s].union(subscription(e))
 	case e.Entitlements != nil:
 		c.Features = c.Features.union(entitlements(e))
+	case deletes(e) && (c.Deleted == 0 || unix(e.Created) < c.Deleted):
+		c.Deleted = unix(e.Created)
 	}
+	c.prune()
 	return c
+}
+
+// deletes reports whether the event is the end of its customer.
+func deletes(e facts.Event) bool { return e.Type == "customer.deleted" && e.Customer != nil }
+
+// prune drops what no rule needs of a customer who was deleted: all but what
+// there once was.
+func (c *Customer) prune() {
+	if c.Deleted == 0 {
+		return
+	}
+	c.Features.Facts = nil
+	for id, l := range c.Subscriptions {
+		l.Facts = nil
+		c.Subscriptions[id] = l
+	}
 }
 
 // Key names the row of the customer that the event is about. The error is a Skip
@@ -67,8 +91,10 @@ func Key(e facts.Event) (kind, id string, err error) {
 		id = e.Subscription.Customer
 	case e.Entitlements != nil:
 		id = e.Entitlements.Customer
+	case deletes(e):
+		id = e.Customer.ID
 	default:
-		return Kind, "", event.Skip("it reports neither a subscription nor entitlements")
+		return Kind, "", event.Skip("it reports neither a subscription, entitlements nor the end of a customer")
 	}
 	if id == "" {
 		return Kind, "", event.Skip("it names no customer")

@@ -125,6 +125,37 @@ var stories = []struct {
 				u.Products, u.Partial, u.End = []string{"prod_a"}, true, u.End.Add(month)
 			})
 	}, []grant{{"prod_a", true, 60, "active"}, {"prod_b", true, 30, "active"}}},
+	{"an add-on turned down to 0 beside a metered one", func(l *stripetest.Life) {
+		u := l.Subscribe("sub_1", "active", "prod_a", "prod_b", "prod_m").Update(func(u *stripetest.Subscription) { u.Quantities = map[string]any{"prod_m": nil} })
+		u.Wait(day).Update(func(u *stripetest.Subscription) { u.Quantities = map[string]any{"prod_b": 0, "prod_m": nil} })
+	}, []grant{{"prod_a", true, 30, "active"}, {"prod_b", false, 0, "quantity 0"}, {"prod_m", true, 30, "active"}}},
+	{"turned up again within one second", func(l *stripetest.Life) {
+		l.Subscribe("sub_1", "active", "prod_a").Wait(day).Update(func(u *stripetest.Subscription) { u.Quantities = map[string]any{"prod_a": 0} }).
+			Update(func(u *stripetest.Subscription) { u.Quantities, u.Invoice = map[string]any{"prod_a": 2}, "in_2" })
+	}, []grant{{"prod_a", true, 30, "active"}}},
+	{"0 in a list of items that is not all", func(l *stripetest.Life) {
+		l.Subscribe("sub_1", "active", "prod_a", "prod_b").Wait(day).
+			Update(func(u *stripetest.Subscription) {
+				u.Products, u.Quantities, u.Partial = []string{"prod_a"}, map[string]any{"prod_a": 0}, true
+			})
+	}, []grant{{"prod_a", false, 0, "quantity 0"}, {"prod_b", true, 30, "active"}}},
+	{"customer deleted without a word of the subscription", func(l *stripetest.Life) {
+		l.Subscribe("sub_1", "active", "prod_a").Wait(10 * day)
+		l.DeleteCustomer().Wait(day)
+	}, []grant{{"prod_a", false, 10, "cus_1 is deleted since"}}},
+	{"customer deleted with all that they had", func(l *stripetest.Life) {
+		l.Subscribe("sub_1", "active", "prod_a").Wait(2 * day).Cancel()
+		u := l.Subscribe("sub_2", "trialing", "prod_b").Wait(8 * day)
+		l.Entitle(false, "seats")
+		u.Cancel()
+		l.DeleteCustomer().Wait(day)
+	}, []grant{{"prod_a", false, 2, "sub_1 is canceled since"}, {"prod_b", false, 10, "cus_1 is deleted"}, {"seats", false, 10, "cus_1 is deleted"}}},
+	{"customer deleted, and changes reported with a later time", func(l *stripetest.Life) {
+		u := l.Subscribe("sub_1", "active", "prod_a").Wait(10 * day)
+		l.DeleteCustomer().Wait(time.Second)
+		u.Update(func(u *stripetest.Subscription) { u.Products = []string{"prod_a", "prod_b"} })
+		l.Entitle(true, "seats")
+	}, []grant{{"prod_a", false, 10, "deleted"}, {"prod_b", false, 10, "deleted"}, {"seats", false, 10, "deleted"}}},
 	{
 		"features", func(l *stripetest.Life) { l.Entitle(false, "seats", "sso") },
 		[]grant{{"seats", true, 0, "listed"}, {"sso", true, 0, "listed"}},
@@ -296,9 +327,9 @@ func TestTiesAreDecidedByEventIDAndNoted(t *testing.T) {
 
 func TestEventsAboutNoAccessAreSkippedWithTheReason(t *testing.T) {
 	for why, e := range map[string]facts.Event{
-		"neither a subscription": {Charge: &facts.Charge{ID: "ch_1", Customer: "cus_1"}},
-		"no customer":            {Subscription: &facts.Subscription{ID: "sub_1"}},
-		"no id":                  {Subscription: &facts.Subscription{Customer: "cus_1"}},
+		"neither a subscription,": {Charge: &facts.Charge{ID: "ch_1", Customer: "cus_1"}},
+		"no customer":             {Subscription: &facts.Subscription{ID: "sub_1"}},
+		"no id":                   {Subscription: &facts.Subscription{Customer: "cus_1"}},
 	} {
 		if _, id, err := Key(e); id != "" || !event.Skipped(err) || !strings.Contains(err.Error(), why) {
 			t.Errorf("id %q, %v, want a Skip because of %q", id, err, why)
@@ -323,6 +354,23 @@ func TestARowKeepsNoMoreFactsThanItsRulesNeed(t *testing.T) {
 	c = Merge(c, "cus_1", l.Views()[len(l.Events)-1], 7)
 	if l := c.Subscriptions["sub_1"]; len(l.Facts) != 0 {
 		t.Errorf("kept %+v after the end, want no facts", l)
+	}
+}
+
+func TestDeletedCustomerIsRefusedWhateverComesLast(t *testing.T) {
+	l := stripetest.New(stripetest.Latest)
+	l.Subscribe("sub_1", "active", "prod_a")
+	l.Entitle(false, "seats").Wait(day).DeleteCustomer()
+	for order := range stripetest.Orders(1, l.Views()) {
+		c := merged(order)
+		for _, what := range []string{"prod_a", "seats"} {
+			if d := c.Check(what, l.Now); d.Allowed || !strings.Contains(d.Why, "cus_1 is deleted") {
+				t.Fatalf("%s: %+v, want a refusal", what, d)
+			}
+		}
+		if len(c.Features.Facts) != 0 || len(c.Subscriptions["sub_1"].Facts) != 0 {
+			t.Fatalf("kept %+v of a deleted customer, want no facts", c)
+		}
 	}
 }
 

@@ -54,7 +54,7 @@ func Check(ctx context.Context, r Reader, s event.Scope, customer, what string, 
 // Check is the package's Check on a row that is at hand.
 func (c Customer) Check(what string, now time.Time) Decision {
 	if slices.Contains(c.Features.Seen, what) {
-		s := c.Features.listing(what)
+		s := c.feature(what)
 		return Decision{Allowed: s.allowed, Why: s.why}
 	}
 	s := c.product(what, now)

@@ -43,6 +43,9 @@ type Fact struct {
 type Item struct {
 	Name  string `json:"name"`
 	Until int64  `json:"until,omitempty"`
+	// None: its quantity is 0. It is kept, since it also ends what an earlier list
+	// granted if its own list is incomplete.
+	None bool `json:"none,omitempty"`
 }
 
 // listed is the status of an entitlement summary.

@@ -71,7 +71,7 @@ func statusOf(event, status string) string {
 // known is named by its price.
 func products(s facts.Subscription) (items []Item) {
 	for _, i := range s.Items {
-		items = append(items, Item{Name: cmp.Or(i.Product, i.Price), Until: unix(i.PeriodEnd)})
+		items = append(items, Item{Name: cmp.Or(i.Product, i.Price), Until: unix(i.PeriodEnd), None: i.HasQuantity && i.Quantity == 0})
 	}
 	return tidy(items)
 }
@@ -113,10 +113,11 @@ func features(s facts.EntitlementSummary) (items []Item) {
 	return tidy(items)
 }
 
-// tidy orders items by name and joins those of one name: the longest counts.
+// tidy orders items by name and joins those of one name: of those that grant, the
+// longest counts.
 func tidy(items []Item) []Item {
 	slices.SortFunc(items, func(a, b Item) int {
-		return cmp.Or(strings.Compare(a.Name, b.Name), cmp.Compare(b.Until, a.Until))
+		return cmp.Or(strings.Compare(a.Name, b.Name), boolean(a.None)-boolean(b.None), cmp.Compare(b.Until, a.Until))
 	})
 	items = slices.CompactFunc(items, func(a, b Item) bool { return a.Name == b.Name })
 	return slices.DeleteFunc(items, func(i Item) bool { return i.Name == "" })

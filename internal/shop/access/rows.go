@@ -32,7 +32,7 @@ func (c Customer) Rows(now time.Time) []Row {
 		rows = append(rows, c.row(Row{Product: p}, c.product(p, now)))
 	}
 	for _, f := range c.Features.Seen {
-		rows = append(rows, c.row(Row{Feature: f}, c.Features.listing(f)))
+		rows = append(rows, c.row(Row{Feature: f}, c.feature(f)))
 	}
 	return rows
 }
@@ -52,6 +52,19 @@ func (c Customer) products() (all []string) {
 	return slices.Compact(all)
 }
 
+// feature is what the newest summary says of it.
+func (c Customer) feature(name string) standing {
+	if c.Deleted != 0 {
+		return c.gone()
+	}
+	return c.Features.listing(name)
+}
+
+// gone is the standing of all that ended with the customer.
+func (c Customer) gone() standing {
+	return standing{until: at(c.Deleted), rank: 1, why: c.Customer + " is deleted since " + at(c.Deleted).Format(time.RFC3339)}
+}
+
 // product is the best that any subscription says of it.
 func (c Customer) product(name string, now time.Time) (best standing) {
 	for _, id := range slices.Sorted(maps.Keys(c.Subscriptions)) {
@@ -59,11 +72,20 @@ func (c Customer) product(name string, now time.Time) (best standing) {
 		if !slices.Contains(l.Seen, name) {
 			continue
 		}
-		if s := l.in(id, name, c.grace(), now); best.why == "" || s.better(best) > 0 {
+		if s := c.of(l, id, name, now); best.why == "" || s.better(best) > 0 {
 			best = s
 		}
 	}
 	return best
+}
+
+// of is what one subscription says of a product that it has or had.
+func (c Customer) of(l Life, id, name string, now time.Time) standing {
+	endedBefore := l.Ended != (end{}) && l.Ended.At < c.Deleted
+	if c.Deleted != 0 && !endedBefore {
+		return c.gone()
+	}
+	return l.in(id, name, c.grace(), now)
 }
 
 func (c Customer) grace() time.Duration { return time.Duration(c.GraceDays) * 24 * time.Hour }

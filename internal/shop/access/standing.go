@@ -39,8 +39,11 @@ func (l Life) in(id, product string, grace time.Duration, now time.Time) standin
 	history, tie := l.history()
 	head := history[len(history)-1]
 	item, ok := find(items(history), product)
-	if !ok {
+	switch {
+	case !ok:
 		return standing{rank: 2, why: "no longer in " + id + noted(tie)}
+	case item.None:
+		return standing{rank: 2, why: "in " + id + " with quantity 0" + noted(tie)}
 	}
 	s := status(id, head, history, grace, now)
 	if good[head.Status] {

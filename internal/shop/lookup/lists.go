@@ -2,6 +2,8 @@ package lookup
 
 import (
 	"context"
+	"encoding/json"
+	"slices"
 
 	"github.com/stripe/stripe-go/v76"
 
@@ -25,6 +27,7 @@ func (l Stripe) Items(ctx context.Context, e facts.Event) (all []facts.Subscript
 	for list.Next() {
 		i := list.SubscriptionItem()
 		item := facts.SubscriptionItem{ID: i.ID, Quantity: i.Quantity}
+		item.HasQuantity = i.Quantity != 0 || slices.Contains(zeros(list.SubscriptionItemList().LastResponse), i.ID)
 		if i.Price != nil {
 			item.Price = i.Price.ID
 			if i.Price.Product != nil {
@@ -37,6 +40,26 @@ func (l Stripe) Items(ctx context.Context, e facts.Event) (all []facts.Subscript
 		return nil, stripeapi.ReadError(what, err)
 	}
 	return all, nil
+}
+
+// zeros are the items of a page with the quantity 0. The client's type does not
+// tell them from metered ones, which have none.
+func zeros(page *stripe.APIResponse) (ids []string) {
+	var list struct {
+		Data []struct {
+			ID       string `json:"id"`
+			Quantity *int64 `json:"quantity"`
+		} `json:"data"`
+	}
+	if page == nil || json.Unmarshal(page.RawJSON, &list) != nil {
+		return nil
+	}
+	for _, i := range list.Data {
+		if i.Quantity != nil && *i.Quantity == 0 {
+			ids = append(ids, i.ID)
+		}
+	}
+	return ids
 }
 
 // Entitlements lists all active entitlements of the event's customer.

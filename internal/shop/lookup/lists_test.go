@@ -57,13 +57,18 @@ func TestEntitlementsAreListedPageByPageInTheEventsAccount(t *testing.T) {
 
 func TestItemsAreListedWithTheirProducts(t *testing.T) {
 	a := served(t, map[string]string{
-		"/v1/subscription_items?limit=100&subscription=sub_1 ": page(false, `{"id":"si_1","quantity":2,"price":{"id":"price_1","product":"prod_a"}}`),
+		"/v1/subscription_items?limit=100&subscription=sub_1 ": page(false, `{"id":"si_1","quantity":2,"price":{"id":"price_1","product":"prod_a"}}`,
+			`{"id":"si_2","quantity":0,"price":{"id":"price_2","product":"prod_b"}}`, `{"id":"si_3","price":{"id":"price_3","product":"prod_m"}}`),
 	})
 	got, err := a.Items(t.Context(), facts.Event{Subscription: &facts.Subscription{ID: "sub_1"}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]facts.SubscriptionItem{{ID: "si_1", Price: "price_1", Product: "prod_a", Quantity: 2}}, got); diff != "" {
+	if diff := cmp.Diff([]facts.SubscriptionItem{
+		{ID: "si_1", Price: "price_1", Product: "prod_a", Quantity: 2, HasQuantity: true},
+		{ID: "si_2", Price: "price_2", Product: "prod_b", HasQuantity: true},
+		{ID: "si_3", Price: "price_3", Product: "prod_m"},
+	}, got); diff != "" {
 		t.Error(diff)
 	}
 }

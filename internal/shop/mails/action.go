@@ -5,12 +5,9 @@ package mails
 
 import (
 	"context"
-	"errors"
-	"strings"
 	"time"
 
 	"github.com/payhooks/payhooks/internal/action"
-	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/facts"
 	"github.com/payhooks/payhooks/internal/mail"
 	"github.com/payhooks/payhooks/internal/shop/billing"
@@ -42,10 +39,12 @@ type run struct {
 	keyings   map[string]asked[refundKeying] // by charge
 	lists     map[string][]entry             // by the event that they were fetched for
 	begun     map[string]bool                // effect keys
+	places    map[string]asked[string]       // by recipient and day: the failure notice that came first
 
-	why      string   // what kept the last mail
-	done     []string // what went out
-	repeated bool     // something had gone out before
+	done     []string  // what went out for this event, now or before
+	kept     []keeping // what an operator may still ask for
+	skipped  []string  // why the rest did not go out
+	repeated bool      // something had gone out for another event
 	err      error
 }
 
@@ -71,37 +70,25 @@ func (s Sender) Send(ctx context.Context, e *action.Event[facts.Event]) error {
 	}
 	r := &run{
 		Sender: s, e: e, known: study(known), customers: map[string]asked[reach]{}, keyings: map[string]asked[refundKeying]{},
-		lists: map[string][]entry{}, begun: map[string]bool{}, why: "nothing to mail about",
+		lists: map[string][]entry{}, begun: map[string]bool{}, places: map[string]asked[string]{},
 	}
 	for _, n := range known.dueBy(e.ID, s.Texts) {
 		r.process(ctx, n)
 	}
-	return r.end()
+	return r.end(ctx)
 }
 
 // process sends one notice, which may turn out to be several.
 func (r *run) process(ctx context.Context, n notice) {
-	if r.waits(n) {
-		return
-	}
-	if n.skip == "" {
-		n.skip = r.withheld(n, r.e.AllowStale())
-	}
-	if n.skip != "" {
-		r.why = n.skip
+	if r.waits(n) || !r.goes(n) {
 		return
 	}
 	all, err := r.resolve(ctx, n)
 	r.failed(err)
 	for _, n := range all {
-		if n.skip == "" {
-			n.skip = r.withheld(n, r.e.AllowStale())
+		if r.goes(n) {
+			r.send(ctx, n)
 		}
-		if n.skip != "" {
-			r.why = n.skip
-			continue
-		}
-		r.send(ctx, n)
 	}
 }
 
@@ -110,6 +97,10 @@ func (s Sender) withheld(n notice, allowStale bool) string {
 	switch {
 	case s.Now().After(n.until) && !allowStale:
 		return "stale"
+	case s.Now().After(n.until) && n.kind == kindTrial: // it would be false
+		return "the trial is over"
+	case n.connected && n.kind != kindDispute && !s.Connected:
+		return notOurCustomer
 	case !n.livemode && s.TestRecipient == "":
 		return "test mode: no MailTestRecipient"
 	case s.texting(n):
@@ -123,7 +114,7 @@ func (s Sender) withheld(n notice, allowStale bool) string {
 // one does not repeat the other.
 func (r *run) send(ctx context.Context, n notice) {
 	if why := r.unmailed(n); why != "" {
-		r.why = why
+		r.keep(n.key, why)
 	} else {
 		r.sendOnce(ctx, n.key, n.kind+" sent", func(ctx context.Context) (string, error) { return r.mail(ctx, n) })
 	}
@@ -152,47 +143,4 @@ func (s Sender) unmailed(n notice) string {
 func (s Sender) texting(n notice) bool {
 	allowed := s.Texts && texted[n.kind] && (n.livemode || s.TestRecipient == toCustomer)
 	return allowed && (n.phone != "" || n.to == "" && n.customer != "")
-}
-
-// sendOnce sends what has a key, unless it was sent before.
-func (r *run) sendOnce(ctx context.Context, key, what string, send func(context.Context) (string, error)) {
-	if r.begun[key] {
-		return // two notices can share one: see notice.id
-	}
-	r.begun[key] = true
-	ran := false
-	_, err := action.Outside(ctx, r.e, key, func(ctx context.Context) (string, error) {
-		ran = true
-		return send(ctx)
-	})
-	switch {
-	case err != nil:
-		r.failed(err)
-	case ran:
-		r.done = append(r.done, what)
-		r.e.Outcome(strings.Join(r.done, ", "))
-	default:
-		r.repeated = true
-	}
-}
-
-// failed records the error of one effect. A Skip is not a failure.
-func (r *run) failed(err error) {
-	if action.Skipped(err) {
-		var skip *event.SkipError
-		errors.As(err, &skip)
-		r.why = string(skip.Why)
-		return
-	}
-	if !errors.Is(r.err, err) {
-		r.err = errors.Join(r.err, err)
-	}
-}
-
-// end is the event's verdict.
-func (r *run) end() error {
-	if r.err != nil || len(r.done) > 0 || r.repeated {
-		return r.err
-	}
-	return action.Skip(r.why)
 }

@@ -97,7 +97,7 @@ var stories = []struct {
 			posted("evt_2", "payment_intent.payment_failed", today, 0, declined(obj{"charge": "ch_1"}).with(obj{"payment_details": obj{"order_reference": "in_1"}}), nil),
 			posted("evt_3", "charge.failed", today, 0, failedCharge1().with(obj{"billing_details": obj{"email": nil}}), nil),
 		},
-		[]string{"failed/ch_1 100.00 USD → invoice@example.com"},
+		[]string{"failed/pi_1/2026-11-22 100.00 USD → invoice@example.com"},
 	},
 	{
 		"a charge without an intent gets a receipt of its own",
@@ -234,15 +234,34 @@ var stories = []struct {
 			posted("evt_1", "charge.failed", today, 0, failedCharge1(), nil),
 			posted("evt_2", "payment_intent.payment_failed", today, 0, declined(obj{"charge": "ch_1"}), nil),
 		},
-		[]string{"failed/ch_1 100.00 USD → jenny@example.com"},
+		[]string{failedKey + " 100.00 USD → jenny@example.com"},
 	},
 	{
-		"each failed attempt gets its own notice",
+		"failed attempts of one day get one notice",
 		[][]byte{
 			posted("evt_1", "charge.failed", today, 0, failedCharge1(), nil),
 			posted("evt_2", "charge.failed", today, time.Minute, failedCharge1().with(obj{"id": "ch_2"}), nil),
+			posted("evt_3", "payment_intent.payment_failed", today, time.Minute, declined(obj{"charge": "ch_2"}), nil),
+			posted("evt_4", "charge.failed", today, 3*time.Hour, failedCharge1().with(obj{"id": "ch_3"}), nil),
 		},
-		[]string{"failed/ch_1 100.00 USD → jenny@example.com", "failed/ch_2 100.00 USD → jenny@example.com"},
+		[]string{failedKey + " 100.00 USD → jenny@example.com"},
+	},
+	{
+		"and one in the older version",
+		[][]byte{
+			posted("evt_1", "charge.failed", before2024, 0, failedCharge1(), nil),
+			posted("evt_2", "charge.failed", before2024, time.Minute, failedCharge1().with(obj{"id": "ch_2"}), nil),
+			posted("evt_3", "invoice.payment_failed", before2024, time.Minute, invoice(obj{"status": "open", "charge": "ch_2", "customer_email": "jenny@example.com", "amount_paid": 0, "amount_remaining": 10000}), nil),
+		},
+		[]string{failedKey + " 100.00 USD → jenny@example.com"},
+	},
+	{
+		"attempts of two days get one notice each",
+		[][]byte{
+			posted("evt_1", "charge.failed", today, 0, failedCharge1(), nil),
+			posted("evt_2", "charge.failed", today, -20*time.Hour, failedCharge1().with(obj{"id": "ch_2"}), nil),
+		},
+		[]string{"failed/pi_1/2026-11-21 100.00 USD → jenny@example.com", failedKey + " 100.00 USD → jenny@example.com"},
 	},
 	{
 		"each refund gets one notice from its own events, the snapshot none",
@@ -307,6 +326,9 @@ var stories = []struct {
 		[]string{fmt.Sprintf("trial/sub_1/%d  → invoice@example.com", noon.Add(72*time.Hour).Unix())},
 	},
 }
+
+// failedKey is that of failures at noon.
+const failedKey = "failed/pi_1/2026-11-22"
 
 func uncaptured() obj {
 	return chargeOf("pi_1").with(obj{"captured": false, "amount_captured": 0})

@@ -27,6 +27,9 @@ func (r *run) mail(ctx context.Context, n notice) (string, error) {
 	if customer.to == "" && n.kind != kindDispute {
 		return "", errNoAddress
 	}
+	if err := r.first(ctx, n, customer.to); err != nil {
+		return "", err
+	}
 	m, err := r.render(n, r.recipient(n, customer.to))
 	if err != nil {
 		return "", action.Permanent(err)
@@ -48,6 +51,9 @@ func (r *run) text(ctx context.Context, n notice) (string, error) {
 	}
 	if customer.phone == "" {
 		return "", errNoNumber
+	}
+	if err := r.first(ctx, n, customer.phone); err != nil {
+		return "", err
 	}
 	words, err := r.words(n)
 	if err != nil {

@@ -31,7 +31,7 @@ func TestTheCustomersAddressServesWhereNoEventTellsOne(t *testing.T) {
 	}{
 		"the end of a trial":             {posted("evt_1", "customer.subscription.trial_will_end", before2024, 0, trial(), nil), trialKey + "  → ada@example.com"},
 		"a receipt":                      {posted("evt_1", "charge.succeeded", today, 0, regular(), nil), "receipt/pi_1 100.00 USD → ada@example.com"},
-		"a failure of the intent's":      {posted("evt_1", "payment_intent.payment_failed", today, 0, declined(obj{"charge": "ch_1"}).with(obj{"customer": "cus_1"}), nil), "failed/ch_1 100.00 USD → ada@example.com"},
+		"a failure of the intent's":      {posted("evt_1", "payment_intent.payment_failed", today, 0, declined(obj{"charge": "ch_1"}).with(obj{"customer": "cus_1"}), nil), failedKey + " 100.00 USD → ada@example.com"},
 		"an invoice paid outside Stripe": {posted("evt_1", "invoice.paid", before2024, 0, invoice(obj{"payment_intent": nil, "charge": nil, "paid_out_of_band": true, "customer_email": nil, "customer": "cus_1"}), nil), "receipt/in_1 100.00 USD → ada@example.com"},
 	} {
 		t.Run(name, func(t *testing.T) {

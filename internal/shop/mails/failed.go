@@ -2,14 +2,41 @@ package mails
 
 import (
 	"cmp"
+	"slices"
+	"time"
 
 	"github.com/payhooks/payhooks/internal/facts"
 	"github.com/payhooks/payhooks/internal/money"
 )
 
-// failures are the mails about failed attempts, one each. Up to three events
-// report one attempt; its charge connects them.
-func (s *studied) failures() []notice {
+// failures are the mails about failed payments, one per payment and day.
+func (s *studied) failures() []notice { return perDay(s.attempts()) }
+
+// perDay leaves the first of a payment's attempts on one day, in UTC, and of those
+// within an hour, which are retries: whoever tries three cards knows that two were
+// declined. Attempts come oldest first.
+func perDay(attempts []notice) (all []notice) {
+	for _, n := range attempts {
+		first := slices.IndexFunc(all, func(o notice) bool { return o.payment == n.payment && (dateOf(o.at) == dateOf(n.at) || o.near(n)) })
+		if first >= 0 {
+			all[first].says = append(all[first].says, n.says...)
+			all[first].days = append(all[first].days, dateOf(n.at))
+			continue
+		}
+		n.key, n.days = "failed/"+n.payment+"/"+dateOf(n.at), []string{dateOf(n.at)}
+		all = append(all, n)
+	}
+	return all
+}
+
+// near reports whether one is a retry of the other.
+func (n notice) near(o notice) bool { return n.at.Sub(o.at).Abs() < time.Hour }
+
+func dateOf(t time.Time) string { return t.UTC().Format(time.DateOnly) }
+
+// attempts are the failed attempts, keyed by what connects the up to three events
+// that report one.
+func (s *studied) attempts() []notice {
 	var g gather
 	for _, e := range s.events {
 		n := notice{kind: kindFailed, at: e.Created, until: e.Created.Add(failedAge)}

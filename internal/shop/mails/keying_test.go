@@ -106,12 +106,28 @@ func TestTheReleasedRemainderInStripesListIsNoRefund(t *testing.T) {
 	}
 }
 
-func TestARefundFromLongBeforeIsNotMailedWithTodays(t *testing.T) {
+func TestRefundFromLongBeforeIsMailedOnlyIfAskedFor(t *testing.T) {
 	s := open(t, always).asks(newAPI(t, made("re_old", 1000, "succeeded", -8000), made("re_1", 3000, "succeeded", 1)))
-	id := s.store(gaveBack("evt_1", before2024, 1, 1000, 4000))
-	s.late = 1000 * time.Hour
-	s.DeliverStale(id)
+	d := s.deliver(gaveBack("evt_1", before2024, 1, 1000, 4000))
 	s.wantRefunds("refund/re_1 30.00 USD")
+	if d.Outcome != "refund sent, refund/re_old skipped: stale" || !d.Withheld {
+		t.Errorf("%q, withheld %v, want both refunds named", d.Outcome, d.Withheld)
+	}
+	s.DeliverStale("evt_1")
+	s.wantRefunds("refund/re_1 30.00 USD", "refund/re_old 10.00 USD")
+}
+
+func TestRefundMailedBeforeIsNotCalledStale(t *testing.T) {
+	stripe := newAPI(t, made("re_1", 1000, "succeeded", 1))
+	s := open(t, always).asks(stripe)
+	s.deliver(gaveBack("evt_1", before2024, 1, 0, 1000))
+	stripe.has(t, made("re_2", 3000, "succeeded", 200))
+	s.Now = noon.Add(201 * time.Hour)
+	d := s.deliver(gaveBack("evt_2", before2024, 200, 1000, 4000))
+	if d.Outcome != "refund sent" || d.Withheld {
+		t.Errorf("%q, withheld %v, want the second alone", d.Outcome, d.Withheld)
+	}
+	s.wantRefunds("refund/re_1 10.00 USD", "refund/re_2 30.00 USD")
 }
 
 func TestMailWithoutKeyIsAboutEventsAmount(t *testing.T) {

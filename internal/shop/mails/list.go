@@ -36,8 +36,6 @@ func (r *run) named(n notice, t entry, released bool) notice {
 		m.skip = refundFailed
 	case released:
 		m.skip = remainder
-	case n.at.After(m.until): // even if an operator asks for stale mails
-		m.skip = "reported by an earlier event"
 	}
 	return m
 }

@@ -38,6 +38,7 @@ type notice struct {
 	at        time.Time // when that happened
 	until     time.Time // too late after this
 	livemode  bool
+	connected bool     // of a connected account, which may mail its customers itself
 	says      []string // ids of all events that report it
 	skip      string   // why there is no mail after all
 	awaits    bool     // the invoice of the payment is known by name alone
@@ -49,8 +50,9 @@ type notice struct {
 	card      string
 	reason    string // failed: Stripe's sentence for the customer; dispute: its reason
 	payLink   string
-	deadline  time.Time // trial: its end; dispute: when the answer is due
-	inquiry   bool      // dispute: no money moved yet
+	days      []string  // failed: of its attempts, in UTC
+	deadline  time.Time // trial: its end; dispute: when evidence is due, zero if none is asked for
+	status    string    // dispute: the newest that is known
 	refunded  refunded  // refund: what it is part of
 	// stripeMails: Stripe mails a receipt, as for any live payment with a
 	// receipt_email.
@@ -108,7 +110,7 @@ func (g *gather) add(e facts.Event, n notice) *notice {
 		} else {
 			g.order = append(g.order, id)
 		}
-		n.event, n.livemode = e.ID, e.Livemode
+		n.event, n.livemode, n.connected = e.ID, e.Livemode, e.Account != ""
 		g.by[id] = &n
 		known = &n
 	}

@@ -36,6 +36,7 @@ type page struct {
 	Reason    string // failed, dispute: why; may be empty
 	PayLink   string // failed: where to pay again; may be empty
 	Deadline  string // trial_ending: its end; dispute: when to answer; may be empty
+	Status    string // dispute: Stripe's, with spaces; or closed
 	Inquiry   bool   // dispute: the bank asks and has taken nothing
 	Test      bool   // test mode: no real money
 }
@@ -64,7 +65,7 @@ func (s Sender) render(n notice, to string) (mail.Mail, error) {
 	return mail.Mail{
 		To: to, From: s.From, Subject: p.Subject,
 		Text: strings.TrimSpace(words) + "\n", HTML: strings.TrimSpace(look.String()) + "\n",
-		Kind: n.kind, Event: n.event, Key: n.key, Reference: n.reference,
+		Kind: n.kind, Event: n.event, Key: n.key, Reference: p.Reference,
 	}, nil
 }
 
@@ -80,9 +81,9 @@ func (s Sender) page(n notice) page {
 	p := page{
 		Shop: oneLine(s.ShopName), Amount: n.amount.String(), Reference: oneLine(n.reference), Payment: n.payment,
 		Card: oneLine(n.card), Date: n.at.UTC().Format(dateFormat), Reason: sentence(oneLine(n.reason)),
-		PayLink: cmp.Or(n.payLink, webPage(s.PayLink)), Inquiry: n.inquiry, Test: !n.livemode,
+		PayLink: cmp.Or(n.payLink, webPage(s.PayLink)), Status: oneLine(spaced(n.status)), Inquiry: isInquiry(n.status), Test: !n.livemode,
 	}
-	if n.kind == kindTrial || n.kind == kindDispute {
+	if n.kind == kindTrial || s.Now().Before(n.deadline) { // evidence that is late cannot be given
 		p.Deadline = day(n.deadline)
 	}
 	return p
@@ -93,22 +94,6 @@ func day(t time.Time) string {
 		return ""
 	}
 	return t.UTC().Format(dayFormat)
-}
-
-// longestValue is more than any honest value; a text has no room for others.
-const longestValue = 200
-
-// oneLine keeps what others wrote from adding lines to a text.
-func oneLine(s string) string {
-	return clip(strings.Join(strings.Fields(s), " "), longestValue)
-}
-
-// clip is s, cut to so many characters.
-func clip(s string, longest int) string {
-	if r := []rune(s); len(r) > longest {
-		return string(r[:longest-1]) + "…"
-	}
-	return s
 }
 
 // sentence ends s with a full stop.

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/payhooks/payhooks/internal/stripetest"
 )
 
 // texts of amounts as customers read them.
@@ -95,6 +97,27 @@ func TestWhatOthersWroteCannotChangeAMail(t *testing.T) {
 	}
 }
 
+func TestTextOfOthersIsOneLineThatHidesNothing(t *testing.T) {
+	hidden := "\u202e\u202c\u2066\u2069\u200b\u200d\u2060\ufeff\u00ad\u061c\u115f\u3164\ufe0f\U000e0041\x00\x1b\u0085\u2028"
+	charge := failedCharge1().with(obj{
+		"metadata":        obj{"order_id": "A" + hidden + "17" + strings.Repeat("x", 300)},
+		"failure_message": "Declined" + hidden + "now",
+	})
+	for _, version := range stripetest.Versions {
+		s := open(t, texting())
+		s.deliver(posted("evt_1", "charge.failed", version, 0, withPhone(charge), nil))
+		m := s.post.sent[0]
+		for _, text := range []string{m.Subject, m.Text, m.HTML, m.Reference, s.texts()[0]} {
+			if strings.ContainsAny(text, hidden) || strings.Contains(text, strings.Repeat("x", 200)) {
+				t.Errorf("%s: hidden or endless characters in %q", version, text)
+			}
+		}
+		if !strings.HasPrefix(m.Reference, "A 17x") || !strings.Contains(m.Text, "Declined now.") {
+			t.Errorf("%s: what is shown of the order number and the reason was lost:\n%s", version, m.Text)
+		}
+	}
+}
+
 func TestNoTemplateLeavesAHole(t *testing.T) {
 	dir := os.Getenv("MAIL_PAGES") // look at them: MAIL_PAGES=folder go test -run Hole
 	for name, bodies := range map[string][][]byte{
@@ -103,6 +126,7 @@ func TestNoTemplateLeavesAHole(t *testing.T) {
 		"refund":           {posted("evt_0", "charge.succeeded", today, 0, chargeOf("pi_1"), nil), posted("evt_1", "refund.created", today, time.Hour, refundOf("re_1", 3000, "succeeded"), nil)},
 		"dispute":          {posted("evt_0", "charge.succeeded", today, 0, chargeOf("pi_1"), nil), posted("evt_1", "charge.dispute.created", today, time.Hour, disputed(), nil)},
 		"inquiry":          {posted("evt_1", "charge.dispute.created", today, time.Hour, disputed().with(obj{"status": "warning_needs_response"}), nil)},
+		"dispute_lost":     {posted("evt_1", "charge.dispute.created", today, time.Hour, disputed().with(obj{"status": "lost"}), nil)},
 		"trial_ending":     {stories[len(stories)-1].events[0], stories[len(stories)-1].events[1]},
 		"receipt_bare":     {live(posted("evt_1", "charge.succeeded", today, 0, chargeOf("pi_1").with(obj{"metadata": obj{}, "payment_method_details": nil}), nil))},
 		"failed_bare":      {posted("evt_1", "charge.failed", today, 0, failedCharge1().with(obj{"metadata": obj{}, "failure_message": nil}), nil)},

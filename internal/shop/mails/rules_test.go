@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/stripetest"
 )
 
 func TestADuplicateOfAnEventSendsNothingMore(t *testing.T) {
@@ -129,8 +130,31 @@ func TestAnEditOfAnOldChargeOwesNoReceipt(t *testing.T) {
 	}
 }
 
+func TestCustomersOfConnectedAccountsAreContactedOnlyByParameter(t *testing.T) {
+	connected := func(body []byte) []byte {
+		return []byte(strings.Replace(string(body), `"livemode":false`, `"livemode":false,"account":"acct_1"`, 1))
+	}
+	ours := texting()
+	ours.Connected = true
+	for cfg, want := range map[Settings]int{texting(): 0, ours: 1} {
+		for _, version := range stripetest.Versions {
+			s := open(t, cfg)
+			d := s.deliver(connected(posted("evt_1", "charge.succeeded", version, 0, withPhone(chargeOf("pi_1")), nil)))
+			if len(s.post.sent) != want || len(s.phones.sent) != want || want == 0 && d.Outcome != "skipped: "+notOurCustomer {
+				t.Errorf("%s, connected %v: %q, mails %v, texts %v", version, cfg.Connected, d.Outcome, s.mails(), s.texts())
+			}
+			s.deliver(connected(posted("evt_2", "charge.dispute.created", version, 0, disputed(), nil)))
+			if len(s.post.sent) != want+1 {
+				t.Errorf("%s: mails %v, want the shop to hear of the dispute", version, s.mails())
+			}
+		}
+	}
+}
+
 func TestOneIDInThreeScopesIsThreeReceipts(t *testing.T) {
-	s := open(t, always)
+	everyone := always
+	everyone.Connected = true
+	s := open(t, everyone)
 	for id, scope := range map[string]string{"evt_1": `"livemode":false`, "evt_2": `"livemode":true`, "evt_3": `"livemode":false,"account":"acct_1"`} {
 		body := posted(id, "charge.succeeded", today, 0, chargeOf("pi_1"), nil)
 		if d := s.deliver([]byte(strings.Replace(string(body), `"livemode":false`, scope, 1))); d.Outcome != "receipt sent" {
@@ -249,13 +273,13 @@ func TestAPaymentThatFailedAndThenSucceededGetsBothMails(t *testing.T) {
 	s.deliver(posted("evt_1", "charge.failed", today, 0, failedCharge1(), nil))
 	s.deliver(posted("evt_2", "payment_intent.payment_failed", today, 0, declined(obj{"charge": "ch_1"}), nil))
 	s.deliver(posted("evt_3", "charge.succeeded", today, time.Minute, chargeOf("pi_1").with(obj{"id": "ch_2"}), nil))
-	want := []string{"failed/ch_1 100.00 USD → jenny@example.com", "receipt/pi_1 100.00 USD → jenny@example.com"}
+	want := []string{failedKey + " 100.00 USD → jenny@example.com", "receipt/pi_1 100.00 USD → jenny@example.com"}
 	if got := s.mails(); !slices.Equal(got, want) {
 		t.Errorf("mails %v, want %v", got, want)
 	}
 }
 
-func TestAFailedAttemptWithoutAChargeIsKeyedByItsError(t *testing.T) {
+func TestFailedAttemptWithoutChargeCountsForThePayment(t *testing.T) {
 	s := open(t, always)
 	noCharge := obj{"code": "payment_intent_authentication_failure"}
 	p := declined(noCharge).with(obj{"receipt_email": "jenny@example.com"})
@@ -263,8 +287,8 @@ func TestAFailedAttemptWithoutAChargeIsKeyedByItsError(t *testing.T) {
 	s.deliver(posted("evt_2", "payment_intent.payment_failed", today, 0, p, nil))
 	other := declined(obj{"code": "payment_intent_authentication_failure", "message": "Another card."})
 	s.deliver(posted("evt_3", "payment_intent.payment_failed", today, time.Minute, other, nil))
-	if len(s.post.sent) != 2 || !strings.HasPrefix(s.post.sent[0].Key, "failed/pi_1/") {
-		t.Errorf("mails %v, want two under the intent", s.mails())
+	if len(s.post.sent) != 1 || s.post.sent[0].Key != failedKey {
+		t.Errorf("mails %v, want one for the day", s.mails())
 	}
 }
 

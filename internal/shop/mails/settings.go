@@ -18,6 +18,7 @@ type Settings struct {
 	// customer, on the local stack only; empty sends none.
 	TestRecipient string
 	Texts         bool   // customers get text messages besides the mails
+	Connected     bool   // customers of connected accounts get both, too
 	ShopName      string // as customers know it
 	PayLink       string // where to pay again when Stripe has no page for it
 }
@@ -28,7 +29,8 @@ const (
 	modeUnlessStripe = "unless-stripe-does"
 	toCustomer       = "customer"
 
-	mailIsOff = "mail is off"
+	mailIsOff      = "mail is off"
+	notOurCustomer = "customer of a connected account: MailConnected is off"
 )
 
 // mailing reports whether customers get any.
@@ -39,13 +41,15 @@ func (s Settings) mailing() bool { return s.Mode == modeAlways || s.Mode == mode
 func SettingsFrom(getenv func(string) string) (Settings, error) {
 	s := Settings{
 		Mode: getenv("MAIL"), From: getenv("MAIL_FROM"), Shop: getenv("MAIL_SHOP"), TestRecipient: getenv("MAIL_TEST_RECIPIENT"),
-		Texts: getenv("SMS") == "on", ShopName: getenv("SHOP_NAME"), PayLink: getenv("PAY_LINK"),
+		Texts: getenv("SMS") == "on", Connected: getenv("MAIL_CONNECTED") == "on", ShopName: getenv("SHOP_NAME"), PayLink: getenv("PAY_LINK"),
 	}
 	if s.Mode != "" && s.Mode != modeOff && !s.mailing() {
 		return Settings{}, fmt.Errorf("environment variable MAIL is %q: expected off, unless-stripe-does or always", s.Mode)
 	}
-	if text := getenv("SMS"); text != "" && text != "on" && text != "off" {
-		return Settings{}, fmt.Errorf("environment variable SMS is %q: expected on or off", text)
+	for _, name := range []string{"SMS", "MAIL_CONNECTED"} {
+		if text := getenv(name); text != "" && text != "on" && text != "off" {
+			return Settings{}, fmt.Errorf("environment variable %s is %q: expected on or off", name, text)
+		}
 	}
 	if s.TestRecipient == toCustomer && getenv("AWS_ENDPOINT_URL") == "" {
 		s.TestRecipient = "" // a mailbox of the local stack may hold anybody's mail, AWS would deliver it

@@ -22,7 +22,7 @@ func TestTheSenderIsNamedForTheShop(t *testing.T) {
 }
 
 func TestSettingsWithoutMeaningAreRefused(t *testing.T) {
-	for name, text := range map[string]string{"MAIL": "sometimes", "SMS": "true"} {
+	for name, text := range map[string]string{"MAIL": "sometimes", "SMS": "true", "MAIL_CONNECTED": "true"} {
 		read := func(n string) string { return map[string]string{name: text}[n] }
 		if s, err := SettingsFrom(read); err == nil {
 			t.Errorf("%s=%s is read as %+v", name, text, s)

@@ -33,6 +33,7 @@ type studied struct {
 	named            map[string]part // refunds that events name
 	unnamed          map[string]bool // charges whose refunds an event reports without naming them
 	ended            map[string]bool // subscriptions that ended
+	disputed         map[string]disputeState
 }
 
 // part is what a refund gives back of a charge.
@@ -47,6 +48,7 @@ func study(events []facts.Event) *studied {
 		known: map[string]bool{}, receipt: map[string]string{}, billing: map[string]string{},
 		phone: map[string]string{}, customer: map[string]string{}, payPage: map[string]string{}, invoiceOf: map[string]string{}, bills: map[string]*facts.Invoice{}, card: map[string]string{},
 		of: map[string]string{}, broken: map[string]part{}, named: map[string]part{}, unnamed: map[string]bool{}, ended: map[string]bool{},
+		disputed: map[string]disputeState{},
 	}
 	var order string
 	for _, e := range events {
@@ -79,6 +81,8 @@ func (s *studied) record(e facts.Event) (order string) {
 			s.broken[e.Refund.ID] = part{e.Refund.Charge, e.Refund.Amount}
 		}
 		s.recordRefunds(e)
+	case e.Dispute != nil:
+		s.recordDispute(e)
 	case e.Subscription != nil:
 		s.ended[e.Subscription.ID] = s.ended[e.Subscription.ID] || strings.HasSuffix(e.Type, ".deleted")
 	}
@@ -172,8 +176,8 @@ func isCaptured(c *facts.Charge) bool {
 
 // webPage is the link if it can stand in a mail.
 func webPage(link string) string {
-	if strings.HasPrefix(link, "https://") || strings.HasPrefix(link, "http://") {
-		return link
+	if !strings.HasPrefix(link, "https://") && !strings.HasPrefix(link, "http://") || oneLine(link) != link {
+		return ""
 	}
-	return ""
+	return link
 }
