@@ -40,7 +40,9 @@ func (a *author) begin(i int, at time.Time) {
 		ID: a.id("pi_"), Charge: a.id("ch_"), Session: a.id("cs_test_"), Amount: c.amount, Currency: c.code,
 		Reference: reference, Client: reference,
 	})
-	a.life.Customer, a.life.Email, a.life.Currency = a.id("cus_"), fmt.Sprintf("customer-%d@example.com", i+1), c.code
+	// Of one version: a recipient gets one notice of failed payments a day.
+	email := fmt.Sprintf("customer-%d-%s@example.com", i+1, a.version[:4])
+	a.life.Customer, a.life.Email, a.life.Currency = a.id("cus_"), email, c.code
 	// The samples all have one card, and customers who share it would look like
 	// one who tests cards.
 	a.life.Card = "card" + strings.TrimPrefix(a.life.Customer, "cus_")
