@@ -18,7 +18,7 @@ import (
 var goarch = map[string]string{"arm64": "arm64", "x86_64": "amd64"}
 
 // architecture is the value of the template's parameter Architecture. SAM does
-// not tell a Makefile, so it is what `sam build --parameter-overrides` was given,
+// not pass it to a Makefile, so it is what `sam build --parameter-overrides` was given,
 // else what samconfig.toml says, else the parameter's default.
 func architecture(template, config string, commands []string) (string, error) {
 	arch, err := defaultArchitecture(template)

@@ -24,7 +24,7 @@ type stack struct {
 	nested map[string]*stack
 }
 
-// dataFile has the tables and secrets, as a stack beside the root.
+// dataFile has the tables and secrets, as a separate stack.
 const dataFile = "infra/data.yaml"
 
 // load reads a template, the local templates nested in it, and dataFile.

@@ -35,7 +35,7 @@ func (s *stack) setting(id, name string) any {
 	return at(s.globals, "Function", name)
 }
 
-// all visits this stack, everything nested in it, and the data beside it.
+// all visits this stack, everything nested in it, and the data stack.
 func (s *stack) all() iter.Seq[*stack] {
 	return func(yield func(*stack) bool) {
 		if !yield(s) {

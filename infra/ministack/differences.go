@@ -88,7 +88,7 @@ func Differences() []Difference {
 	}
 }
 
-// spelt has ARNs and names of an action's resources in place of their attributes.
+// spelt has ARNs and names of an action's resources instead of their attributes.
 func spelt() []Edit {
 	const file, here = "infra/action.yaml", "${AWS::Region}:${AWS::AccountId}"
 	return []Edit{
@@ -103,18 +103,15 @@ func spelt() []Edit {
 	}
 }
 
-// Older lets Adapt pass over a text that is not there: a commit before this one
-// may be written otherwise.
-const Older = true
-
 // Adapt makes the checkout's templates deployable to MiniStack, and lets the
-// functions call the Stripe API at stripe.
-func Adapt(dir, stripe string, older ...bool) error {
+// functions call the Stripe API at stripe. In an older commit a text may be
+// missing.
+func Adapt(dir, stripe string, older bool) error {
 	edits := []Edit{{"template.yaml", "STRIPE_API_BASE: ''", "STRIPE_API_BASE: " + stripe}}
 	for _, d := range Differences() {
 		edits = append(edits, d.Edits...)
 	}
-	return apply(dir, len(older) > 0 && older[0], edits...)
+	return apply(dir, older, edits...)
 }
 
 // Apply changes files of the checkout. A text that is not there is an error.

@@ -21,6 +21,10 @@ var fanout = []guard{
 		`	case !errors.Is(err, event.ErrInvalid):`, `	case err != nil:`, simulated(),
 	},
 	{
+		"records that a new mapping replays are held against the table", "internal/dispatch/dispatch.go",
+		`const staleAfter = time.Minute`, `const staleAfter = 15 * time.Minute`, named("OldRecordsOfPublishedEvents", "internal/dispatch"),
+	},
+	{
 		"our own updates are not published", "internal/dispatch/dispatch.go",
 		`	if _, pending := image["pending"]; !pending {`, `	if _, pending := image["pending"]; !pending && false {`,
 		named("OurOwnUpdates", "internal/dispatch"),

@@ -65,6 +65,22 @@ func init() {
 			`			failed += r.Amount`, `			failed += 0`, named("StoriesEnd", "internal/shop/order"),
 		},
 		{
+			"a deleted customer has nothing, whatever comes last", "internal/shop/access/rows.go",
+			`	if c.Deleted != 0 && !endedBefore {`, `	if false && !endedBefore {`, named("DeletedCustomerIsRefused", "internal/shop/access"),
+		},
+		{
+			"an item of quantity 0 grants nothing", "internal/shop/access/standing.go",
+			`	case item.None:`, `	case false:`, named(".", "internal/shop/access"),
+		},
+		{
+			"what a credit note took off was not paid", "internal/facts/invoice.go",
+			`		return max(0, i.Total-i.CreditedBefore)`, `		return i.Total`, named(".", "internal/shop/order"),
+		},
+		{
+			"customers of connected accounts are mailed by parameter only", "internal/shop/mails/action.go",
+			`	case n.connected && n.kind != kindDispute && !s.Connected:`, `	case false:`, named(".", "internal/shop/mails"),
+		},
+		{
 			"a subscription that ended stays ended", accessLife,
 			`l.Ended.earlier(m.Ended),`, `m.Ended,`, shopSimulated(),
 		},

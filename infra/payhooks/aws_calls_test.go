@@ -60,7 +60,7 @@ func (a *account) hasQueue(name string) bool {
 	return true
 }
 
-// post posts a sample under an id of its own, and waits until it is done with.
+// post posts a sample under a new id, and waits until it is done with.
 func (a *account) post(t *cli.Target, kind, version, id string) event.Stored {
 	a.Helper()
 	body, err := events.Sample(kind, version)

@@ -207,7 +207,7 @@ func (a *account) values(stack string) {
 }
 
 // transcript writes the questions and answers of the first deploy to the folder
-// of the binaries, for whoever wants to see them.
+// of the binaries.
 func (a *account) transcript(out string) {
 	a.Helper()
 	a.ok(os.MkdirAll("../../bin", 0o750))

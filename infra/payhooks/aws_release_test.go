@@ -99,7 +99,7 @@ func (a *account) release() string {
 	archive := exec.CommandContext(a.Context(), "sh", "-c", "git -C ../.. archive "+commits[1]+" | tar -x -C "+dir) //nolint:gosec // the test's own
 	archive.Stderr = os.Stderr
 	a.ok(archive.Run())
-	a.ok(ministack.Adapt(dir, a.stripe, ministack.Older))
+	a.ok(ministack.Adapt(dir, a.stripe, true))
 	a.architecture(dir)
 	return dir
 }

@@ -43,7 +43,7 @@ func TestStackOnMiniStack(t *testing.T) {
 		{"a month of events, compared and audited", (*account).month},
 		{"an action is added, and its event types change", (*account).addAction},
 		{"every command with --stack", (*account).everyCommand},
-		{"a second stack beside it, stuck in a rollback and freed", (*account).secondStack},
+		{"a second stack, stuck in a rollback and freed", (*account).secondStack},
 		{"an update that adds a table is rolled back, then again", (*account).addTable},
 		{"an index is added", (*account).addIndex},
 		{"a table is restored from point-in-time recovery", (*account).restoreTable},
@@ -101,7 +101,7 @@ func newAccount(t *testing.T) *account {
 // adapt makes a checkout deployable here.
 func (a *account) adapt(dir string) {
 	a.Helper()
-	a.ok(ministack.Adapt(dir, a.stripe))
+	a.ok(ministack.Adapt(dir, a.stripe, false))
 	a.architecture(dir)
 }
 

@@ -134,7 +134,7 @@ func onStack(cmd *cobra.Command) string {
 	return ""
 }
 
-// unfinished says what the stack does by itself.
+// unfinished says what the stack does automatically.
 func unfinished(r operator.RestoreResult) string {
 	if r.Unfinished == 0 {
 		return ""

@@ -18,7 +18,7 @@ func Permanent(err error) error { return event.Permanent(err) }
 func RetryAfter(err error, d time.Duration) error { return event.RetryAfter(err, d) }
 
 // RetryIn retries after d, whatever the schedule says: for what is known to be on
-// its way, such as another event. The function must give up by itself.
+// its way, such as another event. The schedule does not end it: the function must.
 func RetryIn(err error, d time.Duration) error { return event.RetryIn(err, d) }
 
 // NotSent reports, inside Outside, that the effect did not happen and may be

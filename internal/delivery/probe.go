@@ -61,7 +61,7 @@ func (h *Handler) Probe(ctx context.Context, other string) (ProbeReply, error) {
 	}
 	own, err := h.Rights.MayCommit(ctx, h.Action)
 	if err != nil {
-		return ProbeReply{}, fmt.Errorf("probe a transaction of its own: %w", err)
+		return ProbeReply{}, fmt.Errorf("probe its own transaction: %w", err)
 	}
 	return ProbeReply{Get: access(get), Transact: access(transact), Own: access(own)}, nil
 }

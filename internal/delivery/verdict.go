@@ -3,7 +3,6 @@ package delivery
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -102,7 +101,12 @@ func (a *Attempt) apply(err error) {
 
 // did reports whether an effect was performed for this event.
 func (a *Attempt) did() bool {
-	return slices.Contains(slices.Collect(maps.Values(a.doneBy)), a.d.Event)
+	for _, by := range a.doneBy {
+		if by == a.d.Event {
+			return true
+		}
+	}
+	return false
 }
 
 // summary is what the function says it did, which effects were withheld, and why

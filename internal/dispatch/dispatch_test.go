@@ -213,7 +213,7 @@ func TestRow82OldRecordsOfPublishedEventsAreDropped(t *testing.T) {
 	r.handle(r.put(250)[:200])
 	records := r.put(0)
 	for i := range records {
-		records[i].Change.ApproximateCreationDateTime = events.SecondsEpochTime{Time: now.Add(-16 * time.Minute)}
+		records[i].Change.ApproximateCreationDateTime = events.SecondsEpochTime{Time: now.Add(-61 * time.Second)}
 	}
 	var requests int
 	r.store.Fault = func(op memory.Op) memory.Fault {

@@ -55,7 +55,7 @@ func TestAlarmsNeedAConfirmedSubscription(t *testing.T) {
 		{"pending", func(c *cloud) { c.subscribed = []topics.Subscription{pending} }, "alarms", Failed, "1 subscription PendingConfirmation of topic shop-alarms: a@example.com", "aws sns subscribe --topic-arn arn:aws:sns:eu-west-1:1:shop-alarms --protocol email --notification-endpoint a@example.com"},
 		{"one of two pending", func(c *cloud) { c.subscribed = append(c.subscribed, pending) }, "alarms", Warning, "PendingConfirmation", "open the link"},
 		{"removed", func(c *cloud) { c.subscribed = nil }, "alarms", Failed, "although AlarmEmail is set", "aws sns subscribe"},
-		{"nobody", func(c *cloud) { c.subscribed = nil; c.set("AlarmEmail", "") }, "alarms", Warning, "nobody receives alarms", "AlarmEmail=ADDRESS"},
+		{"nobody", func(c *cloud) { c.subscribed = nil; c.set("AlarmEmail", "") }, "alarms", Warning, "no one receives alarms", "AlarmEmail=ADDRESS"},
 		{"no topic", func(c *cloud) { c.resources["shop"] = nil }, "alarms", Failed, "has no topic shop-alarms", "sam deploy"},
 		{"denied resources", func(c *cloud) {
 			c.errs["ListStackResources shop"] = denied("CloudFormation", "ListStackResources")

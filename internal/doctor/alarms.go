@@ -9,7 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sns/types"
 )
 
-// pendingConfirmation stands in place of a subscription's ARN until its
+// pendingConfirmation is returned instead of a subscription's ARN until its
 // receiver confirms it.
 const pendingConfirmation = "PendingConfirmation"
 
@@ -57,7 +57,7 @@ func (r *run) subscribed(topic string, confirmed int, pending []types.Subscripti
 	case confirmed > 0:
 		return Finding{Check: "alarms", Result: OK, Found: fmt.Sprintf("topic %s-alarms has %s", r.Stack, count(confirmed, "confirmed subscription", "confirmed subscriptions"))}
 	case r.main.parameters["AlarmEmail"] == "":
-		return Finding{"alarms", Warning, fmt.Sprintf("topic %s-alarms has no subscription: nobody receives alarms", r.Stack), deployMain(r.Stack) + " --parameter-overrides AlarmEmail=ADDRESS"}
+		return Finding{"alarms", Warning, fmt.Sprintf("topic %s-alarms has no subscription: no one receives alarms", r.Stack), deployMain(r.Stack) + " --parameter-overrides AlarmEmail=ADDRESS"}
 	}
 	return Finding{
 		"alarms", Failed, fmt.Sprintf("topic %s-alarms has no subscription, although AlarmEmail is set", r.Stack),

@@ -52,7 +52,7 @@ func (r *run) secret(ctx context.Context, short string, check func(value string)
 	return f
 }
 
-// unreadable tells a secret that is not there from one that is not readable.
+// unreadable distinguishes a missing secret from one that is not readable.
 func (r *run) unreadable(f Finding, name string, err error, absent string) Finding {
 	none, deleted := (*types.ResourceNotFoundException)(nil), (*types.InvalidRequestException)(nil)
 	switch {

@@ -126,7 +126,7 @@ func (r *run) names(ctx context.Context) []Finding {
 }
 
 // meets reports whether one stack's name is the beginning of the other's. Nested
-// stacks and the stacks of data have no queues of their own.
+// stacks and the stacks of data have no such queues.
 func (r *run) meets(s types.Stack) bool {
 	name := text(s.StackName)
 	if s.ParentId != nil || !strings.HasPrefix(text(s.Description), describes) || holdsData(s) {

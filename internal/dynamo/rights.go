@@ -45,7 +45,7 @@ func probeKey(action string) item {
 	return item{"id": str(deliveryID(event.DeliveryRef{Action: action, Event: probeEvent}))}
 }
 
-// authorized tells a call that IAM denied from one that was done or failed.
+// authorized distinguishes a call that IAM denied from one that was done or failed.
 func authorized(err error) (bool, error) {
 	var api smithy.APIError
 	switch {

@@ -2,7 +2,7 @@ package facts
 
 import "cmp"
 
-// Customer is whoever pays. What else Stripe keeps of one is personal and no
+// Customer is a customer at Stripe. What else Stripe keeps of one is personal and no
 // action needs it.
 type Customer struct{ ID string }
 

@@ -157,7 +157,7 @@ func (i Invoice) PaidFromBalance() int64 {
 }
 
 // invoiceOf is the invoice that a payment names: in newer versions, which have no
-// invoice there, Stripe puts its id where the shop could put a text of its own.
+// invoice there, Stripe puts its id where the shop could put its own text.
 func invoiceOf(n node) string {
 	if ref := n.in("payment_details").text("order_reference"); !n.has("invoice") && strings.HasPrefix(ref, "in_") {
 		return ref

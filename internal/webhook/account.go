@@ -9,7 +9,7 @@ import (
 // ContextAccount returns the account in the context of an event: the last acct_…
 // of its segments, or empty if it has none. Since 2025-04-30 an event destination
 // of an organization gets the events of all its accounts, and the context alone
-// tells them apart. It means nothing on other endpoints, where Stripe may put the
+// distinguishes them. It means nothing on other endpoints, where Stripe may put the
 // stack's own account there, nor beside an account, where it is the platform.
 //
 // The body must be one that Parse accepts.

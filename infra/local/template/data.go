@@ -10,8 +10,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// dataFile has the tables and secrets that outlive the stack, beside the
-// template: a stack of its own, whose exports the template imports.
+// dataFile has the tables and secrets that outlive the stack, next to the
+// template: a separate stack, whose exports the template imports.
 const dataFile = "infra/data.yaml"
 
 // data collects what dataFile declares, if there is one.

@@ -21,7 +21,7 @@ type Options struct {
 }
 
 // Load reads the template in file with its nested templates, and the tables and
-// secrets in infra/data.yaml beside it, and resolves every reference that
+// secrets in infra/data.yaml, and resolves every reference that
 // something running needs. Errors are one sentence with file,
 // line and what to do.
 func Load(file string, o Options) (*Stack, error) {

@@ -125,7 +125,7 @@ var stories = []struct {
 				u.Products, u.Partial, u.End = []string{"prod_a"}, true, u.End.Add(month)
 			})
 	}, []grant{{"prod_a", true, 60, "active"}, {"prod_b", true, 30, "active"}}},
-	{"an add-on turned down to 0 beside a metered one", func(l *stripetest.Life) {
+	{"an add-on turned down to 0 next to a metered one", func(l *stripetest.Life) {
 		u := l.Subscribe("sub_1", "active", "prod_a", "prod_b", "prod_m").Update(func(u *stripetest.Subscription) { u.Quantities = map[string]any{"prod_m": nil} })
 		u.Wait(day).Update(func(u *stripetest.Subscription) { u.Quantities = map[string]any{"prod_b": 0, "prod_m": nil} })
 	}, []grant{{"prod_a", true, 30, "active"}, {"prod_b", false, 0, "quantity 0"}, {"prod_m", true, 30, "active"}}},

@@ -20,7 +20,7 @@ type Source interface {
 }
 
 // Complete adds the payments of a paid invoice that does not name them: in newer
-// API versions they are in events of their own, which came later than the list and
+// API versions they are in separate events, which came later than the list and
 // which an endpoint may not subscribe to. The list is a fact of the event: every
 // attempt gets the same, and so does an audit. Without an API key it is empty.
 func Complete(ctx context.Context, e *action.Event[facts.Event], source Source) error {

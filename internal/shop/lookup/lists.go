@@ -43,7 +43,7 @@ func (l Stripe) Items(ctx context.Context, e facts.Event) (all []facts.Subscript
 }
 
 // zeros are the items of a page with the quantity 0. The client's type does not
-// tell them from metered ones, which have none.
+// distinguish them from metered ones, which have none.
 func zeros(page *stripe.APIResponse) (ids []string) {
 	var list struct {
 		Data []struct {

@@ -13,7 +13,7 @@ const (
 	answer = "Submit evidence"
 )
 
-// disputes are told as they stand once all events are known.
+// disputes are reported with their status once all events are known.
 var disputes = []struct {
 	name      string
 	statuses  []string // of created, then of one event each

@@ -13,7 +13,7 @@ import (
 func (s *studied) failures() []notice { return perDay(s.attempts()) }
 
 // perDay leaves the first of a payment's attempts on one day, in UTC, and of those
-// within an hour, which are retries: whoever tries three cards knows that two were
+// within an hour, which are retries: a customer who tries three cards knows that two were
 // declined. Attempts come oldest first.
 func perDay(attempts []notice) (all []notice) {
 	for _, n := range attempts {

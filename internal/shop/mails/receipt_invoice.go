@@ -34,7 +34,7 @@ func (s *studied) invoiceReceipt(e facts.Event) notice {
 	switch {
 	case n.amount.Minor > 0:
 	case i.AmountDue == 0:
-		n.skip = "nobody paid the invoice: nothing was due"
+		n.skip = "the invoice was not paid: nothing was due"
 	default:
 		n.skip = "the receipt follows the invoice's charge"
 	}

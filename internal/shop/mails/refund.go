@@ -11,7 +11,7 @@ import (
 )
 
 // namesRefund reports whether the refunds that this charge.refunded is about are
-// named: by events of their own, or in the payload.
+// named: by separate events, or in the payload.
 func namesRefund(e facts.Event) bool {
 	return e.Version().ReportsEveryRefund() || len(named(e.Charge)) > 0
 }

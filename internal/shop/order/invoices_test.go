@@ -15,7 +15,7 @@ func paidInvoice(fields object) object {
 	}, fields)
 }
 
-// What nobody paid is no order, whatever the invoice's status says.
+// What was not paid is not an order, whatever the invoice's status says.
 func TestInvoiceIsAnOrderForWhatWasPaidBesideStripe(t *testing.T) {
 	for name, c := range map[string]struct {
 		fields object

@@ -81,7 +81,7 @@ func of(s event.Scope, id string, f Facts) Order {
 }
 
 // isOrder: something was paid or tried. The row of an invoice that was paid through
-// Stripe, or by nobody, is none: it has no status, and keeps what the invoice says
+// Stripe, or not at all, is none: it has no status, and keeps what the invoice says
 // of the orders of its payments.
 func (f Facts) isOrder() bool {
 	i, s := f.Invoice, f.Session
@@ -163,7 +163,7 @@ func ofInvoice(i facts.Invoice, typ string) (id string, err error) {
 	case i.PaidOutside()+i.PaidFromBalance() > 0:
 		return i.ID, nil
 	case i.AmountDue == 0:
-		return "", event.Skip("nobody paid the invoice: nothing was due")
+		return "", event.Skip("the invoice was not paid: nothing was due")
 	default:
 		return "", event.Skip("the invoice's payment intents are the orders")
 	}

@@ -1,6 +1,10 @@
 package order
 
-import "github.com/payhooks/payhooks/internal/facts"
+import (
+	"slices"
+
+	"github.com/payhooks/payhooks/internal/facts"
+)
 
 // paidTypes are the events that say that an invoice is paid.
 var paidTypes = map[string]bool{"invoice.paid": true, "invoice.payment_succeeded": true}
@@ -15,7 +19,7 @@ func (f *Facts) invoice(e facts.Event, i facts.Invoice) {
 	if paidTypes[e.Type] {
 		f.Invoice.Paid = i.PaidOutside() + i.PaidFromBalance()
 	}
-	f.Ties.Payments = set(append(i.PaymentIntents, i.Charges...)...)
+	f.Ties.Payments = set(slices.Concat(i.PaymentIntents, i.Charges)...)
 	if i.BillingReason == "subscription_create" {
 		f.Ties.Subscription = i.Subscription
 	}
