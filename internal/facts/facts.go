@@ -90,6 +90,7 @@ func (e *Event) view(n node) {
 		e.Refund = refund(n)
 	case "dispute":
 		e.Dispute = dispute(n)
+		e.Dispute.Status = e.Version().disputeStatus(e.Dispute.Status)
 	case "review":
 		e.Review = review(n)
 	case "radar.early_fraud_warning":

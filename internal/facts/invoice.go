@@ -33,16 +33,18 @@ type Invoice struct {
 	// Records are its payments outside Stripe, if the payload contains them.
 	Records       []InvoicePayment
 	Subscription  string // .subscription, later parent.subscription_details.subscription
-	BillingReason string
-	Customer      string
-	CustomerEmail string
-	CustomerName  string
-	CustomerPhone string
-	HostedURL     string // hosted_invoice_url: where the customer can pay
-	AttemptCount  int64
-	NextAttempt   time.Time // zero: Stripe makes no further attempt
-	Metadata      map[string]string
-	Created       time.Time
+	BillingReason string // see Event.BeginsSubscription
+	// The period of what was used before, which is not that of the subscription.
+	PeriodStart, PeriodEnd time.Time
+	Customer               string
+	CustomerEmail          string
+	CustomerName           string
+	CustomerPhone          string
+	HostedURL              string // hosted_invoice_url: where the customer can pay
+	AttemptCount           int64
+	NextAttempt            time.Time // zero: Stripe makes no further attempt
+	Metadata               map[string]string
+	Created                time.Time
 }
 
 // InvoicePayment connects an invoice to what paid it, in versions of which
@@ -85,6 +87,8 @@ func invoice(n node) *Invoice {
 		CreditedBefore:      n.integer("pre_payment_credit_notes_amount"),
 		Subscription:        cmp.Or(n.id("subscription"), n.in("parent").in("subscription_details").id("subscription")),
 		BillingReason:       n.text("billing_reason"),
+		PeriodStart:         n.time("period_start"),
+		PeriodEnd:           n.time("period_end"),
 		Customer:            n.id("customer"),
 		CustomerEmail:       n.text("customer_email"),
 		CustomerName:        n.text("customer_name"),
@@ -93,7 +97,7 @@ func invoice(n node) *Invoice {
 		AttemptCount:        n.integer("attempt_count"),
 		NextAttempt:         n.time("next_payment_attempt"),
 		Metadata:            n.metadata(),
-		Created:             n.time("created"),
+		Created:             cmp.Or(n.time("created"), n.time("date")),
 	}
 	i.PaymentIntents = unite(i.PaymentIntents, n.id("payment_intent"))
 	i.Charges = unite(i.Charges, n.id("charge"))

@@ -21,3 +21,29 @@ func refundStatus(n node) string {
 	}
 	return "succeeded"
 }
+
+// disputeStatus of a version in which one word means two things.
+func (v Version) disputeStatus(status string) string {
+	if status == "charge_refunded" && v.CallsWonRefunded() {
+		return "won"
+	}
+	return status
+}
+
+// transactionsOf a dispute are several, or in old versions one.
+func transactionsOf(n node) []string {
+	return unite(n.ids("balance_transactions"), n.id("balance_transaction"))
+}
+
+// BeginsSubscription reports whether the event is about the first invoice of a
+// subscription. Where the invoice does not say so, its period has no length.
+func (e Event) BeginsSubscription() bool {
+	switch i := e.Invoice; {
+	case i == nil || i.Subscription == "":
+		return false
+	case e.Version().NamesFirstInvoice():
+		return i.BillingReason == "subscription_create"
+	default:
+		return (i.BillingReason == "subscription_update" || i.BillingReason == "subscription") && i.PeriodStart.Equal(i.PeriodEnd)
+	}
+}

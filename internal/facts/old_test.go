@@ -1,6 +1,23 @@
 package facts
 
-import "testing"
+import (
+	"fmt"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/payhooks/payhooks/internal/event"
+)
+
+// rendered is the view of an object in an API version.
+func rendered(t *testing.T, version, object string) Event {
+	t.Helper()
+	var e Event
+	if err := e.DecodeEvent(event.Facts{APIVersion: version}, []byte(`{"data":{"object":`+object+`}}`)); err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
 
 func TestChargeThatSucceededReadsTheSameInEveryVersion(t *testing.T) {
 	for version, c := range map[string]struct{ object, want string }{
@@ -29,5 +46,52 @@ func TestRefundsThatAreAnArrayAreTheWholeList(t *testing.T) {
 	}
 	if _, err := decode(t, `{"object":"charge","refunds":[3]}`, ""); err == nil {
 		t.Error("an array of numbers is read as refunds")
+	}
+}
+
+func TestDisputeReadsTheSameInOldVersions(t *testing.T) {
+	older := mustDecode(t, `{"object":"dispute","id":"dp_1","status":"lost","balance_transaction":"txn_1","evidence_due_by":100}`)
+	newer := mustDecode(t, `{"object":"dispute","id":"dp_1","status":"lost","balance_transactions":["txn_1"],"evidence_details":{"due_by":100}}`)
+	if diff := cmp.Diff(older, newer); diff != "" {
+		t.Errorf("views differ (-older +newer):\n%s", diff)
+	}
+}
+
+func TestDisputeOfARefundedChargeIsWonInOldVersionsAndEndsAnInquiryLater(t *testing.T) {
+	for version, want := range map[string]string{"2014-11-05": "won", "2014-11-20": "charge_refunded", "2023-10-16": "charge_refunded"} {
+		if got := rendered(t, version, `{"object":"dispute","id":"dp_1","status":"charge_refunded"}`).Dispute.Status; got != want {
+			t.Errorf("%s: status is %q, want %q", version, got, want)
+		}
+	}
+}
+
+func TestFirstInvoiceOfASubscriptionIsKnownInEveryVersion(t *testing.T) {
+	const start, later = 100, 200
+	for _, c := range []struct {
+		version, reason, subscription string
+		end                           int
+		want                          bool
+	}{
+		{"2023-10-16", "subscription_create", "sub_1", start, true},
+		{"2023-10-16", "subscription_create", "", start, false},
+		{"2023-10-16", "subscription_update", "sub_1", start, false},
+		{"2023-10-16", "subscription_cycle", "sub_1", later, false},
+		{"2018-09-24", "subscription_update", "sub_1", start, true},
+		{"2018-09-24", "subscription_update", "sub_1", later, false},
+		{"2018-02-28", "subscription", "sub_1", start, true},
+		{"2018-02-28", "subscription", "sub_1", later, false},
+		{"2018-02-28", "manual", "sub_1", start, false},
+	} {
+		e := rendered(t, c.version, fmt.Sprintf(`{"object":"invoice","id":"in_1","subscription":%q,"billing_reason":%q,"period_start":%d,"period_end":%d}`,
+			c.subscription, c.reason, start, c.end))
+		if got := e.BeginsSubscription(); got != c.want {
+			t.Errorf("%+v: first is %t", c, got)
+		}
+	}
+}
+
+func TestInvoiceOfOldVersionsHasItsDate(t *testing.T) {
+	if got := mustDecode(t, `{"object":"invoice","id":"in_1","date":100}`).Invoice.Created; got.Unix() != 100 {
+		t.Errorf("created at %v, want second 100", got)
 	}
 }

@@ -1,6 +1,9 @@
 package facts
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // Dispute is a customer's bank taking, or threatening to take, money back. A
 // status that starts with warning_ is an inquiry: no money moved.
@@ -48,10 +51,10 @@ func dispute(n node) *Dispute {
 		Amount:        n.integer("amount"),
 		Currency:      n.text("currency"),
 		Reason:        n.text("reason"),
-		DueBy:         n.in("evidence_details").time("due_by"),
+		DueBy:         cmp.Or(n.in("evidence_details").time("due_by"), n.time("evidence_due_by")),
 		Created:       n.time("created"),
 	}
-	d.BalanceTransactions = n.ids("balance_transactions")
+	d.BalanceTransactions = transactionsOf(n)
 	return d
 }
 

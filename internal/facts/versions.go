@@ -7,15 +7,52 @@ package facts
 //
 // This is the only file with the date of a version. Where the shapes differ in a
 // way that cannot be mistaken, the views read both and nothing asks for the version.
-// That is so for these; the source is Stripe's changelog of the date:
 //
-//	2014-06-17  a charge's refunds become a list object. Before, they are a plain
-//	            array of refunds without ids and without a status.
-//	2015-02-18  the status of a charge that succeeded is succeeded. Before, it is
-//	            paid, and in the oldest versions the flag paid alone says so.
-//	2017-05-25  a connected account's event names it in account. Before, in user_id.
-//	2025-04-30  an event of an organization's account names it in context alone
-//	            (see webhook.ContextAccount).
+// What each version changed in what the views read, from 2014 to 2026-10-28.endive;
+// versions that are not listed changed nothing of it. The source is Stripe's changelog
+// of the date, for what Stripe added in all versions at once that of the API's
+// reference.
+//
+//	2014-06-17         charge.refunds is a list object. Before: an array of refunds without id and status.
+//	2014-08-20         dispute.balance_transactions, an array. Before: balance_transaction, one id.
+//	                   Inquiries have statuses: warning_*. Before: those of disputes.
+//	2014-11-20         a dispute won is won. Before: charge_refunded if its charge was refunded.
+//	2014-12-08         dispute.evidence_details.due_by. Before: evidence_due_by.
+//	2015-02-18         charge.status of one that succeeded is succeeded. Before: paid, or the flag paid alone.
+//	2017-04-06         payout objects and events. Before: transfers to a bank account or card, which no
+//	                   action reads; the journal's pull posts them.
+//	2017-05-25         a connected account's event names it in account. Before: in user_id.
+//	2018-10-31         invoice.billing_reason of a subscription's first invoice is subscription_create.
+//	                   Before: subscription_update, and subscription before May 2018.
+//	2018-11-08         invoice.status is uncollectible. Before: the flag forgiven, which no action reads.
+//	2019-03-14         invoice.created. Before: date. Subscriptions may be incomplete.
+//	2022-08-01         a checkout session has no payment intent before the customer confirms it.
+//	                   Before: from its creation, so that one that expired names an intent.
+//	2022-11-15         payment_intent.latest_charge; charge.refunds only if expanded. Before: charges, refunds.
+//	2024-04-10         charges are captured asynchronously by default: charge.succeeded has no balance
+//	                   transaction then, charge.updated brings it.
+//	2024-10-28.acacia  refund.created, refund.updated and refund.failed for every refund. Before:
+//	                   charge.refunded, charge.refund.updated, and refund events of some kinds only.
+//	2025-03-31.basil   a subscription's period is in each of its items. Before: in the subscription.
+//	                   invoice.parent.subscription_details. Before: subscription.
+//	                   An invoice's payments are a list (invoice_payment objects, left out of events).
+//	                   Before: invoice.payment_intent, invoice.charge, payment_intent.invoice,
+//	                   charge.invoice, invoice.paid_out_of_band.
+//	                   charge.amount_refunded is what was refunded. Before: the released remainder of a
+//	                   partial capture and a released authorisation, too.
+//	                   A checkout session's currency is the shop's and presentment_details what the
+//	                   customer saw. Before: the customer's, and the shop's in currency_conversion.
+//	2025-04-30.basil   context: the account, for an event of an organization the only place
+//	                   (see webhook.ContextAccount).
+//	2025-05-28.basil   invoice_payment.paid. Before: only Stripe's list connects invoice and payment.
+//	2025-08-27.basil   dispute.status may be prevented.
+//	2025-09-30.clover  currency_conversion of old checkout sessions is gone. Subscriptions are in flexible
+//	                   billing mode by default: items may have different periods.
+//	2025-10-29.clover  invoice_payment.payment may be a payment_record: paid outside Stripe.
+//	2026-03-25.dahlia  subscription.presentment_details, which no action reads.
+//	2026-05-27.dahlia  invoice.amount_paid_off_stripe, in answers of the API, in no event.
+//	2026-08-26.dahlia  subscriptions may have more items, so that more lists are incomplete.
+//	2026-09-30.endive  thin events of these objects. The objects are those of dahlia.
 type Version string
 
 // ReportsEveryRefund: refund.created, refund.updated and refund.failed report
@@ -49,6 +86,14 @@ const ListsInvoicePayments Version = "2025-03-31.basil"
 // each of its items does. Source: Stripe's changelog of 2025-03-31.basil, which
 // removes current_period_start and current_period_end from subscriptions.
 func (v Version) HasPeriodInSubscription() bool { return v < "2025-03-31" }
+
+// NamesFirstInvoice: the billing_reason says that an invoice is the first of its
+// subscription.
+func (v Version) NamesFirstInvoice() bool { return v >= "2018-10-31" }
+
+// CallsWonRefunded: a dispute won has the status charge_refunded if its charge was
+// refunded. In newer versions that is the end of an inquiry.
+func (v Version) CallsWonRefunded() bool { return v < "2014-11-20" }
 
 // stripeGo has the API version of each major of stripe-go that actions of this
 // repository import. Source: the constant stripe.APIVersion of the module.

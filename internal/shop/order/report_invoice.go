@@ -20,7 +20,7 @@ func (f *Facts) invoice(e facts.Event, i facts.Invoice) {
 		f.Invoice.Paid = i.PaidOutside() + i.PaidFromBalance()
 	}
 	f.Ties.Payments = set(slices.Concat(i.PaymentIntents, i.Charges)...)
-	if i.BillingReason == "subscription_create" {
+	if e.BeginsSubscription() {
 		f.Ties.Subscription = i.Subscription
 	}
 	for _, p := range i.Records {

@@ -75,6 +75,13 @@ func TestOrderOfAnInvoiceHasItsReferenceInEveryVersion(t *testing.T) {
 			sent(older, "invoice.paid", 0, stripetest.With(first, object{"payment_intent": "pi_1", "subscription": "sub_1"})),
 			sent(older, "payment_intent.succeeded", 0, paidIntent(nil)),
 		}},
+		"checkout that names no invoice, in a version that does not know first invoices": {"cart-1", []facts.Event{
+			sent("2018-09-24", "checkout.session.completed", 0, subscribed(object{"invoice": nil})),
+			sent("2018-09-24", "invoice.payment_succeeded", 0, stripetest.With(due, object{
+				"billing_reason": "subscription_update", "period_start": 100, "period_end": 100, "payment_intent": "pi_1", "subscription": "sub_1",
+			})),
+			sent("2018-09-24", "payment_intent.succeeded", 0, paidIntent(nil)),
+		}},
 		"checkout, tied by invoice_payment.paid": {"cart-1", []facts.Event{
 			sent(today, "checkout.session.completed", 0, subscribed(nil)),
 			sent(today, "invoice.paid", 0, stripetest.With(first, ofNew)),
