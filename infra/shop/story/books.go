@@ -93,12 +93,12 @@ func (a *author) gaveBack(id string, amount int64) {
 
 // disputeMoves are the transactions of a dispute so far: the amount leaves when
 // it is withdrawn and returns when it is reinstated, the fee does not return.
-func (a *author) disputeMoves(kind, id string) []object {
+func (a *author) disputeMoves(kind, id string, amount int64) []object {
 	switch kind {
 	case "funds_withdrawn":
-		a.moves = append(a.moves, a.move(stripetest.Transaction(id)+"w", "adjustment", "dispute", "disputes", id, -a.pay.Amount, disputeFee))
+		a.moves = append(a.moves, a.move(stripetest.Transaction(id)+"w", "adjustment", "dispute", "disputes", id, -amount, disputeFee))
 	case "funds_reinstated":
-		a.moves = append(a.moves, a.move(stripetest.Transaction(id)+"r", "adjustment", "dispute_reversal", "disputes", id, a.pay.Amount, 0))
+		a.moves = append(a.moves, a.move(stripetest.Transaction(id)+"r", "adjustment", "dispute_reversal", "disputes", id, amount, 0))
 	}
 	return append([]object{}, a.moves...)
 }

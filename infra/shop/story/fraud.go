@@ -72,15 +72,15 @@ func (a *author) reviewedAndRefunded() {
 }
 
 // openDispute is one that took the money. It returns how the dispute continues.
-func (a *author) openDispute() (next func(kind, status string), h *Hold) {
+func (a *author) openDispute(amount int64) (next func(kind, status string), h *Hold) {
 	id := a.id("dp_")
 	h = a.hold("dispute")
 	h.Due = h.Since.AddDate(0, 0, 9)
 	d := a.pay.DisputeOf(id)
 	d.Due = h.Due
 	next = func(kind, status string) {
-		d.Moves = a.disputeMoves(kind, id)
-		a.pay.Dispute(kind, id, a.pay.Amount, status)
+		d.Moves = a.disputeMoves(kind, id, amount)
+		a.pay.Dispute(kind, id, amount, status)
 	}
 	next("created", "needs_response")
 	next("funds_withdrawn", "needs_response")

@@ -52,13 +52,13 @@ func (a *author) refundedInFull() {
 
 func (a *author) disputed() {
 	a.paid()
-	a.openDispute()
+	a.openDispute(a.pay.Amount)
 	a.story.Order.Status, a.story.Order.Disputed = "disputed", a.pay.Amount
 }
 
 func (a *author) disputeLost() {
 	a.paid()
-	next, h := a.openDispute()
+	next, h := a.openDispute(a.pay.Amount)
 	next("updated", "under_review")
 	next("closed", "lost")
 	h.Released = a.life.Now
@@ -67,7 +67,7 @@ func (a *author) disputeLost() {
 
 func (a *author) disputeWon() {
 	a.paid()
-	next, h := a.openDispute()
+	next, h := a.openDispute(a.pay.Amount)
 	next("updated", "under_review")
 	next("closed", "won")
 	h.Released = a.life.Now

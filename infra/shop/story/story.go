@@ -76,13 +76,13 @@ func write(scenarios []scenario, seed uint64, n int, version string, begin time.
 // Month returns the stories of n customers to whom everything happens that can,
 // and of the month's close.
 func Month(seed uint64, n int, version string, begin time.Time) []Story {
-	stories := write(slices.Concat(payments, subscriptions, suspicions), seed, n, version, begin)
+	stories := write(slices.Concat(payments, bills, sums, subscriptions, suspicions), seed, n, version, begin)
 	return append(stories, Close(seed, stories, version, begin.Add(time.Duration(n)*20*time.Second)))
 }
 
-// Shop returns n stories of payments.
+// Shop returns n stories of payments and invoices.
 func Shop(seed uint64, n int, version string, begin time.Time) []Story {
-	return write(payments, seed, n, version, begin)
+	return write(slices.Concat(payments, bills, sums), seed, n, version, begin)
 }
 
 // Versions are the API versions of stories.

@@ -25,6 +25,13 @@ var subscriptions = []scenario{
 	{"paid at the second try", subscriber(func(a *author) { a.subscribe("incomplete").turn("active").grants(true) })},
 	{"never paid", subscriber(func(a *author) { a.subscribe("incomplete").turn("incomplete_expired").end().grants(false) })},
 	{"on trial", subscriber(func(a *author) { a.subscribe("trialing").trialEnding().grants(true) })},
+	{"on trial, canceled already", subscriber(func(a *author) {
+		a.subscribe("trialing").change(func(s *stripetest.Subscription) { s.CancelsAtEnd = true }).lastDays().grants(true)
+	})},
+	{"trial over before its notice", subscriber(func(a *author) {
+		a.story.Mails["trial_ending"] = [2]int{0, 1} // sent if its event comes first
+		a.subscribe("trialing").lastDays().renew().grants(true)
+	})},
 	{"trial over and paid", subscriber(func(a *author) { a.subscribe("trialing").renew().grants(true) })},
 	{"trial over, paused", subscriber(func(a *author) { a.subscribe("trialing").pause().grants(false) })},
 	{"renewed", subscriber(func(a *author) { a.subscribe("active").renew().renew().grants(true) })},
@@ -96,6 +103,11 @@ func (s *subscription) pause() *subscription {
 
 func (s *subscription) trialEnding() *subscription {
 	s.a.mails("trial_ending", 1)
+	return s.lastDays()
+}
+
+// lastDays is Stripe's announcement of the trial's end.
+func (s *subscription) lastDays() *subscription {
 	s.Send("trial_will_end")
 	return s
 }
