@@ -1,6 +1,8 @@
 package judge
 
 import (
+	"strings"
+
 	"github.com/payhooks/payhooks/infra/demo"
 	"github.com/payhooks/payhooks/infra/shop/command"
 	"github.com/payhooks/payhooks/infra/shop/story"
@@ -21,7 +23,7 @@ func (ms months) mails(r *demo.Review) error {
 		customer[e.ID] = e.Party
 	}
 	type mail struct{ customer, kind string }
-	a, keys, got := r.Area("mails"), map[string]bool{}, map[mail]int{}
+	a, keys, got := r.Area("mails"), map[string]bool{}, map[mail][]string{} // their texts
 	for _, m := range mails {
 		a.Counts[m.Kind]++
 		if keys[m.Key] {
@@ -29,11 +31,14 @@ func (ms months) mails(r *demo.Review) error {
 			r.Break("mail %s was sent twice", m.Key)
 		}
 		keys[m.Key] = true
-		got[mail{customer[m.Event], m.Kind}]++
+		of := mail{customer[m.Event], m.Kind}
+		got[of] = append(got[of], m.Text)
 	}
 	for _, s := range ms.stories() {
 		for _, kind := range []string{"receipt", "failed", "refund", "trial_ending", "dispute"} {
-			mailed(r, a, s, kind, got[mail{s.Customer, kind}])
+			texts := got[mail{s.Customer, kind}]
+			mailed(r, a, s, kind, len(texts))
+			said(r, s, kind, texts)
 		}
 	}
 	return nil
@@ -54,6 +59,15 @@ func mailed(r *demo.Review, a *demo.Area, s story.Story, kind string, n int) {
 		return
 	}
 	r.Break("%s of %s: %d %s mails, expected %d to %d", s.Title, s.Order.Reference, n, kind, want[0], want[1])
+}
+
+// said compares the texts of the mails of one kind.
+func said(r *demo.Review, s story.Story, kind string, texts []string) {
+	for _, text := range texts {
+		if piece := s.Says[kind]; !strings.Contains(text, piece) {
+			r.Break("%s of %s: the %s mail does not contain %q", s.Title, s.Order.Reference, kind, piece)
+		}
+	}
 }
 
 // notices: one for every hold that is not over, two where a card and its customer

@@ -52,6 +52,7 @@ func (a *author) begin(i int, at time.Time) {
 		Email:    a.life.Email,
 		Order:    Order{ID: a.pay.ID, Reference: reference, Status: "paid", Currency: c.code, Amount: c.amount, Paid: c.amount},
 		Mails:    map[string][2]int{},
+		Says:     map[string]string{},
 		Books:    Books{},
 		Objects:  []Object{{"id": a.life.Customer, "object": "customer", "email": a.life.Email, "livemode": false}},
 	}

@@ -72,4 +72,5 @@ func (a *author) lostAtOnce() {
 func (a *author) presented() {
 	a.pay.Over = object{"presentment_details": object{"presentment_amount": int64(98700), "presentment_currency": "mxn"}}
 	a.paid()
+	a.story.Says["receipt"] = "987.00"
 }

@@ -50,6 +50,8 @@ type Story struct {
 	// Mails is how many mails of each kind must have been sent, at least
 	// and at most: a failure is not mailed any more once it is paid.
 	Mails map[string][2]int
+	// Says is a piece of the text of each mail of the kind.
+	Says map[string]string
 }
 
 // scenario is one thing that can happen to a customer.
