@@ -14,6 +14,10 @@ package facts
 //	2015-02-18  the status of a charge that succeeded is succeeded. Before, it is
 //	            paid, and in the oldest versions the flag paid alone says so.
 //	2017-05-25  a connected account's event names it in account. Before, in user_id.
+//	2025-03-31  presentment_details say what the customer saw of an amount, first in
+//	            checkout sessions, then in payment intents, charges and refunds.
+//	            Before, a session that converted its prices is in the customer's
+//	            currency throughout.
 //	2025-04-30  an event of an organization's account names it in context alone
 //	            (see webhook.ContextAccount).
 type Version string

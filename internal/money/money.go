@@ -5,6 +5,8 @@
 package money
 
 import (
+	"math"
+	"math/bits"
 	"strconv"
 	"strings"
 )
@@ -82,4 +84,19 @@ func (a Amount) String() string {
 		return a.Number()
 	}
 	return a.Number() + " " + a.Code()
+}
+
+// Share is total·part/whole to the nearest unit, halves up, without overflow on the
+// way. None of the three may be negative; it is total if whole is 0.
+func Share(part, total, whole int64) int64 {
+	if whole == 0 {
+		return total
+	}
+	hi, lo := bits.Mul64(uint64(part), uint64(total)) //nolint:gosec // not negative
+	lo, carry := bits.Add64(lo, uint64(whole)/2, 0)   //nolint:gosec // not negative
+	if hi += carry; hi >= uint64(whole) {             //nolint:gosec // not negative
+		return math.MaxInt64
+	}
+	share, _ := bits.Div64(hi, lo, uint64(whole)) //nolint:gosec // not negative
+	return int64(min(share, math.MaxInt64))       //nolint:gosec // bounded
 }
