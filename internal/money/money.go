@@ -87,16 +87,19 @@ func (a Amount) String() string {
 }
 
 // Share is total·part/whole to the nearest unit, halves up, without overflow on the
-// way. None of the three may be negative; it is total if whole is 0.
+// way. It is total if whole is 0, and a negative number counts as 0.
 func Share(part, total, whole int64) int64 {
-	if whole == 0 {
+	if whole <= 0 {
 		return total
 	}
-	hi, lo := bits.Mul64(uint64(part), uint64(total)) //nolint:gosec // not negative
-	lo, carry := bits.Add64(lo, uint64(whole)/2, 0)   //nolint:gosec // not negative
-	if hi += carry; hi >= uint64(whole) {             //nolint:gosec // not negative
+	p, t, w := unsigned(part), unsigned(total), unsigned(whole)
+	hi, lo := bits.Mul64(p, t)
+	lo, carry := bits.Add64(lo, w/2, 0)
+	if hi += carry; hi >= w {
 		return math.MaxInt64
 	}
-	share, _ := bits.Div64(hi, lo, uint64(whole)) //nolint:gosec // not negative
-	return int64(min(share, math.MaxInt64))       //nolint:gosec // bounded
+	share, _ := bits.Div64(hi, lo, w)
+	return int64(min(share, math.MaxInt64)) //nolint:gosec // bounded
 }
+
+func unsigned(n int64) uint64 { return uint64(max(0, n)) } //nolint:gosec // not negative
