@@ -3,6 +3,7 @@ package order
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/payhooks/payhooks/internal/facts"
 	"github.com/payhooks/payhooks/internal/stripetest"
@@ -57,4 +58,11 @@ func TestARefundThatNamesNoChargeIsOfTheOnlyOne(t *testing.T) {
 	add(p, "refund.created", object{"object": "refund", "id": "re_1", "amount": 400, "payment_intent": "pi_1", "status": "succeeded", "created": p.Life.Now.Unix()})
 	p.SendCharge("refunded", object{"amount_refunded": 400}, object{"amount_refunded": 0})
 	wantRefunded(t, p, PartiallyRefunded, 400)
+}
+
+func TestNoMoreIsRefundedThanIsKnownToBePaid(t *testing.T) {
+	p := newPayment(stripetest.Latest)
+	p.Create().Authorize().Capture(300, false).Capture(600, true).Refund("re_1", 500)
+	p.Life.Drop(func(e stripetest.Event) bool { return e.View().Refund == nil && e.Created.After(stripetest.Noon.Add(2*time.Minute)) })
+	wantRefunded(t, p, Refunded, 300)
 }
