@@ -21,6 +21,7 @@ type CheckoutSession struct {
 	Phone           string
 	AmountTotal     int64
 	Currency        string
+	Presentment     Presentment
 	Metadata        map[string]string
 	Created         time.Time
 	ExpiresAt       time.Time
@@ -43,6 +44,7 @@ func session(n node) *CheckoutSession {
 		Phone:           who.text("phone"),
 		AmountTotal:     n.integer("amount_total"),
 		Currency:        n.text("currency"),
+		Presentment:     presentment(n),
 		Metadata:        n.metadata(),
 		Created:         n.time("created"),
 		ExpiresAt:       n.time("expires_at"),

@@ -24,9 +24,10 @@ type PaymentIntent struct {
 	LastError          *PaymentError
 	// Charges are those the payload contains whole: latest_charge when expanded,
 	// and the list of charges in versions that send one.
-	Charges  []Charge
-	Metadata map[string]string
-	Created  time.Time
+	Charges     []Charge
+	Presentment Presentment
+	Metadata    map[string]string
+	Created     time.Time
 }
 
 // PaymentError is why the last attempt failed.
@@ -72,6 +73,7 @@ type Charge struct {
 	// RefundsComplete is true only if the payload says that there are no others.
 	Refunds         []Refund
 	RefundsComplete bool
+	Presentment     Presentment
 	Metadata        map[string]string
 	Created         time.Time
 }
@@ -88,6 +90,7 @@ type Refund struct {
 	FailureReason             string
 	BalanceTransaction        string
 	FailureBalanceTransaction string
+	Presentment               Presentment
 	Metadata                  map[string]string
 	Created                   time.Time
 }
@@ -107,6 +110,7 @@ func paymentIntent(n node) *PaymentIntent {
 		Invoice:            invoiceOf(n),
 		LatestCharge:       n.id("latest_charge"),
 		LastError:          paymentError(n.in("last_payment_error")),
+		Presentment:        presentment(n),
 		Metadata:           n.metadata(),
 		Created:            n.time("created"),
 	}
@@ -167,6 +171,7 @@ func charge(n node) *Charge {
 		BalanceTransaction:        n.id("balance_transaction"),
 		FailureBalanceTransaction: n.id("failure_balance_transaction"),
 		Disputed:                  n.flag("disputed"),
+		Presentment:               presentment(n),
 		Metadata:                  n.metadata(),
 		Created:                   n.time("created"),
 	}
@@ -190,6 +195,7 @@ func refund(n node) *Refund {
 		FailureReason:             n.text("failure_reason"),
 		BalanceTransaction:        n.id("balance_transaction"),
 		FailureBalanceTransaction: n.id("failure_balance_transaction"),
+		Presentment:               presentment(n),
 		Metadata:                  n.metadata(),
 		Created:                   n.time("created"),
 	}

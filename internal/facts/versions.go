@@ -41,7 +41,8 @@ package facts
 //	                   charge.amount_refunded is what was refunded. Before: the released remainder of a
 //	                   partial capture and a released authorisation, too.
 //	                   A checkout session's currency is the shop's and presentment_details what the
-//	                   customer saw. Before: the customer's, and the shop's in currency_conversion.
+//	                   customer saw, later also of payment intents, charges and refunds. Before: the
+//	                   customer's throughout, and the shop's in currency_conversion.
 //	2025-04-30.basil   context: the account, for an event of an organization the only place
 //	                   (see webhook.ContextAccount).
 //	2025-05-28.basil   invoice_payment.paid. Before: only Stripe's list connects invoice and payment.

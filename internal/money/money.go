@@ -5,6 +5,8 @@
 package money
 
 import (
+	"math"
+	"math/bits"
 	"strconv"
 	"strings"
 )
@@ -83,3 +85,21 @@ func (a Amount) String() string {
 	}
 	return a.Number() + " " + a.Code()
 }
+
+// Share is total·part/whole to the nearest unit, halves up, without overflow on the
+// way. It is total if whole is 0, and a negative number counts as 0.
+func Share(part, total, whole int64) int64 {
+	if whole <= 0 {
+		return total
+	}
+	p, t, w := unsigned(part), unsigned(total), unsigned(whole)
+	hi, lo := bits.Mul64(p, t)
+	lo, carry := bits.Add64(lo, w/2, 0)
+	if hi += carry; hi >= w {
+		return math.MaxInt64
+	}
+	share, _ := bits.Div64(hi, lo, w)
+	return int64(min(share, math.MaxInt64)) //nolint:gosec // bounded
+}
+
+func unsigned(n int64) uint64 { return uint64(max(0, n)) } //nolint:gosec // not negative

@@ -81,3 +81,21 @@ func TestTheLastDigitOfAThreeDecimalAmountIsKept(t *testing.T) {
 		}
 	})
 }
+
+func TestAShareIsRoundedToTheNearestUnit(t *testing.T) {
+	for _, c := range []struct{ part, total, whole, want int64 }{
+		{460, 1000, 920, 500},
+		{1, 1000, 920, 1},
+		{3, 1, 2, 2},
+		{1, 1, 3, 0},
+		{0, 5, 7, 0},
+		{7, 5, 0, 5},
+		{-1, 5, 7, 0},
+		{1e12, 1e12, 1e12, 1e12},
+		{math.MaxInt64, math.MaxInt64, 1, math.MaxInt64},
+	} {
+		if got := money.Share(c.part, c.total, c.whole); got != c.want {
+			t.Errorf("Share(%d, %d, %d) = %d, want %d", c.part, c.total, c.whole, got, c.want)
+		}
+	}
+}

@@ -42,9 +42,10 @@ func refunded(old *order.Order, id string, e facts.Event) *order.Order {
 	return &now
 }
 
-// returned: all that was paid is going back or is back.
+// returned: all that was paid is going back or is back. Where no event says what was
+// paid, that is not known.
 func (p Payment) returned() bool {
-	if p.Refunds == nil {
+	if p.Refunds == nil || p.Received == 0 && len(p.Refunds.Facts.Charges) == 0 {
 		return false
 	}
 	paid := max(p.Refunds.Paid, p.Received)

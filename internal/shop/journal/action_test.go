@@ -122,6 +122,24 @@ func TestAChargeIsPostedWithWhatTheCustomerSawAsAMemo(t *testing.T) {
 	d.wants(t, map[string]string{"txn_1": "stripe_balance +1140, sales -1200, fees +60"})
 }
 
+// An event of another version does not say what the customer saw.
+func TestTheMemoKeepsWhatWasPresented(t *testing.T) {
+	seen := strings.Replace(charge, `"object":"charge"`, `"object":"charge","presentment_details":{"presentment_amount":1100,"presentment_currency":"gbp"}`, 1)
+	events := []string{charge, seen}
+	for range events {
+		events[0], events[1] = events[1], events[0]
+		d := newDesk(t)
+		d.has(t, "", txn("txn_1", "charge", "ch_1", 1200, 60))
+		for i, body := range events {
+			d.Post(sent(fmt.Sprint("evt_", i), "charge.updated", stripetest.Latest, body))
+		}
+		var p journal.Posting
+		if !d.State(journal.Table, journal.Kind, "txn_1", &p) || *p.Memo.Seen != (journal.Seen{Amount: 1100, Currency: "gbp", Presented: true}) {
+			t.Errorf("memo is %+v, want 1100 gbp", p.Memo.Seen)
+		}
+	}
+}
+
 func TestALateCaptureIsPostedWithItsUpdate(t *testing.T) {
 	d := newDesk(t)
 	d.has(t, "", txn("txn_1", "charge", "ch_1", 1200, 60))

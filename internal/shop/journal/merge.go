@@ -29,10 +29,18 @@ func (p Posting) same(o Posting) bool {
 		p.Currency == o.Currency && slices.Equal(p.Entries, o.Entries)
 }
 
-// greater prefers what is known, then the greater amount: a charge that is
-// captured in parts shows more every time.
+// greater prefers what is known, then what was presented to the customer, which not
+// every event says, then the greater amount: a charge that is captured in parts
+// shows more every time.
 func greater(a, b *Seen) *Seen {
-	if a == nil || b != nil && cmp.Or(cmp.Compare(b.Amount, a.Amount), cmp.Compare(b.Currency, a.Currency)) > 0 {
+	switch {
+	case a == nil, b == nil:
+		return cmp.Or(a, b)
+	case a.Presented != b.Presented:
+		if b.Presented {
+			return b
+		}
+	case cmp.Or(cmp.Compare(b.Amount, a.Amount), cmp.Compare(b.Currency, a.Currency)) > 0:
 		return b
 	}
 	return a

@@ -19,7 +19,7 @@ func NamedBy(e facts.Event) []Named {
 	case e.Refund != nil:
 		all.refund(*e.Refund)
 	case e.Dispute != nil:
-		all.add(&Seen{e.Dispute.Amount, e.Dispute.Currency}, e.Dispute.BalanceTransactions...)
+		all.add(&Seen{Amount: e.Dispute.Amount, Currency: e.Dispute.Currency}, e.Dispute.BalanceTransactions...)
 	case e.Payout != nil:
 		all.add(nil, e.Payout.BalanceTransaction, e.Payout.FailureBalanceTransaction)
 	}
@@ -66,7 +66,7 @@ func (n *names) charge(c facts.Charge, held bool) {
 		amount = c.AmountCaptured
 	}
 	if !held {
-		n.add(&Seen{amount, c.Currency}, c.BalanceTransaction, c.FailureBalanceTransaction)
+		n.add(seen(c.Presentment, amount, c.Amount, c.Currency), c.BalanceTransaction, c.FailureBalanceTransaction)
 	}
 	for _, r := range c.Refunds {
 		n.refund(r)
@@ -74,7 +74,16 @@ func (n *names) charge(c facts.Charge, held bool) {
 }
 
 func (n *names) refund(r facts.Refund) {
-	n.add(&Seen{r.Amount, r.Currency}, r.BalanceTransaction, r.FailureBalanceTransaction)
+	n.add(seen(r.Presentment, r.Amount, r.Amount, r.Currency), r.BalanceTransaction, r.FailureBalanceTransaction)
+}
+
+// seen is what the customer saw of a part of the whole, by the presentment if there
+// is one.
+func seen(p facts.Presentment, part, whole int64, currency string) *Seen {
+	if a, ok := p.Of(part, whole); ok {
+		return &Seen{Amount: a.Minor, Currency: a.Currency, Presented: true}
+	}
+	return &Seen{Amount: part, Currency: currency}
 }
 
 func (n *names) add(seen *Seen, ids ...string) {

@@ -64,8 +64,9 @@ type Memo struct {
 
 // Seen is an amount as the customer saw it, in the customer's currency.
 type Seen struct {
-	Amount   int64  `json:"amount"`
-	Currency string `json:"currency"`
+	Amount    int64  `json:"amount"`
+	Currency  string `json:"currency"`
+	Presented bool   `json:"presented,omitempty"` // Stripe says that it was this one
 }
 
 // Post makes the posting of a transaction that changed the scope's balance. Seen

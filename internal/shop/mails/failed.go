@@ -63,12 +63,14 @@ func (s *studied) attempts() []notice {
 func ofCharge(n *notice, c *facts.Charge) {
 	n.key, n.payment = "failed/"+c.ID, paymentOf(c)
 	n.amount = money.Amount{Minor: c.Amount, Currency: c.Currency}
+	n.shown = presentedOf(c.Presentment, c.Amount, c.Currency).show(n.amount)
 	n.reason, n.card = c.FailureMessage, means(c)
 }
 
 func ofIntent(n *notice, p *facts.PaymentIntent) {
 	n.payment = p.ID
 	n.amount = money.Amount{Minor: p.Amount, Currency: p.Currency}
+	n.shown = presentedOf(p.Presentment, p.Amount, p.Currency).show(n.amount)
 	n.key = "failed/" + cmp.Or(failedCharge(p), p.ID)
 	if p.LastError == nil {
 		return

@@ -19,6 +19,8 @@ type entry struct {
 	Currency string    `json:"currency"`
 	Status   string    `json:"status"`
 	Created  time.Time `json:"created"`
+	Seen     int64     `json:"seen,omitempty"` // by the customer, in SeenIn
+	SeenIn   string    `json:"seen_in,omitempty"`
 }
 
 // errIncomplete: the list does not come to what the event says.
@@ -28,6 +30,10 @@ var errIncomplete = errors.New("Stripe's list of refunds is behind the event") /
 func (r *run) named(n notice, t entry, released bool) notice {
 	m := n
 	m.key, m.amount = "refund/"+t.ID, money.Amount{Minor: t.Amount, Currency: t.Currency}
+	m.shown = money.Amount{Minor: t.Seen, Currency: t.SeenIn}
+	if t.SeenIn == "" {
+		m.shown = r.known.presented[n.payment].show(m.amount)
+	}
 	if !t.Created.IsZero() {
 		m.at, m.until = t.Created, t.Created.Add(refundAge)
 	}
@@ -52,7 +58,7 @@ func (r *run) list(ctx context.Context, n notice) ([]entry, error) {
 	var all []entry
 	sum := int64(0)
 	for _, f := range refunds {
-		all = append(all, entry{f.ID, f.Amount, f.Currency, f.Status, f.Created})
+		all = append(all, entry{f.ID, f.Amount, f.Currency, f.Status, f.Created, f.Presentment.Amount, f.Presentment.Currency})
 		sum += f.Amount
 	}
 	if sum < n.refunded.sum {

@@ -47,6 +47,7 @@ type notice struct {
 	payment   string // id of the payment intent, else the charge, else the invoice
 	reference string
 	amount    money.Amount
+	shown     money.Amount // the amount as the customer saw it, zero if that is the same
 	card      string
 	reason    string // failed: Stripe's sentence for the customer; dispute: its reason
 	payLink   string
@@ -70,6 +71,9 @@ func notices(events []facts.Event, texts bool) []notice {
 			n.reference = s.reference
 		}
 		n.awaits = s.awaits(n.payment)
+		if n.shown.Currency == "" && n.kind != kindDispute { // a dispute's is what the bank says
+			n.shown = s.presented[n.payment].show(n.amount)
+		}
 		if !texts || !texted[n.kind] {
 			n.phone = ""
 		}

@@ -65,6 +65,7 @@ func (s *studied) refundFor(e facts.Event, r *facts.Refund) notice {
 	p := cmp.Or(r.PaymentIntent, s.of[r.Charge], r.Charge)
 	n := s.refundNotice("refund/"+r.ID, p, e.Created, money.Amount{Minor: r.Amount, Currency: r.Currency})
 	n.refunded.charge = r.Charge
+	n.shown = presentedOf(r.Presentment, r.Amount, r.Currency).show(n.amount)
 	switch _, broken := s.broken[r.ID]; {
 	case broken || fell(r.Status):
 		n.skip = refundFailed
@@ -88,17 +89,14 @@ func (s *studied) refundNotice(key, payment string, at time.Time, a money.Amount
 	}
 }
 
-// isRemainder reports whether the refund is what a partial capture released:
-// just that amount, and there no later than the capture.
+// isRemainder reports whether the refund is what a partial capture released: just
+// that amount, when the charge had no other refund. Any event of the charge says so.
 func (s *studied) isRemainder(r *facts.Refund) bool {
-	for _, e := range s.events {
+	return slices.ContainsFunc(s.events, func(e facts.Event) bool {
 		c := e.Charge
-		if e.Type == "charge.captured" && c != nil && c.ID == r.Charge && r.Amount == released(e) &&
-			c.AmountRefunded == r.Amount && !r.Created.After(e.Created) {
-			return true
-		}
-	}
-	return false
+		final := e.Type == "charge.captured" || c != nil && !c.Multicapture
+		return final && c != nil && c.ID == r.Charge && r.Amount == released(e) && c.AmountRefunded == r.Amount && !r.Created.After(e.Created)
+	})
 }
 
 // released is what a partial capture released, as far as Stripe counts it in

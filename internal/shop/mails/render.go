@@ -79,7 +79,7 @@ func fill(t *text.Template, p page, name string) (string, error) {
 
 func (s Sender) page(n notice) page {
 	p := page{
-		Shop: oneLine(s.ShopName), Amount: n.amount.String(), Reference: oneLine(n.reference), Payment: n.payment,
+		Shop: oneLine(s.ShopName), Amount: cmp.Or(n.shown, n.amount).String(), Reference: oneLine(n.reference), Payment: n.payment,
 		Card: oneLine(n.card), Date: n.at.UTC().Format(dateFormat), Reason: sentence(oneLine(n.reason)),
 		PayLink: cmp.Or(n.payLink, webPage(s.PayLink)), Status: oneLine(spaced(n.status)), Inquiry: isInquiry(n.status), Test: !n.livemode,
 	}

@@ -26,6 +26,7 @@ type studied struct {
 	invoiceOf map[string]string
 	bills     map[string]*facts.Invoice
 	card      map[string]string // what it was paid with
+	presented map[string]presented
 	of        map[string]string // payment by charge
 	// Of the whole history.
 	session, invoice reach           // of the checkout's and the invoice's customer
@@ -46,7 +47,7 @@ func study(events []facts.Event) *studied {
 	s := &studied{
 		events: events, received: map[string]int64{}, paid: map[string]bool{}, captured: map[string]bool{},
 		known: map[string]bool{}, receipt: map[string]string{}, billing: map[string]string{},
-		phone: map[string]string{}, customer: map[string]string{}, payPage: map[string]string{}, invoiceOf: map[string]string{}, bills: map[string]*facts.Invoice{}, card: map[string]string{},
+		phone: map[string]string{}, customer: map[string]string{}, payPage: map[string]string{}, invoiceOf: map[string]string{}, bills: map[string]*facts.Invoice{}, card: map[string]string{}, presented: map[string]presented{},
 		of: map[string]string{}, broken: map[string]part{}, named: map[string]part{}, unnamed: map[string]bool{}, ended: map[string]bool{},
 		disputed: map[string]disputeState{},
 	}
@@ -92,6 +93,7 @@ func (s *studied) record(e facts.Event) (order string) {
 func (s *studied) recordCharge(c *facts.Charge) {
 	p := paymentOf(c)
 	s.known[p], s.of[c.ID] = true, p
+	s.recordPresented(p, c.Presentment, c.Amount, c.Currency)
 	s.recordTie(c.Invoice, p)
 	s.paid[p] = s.paid[p] || c.Status == "succeeded"
 	s.captured[p] = s.captured[p] || isCaptured(c)
@@ -108,6 +110,7 @@ func (s *studied) recordIntent(kind string, p *facts.PaymentIntent) {
 	s.receipt[p.ID] = cmp.Or(usable(p.ReceiptEmail), s.receipt[p.ID])
 	s.customer[p.ID] = cmp.Or(s.customer[p.ID], p.Customer)
 	s.known[p.ID] = true
+	s.recordPresented(p.ID, p.Presentment, p.Amount, p.Currency)
 	s.recordTie(p.Invoice, p.ID)
 	switch kind {
 	case "payment_intent.amount_capturable_updated":
@@ -123,6 +126,7 @@ func (s *studied) recordSession(c *facts.CheckoutSession) {
 	s.session = reach{c.Email, c.Phone, c.Customer}.checked().or(s.session)
 	if p := c.PaymentIntent; p != "" {
 		s.known[p] = true
+		s.recordPresented(p, c.Presentment, c.AmountTotal, c.Currency)
 		if c.PaymentStatus == "paid" {
 			s.paid[p], s.captured[p] = true, true
 		}

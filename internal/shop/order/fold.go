@@ -2,6 +2,7 @@ package order
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 
 	"github.com/payhooks/payhooks/internal/event"
@@ -14,19 +15,35 @@ type ChargeRef struct {
 }
 
 // OrderByCharge returns the order of each charge that is not itself the name of
-// one. An event that names a charge and no payment intent, such as an early
+// one: of all that succeeded, and of the newest that did not. An event that names a charge and no payment intent, such as an early
 // fraud warning, is about that order; it may arrive before any event connects the
 // two, so rows are joined when they are read.
 func OrderByCharge(all []Order) map[ChargeRef]string {
 	orders := map[ChargeRef]string{}
 	for _, o := range all {
-		for charge := range o.Facts.Charges {
+		for charge := range o.Facts.charges() {
 			if ref := (ChargeRef{o.Scope, charge}); charge != o.Order {
 				orders[ref] = max(orders[ref], o.Order)
 			}
 		}
 	}
 	return orders
+}
+
+// charges are the ids of those that are known by name.
+func (f Facts) charges() iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for id := range f.Charges {
+			if !yield(id) {
+				return
+			}
+		}
+		for id := range f.Attempts.Charges {
+			if !yield(id) {
+				return
+			}
+		}
+	}
 }
 
 // Fold returns the orders by name, each with the facts of rows that are kept

@@ -64,18 +64,12 @@ func of(s event.Scope, id string, f Facts) Order {
 	if !f.isOrder() {
 		return Order{Order: id, Scope: s, Facts: f}
 	}
-	o := Order{
-		Order:     id,
-		Reference: f.reference(),
-		Currency:  f.currency(),
-		Amount:    f.amount(),
-		Paid:      f.paid(),
-		Refunded:  f.refunded(),
-		Disputed:  f.disputed(),
-		Lost:      f.lost(),
-		Scope:     s,
-		Facts:     f,
-	}
+	o := Order{Order: id, Reference: f.reference(), Currency: f.currency(), Scope: s, Facts: f}
+	o.Amount = f.amount(o.Currency)
+	o.Paid = f.paid(o.Currency)
+	o.Refunded = min(f.refunded(), o.Paid)
+	o.Disputed = f.disputed(o.Currency, o.Paid)
+	o.Lost = min(f.lost(o.Currency, o.Paid), o.Paid-o.Refunded) // no more than there was left
 	o.Status = f.status(o)
 	return o
 }
@@ -85,7 +79,7 @@ func of(s event.Scope, id string, f Facts) Order {
 // of the orders of its payments.
 func (f Facts) isOrder() bool {
 	i, s := f.Invoice, f.Session
-	return f.Intent.Known || len(f.Charges)+len(f.Refunds)+len(f.Disputes) > 0 || i.Paid > 0 || i.recorded() > 0 ||
+	return f.Intent.Known || len(f.Charges)+len(f.Attempts.Charges)+len(f.Refunds)+len(f.Disputes) > 0 || i.Paid > 0 || i.recorded() > 0 ||
 		s.Paid || s.Free || s.Expired || s.Unpaid != 0 || s.Failed != 0
 }
 

@@ -2,49 +2,76 @@ package order
 
 import "cmp"
 
-// refunded is the sum over the charges, and of refunds that name none.
+// refunded is the sum over the charges, and of refunds that name none of them.
 func (f Facts) refunded() (sum int64) {
 	for id := range f.Charges {
 		sum += f.refundedOf(id)
 	}
 	for _, r := range f.Refunds {
-		if _, known := f.Charges[r.Charge]; !known && r.stands() && f.refundable(Charge{}, false) {
+		if _, known := f.Charges[f.chargeOf(r)]; !known && r.stands() && f.refundable(Charge{}, f.tried(r.Charge)) {
 			sum += r.Amount
 		}
 	}
 	return sum
 }
 
-// refundedOf is what went back, or is on its way back, of one charge.
-//
-// Newer API versions report every refund: those that stand are the answer. Older
-// ones report the sum at some time, which Stripe lowers when a refund fails: what
-// failed since is subtracted, and what was made since is added.
+// chargeOf is the charge of a refund. One that names none is of the only charge.
+func (f Facts) chargeOf(r Refund) string {
+	if r.Charge != "" || len(f.Charges) != 1 {
+		return r.Charge
+	}
+	for id := range f.Charges {
+		return id
+	}
+	return ""
+}
+
+// tried: the charge is known, and no event says that it succeeded.
+func (f Facts) tried(charge string) bool { return f.Attempts.Charges[charge] != 0 }
+
+// refundedOf is what went back, or is on its way back, of one charge: the charge's
+// newest sum, which also counts the refunds of which no event came, with the refunds
+// that were made since and without those that failed since.
 func (f Facts) refundedOf(id string) int64 {
 	c := f.Charges[id]
 	if !f.refundable(c, true) {
 		return 0
 	}
-	var standing, made, failed int64
-	reported, release := false, f.release(id)
+	t := f.tally(id)
+	sum := c.Sum.Sum - t.undone
+	if !c.Old && c.Sum.Before >= t.before+t.undone+t.failed {
+		sum -= t.failed // every refund is reported, and it counts them all, failed or not
+	}
+	if sum = max(0, sum); sum >= t.before {
+		return max(sum, t.before+t.same) + t.after
+	}
+	return max(sum, t.same) + t.after
+}
+
+// tally sums up a charge's refunds by what the charge's newest sum has of them.
+type tally struct {
+	before, same, after int64 // that stand: made before the sum was taken, in its second, and after
+	undone, failed      int64 // that failed: after the sum, which counts them still, and before
+}
+
+func (f Facts) tally(id string) (t tally) {
+	sum, release := f.Charges[id].Sum, f.release(id)
 	for re, r := range f.Refunds {
 		switch {
-		case r.Charge != id, re == release:
-			continue
-		case r.stands() && c.Sum.before(r):
-			made += r.Amount
-			fallthrough
+		case f.chargeOf(r) != id || re == release:
+		case r.stands() && r.Created > sum.At:
+			t.after += r.Amount
+		case r.stands() && r.Created > 0 && r.Created < sum.At:
+			t.before += r.Amount
 		case r.stands():
-			standing += r.Amount
-		case c.Sum.includes(r):
-			failed += r.Amount
+			t.same += r.Amount
+		case sum.includes(r):
+			t.undone += r.Amount
+		case r.fell() && r.Created <= sum.At:
+			t.failed += r.Amount
 		}
-		reported = reported || r.Reported
 	}
-	if reported && !c.Old {
-		return standing
-	}
-	return max(standing, max(0, c.Sum.Sum-failed)+made)
+	return t
 }
 
 // release names the refund object that is the released remainder of a partial
@@ -83,14 +110,12 @@ func (f Facts) refundable(c Charge, known bool) bool {
 	}
 }
 
-func (r Refund) stands() bool { return 1 <= refundRank[r.Status] && refundRank[r.Status] <= 3 }
+func standing(rank int) bool { return 1 <= rank && rank <= 3 }
+
+func (r Refund) stands() bool { return standing(refundRank[r.Status]) }
 func (r Refund) fell() bool   { return refundRank[r.Status] > 3 }
 
 // includes: the sum counts this refund, which failed afterwards.
 func (s snapshot) includes(r Refund) bool {
-	return r.fell() && !s.before(r) && (r.Failed > s.At || r.Failed == s.At && s.Refund)
+	return r.fell() && r.Created <= s.At && (r.Failed > s.At || r.Failed == s.At && s.Refund)
 }
-
-// before: the sum was taken before the refund was made. Where no event
-// reported the making, a later sum does.
-func (s snapshot) before(r Refund) bool { return r.Reported && r.Created > s.At }

@@ -54,36 +54,35 @@ func reported(e facts.Event) Facts {
 		if e.Type == "invoice_payment.paid" {
 			p.Status = "paid"
 		}
-		f.Currency = p.Currency
-		f.payment(p)
+		f.payment(e, p)
 	}
 	return f
 }
 
 func (f *Facts) intent(e facts.Event, p facts.PaymentIntent) {
 	at := e.Created.Unix()
-	f.Currency = p.Currency
 	f.refer(e, fromIntent, p.Metadata)
 	f.Ties.Invoices = set(p.Invoice)
-	f.Intent = Intent{Known: true, Amount: numberOf(e, p.Amount), Received: p.AmountReceived}
-	attempt := Charge{}
+	f.Intent = Intent{Known: true, Amount: priceOf(e, p.Amount, p.Currency), Seen: rateOf(e, p.Presentment, p.Amount), Received: p.AmountReceived}
 	switch intentStatus(e.Type, p.Status) {
 	case "succeeded":
 		f.Intent.Succeeded = true
 	case "canceled":
 		f.Intent.Canceled = true
 	case "failed":
-		f.Intent.Failed, attempt.Failed = at, at
+		f.Intent.Failed = at
 		if p.LastError != nil {
 			p.LatestCharge = cmp.Or(p.LastError.Charge, p.LatestCharge)
 		}
+		f.Attempts.Charges = times(at, p.LatestCharge)
 	case "processing":
-		f.Intent.Processing, attempt.Pending = at, true
+		f.Intent.Processing = at
+		f.Attempts.Charges = times(at, p.LatestCharge)
 	case "requires_capture":
-		f.Intent.Authorized, attempt.Succeeded = p.LatestCharge == "", true
-	}
-	if p.LatestCharge != "" && attempt != (Charge{}) {
-		f.Charges = map[string]Charge{p.LatestCharge: attempt}
+		f.Intent.Authorized = p.LatestCharge == ""
+		if p.LatestCharge != "" {
+			f.Charges = map[string]Charge{p.LatestCharge: {}}
+		}
 	}
 	for _, c := range p.Charges {
 		f.charge(e, c)
@@ -109,22 +108,20 @@ func intentStatus(event, status string) string {
 }
 
 func (f *Facts) dispute(e facts.Event, d facts.Dispute) {
-	f.Shown = d.Currency
 	if d.ID == "" {
 		return
 	}
-	f.Disputes = map[string]Dispute{d.ID: {Status: d.Status, Amount: d.Amount, At: e.Created.Unix()}}
+	f.Disputes = map[string]Dispute{d.ID: {Status: d.Status, Amount: d.Amount, Currency: d.Currency, Charge: d.Charge, At: e.Created.Unix()}}
 }
 
 func (f *Facts) session(e facts.Event, s facts.CheckoutSession) {
 	at := e.Created.Unix()
-	f.Shown = s.Currency
 	f.refer(e, fromSession, s.Metadata)
 	f.Client = textOf(fromSession, at, s.ClientReference)
 	if s.Mode != "payment" {
 		return // its invoices are paid, and it only names their order
 	}
-	f.Session = Session{Amount: numberOf(e, s.AmountTotal)}
+	f.Session = Session{Amount: priceOf(e, s.AmountTotal, s.Currency), Seen: rateOf(e, s.Presentment, s.AmountTotal)}
 	switch {
 	case e.Type == "checkout.session.expired", s.Status == "expired":
 		f.Session.Expired = true
@@ -150,9 +147,16 @@ func textOf(rank int, at int64, is string) text {
 	return text{Rank: rank, At: at, Is: is}
 }
 
-func numberOf(e facts.Event, n int64) number {
-	if n == 0 {
-		return number{}
+func priceOf(e facts.Event, amount int64, currency string) price {
+	if amount == 0 && currency == "" {
+		return price{}
 	}
-	return number{At: e.Created.Unix(), Rank: typeRank[e.Type], Is: n}
+	return price{At: e.Created.Unix(), Rank: typeRank[e.Type], Is: amount, In: currency}
+}
+
+func rateOf(e facts.Event, p facts.Presentment, amount int64) rate {
+	if p == (facts.Presentment{}) || amount == 0 {
+		return rate{}
+	}
+	return rate{At: e.Created.Unix(), Is: p.Amount, In: p.Currency, Of: amount}
 }

@@ -52,24 +52,6 @@ func (f Facts) status(o Order) string {
 }
 
 func (f Facts) reference() string { return cmp.Or(f.Client.Is, f.OrderID.Is) }
-func (f Facts) currency() string  { return cmp.Or(f.Currency, f.Shown) }
-
-// amount is what the customer agreed to pay.
-func (f Facts) amount() int64 {
-	var tried, agreed number
-	for _, c := range f.Charges {
-		tried = tried.newer(c.Amount)
-		if c.Succeeded {
-			agreed = agreed.newer(c.Amount)
-		}
-	}
-	for _, n := range []number{f.Intent.Amount, agreed, tried, f.Invoice.Total, f.Session.Amount} {
-		if n.Is != 0 {
-			return n.Is
-		}
-	}
-	return f.Invoice.recorded()
-}
 
 // recorded is what was paid outside Stripe, part by part.
 func (i Invoice) recorded() (sum int64) {
@@ -79,73 +61,58 @@ func (i Invoice) recorded() (sum int64) {
 	return sum
 }
 
-// paid is gross. Where an event only says that it was paid, it is the amount.
-func (f Facts) paid() int64 {
+// paid is gross. Where an event only says that it was paid, it is the amount; where
+// nothing says so, at least what went back was.
+func (f Facts) paid(currency string) int64 {
 	var captured int64
 	for _, c := range f.Charges {
 		captured += c.Captured
 	}
 	got := max(captured, f.Intent.Received, f.Invoice.Paid, f.Invoice.recorded())
 	if got == 0 && f.settled() {
-		return f.amount()
+		got = f.amount(currency)
+	}
+	if got == 0 {
+		return f.refunded() + f.lost(currency, 0)
 	}
 	return got
 }
 
 // settled: an event says that the payment is done, whatever the amount. A
-// session is not believed against an authorisation that nothing captured.
+// session is not believed against an authorisation that nothing captured. What a
+// bank took back had been paid.
 func (f Facts) settled() bool {
-	return f.Intent.Succeeded || f.Session.Free || f.Session.Paid && !f.held()
+	return f.Intent.Succeeded || f.Session.Free || f.Session.Paid && !f.held() || f.taken()
 }
 
 // held: some attempt was authorised, whatever became of it.
-func (f Facts) held() bool {
-	for _, c := range f.Charges {
-		if c.Succeeded {
-			return true
-		}
-	}
-	return f.Intent.Authorized
-}
+func (f Facts) held() bool { return len(f.Charges) > 0 || f.Intent.Authorized }
 
 // authorized: money is held and may still be captured.
 func (f Facts) authorized() bool {
-	released := false
-	for _, c := range f.Charges {
-		if c.Succeeded && c.Released == 0 {
-			return !f.Intent.Canceled
-		}
-		released = released || c.Released != 0
-	}
-	return f.Intent.Authorized && !released && !f.Intent.Canceled
-}
-
-// processing: some attempt is neither done nor over.
-func (f Facts) processing() bool {
 	if f.Intent.Canceled {
 		return false
 	}
-	over := max(f.Intent.Failed, f.Session.Failed)
 	for _, c := range f.Charges {
-		if c.Pending && !c.Succeeded && c.Failed == 0 {
+		if c.Released == 0 {
 			return true
 		}
-		over = max(over, c.Failed, c.Released)
 	}
-	return max(f.Intent.Processing, f.Session.Unpaid) > over
+	return f.Intent.Authorized && len(f.Charges) == 0
+}
+
+// processing: the newest attempt is neither done nor over.
+func (f Facts) processing() bool {
+	over := max(f.Intent.Failed, f.Session.Failed, f.Attempts.Failed)
+	for _, c := range f.Charges {
+		over = max(over, c.Released)
+	}
+	return !f.Intent.Canceled && max(f.Intent.Processing, f.Session.Unpaid, f.Attempts.Pending) > over
 }
 
 // failed: there were attempts, and none came further.
 func (f Facts) failed() bool {
-	if f.held() {
-		return false
-	}
-	for _, c := range f.Charges {
-		if c.Failed != 0 {
-			return true
-		}
-	}
-	return f.Intent.Failed != 0 || f.Session.Failed != 0
+	return !f.held() && max(f.Intent.Failed, f.Session.Failed, f.Attempts.Failed) != 0
 }
 
 func (f Facts) canceled() bool {
@@ -155,22 +122,4 @@ func (f Facts) canceled() bool {
 		}
 	}
 	return f.Intent.Canceled || f.Session.Expired
-}
-
-func (f Facts) disputed() (sum int64) {
-	for _, d := range f.Disputes {
-		if d.Status == "needs_response" || d.Status == "under_review" {
-			sum += d.Amount
-		}
-	}
-	return sum
-}
-
-func (f Facts) lost() (sum int64) {
-	for _, d := range f.Disputes {
-		if d.Status == "lost" {
-			sum += d.Amount
-		}
-	}
-	return sum
 }

@@ -1,6 +1,7 @@
 package order
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -144,22 +145,30 @@ func anyFacts(r *rapid.T) Facts {
 	at := func() int64 { return rapid.Int64Range(0, 3).Draw(r, "at") }
 	flag := func() bool { return rapid.Bool().Draw(r, "flag") }
 	word := func(words ...string) string { return rapid.SampledFrom(words).Draw(r, "word") }
-	num := func() number { return number{At: at(), Rank: int(at()), Is: at()} }
-	snap := func() snapshot { return snapshot{At: at(), Sum: at(), Refund: flag()} }
+	num := func() price { return price{At: at(), Rank: int(at()), Is: at(), In: word("", "eur", "usd")} }
+	saw := func() rate { return rate{At: at(), Is: at(), In: word("", "eur", "usd"), Of: at()} }
+	snap := func() snapshot { return snapshot{At: at(), Sum: at(), Before: at(), Refund: flag()} }
+	tied := func(n int) (all map[string]int64) { // more than are kept
+		for i := range most + 20*n {
+			all = newest(all, times(at(), fmt.Sprint("id_", i%(most+30*n))))
+		}
+		return all
+	}
 	said := func() text { return text{Rank: int(at()), At: at(), Is: word("", "a", "b")} }
 	f := Facts{
-		Currency: word("", "eur"), Shown: word("", "usd"), Client: said(), OrderID: said(),
-		Intent:  Intent{Known: flag(), Amount: num(), Received: at(), Succeeded: flag(), Canceled: flag(), Authorized: flag(), Processing: at(), Failed: at()},
-		Session: Session{Amount: num(), Paid: flag(), Free: flag(), Expired: flag(), Unpaid: at(), Failed: at()},
+		Currency: word("", "eur"), Client: said(), OrderID: said(),
+		Intent:  Intent{Known: flag(), Amount: num(), Seen: saw(), Received: at(), Succeeded: flag(), Canceled: flag(), Authorized: flag(), Processing: at(), Failed: at()},
+		Session: Session{Amount: num(), Seen: saw(), Paid: flag(), Free: flag(), Expired: flag(), Unpaid: at(), Failed: at()},
 		Invoice: Invoice{Total: num(), Paid: at(), Records: map[string]int64{word("1", "2"): at()}},
 	}
-	f.Ties = Ties{Invoices: set(word("", "1")), Payments: set(word("", "1"), word("", "2")), Subscription: word("", "1", "2")}
+	f.Ties = Ties{Invoices: set(word("", "1")), Payments: times(at(), word("", "1"), word("", "2")), Subscription: word("", "1", "2")}
 	f.Charges, f.Refunds, f.Disputes = map[string]Charge{}, map[string]Refund{}, map[string]Dispute{}
 	for range at() {
 		id := word("1", "2")
-		f.Charges[id] = Charge{Amount: num(), Succeeded: flag(), Pending: flag(), Captured: at(), Failed: at(), Released: at(), Sum: snap(), Old: flag(), Reversed: flag()}
-		f.Refunds[id] = Refund{Charge: word("", "1"), Amount: at(), Status: word("", "pending", "succeeded", "failed", "new", "newer"), Reported: flag(), Real: flag(), Created: at(), Failed: at()}
-		f.Disputes[id] = Dispute{Status: word("warning_closed", "charge_refunded", "needs_response", "won", "lost", "prevented", "new"), Amount: at(), At: at()}
+		f.Charges[id] = Charge{Amount: num(), Seen: saw(), Captured: at(), Released: at(), Sum: snap(), Old: flag(), Reversed: flag()}
+		f.Refunds[id] = Refund{Charge: word("", "1"), Amount: at(), Status: word("", "pending", "succeeded", "failed", "new", "newer"), Real: flag(), Created: at(), Failed: at()}
+		f.Disputes[id] = Dispute{Status: word("warning_closed", "charge_refunded", "needs_response", "won", "lost", "prevented", "new"), Amount: at(), Currency: word("", "eur", "usd"), Charge: word("", "1"), At: at()}
 	}
+	f.Attempts = Attempts{Amount: num(), Pending: at(), Failed: at(), Charges: tied(int(at()))}
 	return f
 }

@@ -10,13 +10,13 @@ import (
 func (f Facts) union(g Facts) Facts {
 	return Facts{
 		Currency: max(f.Currency, g.Currency),
-		Shown:    max(f.Shown, g.Shown),
 		Client:   f.Client.newer(g.Client),
 		OrderID:  f.OrderID.newer(g.OrderID),
 		Intent:   f.Intent.union(g.Intent),
 		Session:  f.Session.union(g.Session),
 		Invoice:  f.Invoice.union(g.Invoice),
 		Charges:  union.Maps(f.Charges, g.Charges, Charge.union),
+		Attempts: f.Attempts.union(g.Attempts),
 		Refunds:  union.Maps(f.Refunds, g.Refunds, Refund.union),
 		Disputes: union.Maps(f.Disputes, g.Disputes, Dispute.union),
 		Ties:     f.Ties.union(g.Ties),
@@ -27,7 +27,7 @@ func (t Ties) union(u Ties) Ties {
 	either := func(a, b bool) bool { return a || b }
 	return Ties{
 		Invoices:     union.Maps(t.Invoices, u.Invoices, either),
-		Payments:     union.Maps(t.Payments, u.Payments, either),
+		Payments:     newest(t.Payments, u.Payments),
 		Subscription: max(t.Subscription, u.Subscription),
 	}
 }
@@ -36,6 +36,7 @@ func (i Intent) union(j Intent) Intent {
 	return Intent{
 		Known:      i.Known || j.Known,
 		Amount:     i.Amount.newer(j.Amount),
+		Seen:       i.Seen.newer(j.Seen),
 		Received:   max(i.Received, j.Received),
 		Succeeded:  i.Succeeded || j.Succeeded,
 		Canceled:   i.Canceled || j.Canceled,
@@ -48,6 +49,7 @@ func (i Intent) union(j Intent) Intent {
 func (s Session) union(t Session) Session {
 	return Session{
 		Amount:  s.Amount.newer(t.Amount),
+		Seen:    s.Seen.newer(t.Seen),
 		Paid:    s.Paid || t.Paid,
 		Free:    s.Free || t.Free,
 		Expired: s.Expired || t.Expired,
@@ -64,29 +66,35 @@ func (i Invoice) union(j Invoice) Invoice {
 	}
 }
 
+func (a Attempts) union(b Attempts) Attempts {
+	return Attempts{
+		Amount:  a.Amount.newer(b.Amount),
+		Pending: max(a.Pending, b.Pending),
+		Failed:  max(a.Failed, b.Failed),
+		Charges: newest(a.Charges, b.Charges),
+	}
+}
+
 func (c Charge) union(d Charge) Charge {
 	return Charge{
-		Amount:    c.Amount.newer(d.Amount),
-		Succeeded: c.Succeeded || d.Succeeded,
-		Pending:   c.Pending || d.Pending,
-		Captured:  max(c.Captured, d.Captured),
-		Failed:    union.Earliest(c.Failed, d.Failed),
-		Released:  union.Earliest(c.Released, d.Released),
-		Sum:       c.Sum.newer(d.Sum),
-		Old:       c.Old || d.Old,
-		Reversed:  c.Reversed || d.Reversed,
+		Amount:   c.Amount.newer(d.Amount),
+		Seen:     c.Seen.newer(d.Seen),
+		Captured: max(c.Captured, d.Captured),
+		Released: union.Earliest(c.Released, d.Released),
+		Sum:      c.Sum.newer(d.Sum),
+		Old:      c.Old || d.Old,
+		Reversed: c.Reversed || d.Reversed,
 	}
 }
 
 func (r Refund) union(s Refund) Refund {
 	u := Refund{
-		Charge:   max(r.Charge, s.Charge),
-		Amount:   max(r.Amount, s.Amount),
-		Status:   r.Status,
-		Reported: r.Reported || s.Reported,
-		Real:     r.Real || s.Real,
-		Created:  union.Earliest(r.Created, s.Created),
-		Failed:   union.Earliest(r.Failed, s.Failed),
+		Charge:  max(r.Charge, s.Charge),
+		Amount:  max(r.Amount, s.Amount),
+		Status:  r.Status,
+		Real:    r.Real || s.Real,
+		Created: union.Earliest(r.Created, s.Created),
+		Failed:  union.Earliest(r.Failed, s.Failed),
 	}
 	if rank, other := refundRank[r.Status], refundRank[s.Status]; other > rank || other == rank && s.Status > r.Status {
 		u.Status = s.Status
@@ -95,9 +103,11 @@ func (r Refund) union(s Refund) Refund {
 }
 
 func (d Dispute) union(e Dispute) Dispute {
+	charge := max(d.Charge, e.Charge)
 	if e.above(d) {
-		return e
+		d = e
 	}
+	d.Charge = charge
 	return d
 }
 
@@ -109,28 +119,15 @@ func (d Dispute) above(e Dispute) bool {
 		return d.At > e.At
 	case d.Status != e.Status:
 		return d.Status < e.Status // within one second: lost, prevented, won
-	default:
+	case d.Amount != e.Amount:
 		return d.Amount > e.Amount
+	default:
+		return d.Currency > e.Currency
 	}
 }
 
 func (a text) newer(b text) text {
 	if cmp.Or(cmp.Compare(a.Rank, b.Rank), cmp.Compare(a.At, b.At), cmp.Compare(a.Is, b.Is)) < 0 {
-		return b
-	}
-	return a
-}
-
-func (a number) newer(b number) number {
-	if cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.Rank, b.Rank), cmp.Compare(a.Is, b.Is)) < 0 {
-		return b
-	}
-	return a
-}
-
-func (a snapshot) newer(b snapshot) snapshot {
-	order := cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.Sum, b.Sum))
-	if order < 0 || order == 0 && b.Refund {
 		return b
 	}
 	return a
