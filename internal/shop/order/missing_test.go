@@ -63,6 +63,7 @@ func TestARefundThatNamesNoChargeIsOfTheOnlyOne(t *testing.T) {
 func TestNoMoreIsRefundedThanIsKnownToBePaid(t *testing.T) {
 	p := newPayment(stripetest.Latest)
 	p.Create().Authorize().Capture(300, false).Capture(600, true).Refund("re_1", 500)
-	p.Life.Drop(func(e stripetest.Event) bool { return e.View().Refund == nil && e.Created.After(stripetest.Noon.Add(2*time.Minute)) })
+	known := stripetest.Noon.Add(2 * time.Minute)
+	p.Life.Drop(func(e stripetest.Event) bool { return e.View().Refund == nil && e.Created.After(known) })
 	wantRefunded(t, p, Refunded, 300)
 }
