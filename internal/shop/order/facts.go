@@ -7,7 +7,7 @@ type Facts struct {
 	Currency string             `json:"currency,omitempty"` // of intents, charges, refunds and invoices: all the same
 	Shown    string             `json:"shown,omitempty"`    // of sessions and disputes, which may be another
 	Client   text               `json:"client,omitzero"`    // client_reference_id
-	OrderID  text               `json:"order_id,omitzero"`  // metadata.order_id
+	OrderID  notes              `json:"order_id,omitempty"` // metadata.order_id
 	Intent   Intent             `json:"intent,omitzero"`
 	Session  Session            `json:"session,omitzero"`
 	Invoice  Invoice            `json:"invoice,omitzero"`

@@ -2,7 +2,6 @@ package order
 
 import (
 	"cmp"
-	"strings"
 
 	"github.com/payhooks/payhooks/internal/facts"
 )
@@ -63,7 +62,7 @@ func reported(e facts.Event) Facts {
 func (f *Facts) intent(e facts.Event, p facts.PaymentIntent) {
 	at := e.Created.Unix()
 	f.Currency = p.Currency
-	f.refer(e, fromIntent, p.Metadata)
+	f.refer(noteOf(e, fromIntent, p.ID, true, p.Metadata))
 	f.Ties.Invoices = set(p.Invoice)
 	f.Intent = Intent{Known: true, Amount: numberOf(e, p.Amount), Received: p.AmountReceived}
 	attempt := Charge{}
@@ -119,7 +118,7 @@ func (f *Facts) dispute(e facts.Event, d facts.Dispute) {
 func (f *Facts) session(e facts.Event, s facts.CheckoutSession) {
 	at := e.Created.Unix()
 	f.Shown = s.Currency
-	f.refer(e, fromSession, s.Metadata)
+	f.refer(noteOf(e, fromSession, s.ID, true, s.Metadata))
 	f.Client = textOf(fromSession, at, s.ClientReference)
 	if s.Mode != "payment" {
 		return // its invoices are paid, and it only names their order
@@ -139,9 +138,7 @@ func (f *Facts) session(e facts.Event, s facts.CheckoutSession) {
 	}
 }
 
-func (f *Facts) refer(e facts.Event, rank int, metadata map[string]string) {
-	f.OrderID = f.OrderID.newer(textOf(rank, e.Created.Unix(), strings.TrimSpace(metadata["order_id"])))
-}
+func (f *Facts) refer(n notes) { f.OrderID = f.OrderID.union(n) }
 
 func textOf(rank int, at int64, is string) text {
 	if is == "" {

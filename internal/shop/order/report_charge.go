@@ -10,7 +10,7 @@ import (
 func (f *Facts) charge(e facts.Event, c facts.Charge) {
 	at := e.Created.Unix()
 	f.Currency = cmp.Or(c.Currency, f.Currency)
-	f.refer(e, fromCharge, c.Metadata)
+	f.refer(noteOf(e, fromCharge, c.ID, e.Charge != nil, c.Metadata))
 	f.Ties.Invoices = union.Maps(f.Ties.Invoices, set(c.Invoice), func(a, b bool) bool { return a || b })
 	known := Charge{Amount: numberOf(e, c.Amount)}
 	switch chargeStatus(e.Type, c.Status) {

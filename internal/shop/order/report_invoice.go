@@ -14,7 +14,7 @@ var paidTypes = map[string]bool{"invoice.paid": true, "invoice.payment_succeeded
 // customer's balance.
 func (f *Facts) invoice(e facts.Event, i facts.Invoice) {
 	f.Currency = i.Currency
-	f.refer(e, fromInvoice, i.Metadata)
+	f.refer(noteOf(e, fromInvoice, i.ID, true, i.Metadata))
 	f.Invoice.Total = numberOf(e, i.Total)
 	if paidTypes[e.Type] {
 		f.Invoice.Paid = i.PaidOutside() + i.PaidFromBalance()

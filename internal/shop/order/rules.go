@@ -51,7 +51,7 @@ func (f Facts) status(o Order) string {
 	}
 }
 
-func (f Facts) reference() string { return cmp.Or(f.Client.Is, f.OrderID.Is) }
+func (f Facts) reference() string { return cmp.Or(f.Client.Is, f.OrderID.is()) }
 func (f Facts) currency() string  { return cmp.Or(f.Currency, f.Shown) }
 
 // amount is what the customer agreed to pay.

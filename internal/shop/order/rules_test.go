@@ -148,7 +148,7 @@ func anyFacts(r *rapid.T) Facts {
 	snap := func() snapshot { return snapshot{At: at(), Sum: at(), Refund: flag()} }
 	said := func() text { return text{Rank: int(at()), At: at(), Is: word("", "a", "b")} }
 	f := Facts{
-		Currency: word("", "eur"), Shown: word("", "usd"), Client: said(), OrderID: said(),
+		Currency: word("", "eur"), Shown: word("", "usd"), Client: said(), OrderID: anyNotes(r),
 		Intent:  Intent{Known: flag(), Amount: num(), Received: at(), Succeeded: flag(), Canceled: flag(), Authorized: flag(), Processing: at(), Failed: at()},
 		Session: Session{Amount: num(), Paid: flag(), Free: flag(), Expired: flag(), Unpaid: at(), Failed: at()},
 		Invoice: Invoice{Total: num(), Paid: at(), Records: map[string]int64{word("1", "2"): at()}},
