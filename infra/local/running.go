@@ -27,6 +27,8 @@ type Running struct {
 	FakeStripe    string   `json:"stripe,omitempty"`      // the address of fake Stripe, if it runs
 	Functions     []string `json:"functions"`
 	Tables        []string `json:"tables"` // by their full names
+	// Environment has what the template sets for each function.
+	Environment map[string]map[string]string `json:"environment,omitempty"`
 }
 
 const runningFile = "stack.json"

@@ -127,8 +127,10 @@ func (s *Stack) describe() Running {
 	if s.stripe != nil {
 		r.FakeStripe = s.stripe.URL()
 	}
+	r.Environment = map[string]map[string]string{}
 	for _, f := range s.Template.Functions {
 		r.Functions = append(r.Functions, filepath.Base(f.Dir))
+		r.Environment[filepath.Base(f.Dir)] = f.Env
 	}
 	for _, t := range s.Template.Tables {
 		r.Tables = append(r.Tables, t.Name)

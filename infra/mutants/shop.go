@@ -130,9 +130,12 @@ func init() {
 			`unite(l.Facts, m.Facts),`, `unite(nil, m.Facts),`, shopSimulated(),
 		},
 		{
-			"an event that came twice is one fact", accessLife,
-			`	return slices.CompactFunc(all, func(a, b Fact) bool { return a.Event == b.Event })`, `	return all`,
-			named("AnyOrderAndDuplication", "internal/shop/access"),
+			"one change that two events report is one fact", "internal/shop/access/fold.go",
+			`		what := f.what()`, `		what := f.what() + f.Event`, named("OneChangeThatIsReportedTwice", "internal/shop/access"),
+		},
+		{
+			"the state before a second says how it ends", "internal/chain/chain.go",
+			`		before = before.after(steps)`, `		before = starts{{}}`, named("AnyLifeHasItsEnd", "internal/chain"),
 		},
 		{
 			"a session that was paid stays paid", stockFile,

@@ -24,7 +24,11 @@ func accessCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return printAccess(cmd, customers, time.Now())
+			grace, err := Grace(cmd.Context(), c)
+			if err != nil {
+				return err
+			}
+			return printAccess(cmd, customers, time.Now(), grace)
 		},
 	}
 	cli.StackFlag(cmd)
@@ -40,11 +44,21 @@ func ReadAccess(ctx context.Context, c *cli.Target) ([]access.Customer, error) {
 	return all, err
 }
 
+// Grace is the stack's parameter GraceDays, which no row has.
+func Grace(ctx context.Context, c *cli.Target) (time.Duration, error) {
+	env, err := c.Environment(ctx, "grant-access")
+	if err != nil {
+		return 0, err
+	}
+	settings, err := access.SettingsFrom(env)
+	return settings.Grace(), err
+}
+
 // printAccess prints what the customers may use at the time now.
-func printAccess(cmd *cobra.Command, customers []access.Customer, now time.Time) error {
+func printAccess(cmd *cobra.Command, customers []access.Customer, now time.Time, grace time.Duration) error {
 	out := cli.NewRows(cmd, "CUSTOMER", "PRODUCT OR FEATURE", "GRANTED", "UNTIL", "SCOPE", "WHY")
 	for _, c := range customers {
-		for _, r := range c.Rows(now) {
+		for _, r := range c.Rows(now, grace) {
 			until := ""
 			if !r.Until.IsZero() {
 				until = r.Until.Format(time.RFC3339)

@@ -43,9 +43,13 @@ func (ms months) access(r *demo.Review) error {
 	if err != nil {
 		return err
 	}
+	grace, err := command.Grace(r.Cmd.Context(), r.Stack)
+	if err != nil {
+		return err
+	}
 	a, got := r.Area("access"), map[story.Access]story.Access{}
 	for _, c := range customers {
-		for _, row := range c.Rows(time.Now()) {
+		for _, row := range c.Rows(time.Now(), grace) {
 			a.Counts[map[bool]string{true: "granted", false: "revoked"}[row.Granted]]++
 			key := story.Access{Customer: row.Customer, Product: row.Product, Feature: row.Feature}
 			got[key] = story.Access{Customer: row.Customer, Product: row.Product, Feature: row.Feature, Granted: row.Granted, Until: row.Until.UTC()}

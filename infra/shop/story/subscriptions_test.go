@@ -23,10 +23,10 @@ func TestSubscribersEndWithTheAccessTheirStoriesPromiseInAnyOrder(t *testing.T) 
 			if err != nil {
 				t.Fatalf("%s: %v", e.Type, err)
 			}
-			got[id] = access.Merge(got[id], id, e, 7)
+			got[id] = access.Merge(got[id], id, e)
 		}
 		for _, s := range stories {
-			if diff := gocmp.Diff(sorted(s.Access), shown(got[s.Customer].Rows(begin.Add(time.Hour)))); diff != "" {
+			if diff := gocmp.Diff(sorted(s.Access), shown(got[s.Customer].Rows(begin.Add(time.Hour), 7*24*time.Hour))); diff != "" {
 				t.Errorf("%s, %s (-want +got):\n%s", version, s.Title, diff)
 			}
 		}

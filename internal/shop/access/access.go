@@ -29,9 +29,6 @@ const (
 type Customer struct {
 	Customer string `json:"customer"`
 	event.Scope
-	// GraceDays is how long access outlasts a failed payment, and the end of a
-	// period whose renewal was not reported. It is that of the last event.
-	GraceDays     int             `json:"grace_days"`
 	Subscriptions map[string]Life `json:"subscriptions,omitempty"`
 	Features      Life            `json:"features,omitzero"` // the entitlement summaries
 	// Deleted is when the customer was deleted at Stripe, which is final; 0 if not.
@@ -42,11 +39,10 @@ type Customer struct {
 // It gives the same row for the same set of events in any sequence, and changes
 // nothing for an event it has seen. The event must be about the customer, in its
 // scope; see Key.
-func Merge(old Customer, id string, e facts.Event, graceDays int) Customer {
+func Merge(old Customer, id string, e facts.Event) Customer {
 	c := Customer{
 		Customer:      id,
 		Scope:         e.Scope,
-		GraceDays:     graceDays,
 		Subscriptions: make(map[string]Life, len(old.Subscriptions)+1),
 		Features:      old.Features,
 		Deleted:       old.Deleted,
@@ -74,9 +70,9 @@ func (c *Customer) prune() {
 	if c.Deleted == 0 {
 		return
 	}
-	c.Features.Facts = nil
+	c.Features.Facts, c.Features.Past = nil, past{}
 	for id, l := range c.Subscriptions {
-		l.Facts = nil
+		l.Facts, l.Past = nil, past{}
 		c.Subscriptions[id] = l
 	}
 }

@@ -181,7 +181,7 @@ func TestStoriesEndAsTheRulesSay(t *testing.T) {
 			for _, version := range stripetest.Versions {
 				l := stripetest.New(version)
 				story.happen(l)
-				checkRows(t, version, merged(l.Views()).Rows(l.Now), story.want)
+				checkRows(t, version, merged(l.Views()).Rows(l.Now, week), story.want)
 			}
 		})
 	}
@@ -263,20 +263,29 @@ func TestAnyLifeEndsInTheSameRowInAnyOrder(t *testing.T) {
 			r.Fatalf("got  %s\nwant %s", got, want)
 		}
 		late := l.Now.Add(3 * day)
-		if got, all := merged(l.Views()).Rows(late), unpruned(l.Views()).Rows(late); !cmp.Equal(got, all) {
+		if got, all := merged(l.Views()).Rows(late, week), unpruned(l.Views()).Rows(late, week); !cmp.Equal(got, all) {
 			r.Fatalf("what was dropped made a difference:\n%s", cmp.Diff(all, got))
 		}
 	})
 }
 
-// unpruned is the row with the facts of every event.
+// unpruned is the row with the facts of every second.
 func unpruned(events []facts.Event) Customer {
-	c := Customer{Customer: "cus_1", Scope: event.Scope{Livemode: true}, GraceDays: 7}
+	c := Customer{Customer: "cus_1", Scope: event.Scope{Livemode: true}}
 	var l Life
 	for _, e := range events {
 		life := subscription(e)
 		l.Ended, l.Facts, l.Seen = l.Ended.earlier(life.Ended), unite(l.Facts, life.Facts), tidyNames(append(l.Seen, life.Seen...))
 	}
+	seconds := bySecond(l.Facts)
+	l.Facts = nil
+	for i, facts := range seconds {
+		for _, f := range facts {
+			l.Past.count(f)
+		}
+		l.Facts = append(l.Facts, folded(facts, i == len(seconds)-1, 0)...)
+	}
+	l.Past.prune(1)
 	c.Subscriptions = map[string]Life{"sub_1": l}
 	return c
 }
@@ -290,10 +299,10 @@ func TestALateUpdateDoesNotGiveBackWhatADeletionTook(t *testing.T) {
 	l := stripetest.New(stripetest.Latest)
 	l.Subscribe("sub_1", "active", "prod_a").Wait(day).Update(func(u *stripetest.Subscription) { u.Invoice = "in_2" }).Wait(day).Cancel()
 	c := merged([]facts.Event{l.Views()[2], l.Views()[1], l.Views()[0]})
-	if r := c.Rows(l.Now)[0]; r.Granted {
+	if r := c.Rows(l.Now, week)[0]; r.Granted {
 		t.Errorf("row is %+v, want it revoked", r)
 	}
-	if d := c.Check("prod_a", start.Add(day)); d.Allowed {
+	if d := c.Check("prod_a", start.Add(day), week); d.Allowed {
 		t.Errorf("check says %+v, want a refusal", d)
 	}
 }
@@ -305,7 +314,7 @@ func TestTheChainOfChangesDecidesWithinOneSecondWhateverTheIDs(t *testing.T) {
 		u.UpdateAs(ids[0], func(u *stripetest.Subscription) { u.Status = "active" })
 		u.UpdateAs(ids[1], func(u *stripetest.Subscription) { u.Status, u.Invoice = "past_due", "in_2" })
 		u.UpdateAs(ids[2], func(u *stripetest.Subscription) { u.Status = "unpaid" })
-		if r := merged(l.Views()).Rows(l.Now)[0]; r.Granted || !strings.Contains(r.Why, "unpaid") || strings.Contains(r.Why, "event id") {
+		if r := merged(l.Views()).Rows(l.Now, week)[0]; r.Granted || !strings.Contains(r.Why, "unpaid") || strings.Contains(r.Why, "event id") {
 			t.Errorf("%v: %+v, want unpaid without a doubt", ids, r)
 		}
 	}
@@ -319,7 +328,7 @@ func TestTiesAreDecidedByEventIDAndNoted(t *testing.T) {
 	u.Status = "active"
 	u.SendAs("evt_w", "updated")
 	for _, events := range [][]facts.Event{l.Views(), {l.Views()[2], l.Views()[1], l.Views()[0]}} {
-		if r := merged(events).Rows(l.Now)[0]; r.Granted || !strings.Contains(r.Why, "paused (order of events within one second unknown") {
+		if r := merged(events).Rows(l.Now, week)[0]; r.Granted || !strings.Contains(r.Why, "paused (order of events within one second unknown") {
 			t.Errorf("row is %+v, want that of evt_x, with a note", r)
 		}
 	}
@@ -344,14 +353,14 @@ func TestARowKeepsNoMoreFactsThanItsRulesNeed(t *testing.T) {
 		u.Wait(month).Renew().Wait(time.Minute).Turn("past_due").Wait(day).Turn("active")
 	}
 	c := merged(l.Views())
-	if n := len(c.Subscriptions["sub_1"].Facts); n != 1 {
-		t.Errorf("%d facts after three years, want the last", n)
+	if n := len(c.Subscriptions["sub_1"].Facts); n != window {
+		t.Errorf("%d facts after three years, want the last %d", n, window)
 	}
-	if size := len(encoded(t, c)); size > 600 {
-		t.Errorf("row of %d bytes, want less than 600", size)
+	if size := len(encoded(t, c)); size > 1200 {
+		t.Errorf("row of %d bytes, want less than 1,200", size)
 	}
 	u.Cancel()
-	c = Merge(c, "cus_1", l.Views()[len(l.Events)-1], 7)
+	c = Merge(c, "cus_1", l.Views()[len(l.Events)-1])
 	if l := c.Subscriptions["sub_1"]; len(l.Facts) != 0 {
 		t.Errorf("kept %+v after the end, want no facts", l)
 	}
@@ -364,7 +373,7 @@ func TestDeletedCustomerIsRefusedWhateverComesLast(t *testing.T) {
 	for order := range stripetest.Orders(1, l.Views()) {
 		c := merged(order)
 		for _, what := range []string{"prod_a", "seats"} {
-			if d := c.Check(what, l.Now); d.Allowed || !strings.Contains(d.Why, "cus_1 is deleted") {
+			if d := c.Check(what, l.Now, week); d.Allowed || !strings.Contains(d.Why, "cus_1 is deleted") {
 				t.Fatalf("%s: %+v, want a refusal", what, d)
 			}
 		}
@@ -377,7 +386,7 @@ func TestDeletedCustomerIsRefusedWhateverComesLast(t *testing.T) {
 func TestLongEndedPeriodIsReported(t *testing.T) {
 	l := stripetest.New(stripetest.Latest)
 	l.Subscribe("sub_1", "active", "prod_a")
-	r := merged(l.Views()).Rows(start.Add(90 * day))[0]
+	r := merged(l.Views()).Rows(start.Add(90*day), week)[0]
 	if !r.Granted || !strings.Contains(r.Why, "nothing heard") {
 		t.Errorf("row is %+v, want it granted with a word about the silence", r)
 	}

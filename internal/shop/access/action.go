@@ -13,17 +13,18 @@ import (
 	"github.com/payhooks/payhooks/internal/facts"
 )
 
-// Granter keeps one row per customer. GraceDays goes into each row, so that
-// reading it needs no settings.
+// Granter keeps one row per customer.
 type Granter struct {
-	Settings
 	Stripe Lists
 }
 
-// Settings is what template.yaml says about access.
+// Settings is what template.yaml says about access, for those who read the rows.
 type Settings struct {
 	GraceDays int // that access outlasts a failed payment or a missing renewal
 }
+
+// Grace is what Rows and Check take.
+func (s Settings) Grace() time.Duration { return time.Duration(s.GraceDays) * 24 * time.Hour }
 
 // SettingsFrom reads the environment variable GRACE_DAYS; a week without it.
 func SettingsFrom(getenv func(string) string) (Settings, error) {
@@ -62,7 +63,7 @@ func (g Granter) Grant(ctx context.Context, e *action.Event[facts.Event]) error 
 		e.Outcome("the event lists only a part and there is no Stripe API key to fetch the rest: what it names is granted, nothing is taken away")
 	}
 	return action.Update(e, Table, kind, id, func(old Customer) (Customer, error) {
-		return Merge(old, id, e.Object, g.GraceDays), nil
+		return Merge(old, id, e.Object), nil
 	})
 }
 

@@ -65,7 +65,7 @@ func rows(t *testing.T, rig *actiontest.Rig) []access.Row {
 	if !rig.State(access.Table, access.Kind, "cus_1", &c) {
 		t.Fatal("no row was written")
 	}
-	return c.Rows(rig.Now)
+	return c.Rows(rig.Now, week)
 }
 
 func TestAnActiveSubscriptionGrantsItsProductUntilThePeriodsEnd(t *testing.T) {
@@ -77,7 +77,7 @@ func TestAnActiveSubscriptionGrantsItsProductUntilThePeriodsEnd(t *testing.T) {
 	if diff := cmp.Diff(want, rows(t, rig), cmpopts.IgnoreFields(access.Row{}, "Why")); diff != "" {
 		t.Errorf("rows (-want +got):\n%s", diff)
 	}
-	d, err := access.Check(t.Context(), rig.Store, live, "cus_1", "prod_a", rig.Now)
+	d, err := access.Check(t.Context(), rig.Store, live, "cus_1", "prod_a", rig.Now, week)
 	if err != nil || !d.Allowed {
 		t.Errorf("check says %+v, %v, want it allowed", d, err)
 	}
@@ -100,20 +100,26 @@ func TestOneCustomerIDInThreeScopesIsThreeCustomers(t *testing.T) {
 	rig.Post([]byte(strings.Replace(deleted, `"evt_2"`, `"evt_2","account":"acct_1"`, 1)))
 	rig.Post([]byte(strings.NewReplacer(`"evt_2"`, `"evt_3"`, `"livemode":true`, `"livemode":false`).Replace(deleted)))
 	for scope, want := range map[event.Scope]bool{live: true, {Livemode: true, Account: "acct_1"}: false, {}: false} {
-		d, err := access.Check(t.Context(), rig.Store, scope, "cus_1", "prod_a", rig.Now)
+		d, err := access.Check(t.Context(), rig.Store, scope, "cus_1", "prod_a", rig.Now, week)
 		if err != nil || d.Allowed != want || !want && !strings.Contains(d.Why, "canceled") {
 			t.Errorf("%s: %+v, %v, want allowed %v", scope.Text(), d, err, want)
 		}
 	}
 }
 
-func TestGraceIsThatOfTheSetting(t *testing.T) {
-	past := []byte(strings.ReplaceAll(active, `"status":"active"`, `"status":"past_due"`))
+func TestGraceIsAppliedWhenARowIsReadAndIsInNone(t *testing.T) {
+	rig := actiontest.New(t, granter(keyless).Grant)
+	rig.Post([]byte(strings.ReplaceAll(active, `"status":"active"`, `"status":"past_due"`)))
+	var row json.RawMessage
+	var c access.Customer
+	if !rig.State(access.Table, access.Kind, "cus_1", &row) || !rig.State(access.Table, access.Kind, "cus_1", &c) || strings.Contains(string(row), "grace") {
+		t.Fatalf("row is %s, want one without the grace", row)
+	}
 	for days, granted := range map[int]bool{0: false, 1: true} {
-		rig := actiontest.New(t, access.Granter{Settings: access.Settings{GraceDays: days}, Stripe: keyless}.Grant)
-		rig.Post(past)
-		if r := rows(t, rig)[0]; r.Granted != granted {
-			t.Errorf("with %d days: %+v", days, r)
+		grace := access.Settings{GraceDays: days}.Grace()
+		d, err := access.Check(t.Context(), rig.Store, live, "cus_1", "prod_a", rig.Now, grace)
+		if r := c.Rows(rig.Now, grace)[0]; err != nil || r.Granted != granted || d.Allowed != granted {
+			t.Errorf("with %d days: %+v, %+v, %v", days, r, d, err)
 		}
 	}
 }
@@ -213,7 +219,7 @@ var keyless = &fake{err: event.ErrNotConfigured}
 
 // granter is the action with the grace period's default.
 func granter(stripe access.Lists) access.Granter {
-	return access.Granter{Settings: access.Settings{GraceDays: 7}, Stripe: stripe}
+	return access.Granter{Stripe: stripe}
 }
 
 func TestAnAuditAfterAKeyIsSetMakesTheSameRow(t *testing.T) {

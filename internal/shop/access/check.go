@@ -26,7 +26,8 @@ type Decision struct {
 }
 
 // Check decides whether the customer may use a product (prod_…) or a feature
-// (its lookup key, else its id) at the time now. It costs one consistent read.
+// (its lookup key, else its id) at the time now. It costs one consistent read. grace
+// is Settings.Grace: no row has it, so that a change of it holds at once.
 //
 // It allows what Stripe grants, until the end of the period and the days of
 // grace after it: a renewal that is reported late locks nobody out, and access
@@ -36,7 +37,7 @@ type Decision struct {
 //
 // Packages under internal are for this module: an application in a fork of it
 // imports this one, any other reads the table and ports what it needs.
-func Check(ctx context.Context, r Reader, s event.Scope, customer, what string, now time.Time) (Decision, error) {
+func Check(ctx context.Context, r Reader, s event.Scope, customer, what string, now time.Time, grace time.Duration) (Decision, error) {
 	it, err := r.Load(ctx, Table, s.Key(Kind, customer))
 	if err != nil {
 		return Decision{}, fmt.Errorf("check access: %w", err)
@@ -48,16 +49,16 @@ func Check(ctx context.Context, r Reader, s event.Scope, customer, what string, 
 	if err := json.Unmarshal(it.Data, &c); err != nil {
 		return Decision{}, fmt.Errorf("check access: row of %s: %w", customer, err)
 	}
-	return c.Check(what, now), nil
+	return c.Check(what, now, grace), nil
 }
 
 // Check is the package's Check on a row that is at hand.
-func (c Customer) Check(what string, now time.Time) Decision {
+func (c Customer) Check(what string, now time.Time, grace time.Duration) Decision {
 	if slices.Contains(c.Features.Seen, what) {
 		s := c.feature(what)
 		return Decision{Allowed: s.allowed, Why: s.why}
 	}
-	s := c.product(what, now)
+	s := c.product(what, now, grace)
 	switch {
 	case s.why == "":
 		return Decision{Why: "the customer never had it"}

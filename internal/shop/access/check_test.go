@@ -30,7 +30,7 @@ func store(t *testing.T, events ...facts.Event) *memory.Store {
 	t.Helper()
 	var c access.Customer
 	for _, e := range events {
-		c = access.Merge(c, "cus_1", e, 7)
+		c = access.Merge(c, "cus_1", e)
 	}
 	data, err := json.Marshal(c)
 	if err != nil {
@@ -75,7 +75,7 @@ func TestCheckAllowsUntilThePeriodsEndPlusGraceUnlessEnded(t *testing.T) {
 		{"ended before its period did", []facts.Event{changed("created", "active"), changed("deleted", "canceled")}, time.Second, false, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			d, err := access.Check(t.Context(), store(t, c.events...), scope, "cus_1", "prod_a", noon.Add(c.after))
+			d, err := access.Check(t.Context(), store(t, c.events...), scope, "cus_1", "prod_a", noon.Add(c.after), week)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -100,7 +100,7 @@ func TestCheckAnswersForFeatures(t *testing.T) {
 	}
 	s := store(t, summary("evt_2", noon.Add(time.Minute), "sso"), summary("evt_1", noon, "seats", "sso"))
 	for feature, allowed := range map[string]bool{"sso": true, "seats": false, "api": false} {
-		d, err := access.Check(t.Context(), s, scope, "cus_1", feature, noon)
+		d, err := access.Check(t.Context(), s, scope, "cus_1", feature, noon, week)
 		if err != nil || d.Allowed != allowed || d.Why == "" {
 			t.Errorf("%s: got %+v, %v, want allowed %v", feature, d, err, allowed)
 		}
@@ -110,14 +110,14 @@ func TestCheckAnswersForFeatures(t *testing.T) {
 func TestCheckReadsItsOwnScopeOnly(t *testing.T) {
 	s := store(t, changed("created", "active"))
 	for _, other := range []event.Scope{{}, {Account: "acct_1", Livemode: true}} {
-		if d, err := access.Check(t.Context(), s, other, "cus_1", "prod_a", noon); err != nil || d.Allowed {
+		if d, err := access.Check(t.Context(), s, other, "cus_1", "prod_a", noon, week); err != nil || d.Allowed {
 			t.Errorf("%s: got %+v, %v, want a refusal", other.Text(), d, err)
 		}
 	}
 }
 
 func TestCheckRefusesAStrangerWithoutAnError(t *testing.T) {
-	d, err := access.Check(t.Context(), memory.New(), scope, "cus_9", "prod_a", noon)
+	d, err := access.Check(t.Context(), memory.New(), scope, "cus_9", "prod_a", noon, week)
 	if err != nil || d.Allowed || d.Why == "" {
 		t.Errorf("got %+v, %v, want a refusal with a reason", d, err)
 	}
@@ -129,7 +129,7 @@ func (d down) Load(context.Context, string, string) (event.Row, error) { return 
 
 func TestCheckDecidesNothingWhenTheTableCannotBeRead(t *testing.T) {
 	outage := errors.New("throttled")
-	if d, err := access.Check(t.Context(), down{outage}, scope, "cus_1", "prod_a", noon); !errors.Is(err, outage) || d.Allowed {
+	if d, err := access.Check(t.Context(), down{outage}, scope, "cus_1", "prod_a", noon, week); !errors.Is(err, outage) || d.Allowed {
 		t.Errorf("got %+v, %v, want the error", d, err)
 	}
 }

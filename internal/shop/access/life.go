@@ -10,8 +10,9 @@ import (
 // entitlement summaries. Times are Unix seconds.
 type Life struct {
 	Ended end      `json:"ended,omitzero"`
-	Facts []Fact   `json:"facts,omitempty"` // ordered by At, Rank, Event; none once it ended
+	Facts []Fact   `json:"facts,omitempty"` // of the newest seconds, ordered; none once it ended
 	Seen  []string `json:"seen,omitempty"`  // every product or feature it ever had, ordered
+	Past  past     `json:"past,omitzero"`   // what else rules need; none once it ended
 }
 
 // end is the end that nothing comes after.
@@ -24,7 +25,7 @@ type end struct {
 type Fact struct {
 	At     int64  `json:"at"`
 	Rank   int    `json:"rank,omitempty"`
-	Event  string `json:"event"`
+	Event  string `json:"event,omitempty"`  // of the newest second only, where it may break a tie
 	Status string `json:"status,omitempty"` // of the subscription; listed for a summary
 	Items  []Item `json:"items,omitempty"`  // ordered by name
 	// Partial: the event did not list all items, and so takes none away.
@@ -78,54 +79,12 @@ func (l Life) union(m Life) Life {
 		Ended: l.Ended.earlier(m.Ended),
 		Facts: unite(l.Facts, m.Facts),
 		Seen:  slices.Concat(l.Seen, m.Seen),
+		Past:  l.Past.union(m.Past),
 	}
 	slices.Sort(u.Seen)
 	u.Seen = slices.Compact(u.Seen)
 	u.prune()
 	return u
-}
-
-// prune drops superseded facts. The present state needs the last second, grace
-// needs all since the last good state, and an incomplete list needs the last
-// complete one. What is dropped here stays superseded whatever comes later, so
-// pruning early or late makes no difference.
-func (l *Life) prune() {
-	if l.Ended != (end{}) {
-		l.Facts = nil
-		return
-	}
-	var sound, whole int64
-	for _, f := range l.Facts {
-		if good[f.Status] {
-			sound = max(sound, f.At)
-		}
-		if !f.Partial {
-			whole = max(whole, f.At)
-		}
-	}
-	l.Facts = slices.DeleteFunc(l.Facts, func(f Fact) bool { return f.At < min(sound, whole) })
-	for i, f := range l.Facts {
-		if f.At < whole {
-			l.Facts[i].Items = nil
-		}
-	}
-}
-
-// unite joins two sets of facts. Of one event that came twice, as when its list
-// was fetched the second time, the complete one stays.
-func unite(a, b []Fact) []Fact {
-	all := slices.Concat(a, b)
-	slices.SortStableFunc(all, func(a, b Fact) int {
-		return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.Rank, b.Rank), strings.Compare(a.Event, b.Event), partial(a)-partial(b))
-	})
-	return slices.CompactFunc(all, func(a, b Fact) bool { return a.Event == b.Event })
-}
-
-func partial(f Fact) int {
-	if f.Partial {
-		return 1
-	}
-	return 0
 }
 
 func (e end) earlier(o end) end {

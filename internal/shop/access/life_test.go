@@ -11,6 +11,7 @@ import (
 const (
 	day   = 24 * time.Hour
 	month = 30 * day
+	week  = 7 * day
 )
 
 // start is when every life begins.
@@ -20,7 +21,7 @@ var start = stripetest.Noon
 func merged(events []facts.Event) (c Customer) {
 	for _, e := range events {
 		_, id, _ := Key(e)
-		c = Merge(c, id, e, 7)
+		c = Merge(c, id, e)
 	}
 	return c
 }

@@ -45,6 +45,7 @@ func subscription(e facts.Event) Life {
 		life.Ended = end{At: unix(cmp.Or(s.EndedAt, e.Created)), Why: status}
 		return life
 	}
+	s.Status = status
 	f.Is = marks(s)
 	if e.SubscriptionBefore != nil {
 		f.changed(marks(*e.SubscriptionBefore))
@@ -89,7 +90,18 @@ func marks(s facts.Subscription) map[string]string {
 		"cancel":  fmt.Sprint(s.CancelAtPeriodEnd, unix(s.CancelAt)),
 		"pause":   strconv.FormatBool(s.PauseCollection),
 		"trial":   strconv.FormatInt(unix(s.TrialEnd), 10),
+		"rest":    digest(rest(s)...),
 	}
+}
+
+// rest is what no rule reads. It still says that two changes are not one that was
+// reported twice.
+func rest(s facts.Subscription) []string {
+	all := []string{s.Currency, fmt.Sprint(unix(s.TrialStart), unix(s.CanceledAt))}
+	for k, v := range s.Metadata {
+		all = append(all, k+"="+v)
+	}
+	return all
 }
 
 // entitlements is what one summary says: it replaces the one before.
@@ -116,11 +128,13 @@ func features(s facts.EntitlementSummary) (items []Item) {
 // tidy orders items by name and joins those of one name: of those that grant, the
 // longest counts.
 func tidy(items []Item) []Item {
-	slices.SortFunc(items, func(a, b Item) int {
-		return cmp.Or(strings.Compare(a.Name, b.Name), boolean(a.None)-boolean(b.None), cmp.Compare(b.Until, a.Until))
-	})
+	slices.SortFunc(items, compareItem)
 	items = slices.CompactFunc(items, func(a, b Item) bool { return a.Name == b.Name })
 	return slices.DeleteFunc(items, func(i Item) bool { return i.Name == "" })
+}
+
+func compareItem(a, b Item) int {
+	return cmp.Or(strings.Compare(a.Name, b.Name), boolean(a.None)-boolean(b.None), cmp.Compare(b.Until, a.Until))
 }
 
 func names(items []Item) []string {

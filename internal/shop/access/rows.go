@@ -24,12 +24,12 @@ type Row struct {
 }
 
 // Rows returns what Stripe says at the time now, ordered by product, then by
-// feature. A subscription that Stripe calls active grants, however long ago its
+// feature. The grace is applied here and in no row: see Settings.Grace. A subscription that Stripe calls active grants, however long ago its
 // period ended; Why contains it. Check does not rely on a silence that long.
-func (c Customer) Rows(now time.Time) []Row {
+func (c Customer) Rows(now time.Time, grace time.Duration) []Row {
 	var rows []Row
 	for _, p := range c.products() {
-		rows = append(rows, c.row(Row{Product: p}, c.product(p, now)))
+		rows = append(rows, c.row(Row{Product: p}, c.product(p, now, grace)))
 	}
 	for _, f := range c.Features.Seen {
 		rows = append(rows, c.row(Row{Feature: f}, c.feature(f)))
@@ -66,13 +66,13 @@ func (c Customer) gone() standing {
 }
 
 // product is the best that any subscription says of it.
-func (c Customer) product(name string, now time.Time) (best standing) {
+func (c Customer) product(name string, now time.Time, grace time.Duration) (best standing) {
 	for _, id := range slices.Sorted(maps.Keys(c.Subscriptions)) {
 		l := c.Subscriptions[id]
 		if !slices.Contains(l.Seen, name) {
 			continue
 		}
-		if s := c.of(l, id, name, now); best.why == "" || s.better(best) > 0 {
+		if s := c.of(l, id, name, now, grace); best.why == "" || s.better(best) > 0 {
 			best = s
 		}
 	}
@@ -80,12 +80,10 @@ func (c Customer) product(name string, now time.Time) (best standing) {
 }
 
 // of is what one subscription says of a product that it has or had.
-func (c Customer) of(l Life, id, name string, now time.Time) standing {
+func (c Customer) of(l Life, id, name string, now time.Time, grace time.Duration) standing {
 	endedBefore := l.Ended != (end{}) && l.Ended.At < c.Deleted
 	if c.Deleted != 0 && !endedBefore {
 		return c.gone()
 	}
-	return l.in(id, name, c.grace(), now)
+	return l.in(id, name, grace, now)
 }
-
-func (c Customer) grace() time.Duration { return time.Duration(c.GraceDays) * 24 * time.Hour }

@@ -38,14 +38,14 @@ func (l Life) in(id, product string, grace time.Duration, now time.Time) standin
 	}
 	history, tie := l.history()
 	head := history[len(history)-1]
-	item, ok := find(items(history), product)
+	item, ok := find(l.items(history), product)
 	switch {
 	case !ok:
 		return standing{rank: 2, why: "no longer in " + id + noted(tie)}
 	case item.None:
 		return standing{rank: 2, why: "in " + id + " with quantity 0" + noted(tie)}
 	}
-	s := status(id, head, history, grace, now)
+	s := l.status(id, head, grace, now)
 	if good[head.Status] {
 		s = current(s, head, item, grace, now)
 	}
@@ -54,13 +54,13 @@ func (l Life) in(id, product string, grace time.Duration, now time.Time) standin
 }
 
 // status says what the subscription's status means.
-func status(id string, head Fact, history []Fact, grace time.Duration, now time.Time) standing {
+func (l Life) status(id string, head Fact, grace time.Duration, now time.Time) standing {
 	s := standing{why: id + " is " + strings.ReplaceAll(cmp.Or(head.Status, "without a status"), "_", " ")}
 	switch head.Status {
 	case "active", "trialing":
 		s.rank, s.granted = 7, true
 	case "past_due":
-		since := at(pastDue(history))
+		since := at(l.Past.since(head))
 		s.until = since.Add(grace)
 		s.rank, s.granted = 6, now.Before(s.until)
 		s.allowed, s.lapses = s.granted, s.until
@@ -127,40 +127,10 @@ func (l Life) listing(feature string) standing {
 	case !head.Partial:
 		return standing{rank: 1, why: "not in the entitlements of " + when}
 	}
-	if _, ok := find(items(history), feature); ok {
+	if _, ok := find(l.items(history), feature); ok {
 		return standing{granted: true, allowed: true, rank: 2, why: "not taken away by the incomplete entitlements of " + when}
 	}
 	return standing{rank: 1, why: "not in the entitlements before those of " + when + ", which are incomplete"}
-}
-
-// pastDue is when it became past due after it was last good.
-func pastDue(history []Fact) (since int64) {
-	for _, f := range slices.Backward(history) {
-		if good[f.Status] {
-			break
-		}
-		if f.Status == "past_due" {
-			since = f.At
-		}
-	}
-	return since
-}
-
-// items are those of the last complete list, and of all incomplete ones since.
-func items(history []Fact) (all []Item) {
-	for _, f := range history {
-		if !f.Partial {
-			all = nil
-		}
-		for _, i := range f.Items {
-			if n := slices.IndexFunc(all, func(o Item) bool { return o.Name == i.Name }); n >= 0 {
-				all[n] = i
-			} else {
-				all = append(all, i)
-			}
-		}
-	}
-	return all
 }
 
 func find(items []Item, name string) (Item, bool) {

@@ -6,7 +6,7 @@ package order
 type Facts struct {
 	Currency string             `json:"currency,omitempty"` // of refunds and payment records: that of what was paid
 	Client   text               `json:"client,omitzero"`    // client_reference_id
-	OrderID  text               `json:"order_id,omitzero"`  // metadata.order_id
+	OrderID  notes              `json:"order_id,omitempty"` // metadata.order_id
 	Intent   Intent             `json:"intent,omitzero"`
 	Session  Session            `json:"session,omitzero"`
 	Invoice  Invoice            `json:"invoice,omitzero"`

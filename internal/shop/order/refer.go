@@ -30,6 +30,6 @@ func (r rows) refer(orders map[ChargeRef]string) {
 
 // referredBy is f with g's texts, of which reference takes the highest.
 func (f Facts) referredBy(g Facts) Facts {
-	f.Client, f.OrderID = f.Client.newer(g.Client), f.OrderID.newer(g.OrderID)
+	f.Client, f.OrderID = f.Client.newer(g.Client), f.OrderID.union(g.OrderID)
 	return f
 }

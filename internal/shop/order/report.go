@@ -2,7 +2,6 @@ package order
 
 import (
 	"cmp"
-	"strings"
 
 	"github.com/payhooks/payhooks/internal/facts"
 )
@@ -61,7 +60,7 @@ func reported(e facts.Event) Facts {
 
 func (f *Facts) intent(e facts.Event, p facts.PaymentIntent) {
 	at := e.Created.Unix()
-	f.refer(e, fromIntent, p.Metadata)
+	f.refer(noteOf(e, fromIntent, p.ID, true, p.Metadata))
 	f.Ties.Invoices = set(p.Invoice)
 	f.Intent = Intent{Known: true, Amount: priceOf(e, p.Amount, p.Currency), Seen: rateOf(e, p.Presentment, p.Amount), Received: p.AmountReceived}
 	switch intentStatus(e.Type, p.Status) {
@@ -116,7 +115,7 @@ func (f *Facts) dispute(e facts.Event, d facts.Dispute) {
 
 func (f *Facts) session(e facts.Event, s facts.CheckoutSession) {
 	at := e.Created.Unix()
-	f.refer(e, fromSession, s.Metadata)
+	f.refer(noteOf(e, fromSession, s.ID, true, s.Metadata))
 	f.Client = textOf(fromSession, at, s.ClientReference)
 	if s.Mode != "payment" {
 		return // its invoices are paid, and it only names their order
@@ -136,9 +135,7 @@ func (f *Facts) session(e facts.Event, s facts.CheckoutSession) {
 	}
 }
 
-func (f *Facts) refer(e facts.Event, rank int, metadata map[string]string) {
-	f.OrderID = f.OrderID.newer(textOf(rank, e.Created.Unix(), strings.TrimSpace(metadata["order_id"])))
-}
+func (f *Facts) refer(n notes) { f.OrderID = f.OrderID.union(n) }
 
 func textOf(rank int, at int64, is string) text {
 	if is == "" {

@@ -8,7 +8,7 @@ import (
 )
 
 func (f *Facts) charge(e facts.Event, c facts.Charge) {
-	f.refer(e, fromCharge, c.Metadata)
+	f.refer(noteOf(e, fromCharge, c.ID, e.Charge != nil, c.Metadata))
 	f.Ties.Invoices = union.Maps(f.Ties.Invoices, set(c.Invoice), func(a, b bool) bool { return a || b })
 	tried := Attempts{Amount: priceOf(e, c.Amount, c.Currency), Charges: times(began(e, c), c.ID)}
 	switch chargeStatus(e.Type, c.Status) {

@@ -14,7 +14,7 @@ var paidTypes = map[string]bool{"invoice.paid": true, "invoice.payment_succeeded
 // intents, to which it gives its reference; the rest was paid outside or from the
 // customer's balance.
 func (f *Facts) invoice(e facts.Event, i facts.Invoice) {
-	f.refer(e, fromInvoice, i.Metadata)
+	f.refer(noteOf(e, fromInvoice, i.ID, true, i.Metadata))
 	f.Invoice.Total = priceOf(e, i.Total, i.Currency)
 	if paidTypes[e.Type] {
 		f.Invoice.Paid = i.PaidOutside() + i.PaidFromBalance()

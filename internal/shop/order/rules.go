@@ -51,7 +51,7 @@ func (f Facts) status(o Order) string {
 	}
 }
 
-func (f Facts) reference() string { return cmp.Or(f.Client.Is, f.OrderID.Is) }
+func (f Facts) reference() string { return cmp.Or(f.Client.Is, f.OrderID.is()) }
 
 // recorded is what was paid outside Stripe, part by part.
 func (i Invoice) recorded() (sum int64) {

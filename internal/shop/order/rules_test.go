@@ -156,7 +156,7 @@ func anyFacts(r *rapid.T) Facts {
 	}
 	said := func() text { return text{Rank: int(at()), At: at(), Is: word("", "a", "b")} }
 	f := Facts{
-		Currency: word("", "eur"), Client: said(), OrderID: said(),
+		Currency: word("", "eur"), Client: said(), OrderID: anyNotes(r),
 		Intent:  Intent{Known: flag(), Amount: num(), Seen: saw(), Received: at(), Succeeded: flag(), Canceled: flag(), Authorized: flag(), Processing: at(), Failed: at()},
 		Session: Session{Amount: num(), Seen: saw(), Paid: flag(), Free: flag(), Expired: flag(), Unpaid: at(), Failed: at()},
 		Invoice: Invoice{Total: num(), Paid: at(), Records: map[string]int64{word("1", "2"): at()}},

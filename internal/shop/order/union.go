@@ -11,7 +11,7 @@ func (f Facts) union(g Facts) Facts {
 	return Facts{
 		Currency: max(f.Currency, g.Currency),
 		Client:   f.Client.newer(g.Client),
-		OrderID:  f.OrderID.newer(g.OrderID),
+		OrderID:  f.OrderID.union(g.OrderID),
 		Intent:   f.Intent.union(g.Intent),
 		Session:  f.Session.union(g.Session),
 		Invoice:  f.Invoice.union(g.Invoice),

@@ -55,7 +55,7 @@ func open(make func(simtest.Stack) function) func(simtest.Stack) *delivery.Handl
 func updateOrder(s simtest.Stack) function { return order.Updater{Stripe: newStripe(s)}.Update }
 
 func grantAccess(s simtest.Stack) function {
-	return access.Granter{Settings: access.Settings{GraceDays: 7}, Stripe: newStripe(s)}.Grant
+	return access.Granter{Stripe: newStripe(s)}.Grant
 }
 
 func adjustInventory(s simtest.Stack) function {

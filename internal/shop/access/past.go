@@ -1,0 +1,132 @@
+package access
+
+import (
+	"slices"
+
+	"github.com/payhooks/payhooks/internal/union"
+)
+
+// past is what is kept of seconds that are not kept in full.
+type past struct {
+	Good    int64   `json:"good,omitempty"`    // the newest second with a good status
+	Entered int64   `json:"entered,omitempty"` // the newest in which past_due followed a good status
+	Late    []int64 `json:"late,omitempty"`    // the newest with past_due after the last good one, ordered
+	// The newest complete list that is not in the facts, and what incomplete ones
+	// said of each item since.
+	Whole int64           `json:"whole,omitempty"`
+	Items []Item          `json:"items,omitempty"`
+	Named map[string]item `json:"named,omitempty"`
+}
+
+// item is what was said of an item at a time.
+type item struct {
+	At    int64 `json:"at"`
+	Until int64 `json:"until,omitempty"`
+	None  bool  `json:"none,omitempty"`
+}
+
+// count keeps when the status was good, and when past due.
+func (p *past) count(f Fact) {
+	switch {
+	case good[f.Status]:
+		p.Good = max(p.Good, f.At)
+	case f.Status == "past_due":
+		p.Late = append(p.Late, f.At)
+		if f.Chained && good[f.Was["status"]] {
+			p.Entered = max(p.Entered, f.At)
+		}
+	}
+}
+
+// since is when it became past due after it was last good. An event that says that
+// it was good before shows that too, if the good state's event is missing.
+func (p past) since(head Fact) int64 {
+	if p.Entered != 0 && p.Entered >= p.Good {
+		return p.Entered
+	}
+	if len(p.Late) > 0 {
+		return p.Late[0]
+	}
+	return head.At
+}
+
+// list folds what a second's events listed.
+func (p *past) list(facts []Fact) {
+	for _, f := range facts {
+		q := past{}
+		if f.Partial {
+			q.Named = map[string]item{}
+			for _, i := range f.Items {
+				q.Named[i.Name] = item{f.At, i.Until, i.None}
+			}
+		} else {
+			q.Whole, q.Items = f.At, f.Items
+		}
+		*p = p.union(q)
+	}
+}
+
+func (p past) union(q past) past {
+	if q.Whole > p.Whole || q.Whole == p.Whole && compareItems(q.Items, p.Items) > 0 {
+		p.Whole, p.Items = q.Whole, q.Items
+	}
+	p.Good, p.Entered = max(p.Good, q.Good), max(p.Entered, q.Entered)
+	p.Late = slices.Concat(p.Late, q.Late)
+	p.Named = union.Maps(p.Named, q.Named, item.newer)
+	return p
+}
+
+// prune drops what a later good status or complete list has replaced. whole is the
+// time of the newest complete list in the facts.
+func (p *past) prune(whole int64) {
+	slices.Sort(p.Late)
+	p.Late = slices.DeleteFunc(slices.Compact(p.Late), func(at int64) bool { return at <= p.Good })
+	p.Late = p.Late[max(0, len(p.Late)-late):]
+	if whole > 0 {
+		p.Whole, p.Items, p.Named = 0, nil, nil
+		return
+	}
+	named := map[string]item{}
+	for name, i := range p.Named {
+		if i.At >= p.Whole {
+			named[name] = i
+		}
+	}
+	p.Named = named
+}
+
+func (i item) newer(j item) item {
+	if j.At > i.At || j.At == i.At && (boolean(j.None) < boolean(i.None) || j.None == i.None && j.Until > i.Until) {
+		return j
+	}
+	return i
+}
+
+func compareItems(a, b []Item) int {
+	return slices.CompareFunc(a, b, func(a, b Item) int { return compareItem(a, b) })
+}
+
+// items are those of the last complete list, and of all incomplete ones since.
+func (l Life) items(history []Fact) []Item {
+	all := slices.Clone(l.Past.Items)
+	for name, i := range l.Past.Named {
+		all = replaced(all, Item{name, i.Until, i.None})
+	}
+	for _, f := range history {
+		if !f.Partial {
+			all = nil
+		}
+		for _, i := range f.Items {
+			all = replaced(all, i)
+		}
+	}
+	return all
+}
+
+func replaced(all []Item, i Item) []Item {
+	if n := slices.IndexFunc(all, func(o Item) bool { return o.Name == i.Name }); n >= 0 {
+		all[n] = i
+		return all
+	}
+	return append(all, i)
+}
