@@ -143,7 +143,7 @@ func (c *run) settle(cmd *cobra.Command) error {
 	if err := demo.WaitIdle(cmd, t, idleTimeout); err != nil {
 		c.r.Broken = append(c.r.Broken, err.Error())
 	}
-	if _, err := t.Operator().Reconcile(cmd.Context()); err != nil {
+	if _, err := t.Operator().Reconcile(cmd.Context(), 0); err != nil {
 		return err
 	}
 	c.say("all done; recomputing all state from the stored events")

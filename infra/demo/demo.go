@@ -79,7 +79,7 @@ func Verify(cmd *cobra.Command, t *cli.Target, p *Plan) (*Report, error) {
 		return nil, err
 	}
 	// Objects without an event, such as Stripe's own fees, are listed.
-	if _, err := t.Operator().Reconcile(cmd.Context()); err != nil {
+	if _, err := t.Operator().Reconcile(cmd.Context(), 0); err != nil {
 		return nil, err
 	}
 	Say(cmd)("all done after %.1f s; recomputing all state from the stored events", took.Seconds())

@@ -121,7 +121,7 @@ var changes = []guard{
 	},
 	{
 		"a typed action reads its API version alone", "internal/action/typed.go",
-		`	if f.APIVersion != version {`, `	if false {`, named("AnotherVersion", "internal/action"),
+		`	if !facts.Version(f.APIVersion).ReadAs(version) {`, `	if false {`, named("AnotherVersion", "internal/action"),
 	},
 	{
 		"a typed action reads its object alone", "internal/action/typed.go",

@@ -97,6 +97,14 @@ var sweeps = []guard{
 		`	w = &listed{From: at.Add(-overlap),`, `	w = &listed{From: at,`, named("ListedLate", "internal/reconcile"),
 	},
 	{
+		"the fetch leaves young events to Stripe's own delivery", "internal/reconcile/accept.go",
+		`	if f.Created.After(m.Now().Add(-m.MinAge)) {`, `	if false {`, named("YoungEvents", "internal/reconcile"),
+	},
+	{
+		"the fetch's window ends now, also if it was begun ahead of time", "internal/reconcile/missing.go",
+		`p.Window.To = earlier(p.Window.To, m.Now())`, `_ = 0`, named("WhatWasYoung", "internal/reconcile"),
+	},
+	{
 		"the fetch trusts no clock that was ahead", "internal/reconcile/missing.go",
 		`since >= 0 && since < fullEvery {`, `since < fullEvery {`, named("ClockThatWasAhead", "internal/reconcile"),
 	},

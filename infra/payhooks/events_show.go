@@ -69,6 +69,7 @@ func printFields(cmd *cobra.Command, d *operator.EventDetail) {
 		field("created", d.Facts.Created.Format(time.RFC3339))
 		field("scope", d.Facts.Text())
 		field("api version", d.Facts.APIVersion)
+		field("endpoint", d.Facts.Endpoint)
 		field("object", d.Facts.Object)
 		field("subject", d.Facts.Subject)
 	}

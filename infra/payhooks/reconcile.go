@@ -2,21 +2,27 @@ package main
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/payhooks/payhooks/infra/cli"
+	"github.com/payhooks/payhooks/internal/reconcile"
 )
 
 func reconcileCommand() *cobra.Command {
+	var minAge time.Duration
 	cmd := &cobra.Command{
 		Use: "reconcile", Short: "Run all sweeps now: redeliver what is due, publish what is pending, store missing events, complete the journal", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if minAge < 0 || minAge > reconcile.DefaultMinAge {
+				return cli.Usage("--min-age %s: expected 0s to %s", minAge, reconcile.DefaultMinAge)
+			}
 			o, err := cli.OpenOperator(cmd)
 			if err != nil {
 				return err
 			}
-			r, err := o.Reconcile(cmd.Context())
+			r, err := o.Reconcile(cmd.Context(), minAge)
 			if err != nil {
 				return err
 			}
@@ -25,15 +31,16 @@ func reconcileCommand() *cobra.Command {
 			}
 			_, err = fmt.Fprintf(cmd.OutOrStdout(),
 				"%d events and deliveries checked: %d published, %d unrecorded, %d redelivered, %d overdue, %d held back\n"+
-					"%d events listed at Stripe with %d calls: %d stored, %d quarantined\n"+
+					"%d events listed at Stripe with %d calls: %d stored, %d quarantined, %d left to Stripe's own delivery\n"+
 					"%d balance transactions listed: %d posted\n",
-				r["checked"], r["published"], r["unrecorded"], r["sent"], r["overdue"], r["held"], r["listed"], r["calls"], r["stored"], r["quarantined"], r["transactions"], r["posted"])
+				r["checked"], r["published"], r["unrecorded"], r["sent"], r["overdue"], r["held"], r["listed"], r["calls"], r["stored"], r["quarantined"], r["young"], r["transactions"], r["posted"])
 			if err == nil && r["gaps"] > 0 {
 				_, err = fmt.Fprintln(cmd.OutOrStdout(), "events were missed before the 30 days that Stripe lists: compare with Stripe's dashboard")
 			}
 			return err
 		},
 	}
+	cmd.Flags().DurationVar(&minAge, "min-age", reconcile.DefaultMinAge, "leave younger events to Stripe's own delivery; 0 stores them, too")
 	cli.StackFlag(cmd)
 	return cmd
 }

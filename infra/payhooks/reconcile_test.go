@@ -53,12 +53,12 @@ func TestRunningStackStoresMissingEvents(t *testing.T) {
 	needsShop(t) // events without a subscriber are not listed
 	c := startStack(t, "../..")
 	o := c.Operator()
-	if _, err := o.Reconcile(t.Context()); err != nil {
+	if _, err := o.Reconcile(t.Context(), 0); err != nil {
 		t.Fatal(err) // the stack begins here
 	}
 	missed := silent(t, c, 3, time.Now().Add(-2*time.Second))
 	old := silent(t, c, 120, time.Now().Add(-5*24*time.Hour))
-	r, err := o.Reconcile(t.Context())
+	r, err := o.Reconcile(t.Context(), 0)
 	if err != nil || r["stored"] != 3 {
 		t.Fatalf("%+v %v, want 3 stored", r, err)
 	}

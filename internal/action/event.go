@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"reflect"
 
 	"github.com/payhooks/payhooks/internal/delivery"
 	"github.com/payhooks/payhooks/internal/event"
@@ -72,7 +73,7 @@ func decode[T any](e *Event[T], body []byte, anyVersion bool) error {
 		return nil
 	}
 	if !anyVersion {
-		if err := readable[T](e.Facts); err != nil {
+		if err := readable(reflect.TypeFor[T](), e.Facts); err != nil {
 			return Permanent(err)
 		}
 	}

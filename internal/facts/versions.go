@@ -1,5 +1,7 @@
 package facts
 
+import "strings"
+
 // Version is an API version of Stripe: a date, with a name behind it since 2024,
 // as in 2026-08-26.dahlia. Versions are in the order of their text. Each method
 // answers one question about what events of the version contain. The empty
@@ -96,13 +98,33 @@ func (v Version) NamesFirstInvoice() bool { return v >= "2018-10-31" }
 // refunded. In newer versions that is the end of an inquiry.
 func (v Version) CallsWonRefunded() bool { return v < "2014-11-20" }
 
-// stripeGo has the API version of each major of stripe-go that actions of this
-// repository import. Source: the constant stripe.APIVersion of the module.
-var stripeGo = map[string]string{"76": "2023-10-16"}
+// stripeGo has the API version that the first release of each major of stripe-go is
+// written for, since its import path names the major. Source: the constant apiVersion
+// (APIVersion) in api_version.go, before in stripe.go, of the release vN.0.0; there is
+// no v77. Later releases of a major from v81 on pin later versions of the same name:
+// v81.4 2025-02-24.acacia, v82.5 2025-08-27.basil, v83.1 2025-10-29.clover, v84.4
+// 2026-02-25.clover, v85.2 2026-05-27.dahlia, v86.2 2026-07-29.dahlia. Source: its
+// CHANGELOG.md.
+var stripeGo = map[string]Version{
+	"70": "2020-03-02", "71": "2020-03-02", "72": "2020-08-27", "73": "2022-08-01", "74": "2022-11-15",
+	"75": "2023-08-16", "76": "2023-10-16", "78": "2024-04-10", "79": "2024-06-20",
+	"80": "2024-09-30.acacia", "81": "2024-10-28.acacia", "82": "2025-03-31.basil",
+	"83": "2025-09-30.clover", "84": "2025-11-17.clover", "85": "2026-03-25.dahlia", "86": "2026-05-27.dahlia",
+}
 
 // VersionOfStripeGo returns the API version in which the types of a major
 // version of stripe-go are written, as in "76".
-func VersionOfStripeGo(major string) (version string, ok bool) {
+func VersionOfStripeGo(major string) (version Version, ok bool) {
 	version, ok = stripeGo[major]
 	return version, ok
+}
+
+// ReadAs reports whether types written for an API version read events of this one:
+// it is the same, or has the same name, since versions of one name differ only by
+// additions. Source: docs.stripe.com/sdks/versioning, and what stripe-go accepts in
+// webhook.ConstructEvent. A preview is like no other.
+func (v Version) ReadAs(types Version) bool {
+	_, name, named := strings.Cut(string(v), ".")
+	_, want, _ := strings.Cut(string(types), ".")
+	return v != "" && v == types || named && name == want && name != "preview"
 }

@@ -36,11 +36,12 @@ type EventRow struct {
 	Created      *time.Time   `json:"created,omitempty"`
 	Received     time.Time    `json:"received"`
 	APIVersion   string       `json:"api_version,omitempty"`
+	Endpoint     string       `json:"endpoint,omitempty"` // that it was posted to, or event.EndpointListed
 	*event.Scope              // nil for what is quarantined
 }
 
 func rowOf(f event.Facts, st event.Status) EventRow {
-	r := EventRow{ID: f.ID, Type: f.Type, Status: st, Received: f.Received, APIVersion: f.APIVersion, Scope: &f.Scope}
+	r := EventRow{ID: f.ID, Type: f.Type, Status: st, Received: f.Received, APIVersion: f.APIVersion, Endpoint: f.Endpoint, Scope: &f.Scope}
 	if !f.Created.IsZero() {
 		r.Created = &f.Created
 	}
@@ -144,7 +145,7 @@ func (l *listing) quarantine() {
 }
 
 func quarantinedRow(q event.Quarantined) EventRow {
-	return EventRow{ID: q.ID, Type: q.Type, Status: event.StatusQuarantined, Received: q.Received}
+	return EventRow{ID: q.ID, Type: q.Type, Status: event.StatusQuarantined, Received: q.Received, Endpoint: q.Endpoint}
 }
 
 func (l *EventList) matches(f event.Facts) bool {

@@ -33,10 +33,12 @@ func TestBackfillContinuesUntilTheFunctionIsDone(t *testing.T) {
 }
 
 func TestReconcileReturnsCountsOfAddedSweeps(t *testing.T) {
-	o := &operator.Operator{Functions: memory.Functions{"reconcile": func(context.Context, json.RawMessage) (any, error) {
+	asked := ""
+	o := &operator.Operator{Functions: memory.Functions{"reconcile": func(_ context.Context, in json.RawMessage) (any, error) {
+		asked = string(in)
 		return map[string]int{"checked": 2, "posted": 1}, nil
 	}}}
-	if r, err := o.Reconcile(t.Context()); err != nil || r["checked"] != 2 || r["posted"] != 1 {
-		t.Errorf("%v, %v", r, err)
+	if r, err := o.Reconcile(t.Context(), time.Minute); err != nil || r["checked"] != 2 || r["posted"] != 1 || !strings.Contains(asked, `"min_age":60`) {
+		t.Errorf("%v, %v, asked %s", r, err, asked)
 	}
 }

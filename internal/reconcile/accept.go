@@ -18,6 +18,10 @@ func (m *Missing) accept(ctx context.Context, s event.Scope, body []byte, r *Fet
 	if err != nil || known {
 		return err
 	}
+	if f.Created.After(m.Now().Add(-m.MinAge)) {
+		r.Young++
+		return nil
+	}
 	_, result, reason, err := m.Intake.Accept(ctx, m.arrival(s), body)
 	if errors.Is(err, event.ErrTooLarge) {
 		m.Log.ErrorContext(ctx, "stored from list", "event", f.ID, "type", f.Type, "error", err.Error())

@@ -65,8 +65,8 @@ func (m *Missing) Backfill(ctx context.Context, b Backfill) (Backfill, error) {
 
 // start chooses what to list.
 func (m *Missing) start(ctx context.Context, b *Backfill) error {
-	b.Begun, b.Until = true, m.Now().Truncate(time.Second)
-	if !b.Since.Before(b.Until) {
+	b.Begun, b.Until = true, m.Now().Add(-m.MinAge).Truncate(time.Second)
+	if !b.Since.Before(m.Now()) {
 		return fmt.Errorf("since %s is not in the past: %w", b.Since.Format(time.RFC3339), event.ErrInvalid)
 	}
 	if m.expired(b.Since, 0) {

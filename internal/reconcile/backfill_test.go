@@ -10,10 +10,10 @@ import (
 
 func TestABackfillCountsFirstAndStoresWhenAsked(t *testing.T) {
 	s := newShop(t)
+	s.run() // the stack begins here
 	for i := range 250 {
 		s.happen("charge.succeeded", start.Add(-time.Duration(i)*time.Hour))
 	}
-	s.run() // the stack begins here
 	s.pass(24 * time.Hour)
 	s.calls = 8
 	fill := func(b reconcile.Backfill) reconcile.Backfill {

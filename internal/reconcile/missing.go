@@ -28,6 +28,13 @@ const (
 	// callsPerRun bounds what one run asks of Stripe, which allows 25 calls a
 	// second in test mode for everything that the account does.
 	callsPerRun = 60
+	// firstLook is how far before a new stack its first listing begins: events may
+	// have failed at an endpoint that was there before it.
+	firstLook = 3 * time.Hour
+	// DefaultMinAge leaves younger events to Stripe's own delivery, which comes in
+	// the API version that the endpoint asked for; the list has the account's. It is
+	// shorter than overlap, so that the next listing has them again.
+	DefaultMinAge = 5 * time.Minute
 )
 
 // Types says which event types are subscribed.
@@ -51,6 +58,8 @@ type Missing struct {
 	Calls int
 	// Complete lists everything in the next Sweep, whenever that was done last.
 	Complete bool
+	// MinAge leaves younger events to Stripe's own delivery; 0 takes all.
+	MinAge time.Duration
 
 	seen map[event.Scope]time.Time // connected accounts, and since when
 }
@@ -60,6 +69,7 @@ type Fetched struct {
 	Listed      int `json:"listed"`      // events that Stripe listed
 	Stored      int `json:"stored"`      // of them we had not
 	Quarantined int `json:"quarantined"` // not usable as an event
+	Young       int `json:"young"`       // left to Stripe's own delivery, for now
 	Calls       int `json:"calls"`       // of Stripe's API
 	Gaps        int `json:"gaps"`        // times of which Stripe has no events any more
 }
@@ -146,6 +156,7 @@ func (m *Missing) look(ctx context.Context, c *Cursor[progress], chunks [][]stri
 	if p.Window == nil || p.Window.Types != digest(chunks) || m.expired(p.Window.From, 24*time.Hour) {
 		p.Window, forgotten = m.begin(p.At, chunks)
 	}
+	p.Window.To = earlier(p.Window.To, m.Now()) // else what is young now might be before the next window
 	for p.Window.Chunk < len(chunks) {
 		if err := m.page(ctx, l, p.Window, chunks, func(body []byte) error { return m.accept(ctx, p.Scope, body, r) }); err != nil {
 			return err
@@ -205,13 +216,14 @@ func (m *Missing) page(ctx context.Context, l lister, w *listed, chunks [][]stri
 	return nil
 }
 
-// quick takes the newest page of what was not delivered. The cursor stays: the
-// listing says nothing of an endpoint that answered 2xx and lost the event.
+// quick takes the newest page of what was not delivered and is not young. The
+// cursor stays: the listing says nothing of an endpoint that answered 2xx and lost
+// the event.
 func (m *Missing) quick(ctx context.Context, l lister, p *progress, chunks [][]string, r *Fetched) error {
 	if len(chunks) == 0 {
 		return nil
 	}
-	q := event.Listing{From: p.At.Add(-overlap), To: m.Now().Truncate(time.Second), Undelivered: true}
+	q := event.Listing{From: p.At.Add(-overlap), To: m.Now().Add(-m.MinAge).Truncate(time.Second), Undelivered: true}
 	if len(chunks) == 1 {
 		q.Types = chunks[0]
 	}

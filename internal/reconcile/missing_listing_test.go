@@ -110,6 +110,71 @@ func TestWhatStripeCouldNotDeliverIsFetchedWithinTheMinute(t *testing.T) {
 	}
 }
 
+func TestYoungEventsAreLeftToStripesOwnDelivery(t *testing.T) {
+	for name, more := range map[string][]string{"delivered to another": nil, "undelivered": {`"_delivery_success":false,`}} {
+		t.Run(name, func(t *testing.T) {
+			s := newShop(t)
+			run := func(minAge *int) reconcile.Reply {
+				r, err := s.function().Run(t.Context(), reconcile.Request{Now: len(more) == 0, MinAge: minAge})
+				if err != nil {
+					t.Fatal(err)
+				}
+				return r
+			}
+			run(nil)
+			s.pass(time.Minute)
+			id := s.happen("charge.succeeded", s.now.Add(-5*time.Second), more...)
+			for range 4 { // at most 4 minutes and 5 seconds old
+				if r := run(nil); r.Stored != 0 || len(more) == 0 && r.Young != 1 {
+					t.Fatalf("%+v, want it left", r.Fetched)
+				}
+				s.pass(time.Minute)
+			}
+			s.pass(time.Minute)
+			if r := run(nil); r.Stored != 1 || r.Young != 0 || !s.has(id) {
+				t.Fatalf("%+v, want it stored", r.Fetched)
+			}
+			none, own := 0, s.happen("charge.succeeded", s.now.Add(-time.Second), more...)
+			if r := run(&none); r.Stored != 1 || !s.has(own) {
+				t.Fatalf("%+v, want all that an operator asks for", r.Fetched)
+			}
+		})
+	}
+}
+
+func TestWhatWasYoungIsListedAgainAlsoWhenAClockWasAhead(t *testing.T) {
+	s := newShop(t)
+	var types []string
+	for i := range 45 {
+		types = append(types, fmt.Sprintf("kind.number_%02d", i))
+	}
+	s.bus.Selects = map[string][]string{"a": types}
+	s.run()
+	s.calls = 1 // each run lists one of three chunks of types
+	run := func(at time.Duration) {
+		s.now = start.Add(at)
+		if _, err := s.function().Run(t.Context(), reconcile.Request{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	run(45 * time.Minute) // begins a window that ends then
+	id := s.happen(types[20], start.Add(15*time.Minute))
+	run(15*time.Minute + time.Second) // meets it
+	run(40 * time.Minute)             // ends the window
+	s.calls = 0
+	if run(50 * time.Minute); !s.has(id) {
+		t.Error("what was young is before the next window")
+	}
+}
+
+func TestANewStackLooksBackThreeHours(t *testing.T) {
+	s := newShop(t)
+	before, long := s.happen("charge.succeeded", start.Add(-170*time.Minute)), s.happen("charge.succeeded", start.Add(-4*time.Hour))
+	if s.run(); !s.has(before) || s.has(long) {
+		t.Errorf("has what happened within 3 hours: %t, before: %t", s.has(before), s.has(long))
+	}
+}
+
 func TestAnEventThatIsListedLateIsFetched(t *testing.T) {
 	s := newShop(t)
 	s.run()

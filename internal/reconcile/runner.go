@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 )
 
 // Sweeps are all that the function runs.
@@ -39,6 +40,16 @@ type Request struct {
 	// Now lists everything at Stripe although it is not time for that yet, and so
 	// do added sweeps.
 	Now bool `json:"now"`
+	// MinAge is how old an event is that is taken from Stripe's list, in seconds; nil
+	// is DefaultMinAge, and no more than that is possible.
+	MinAge *int `json:"min_age"`
+}
+
+func (r Request) minAge() time.Duration {
+	if r.MinAge == nil {
+		return DefaultMinAge
+	}
+	return min(max(time.Duration(*r.MinAge)*time.Second, 0), DefaultMinAge)
 }
 
 // Reply says what was done.
@@ -85,6 +96,7 @@ func (r *Reply) UnmarshalJSON(data []byte) error {
 // Run does what was asked for, by default every sweep. One that fails does not
 // keep the others from running.
 func (s Sweeps) Run(ctx context.Context, req Request) (r Reply, err error) {
+	s.Missing.MinAge = req.minAge()
 	if req.Backfill != nil {
 		b, err := s.Missing.Backfill(ctx, *req.Backfill)
 		return Reply{Backfill: &b}, err

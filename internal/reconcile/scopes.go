@@ -12,10 +12,10 @@ import (
 )
 
 // progress is how far the events of one scope are known to be complete. Its
-// cursor begins when the stack does.
+// cursor begins a little before the stack does.
 type progress struct {
 	event.Scope
-	At     time.Time `json:"at"`               // everything created before is ours
+	At     time.Time `json:"at"`               // everything created before is ours, but for what was young then
 	Full   time.Time `json:"full"`             // when the last complete listing ended
 	Seen   time.Time `json:"seen"`             // connected account: when an event of it came last, to the day
 	Window *listed   `json:"window,omitempty"` // that a run had to leave
@@ -66,7 +66,7 @@ func (m *Missing) scopes(ctx context.Context) ([]*Cursor[progress], error) {
 	}
 	var all []*Cursor[progress]
 	for _, s := range m.own() {
-		p, err := m.open(ctx, known, s, m.Now())
+		p, err := m.open(ctx, known, s, m.Now().Add(-firstLook))
 		if err != nil {
 			return nil, err
 		}

@@ -131,11 +131,11 @@ func (ns notes) union(ms notes) notes {
 	return all
 }
 
-// foldNotes has each occurrence once, however many events report it, of the newest
-// seconds.
+// foldNotes has each occurrence of the newest seconds once, by the first id of the
+// events that report it.
 func foldNotes(all []note) (kept []note) {
 	slices.SortFunc(all, func(a, b note) int {
-		return cmp.Or(-cmp.Compare(a.At, b.At), strings.Compare(a.what(), b.what()), -strings.Compare(a.Event, b.Event))
+		return cmp.Or(-cmp.Compare(a.At, b.At), strings.Compare(a.what(), b.what()), strings.Compare(a.Event, b.Event))
 	})
 	all = slices.CompactFunc(all, func(a, b note) bool { return a.what() == b.what() })
 	seconds, events := 0, 0
