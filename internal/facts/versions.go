@@ -110,6 +110,7 @@ var stripeGo = map[string]Version{
 	"75": "2023-08-16", "76": "2023-10-16", "78": "2024-04-10", "79": "2024-06-20",
 	"80": "2024-09-30.acacia", "81": "2024-10-28.acacia", "82": "2025-03-31.basil",
 	"83": "2025-09-30.clover", "84": "2025-11-17.clover", "85": "2026-03-25.dahlia", "86": "2026-05-27.dahlia",
+	"87": "2026-09-30.endive", // by users' reports, not by the module
 }
 
 // VersionOfStripeGo returns the API version in which the types of a major
