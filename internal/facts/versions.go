@@ -21,6 +21,7 @@ import "strings"
 //	2014-11-20         a dispute won is won. Before: charge_refunded if its charge was refunded.
 //	2014-12-08         dispute.evidence_details.due_by. Before: evidence_due_by.
 //	2015-02-18         charge.status of one that succeeded is succeeded. Before: paid, or the flag paid alone.
+//	                   charge.source. Before: card. Where there is no payment_method_details, it has the card.
 //	2017-04-06         payout objects and events. Before: transfers to a bank account or card, which no
 //	                   action reads; the journal's pull posts them.
 //	2017-05-25         a connected account's event names it in account. Before: in user_id.
