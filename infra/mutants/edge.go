@@ -42,4 +42,12 @@ var edge = []guard{
 		"the quarantine's key has the endpoint", "internal/memory/quarantine.go",
 		`		k := pair{e.Endpoint, e.ID}`, `		k := pair{"default", e.ID}`, inMemory("quarantine"),
 	},
+	{
+		"a delivery in another version is kept", "internal/ingest/intake.go",
+		`	if err == nil && result == event.ResultRendering {`, `	if err == nil && result == event.ResultRendering && false {`, named("AnotherVersion", "internal/ingest"),
+	},
+	{
+		"a listed event waits for its delivery", "internal/action/event.go",
+		`	if e.Endpoint != event.EndpointListed || age > stripeTries {`, `	if true {`, named("TypedActionWaits", "internal/action"),
+	},
 }

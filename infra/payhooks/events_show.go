@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -69,6 +70,9 @@ func printFields(cmd *cobra.Command, d *operator.EventDetail) {
 		field("created", d.Facts.Created.Format(time.RFC3339))
 		field("scope", d.Facts.Text())
 		field("api version", d.Facts.APIVersion)
+		if len(d.Renderings) > 0 {
+			field("renderings", strings.Join(d.Renderings, ", "))
+		}
 		field("endpoint", d.Facts.Endpoint)
 		field("object", d.Facts.Object)
 		field("subject", d.Facts.Subject)

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
+	"time"
 
 	"github.com/payhooks/payhooks/internal/delivery"
 	"github.com/payhooks/payhooks/internal/event"
@@ -55,6 +57,39 @@ type payload struct {
 		Previous json.RawMessage `json:"previous_attributes"`
 	} `json:"data"`
 }
+
+// fill decodes the stored event, or if T cannot read its API version, the event as
+// Stripe delivered it in one that T reads.
+func fill[T any](ctx context.Context, e *Event[T], body []byte, anyVersion bool) error {
+	err := decode(e, body, anyVersion)
+	var unread *versionError
+	if !errors.As(err, &unread) {
+		return err
+	}
+	other, none := e.Load(ctx, event.RenderingID(e.ID, unread.reads.Release()))
+	switch {
+	case none == nil:
+		e.APIVersion = other.APIVersion
+		return decode(e, other.Body, anyVersion)
+	case !errors.Is(none, event.ErrNotFound):
+		return none
+	}
+	return e.await(unread, err)
+}
+
+// await is why there is no rendering that T reads. An event that was listed before
+// Stripe delivered it may still come in the endpoint's version.
+func (e *Event[T]) await(unread *versionError, err error) error {
+	age := e.run.Now().Sub(e.Created)
+	if e.Endpoint != event.EndpointListed || age > stripeTries {
+		return err
+	}
+	return RetryIn(fmt.Errorf("the event was listed at Stripe in API version %q, and this action reads %q: waiting for Stripe to deliver it", unread.rendered, unread.reads),
+		min(max(age/4, time.Minute), time.Hour))
+}
+
+// stripeTries is how long Stripe delivers an event that no endpoint took.
+const stripeTries = 3 * 24 * time.Hour
 
 // decode fills e from the signed bytes. Its errors are permanent: the bytes
 // will not change.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"github.com/payhooks/payhooks/internal/event"
 )
@@ -98,3 +99,6 @@ func (a *Attempt) Load(ctx context.Context, id string) (event.Event, error) {
 	s, err := a.h.Store.Get(ctx, id)
 	return s.Event, err
 }
+
+// Now is the handler's time.
+func (a *Attempt) Now() time.Time { return a.h.Now() }

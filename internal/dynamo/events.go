@@ -48,10 +48,34 @@ func known(f event.Facts, old item, ours string) event.Result {
 	}
 	f.Created = f.Created.Truncate(time.Second)
 	// An item that cannot be read is another event: it stays.
-	if stored := readFacts(r); r.err != nil || !stored.SameOccurrence(f) {
+	switch stored := readFacts(r); {
+	case r.err != nil || !stored.SameOccurrence(f):
 		return event.ResultConflict
+	case stored.APIVersion != f.APIVersion:
+		return event.ResultRendering
 	}
 	return event.ResultDuplicate
+}
+
+// PutRendering implements event.Store. The item has no key of an index and is not
+// pending.
+func (t *Tables) PutRendering(ctx context.Context, e event.Event, release string, expires time.Time) error {
+	err := checkEvent(e.ID)
+	if err != nil {
+		return fmt.Errorf("put rendering of %s: %w", e.ID, err)
+	}
+	e.ID = event.RenderingID(e.ID, release)
+	it, err := bodyItem(e, expires)
+	if err != nil {
+		return fmt.Errorf("put %s: %w", e.ID, err)
+	}
+	_, err = t.client.PutItem(ctx, &dynamodb.PutItemInput{
+		TableName: t.table("events"), Item: it, ConditionExpression: aws.String("attribute_not_exists(id)"),
+	})
+	if _, taken := conditionFailed(err); err != nil && !taken {
+		return fmt.Errorf("put %s: %w", e.ID, sized(err))
+	}
+	return nil
 }
 
 // eventItem is the pending item of an event, with the keys of its indexes.
@@ -59,6 +83,19 @@ func eventItem(e event.Event, expires time.Time) (item, error) {
 	if err := checkEvent(e.ID); err != nil {
 		return nil, err
 	}
+	it, err := bodyItem(e, expires)
+	if err != nil {
+		return nil, err
+	}
+	it["pending"] = str(pending)
+	it["shard"] = str(receivedKey(shard(e.ID, receivedShards)))
+	it.set("subject_key", indexKey(e.Scope, "subject", e.Subject))
+	it.set("customer_key", indexKey(e.Scope, "customer", e.Customer))
+	return it, it.fits()
+}
+
+// bodyItem has the facts and the signed bytes of an event.
+func bodyItem(e event.Event, expires time.Time) (item, error) {
 	for _, at := range []time.Time{e.Created, e.Received} {
 		if y := at.UTC().Year(); y < 1 || y > 9999 {
 			return nil, fmt.Errorf("time in year %d: %w", y, event.ErrInvalid)
@@ -70,15 +107,16 @@ func eventItem(e event.Event, expires time.Time) (item, error) {
 	}
 	it := factsItem(e.Facts)
 	it["body"] = &types.AttributeValueMemberB{Value: body}
-	it["pending"] = str(pending)
-	it["shard"] = str(receivedKey(shard(e.ID, receivedShards)))
-	it.set("subject_key", indexKey(e.Scope, "subject", e.Subject))
-	it.set("customer_key", indexKey(e.Scope, "customer", e.Customer))
 	it.expire(expires)
+	return it, it.fits()
+}
+
+// fits is ErrTooLarge for an item without the room that later writes need.
+func (it item) fits() error {
 	if n := it.size() + len("nonce") + 24; n > itemLimit-reserve {
-		return nil, fmt.Errorf("item of %d bytes: %w", n, event.ErrTooLarge)
+		return fmt.Errorf("item of %d bytes: %w", n, event.ErrTooLarge)
 	}
-	return it, nil
+	return nil
 }
 
 // Get implements event.Store.

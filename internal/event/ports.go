@@ -13,11 +13,15 @@ import (
 // is not one of this package's means "unavailable, try again".
 type Store interface {
 	// Put stores e as pending unless its id is taken: ResultStored,
-	// ResultDuplicate or ResultConflict. It is atomic and, when
+	// ResultDuplicate, ResultRendering or ResultConflict. It is atomic and, when
 	// it returns nil, durable. A repeat whose first reply was lost is
 	// recognised as our own write and reported as ResultStored. ErrTooLarge if
 	// the item cannot be stored at any time.
 	Put(ctx context.Context, e Event, expires time.Time) (Result, error)
+	// PutRendering keeps e, of which Put returned ResultRendering, under its
+	// RenderingID, unless that is taken. It is in no listing, is not published, and
+	// Get returns it by that id. ErrTooLarge if it cannot be stored at any time.
+	PutRendering(ctx context.Context, e Event, release string, expires time.Time) error
 	// Get returns the event with its signed bytes, or ErrNotFound. An event
 	// that cannot be read is returned as far as it can be, with ErrInvalid.
 	Get(ctx context.Context, id string) (Stored, error)

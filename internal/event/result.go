@@ -13,9 +13,12 @@ const (
 	ResultConflict                  // another event holds this id; it stays as it was
 	ResultQuarantined               // durable in the quarantine, with its Reason
 	ResultNotStored                 // accepted and dropped, with its Reason: a test event at a live Connect endpoint
+	// ResultRendering: the same event was stored before, in another API version. Only
+	// Store.Put returns it; the intake's result is ResultDuplicate.
+	ResultRendering
 )
 
 // String is the result's name in log lines and answers.
 func (r Result) String() string {
-	return [...]string{"stored", "duplicate", "conflict", "quarantined", "not stored"}[r]
+	return [...]string{"stored", "duplicate", "conflict", "quarantined", "not stored", "rendering"}[r]
 }

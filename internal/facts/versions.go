@@ -1,6 +1,9 @@
 package facts
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Version is an API version of Stripe: a date, with a name behind it since 2024,
 // as in 2026-08-26.dahlia. Versions are in the order of their text. Each method
@@ -119,6 +122,27 @@ var stripeGo = map[string]Version{
 func VersionOfStripeGo(major string) (version Version, ok bool) {
 	version, ok = stripeGo[major]
 	return version, ok
+}
+
+// Release is the name of a version, or its date if it has none. Versions of one release
+// differ only by additions.
+func (v Version) Release() string {
+	if date, name, named := strings.Cut(string(v), "."); named && name != "preview" {
+		return name
+	} else if !named {
+		return date
+	}
+	return string(v)
+}
+
+// TypedReleases are those that the types of some stripe-go major read, in order.
+func TypedReleases() []string {
+	var all []string
+	for _, v := range stripeGo {
+		all = append(all, v.Release())
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // ReadAs reports whether types written for an API version read events of this one:

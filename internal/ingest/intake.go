@@ -2,11 +2,14 @@ package ingest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/facts"
 	"github.com/payhooks/payhooks/internal/webhook"
 )
 
@@ -72,7 +75,27 @@ func (in *Intake) store(ctx context.Context, e event.Event, reason event.Reason)
 	if reason != "" {
 		return event.ResultQuarantined, in.Quarantine.Put(ctx, quarantined(e, reason, expires))
 	}
-	return in.Store.Put(ctx, e, expires)
+	result, err := in.Store.Put(ctx, e, expires)
+	if err == nil && result == event.ResultRendering {
+		return event.ResultDuplicate, in.render(ctx, e, expires)
+	}
+	return result, err
+}
+
+// render keeps an event that was stored in another API version before, if typed
+// actions may read this one: reconcile stores what Stripe lists in the account's
+// version, and Stripe delivers in the endpoint's. One too large to keep is a repeat
+// like any other.
+func (in *Intake) render(ctx context.Context, e event.Event, expires time.Time) error {
+	release := facts.Version(e.APIVersion).Release()
+	if !slices.Contains(facts.TypedReleases(), release) {
+		return nil
+	}
+	err := in.Store.PutRendering(ctx, e, release, expires)
+	if errors.Is(err, event.ErrTooLarge) {
+		return nil
+	}
+	return err
 }
 
 // parse returns an error if the parser panics. The error has the place, and

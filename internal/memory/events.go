@@ -37,14 +37,32 @@ func (s *Store) Put(ctx context.Context, e event.Event, expires time.Time) (res 
 			res = event.ResultStored
 		case old.nonce == nonce:
 			res = event.ResultStored
-		case old.SameOccurrence(e.Facts):
-			res = event.ResultDuplicate
-		default:
+		case !old.SameOccurrence(e.Facts):
 			res = event.ResultConflict
+		case old.APIVersion != e.APIVersion:
+			res = event.ResultRendering
+		default:
+			res = event.ResultDuplicate
 		}
 		return nil
 	})
 	return res, err
+}
+
+// PutRendering implements event.Store.
+func (s *Store) PutRendering(ctx context.Context, e event.Event, release string, expires time.Time) error {
+	id := event.RenderingID(e.ID, release)
+	if tooLarge(e.Body) {
+		return fmt.Errorf("put %s: %w", id, event.ErrTooLarge)
+	}
+	e.ID = id
+	e.Facts, e.Body = normal(e.Facts), slices.Clone(e.Body)
+	return s.do(ctx, Op{"PutRendering", id}, func() error {
+		if _, taken := s.renderings[id]; !taken {
+			s.renderings[id] = event.Stored{Event: e, Expires: seconds(expires)}
+		}
+		return nil
+	})
 }
 
 // Get implements event.Store.
@@ -58,6 +76,9 @@ func (s *Store) Get(ctx context.Context, id string) (st event.Stored, err error)
 
 // stored returns the event. The caller holds the lock.
 func (s *Store) stored(id string) (event.Stored, error) {
+	if r, ok := s.renderings[id]; ok {
+		return clone(r), nil
+	}
 	r, ok := s.events[id]
 	if !ok {
 		return event.Stored{}, fmt.Errorf("get %s: %w", id, event.ErrNotFound)

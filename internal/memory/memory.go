@@ -38,6 +38,7 @@ type Store struct {
 	mu          sync.Mutex
 	calls       int64
 	events      map[string]*record
+	renderings  map[string]event.Stored // by their own ids
 	feed        []Change
 	sequence    int64
 	quarantined map[pair]event.Quarantined
@@ -55,6 +56,7 @@ var (
 func New() *Store {
 	return &Store{
 		events:      map[string]*record{},
+		renderings:  map[string]event.Stored{},
 		quarantined: map[pair]event.Quarantined{},
 		deliveries:  map[event.DeliveryRef]*delivery{},
 		rows:        map[pair]row{},

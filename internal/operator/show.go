@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/facts"
 )
 
 // EventDetail is everything that is known of one event.
@@ -16,6 +18,9 @@ type EventDetail struct {
 	Facts      *event.Facts  `json:"facts,omitempty"`
 	Wanted     []string      `json:"wanted"` // the subscribers
 	Deliveries []DeliveryRow `json:"deliveries"`
+
+	// Renderings are the ids under which the event is kept in other API versions.
+	Renderings []string `json:"renderings,omitempty"`
 
 	Body []byte `json:"-"` // the signed bytes
 }
@@ -60,6 +65,9 @@ func (o *Operator) Show(ctx context.Context, id string) (*EventDetail, error) {
 	if err != nil {
 		return nil, err
 	}
+	if strings.Contains(id, event.RenderingID("", "")) { // no action has a delivery of it
+		return detail(s, nil, nil), nil
+	}
 	actions, err := o.actions(ctx)
 	if err != nil {
 		return nil, err
@@ -68,7 +76,24 @@ func (o *Operator) Show(ctx context.Context, id string) (*EventDetail, error) {
 	if err != nil && !errors.Is(err, event.ErrInvalid) {
 		return nil, err
 	}
-	return detail(s, ds, held), err
+	d := detail(s, ds, held)
+	var failed error
+	d.Renderings, failed = o.renderings(ctx, s.Event)
+	return d, errors.Join(err, failed)
+}
+
+// renderings are the ids of the event in other API versions; see Store.PutRendering.
+func (o *Operator) renderings(ctx context.Context, e event.Event) (ids []string, err error) {
+	for _, release := range facts.TypedReleases() {
+		id := event.RenderingID(e.ID, release)
+		switch _, err := o.Store.Get(ctx, id); {
+		case err == nil:
+			ids = append(ids, id)
+		case !errors.Is(err, event.ErrNotFound):
+			return nil, err
+		}
+	}
+	return ids, nil
 }
 
 func detail(s event.Stored, ds []event.Delivery, held map[string]event.Quarantined) *EventDetail {

@@ -12,6 +12,12 @@ import (
 	"github.com/payhooks/payhooks/internal/event"
 )
 
+// rendering is the event in another API version.
+func rendering(e event.Event) event.Event {
+	e.APIVersion, e.Body, e.Received = "2026-08-26.dahlia", []byte("{}"), now.Add(time.Minute).Truncate(time.Millisecond)
+	return e
+}
+
 var storeTests = map[string]func(*testing.T, Ports){
 	"event is read back with its bytes unchanged": func(t *testing.T, p Ports) {
 		e := newEvent()
@@ -49,17 +55,45 @@ var storeTests = map[string]func(*testing.T, Ports){
 		}
 		same(t, 1, stored)
 	},
-	"another rendering is a duplicate and changes nothing": func(t *testing.T, p Ports) {
+	"another rendering is reported and changes nothing": func(t *testing.T, p Ports) {
 		e := newEvent()
 		put(t, p, e)
-		again := e
-		again.APIVersion, again.Body, again.Received = "2026-08-26.dahlia", []byte("{}"), now.Add(time.Minute)
-		res, err := p.Store.Put(t.Context(), again, now)
+		res, err := p.Store.Put(t.Context(), rendering(e), now)
 		noError(t, err)
-		same(t, event.ResultDuplicate, res)
+		same(t, event.ResultRendering, res)
 		got, err := p.Store.Get(t.Context(), e.ID)
 		noError(t, err)
 		same(t, e, got.Event)
+	},
+	"rendering is kept once under an id of its own and is in no listing": func(t *testing.T, p Ports) {
+		e := newEvent()
+		put(t, p, e)
+		other := rendering(e)
+		id := event.RenderingID(e.ID, "dahlia")
+		for range 2 {
+			noError(t, p.Store.PutRendering(t.Context(), other, "dahlia", now.Add(time.Hour)))
+			other.Body = []byte("[]") // the first stays
+		}
+		got, err := p.Store.Get(t.Context(), id)
+		noError(t, err)
+		want := rendering(e)
+		want.ID = id
+		same(t, event.Stored{Event: want, Expires: now.Add(time.Hour).Truncate(time.Second)}, got)
+		related, err := p.Store.Related(t.Context(), e.Scope, e.Subject)
+		noError(t, err)
+		for _, f := range related {
+			if f.ID == id {
+				t.Errorf("%s is listed", id)
+			}
+		}
+		for s, err := range p.Store.ReceivedBetween(t.Context(), want.Received.Add(-time.Second), want.Received.Add(time.Second)) {
+			if noError(t, err); s.ID == id {
+				t.Errorf("%s is listed", id)
+			}
+		}
+		large := rendering(e)
+		large.Body = random(410_000)
+		isError(t, event.ErrTooLarge, p.Store.PutRendering(t.Context(), large, "clover", now))
 	},
 	"event past its expiry counts while it exists": func(t *testing.T, p Ports) {
 		e := newEvent()
