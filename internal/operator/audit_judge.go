@@ -42,14 +42,14 @@ func (a *actionAudit) judge(ctx context.Context, it event.Row, recomputed *foldi
 
 // verdict on a row that differs. Where nothing can have expired, a row that only
 // misses facts is what some of its events make; anything else in it was written by
-// somebody else.
+// somebody else. Of a row that is no union it is not known which facts it misses.
 func (a *actionAudit) verdict(it event.Row, read json.RawMessage, u united) Verdict {
 	switch {
 	case delivery.SameRow(u.row, read):
 		return a.beyond(it)
 	case !u.isUnion && !a.complete():
 		return Unprovable // it may count what has expired
-	case read == nil, u.part:
+	case u.isUnion && (read == nil || u.part):
 		return Missing
 	case u.isUnion && u.some && !a.accounted(it):
 		return Missing // what else is in it may be of events that have expired
@@ -85,8 +85,8 @@ func (a *actionAudit) unite(ctx context.Context, k rowKey, row json.RawMessage) 
 	return united{once.row, delivery.SameRow(once.row, twice.row), len(known) > 0, delivery.SameRow(row, part.row)}, nil
 }
 
-// repair adds the facts of the stored events to a row that misses some and is not
-// otherwise changed, unless that could count one twice.
+// repair adds the facts of the stored events to a row that misses some, and leaves it
+// if it is otherwise changed or could count one twice.
 func (a *actionAudit) repair(ctx context.Context, k rowKey) (bool, error) {
 	for try := 1; ; try++ {
 		it, err := a.Ledger.Load(ctx, k.table, k.key)
@@ -101,7 +101,7 @@ func (a *actionAudit) repair(ctx context.Context, k rowKey) (bool, error) {
 		if err != nil || f == nil {
 			return err == nil, err
 		}
-		if f.Verdict != Missing || !u.isUnion {
+		if f.Verdict != Missing {
 			return false, nil
 		}
 		err = a.Ledger.Write(ctx, event.Write{Table: k.table, Key: k.key, Version: it.Version, Data: u.row, Derived: !it.Direct})
