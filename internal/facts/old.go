@@ -22,6 +22,21 @@ func refundStatus(n node) string {
 	return "succeeded"
 }
 
+// meansOf is what a charge was paid with. Charges had their card as source, and before
+// 2015-02-18 as card.
+func meansOf(n node) (method string, means node) {
+	details := n.in("payment_method_details")
+	if method = details.text("type"); method != "" {
+		return method, details.in(method)
+	}
+	for _, field := range []string{"source", "card"} {
+		if card := n.expanded(field); card.text("object") == "card" {
+			return "card", card
+		}
+	}
+	return "", node{r: n.r, path: n.path}
+}
+
 // disputeStatus of a version in which one word means two things.
 func (v Version) disputeStatus(status string) string {
 	if status == "charge_refunded" && v.CallsWonRefunded() {

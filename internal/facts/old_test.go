@@ -95,3 +95,18 @@ func TestInvoiceOfOldVersionsHasItsDate(t *testing.T) {
 		t.Errorf("created at %v, want second 100", got)
 	}
 }
+
+func TestCardOfAChargeReadsTheSameInOldVersions(t *testing.T) {
+	want := mustDecode(t, `{"object":"charge","id":"ch_1","payment_method_details":{"type":"card","card":{"brand":"visa","last4":"4242","fingerprint":"fp_1"}}}`)
+	for _, object := range []string{
+		`{"object":"charge","id":"ch_1","source":{"object":"card","id":"card_1","brand":"visa","last4":"4242","fingerprint":"fp_1"}}`,
+		`{"object":"charge","id":"ch_1","card":{"object":"card","id":"card_1","brand":"visa","last4":"4242","fingerprint":"fp_1"}}`,
+	} {
+		if diff := cmp.Diff(want, mustDecode(t, object)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", object, diff)
+		}
+	}
+	if c := mustDecode(t, `{"object":"charge","id":"ch_1","source":{"object":"source","id":"src_1","type":"ideal"}}`).Charge; c.Method != "" || c.Fingerprint != "" {
+		t.Errorf("a source that is no card reads as %+v", c)
+	}
+}

@@ -141,9 +141,8 @@ func paymentError(n node) *PaymentError {
 }
 
 func charge(n node) *Charge {
-	billing, details := n.in("billing_details"), n.in("payment_method_details")
-	method := details.text("type")
-	means := details.in(method)
+	billing := n.in("billing_details")
+	method, means := meansOf(n)
 	c := &Charge{
 		ID:                        n.text("id"),
 		PaymentIntent:             n.id("payment_intent"),

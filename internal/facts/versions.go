@@ -21,6 +21,7 @@ import "strings"
 //	2014-11-20         a dispute won is won. Before: charge_refunded if its charge was refunded.
 //	2014-12-08         dispute.evidence_details.due_by. Before: evidence_due_by.
 //	2015-02-18         charge.status of one that succeeded is succeeded. Before: paid, or the flag paid alone.
+//	                   charge.source. Before: card. Where there is no payment_method_details, it has the card.
 //	2017-04-06         payout objects and events. Before: transfers to a bank account or card, which no
 //	                   action reads; the journal's pull posts them.
 //	2017-05-25         a connected account's event names it in account. Before: in user_id.
@@ -110,6 +111,7 @@ var stripeGo = map[string]Version{
 	"75": "2023-08-16", "76": "2023-10-16", "78": "2024-04-10", "79": "2024-06-20",
 	"80": "2024-09-30.acacia", "81": "2024-10-28.acacia", "82": "2025-03-31.basil",
 	"83": "2025-09-30.clover", "84": "2025-11-17.clover", "85": "2026-03-25.dahlia", "86": "2026-05-27.dahlia",
+	"87": "2026-09-30.endive", // by users' reports, not by the module
 }
 
 // VersionOfStripeGo returns the API version in which the types of a major

@@ -1,6 +1,7 @@
 package fakestripe
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/url"
 	"slices"
@@ -49,9 +50,15 @@ func indexed(q url.Values, name string) (all []string) {
 }
 
 // filter compares a member, or its underscored twin, with a value; ranges by
-// [gt], [gte], [lt] and [lte].
+// [gt], [gte], [lt] and [lte], a member of payment by its name.
 func filter(name, value string) (func(*entry) bool, *failure) {
 	member, op, ranged := strings.Cut(strings.TrimSuffix(name, "]"), "[")
+	if ranged && member == "payment" {
+		return func(e *entry) bool {
+			var of map[string]json.RawMessage
+			return json.Unmarshal(e.members[member], &of) == nil && text(of[op]) == value
+		}, nil
+	}
 	if ranged {
 		bound, err := strconv.ParseInt(value, 10, 64)
 		compare, known := ranges[op]

@@ -39,3 +39,27 @@ func TestPaymentsOfAnInvoiceAreListedInAVersionThatHasThem(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+func TestInvoiceOfAPaymentIsListedAndRead(t *testing.T) {
+	a := answered(t, func(w http.ResponseWriter, r *http.Request) {
+		q := r.URL.Query()
+		switch {
+		case r.URL.Path == "/v1/invoices/in_1":
+			_, _ = fmt.Fprint(w, `{"id":"in_1","object":"invoice","customer":"cus_1","customer_email":"a@example.com","customer_phone":"+15550100","hosted_invoice_url":"https://invoice.example.com/1"}`)
+		case q.Get("payment[type]") == "payment_intent" && q.Get("payment[payment_intent]") == "pi_1":
+			_, _ = fmt.Fprint(w, page(false, `{"id":"inpay_1","object":"invoice_payment","invoice":"in_1"}`))
+		default:
+			_, _ = fmt.Fprint(w, page(false))
+		}
+	})
+	for intent, want := range map[string]string{"pi_1": "in_1", "pi_2": ""} {
+		if got, err := a.InvoiceOf(t.Context(), event.Scope{}, intent); err != nil || got != want {
+			t.Errorf("invoice of %s is %q, %v, want %q", intent, got, err, want)
+		}
+	}
+	got, err := a.Invoice(t.Context(), event.Scope{}, "in_1")
+	want := facts.Invoice{ID: "in_1", Customer: "cus_1", CustomerEmail: "a@example.com", CustomerPhone: "+15550100", HostedURL: "https://invoice.example.com/1"}
+	if diff := cmp.Diff(want, got); err != nil || diff != "" {
+		t.Error(err, diff)
+	}
+}

@@ -65,6 +65,9 @@ func (s Sender) Send(ctx context.Context, e *action.Event[facts.Event]) error {
 		return err
 	}
 	known, err := related(ctx, e)
+	if err == nil {
+		known, err = s.tied(ctx, e, known)
+	}
 	if err != nil {
 		return err
 	}

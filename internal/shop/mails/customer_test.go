@@ -43,8 +43,12 @@ func TestTheCustomersAddressServesWhereNoEventTellsOne(t *testing.T) {
 			if got := s.mails(); !slices.Equal(got, []string{c.want}) {
 				t.Errorf("mails %v, want %s", got, c.want)
 			}
-			if n := stripe.Calls(); n != 1 {
-				t.Errorf("asked Stripe %d times, want once", n)
+			want := 1
+			if strings.HasPrefix(c.want, "failed") {
+				want = 2 // also for the page of an invoice
+			}
+			if n := stripe.Calls(); n != want {
+				t.Errorf("asked Stripe %d times, want %d", n, want)
 			}
 		})
 	}
@@ -64,7 +68,7 @@ func TestStripeIsReadOnlyForDueMailWithoutAddress(t *testing.T) {
 		"it is too late":          {always, 80 * time.Hour, posted("evt_1", "charge.succeeded", today, 0, regular(), nil)},
 		"nothing is captured":     {always, 0, posted("evt_1", "charge.succeeded", today, 0, regular().with(obj{"captured": false, "amount_captured": 0}), nil)},
 		"nobody gets test mails":  {nobody, 0, posted("evt_1", "charge.succeeded", today, 0, regular(), nil)},
-		"there is no customer":    {always, 0, posted("evt_1", "charge.succeeded", today, 0, anonymous(), nil)},
+		"there is no customer":    {always, 0, posted("evt_1", "charge.succeeded", before2024, 0, anonymous(), nil)},
 		"it goes to the shop":     {always, 0, posted("evt_1", "charge.dispute.created", today, 0, disputed(), nil)},
 		"Stripe mails it itself":  {unless, 0, live(posted("evt_1", "charge.succeeded", today, 0, owned.with(obj{"receipt_email": "a@example.com"}), nil))},
 		"there is nothing to say": {always, 0, posted("evt_1", "payment_intent.succeeded", today, 0, intent("succeeded", 10000).with(obj{"customer": "cus_1"}), nil)},

@@ -1,6 +1,7 @@
 package mails
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -13,11 +14,11 @@ import (
 // recipient, or of the payment, whose burst may go on past midnight. The ledger
 // keeps which it was. It is called within the notice's own effect, where a plain
 // error would leave the outcome unknown.
-func (r *run) first(ctx context.Context, n notice, recipient string) error {
+func (r *run) first(ctx context.Context, n notice, address string) error {
 	if n.kind != kindFailed {
 		return nil
 	}
-	for _, place := range places(n, recipient) {
+	for _, place := range places(n, address) {
 		first, err := r.taken(ctx, place, n.key)
 		switch {
 		case err != nil:
@@ -29,11 +30,12 @@ func (r *run) first(ctx context.Context, n notice, recipient string) error {
 	return nil
 }
 
-// places are what one notice may take. An address has no place in the ledger: a
-// digest stands for it, another one each day.
-func places(n notice, recipient string) []string {
+// places are what one notice may take. The recipient is the customer at Stripe, else
+// the address: several customers may share one, as in a company. An address
+// has no place in the ledger: a digest stands for it, another one each day.
+func places(n notice, address string) []string {
 	day := dateOf(n.at)
-	sum := sha256.Sum256([]byte(day + " " + strings.ToLower(recipient)))
+	sum := sha256.Sum256([]byte(day + " " + cmp.Or(n.customer, strings.ToLower(address))))
 	all := []string{"failed-to/" + day + "/" + hex.EncodeToString(sum[:8])}
 	for _, day := range n.days {
 		all = append(all, "failed-on/"+day+"/"+n.payment)

@@ -1,12 +1,10 @@
 package mails
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/payhooks/payhooks/internal/action"
 	"github.com/payhooks/payhooks/internal/event"
@@ -72,10 +70,7 @@ func related(ctx context.Context, e *action.Event[facts.Event]) (history, error)
 			return nil, err
 		}
 	}
-	slices.SortFunc(s, func(a, b facts.Event) int {
-		return cmp.Or(a.Created.Compare(b.Created), strings.Compare(a.ID, b.ID))
-	})
-	return s, nil
+	return s.sorted(), nil
 }
 
 // load is s with the events that it does not have yet.

@@ -115,7 +115,7 @@ func (r *run) waits(n notice) bool {
 	switch why := r.withheld(n, r.e.AllowStale()); {
 	case !n.awaits || n.skip != "" && n.skip != noAddress || age > patience:
 		return false
-	case n.to != "" && (n.kind != kindFailed || n.payLink != ""):
+	case n.whole():
 		return false
 	case why != "" && why != noAddress:
 		return false

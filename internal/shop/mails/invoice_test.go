@@ -2,6 +2,7 @@ package mails
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -20,6 +21,32 @@ func TestInvoicePaidOutsideIsMailedByStripesListAndOnce(t *testing.T) {
 		s.Deliver("evt_2")
 		if got, want := s.mails(), []string{"receipt/in_1 100.00 USD → invoice@example.com"}; !slices.Equal(got, want) {
 			t.Errorf("%d events: mails %v, want %v", len(order), got, want)
+		}
+	}
+}
+
+func TestStripesListTiesAPaymentToItsInvoice(t *testing.T) {
+	bill := plain(obj{"customer_email": "invoice@example.com", "hosted_invoice_url": "https://invoice.example.com/1"})
+	paid := paidBy("payment_intent", "pi_1", 10000)
+	for name, c := range map[string]struct {
+		payment []byte
+		want    string
+	}{
+		"receipt": {posted("evt_1", "charge.succeeded", today, 0, anonymous(), nil), "receipt/pi_1 100.00 USD → invoice@example.com"},
+		"failure": {posted("evt_1", "payment_intent.payment_failed", today, 0, declined(obj{"charge": "ch_1"}), nil), failedKey + " 100.00 USD → invoice@example.com"},
+	} {
+		for known, objects := range map[string][]obj{"the invoice's event came": {paid}, "the invoice is read": {paid, bill}} {
+			s := open(t, always).asks(newAPI(t, objects...))
+			if len(objects) == 1 {
+				s.deliver(posted("evt_2", "invoice.finalized", today, -time.Minute, bill, nil))
+			}
+			s.deliver(c.payment)
+			if got := s.mails(); !slices.Equal(got, []string{c.want}) {
+				t.Errorf("%s, %s: mails %v, want %s", name, known, got, c.want)
+			}
+			if name == "failure" && !strings.Contains(s.post.sent[0].Text, "https://invoice.example.com/1") {
+				t.Errorf("%s: no page to pay on in %q", known, s.post.sent[0].Text)
+			}
 		}
 	}
 }

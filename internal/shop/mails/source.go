@@ -18,6 +18,12 @@ type Source interface {
 	// Contact returns a customer's address and number, unchecked; either may be
 	// empty.
 	Contact(ctx context.Context, s event.Scope, customer string) (email, phone string, err error)
+	// Invoice returns an invoice with what a mail needs of it: whom it went to, and
+	// the page to pay on.
+	Invoice(ctx context.Context, s event.Scope, id string) (facts.Invoice, error)
+	// InvoiceOf returns the id of the invoice that a payment intent pays, empty if it
+	// pays none.
+	InvoiceOf(ctx context.Context, s event.Scope, intent string) (id string, err error)
 	// Refunds returns all refunds of a charge.
 	Refunds(ctx context.Context, s event.Scope, charge string) ([]facts.Refund, error)
 }

@@ -101,6 +101,10 @@ func lastNumber(all []note) string {
 // lastNote is the last of one object's, which are in order.
 func lastNote(all []note) note {
 	var seconds [][]chain.Step
+	if !slices.ContainsFunc(all, func(n note) bool { return n.At == all[0].At && n.Was == nil }) {
+		// An object without a number has no note: before changes alone it had none.
+		seconds = [][]chain.Step{{{Is: chain.State{""}}}}
+	}
 	first := 0
 	for i, n := range all {
 		if i == 0 || n.At != all[i-1].At {

@@ -34,13 +34,17 @@ func TestTheLastNumberOfOneSecondStands(t *testing.T) {
 		events []facts.Event
 		want   string
 	}{
-		"replaced at once":   {[]facts.Event{made, noted("evt_1", "charge.updated", 1, "cart", "A-1")}, "A-1"},
-		"replaced twice":     {[]facts.Event{made, noted("evt_9", "charge.updated", 1, "cart", "B"), noted("evt_2", "charge.updated", 1, "B", "A")}, "A"},
-		"there and back":     {[]facts.Event{made, noted("evt_9", "charge.updated", 2, "cart", "B"), noted("evt_2", "charge.updated", 2, "B", "cart")}, "cart"},
-		"taken away":         {[]facts.Event{made, noted("evt_2", "charge.updated", 1, "cart", "")}, ""},
-		"taken and set":      {[]facts.Event{made, noted("evt_9", "charge.updated", 1, "cart", ""), noted("evt_2", "charge.updated", 1, "", "B")}, "B"},
-		"one change twice":   {[]facts.Event{made, noted("evt_8", "charge.updated", 2, "cart", "B"), noted("evt_9", "charge.updated", 2, "cart", "B"), noted("evt_1", "charge.updated", 2, "B", "cart")}, "cart"},
-		"another next to it": {[]facts.Event{made, noted("evt_2", "charge.updated", 1, "cart", "A"), noted("evt_1", "charge.refunded", 1, "A", "A")}, "A"},
+		"replaced at once": {[]facts.Event{made, noted("evt_1", "charge.updated", 1, "cart", "A-1")}, "A-1"},
+		"replaced twice":   {[]facts.Event{made, noted("evt_9", "charge.updated", 1, "cart", "B"), noted("evt_2", "charge.updated", 1, "B", "A")}, "A"},
+		"there and back":   {[]facts.Event{made, noted("evt_9", "charge.updated", 2, "cart", "B"), noted("evt_2", "charge.updated", 2, "B", "cart")}, "cart"},
+		"taken away":       {[]facts.Event{made, noted("evt_2", "charge.updated", 1, "cart", "")}, ""},
+		"taken and set":    {[]facts.Event{made, noted("evt_9", "charge.updated", 1, "cart", ""), noted("evt_2", "charge.updated", 1, "", "B")}, "B"},
+		"set, then taken, of none before": {[]facts.Event{
+			noted("evt_0", "charge.succeeded", 1, "-", ""), noted("evt_9", "charge.updated", 2, "", "B"), noted("evt_2", "charge.updated", 2, "B", ""),
+		}, ""},
+		"taken, then set again": {[]facts.Event{made, noted("evt_2", "charge.updated", 2, "cart", ""), noted("evt_1", "charge.updated", 2, "", "cart")}, "cart"},
+		"one change twice":      {[]facts.Event{made, noted("evt_8", "charge.updated", 2, "cart", "B"), noted("evt_9", "charge.updated", 2, "cart", "B"), noted("evt_1", "charge.updated", 2, "B", "cart")}, "cart"},
+		"another next to it":    {[]facts.Event{made, noted("evt_2", "charge.updated", 1, "cart", "A"), noted("evt_1", "charge.refunded", 1, "A", "A")}, "A"},
 	} {
 		t.Run(name, func(t *testing.T) { inAnyOrder(t, c.events, c.want) })
 	}

@@ -111,6 +111,14 @@ func (s stripe) Payments(ctx context.Context, scope event.Scope, invoice string)
 	return read(s, "payments of "+invoice, func() ([]facts.InvoicePayment, error) { return s.api.Payments(ctx, scope, invoice) })
 }
 
+func (s stripe) InvoiceOf(ctx context.Context, scope event.Scope, intent string) (string, error) {
+	return read(s, "invoice of "+intent, func() (string, error) { return s.api.InvoiceOf(ctx, scope, intent) })
+}
+
+func (s stripe) Invoice(ctx context.Context, scope event.Scope, id string) (facts.Invoice, error) {
+	return read(s, id, func() (facts.Invoice, error) { return s.api.Invoice(ctx, scope, id) })
+}
+
 func (s stripe) Contact(ctx context.Context, scope event.Scope, customer string) (email, phone string, err error) {
 	email, err = read(s, customer, func() (email string, err error) {
 		email, phone, err = s.api.Contact(ctx, scope, customer)
