@@ -5,6 +5,7 @@ const (
 	replayFile  = "internal/operator/replay.go"
 	resolveFile = "internal/operator/resolve.go"
 	redriveFile = "internal/operator/redrive.go"
+	judgeFile   = "internal/operator/audit_judge.go"
 )
 
 // operated: what a person asks for repeats no effect and hides nothing.
@@ -80,8 +81,32 @@ var operated = []guard{
 		`!ok && !it.Direct {`, `!ok {`, operatorTest("TestRowWithoutDelivery"),
 	},
 	{
-		"a repair counts nothing twice", "internal/operator/audit_rows.go",
-		`		if err != nil || !isUnion {`, `		if err != nil || !isUnion && false {`, operatorTest("TestAuditNeverRepairs"),
+		"a repair counts nothing twice", judgeFile,
+		`	case u.isUnion && (read == nil || u.part):`, `	case !u.isUnion || read == nil || u.part:`, operatorTest("TestAuditNeverRepairs"),
+	},
+	{
+		"a repair leaves what somebody else changed", judgeFile,
+		`	case u.isUnion && (read == nil || u.part):`, `	case u.isUnion:`, operatorTest("TestVerdictSays"),
+	},
+	{
+		"a repair leaves what somebody else changed once events have expired", judgeFile,
+		`	case u.isUnion && u.some && !a`, `	case u.isUnion && !a`, operatorTest("TestVerdictOnce"),
+	},
+	{
+		"rows that an event without its result may have changed are unprovable", judgeFile,
+		`a.complete() && len(a.failed) == 0 && !it.Direct`, `a.complete() && !it.Direct`, operatorTest("TestRowsOfAnEvent"),
+	},
+	{
+		"a row is compared as its action reads it", "internal/delivery/audit_fold.go",
+		`	if read.Row = stored; f.Known {`, `	if f.Known {`, operatorTest("TestVerdictSays"),
+	},
+	{
+		"an event whose result is not kept proves nothing", "internal/delivery/audit.go",
+		`	case a.lostErr != nil:`, `	case false:`, named("NoProof", "internal/action"),
+	},
+	{
+		"an effect that was done has a result", "internal/delivery/kept.go",
+		`	case slices.ContainsFunc(a.d.Effects, done):`, `	case slices.ContainsFunc(a.d.Effects, done) && false:`, named("NoProof", "internal/action"),
 	},
 	{
 		"a request of the wrong mode is released by its override alone", "internal/operator/quarantine.go",

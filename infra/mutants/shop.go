@@ -50,6 +50,11 @@ func init() {
 			`errors.Is(err, event.ErrNotFound) || errors.Is(err, event.ErrInvalid) {`, `errors.Is(err, event.ErrNotFound) {`, named("AnUnreadableEvent", "internal/shop/mails"),
 		},
 		{
+			"an audit of the shop asks Stripe nothing", "internal/delivery/effect.go",
+			`		result, kept, err := a.kept(ctx, key)`, `		result, err := fn(ctx)
+		kept := true`, named("AuditAgrees", "internal/shop/shopsim"),
+		},
+		{
 			"a refund's older event takes nothing of a newer one back", orderUnion,
 			`other > rank || other == rank && s.Status > r.Status {`, `rank != other || s.Status > r.Status {`, shopSimulated(),
 		},

@@ -14,15 +14,19 @@ var errDifferences = errors.New("state differs from what the stored events give"
 
 const auditLong = `Recompute every action's state from the stored events, and what was fetched and
 kept with them, through the action's own code, and show every row that differs.
-Nothing outside is called and nothing is changed.
+Nothing outside is called and nothing is changed. A row is compared as the action
+reads it: the order of fields, or how an older release wrote it, is no difference.
 
-missing     facts of stored events are not in the row
+missing     the row is right as far as it goes: facts of stored events are not in it
 extra       the row holds what no stored event accounts for
-unprovable  older events have expired, and they may account for it
+changed     the row is not what its events make, nor what some of them make:
+            somebody else changed it, or a bad release did
+unprovable  older events have expired, or what was fetched for one, and they may
+            account for it
 
 --repair adds what is missing, and only where the action's transition gives the
-same row however often it sees a fact (a union; not a counter). It takes
-nothing away.
+same row however often it sees a fact (a union; not a counter). It takes nothing
+away, and leaves rows that are extra or changed as they are.
 
 --rebuild is for state that a bad release of an action wrote. It shows what each
 row becomes, and with --yes replaces the rows that differ. A row is replaced only
@@ -57,7 +61,7 @@ func auditCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&f.Action, "action", "", "only this action's state")
-	cmd.Flags().BoolVar(&f.Repair, "repair", false, "add the facts that are missing; nothing is ever removed")
+	cmd.Flags().BoolVar(&f.Repair, "repair", false, "add the facts that are missing; nothing is ever removed or written over")
 	cmd.Flags().BoolVar(&f.rebuild, "rebuild", false, "replace rows that differ, where the stored events account for all of them")
 	cli.YesFlag(cmd, &f.yes)
 	cli.StackFlag(cmd)
@@ -84,15 +88,22 @@ func (f *auditFlags) run(cmd *cobra.Command, o *operator.Operator) error {
 
 // advice says what can be done about the rows that are left.
 func (f *auditFlags) advice(r *operator.AuditResult) string {
-	missing := false
+	missing, rebuildable := false, false
 	for _, row := range r.Findings {
-		if row.Rebuildable && f.rebuild && !row.Rebuilt {
+		if row.Repaired || row.Rebuilt {
+			continue
+		}
+		if row.Rebuildable && f.rebuild {
 			return "; they changed while they were rebuilt: run it again"
 		}
-		missing = missing || row.Verdict == operator.Missing && !row.Repaired && !row.Rebuilt
+		missing = missing || row.Verdict == operator.Missing
+		rebuildable = rebuildable || row.Rebuildable
 	}
-	if missing {
+	switch {
+	case missing && !f.Repair:
 		return "; --repair adds facts that are missing, where that cannot count one twice"
+	case rebuildable && !f.rebuild:
+		return "; --repair never removes data: find out who wrote these rows, then audit --rebuild replaces them"
 	}
 	return "; --repair never removes data: find out who wrote these rows"
 }

@@ -22,8 +22,8 @@ func (f *auditFlags) print(cmd *cobra.Command, r *operator.AuditResult) error {
 	for _, row := range r.Findings {
 		f.finding(&b, row)
 	}
-	fmt.Fprintf(&b, "%s checked, %s (%d repaired, %d rebuilt), %d unprovable\n", cli.Count(r.Checked, "row", "rows"),
-		cli.Count(r.Differences, "difference", "differences"), r.Repaired, r.Rebuilt, r.Unprovable)
+	fmt.Fprintf(&b, "%s checked, %s (%d missing, %d extra, %d changed; %d repaired, %d rebuilt), %d unprovable\n", cli.Count(r.Checked, "row", "rows"),
+		cli.Count(r.Differences, "difference", "differences"), r.Missing, r.Extra, r.Changed, r.Repaired, r.Rebuilt, r.Unprovable)
 	if f.rebuild {
 		f.summary(&b, r)
 	}
@@ -32,7 +32,7 @@ func (f *auditFlags) print(cmd *cobra.Command, r *operator.AuditResult) error {
 }
 
 func (f *auditFlags) finding(out io.Writer, row operator.Finding) {
-	if row.Error != "" {
+	if row.Table == "" {
 		fmt.Fprintf(out, "%s: event %s: %s: %s\n", row.Action, row.Key, row.Verdict, row.Error)
 		return
 	}
@@ -42,6 +42,9 @@ func (f *auditFlags) finding(out io.Writer, row operator.Finding) {
 		fmt.Fprint(out, ", rebuilt")
 	case row.Repaired:
 		fmt.Fprint(out, ", repaired")
+	}
+	if row.Error != "" {
+		fmt.Fprint(out, ": ", row.Error)
 	}
 	fmt.Fprintln(out)
 	switch {
@@ -57,7 +60,7 @@ func (f *auditFlags) summary(out io.Writer, r *operator.AuditResult) {
 	n, unprovable, blocked := 0, 0, map[string]bool{}
 	for _, row := range r.Findings {
 		switch {
-		case row.Error != "":
+		case row.Table == "":
 			blocked[row.Action] = true
 		case row.Verdict == operator.Unprovable:
 			unprovable++

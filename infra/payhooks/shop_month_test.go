@@ -102,6 +102,10 @@ func wrongRowIsRebuilt(t *testing.T, c *cli.Target) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	kept := run(t, "audit", "--repair", "--json")
+	if found := object[operator.AuditResult](t, kept.out); kept.code != 1 || found.Changed != 1 || found.Repaired != 0 || !strings.Contains(kept.err, "audit --rebuild replaces them") {
+		t.Errorf("repair: exit %d, %s %s; want the row left as it was changed", kept.code, kept.out, kept.err)
+	}
 	dry := run(t, "audit", "--rebuild", "--action", "update-order")
 	for _, part := range []string{wrong + ": ", "  currency     \"xxx\" → ", "would rebuild 1 row; add --yes\n"} {
 		if dry.code != 0 || !strings.Contains(dry.out, part) {

@@ -17,8 +17,11 @@ import (
 //
 // Changing one row twice in one event is refused.
 func Update[E, T any](e *Event[E], table, kind, id string, fn func(old T) (T, error)) error {
-	return e.run.Update(table, kind, id, transition(table, kind+"/"+id, fn))
+	key := kind + "/" + id
+	return e.run.Update(table, kind, id, transition(table, key, fn), transition(table, key, unchanged[T]))
 }
+
+func unchanged[T any](t T) (T, error) { return t, nil }
 
 // transition wraps fn so that the engine need not know T.
 func transition[T any](table, key string, fn func(T) (T, error)) delivery.Transition {

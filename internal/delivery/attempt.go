@@ -33,7 +33,8 @@ type Attempt struct {
 	doneBy   map[string]string // by effect key: the event whose attempt performed it
 	usageErr error
 	// dryRun: an audit runs the function; nothing is written or called.
-	dryRun bool
+	dryRun  bool
+	lostErr error // of a dry run: a result that it needs is not kept
 }
 
 // claim takes the delivery by its record. A lease that ran out and was never

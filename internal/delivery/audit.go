@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/aws/aws-lambda-go/events"
 
@@ -23,19 +22,13 @@ type AuditRequest struct {
 	Folds  []AuditFold `json:"folds,omitempty"`  // what do these make of their rows?
 }
 
-// AuditFold asks what events make of a row, in this order.
-type AuditFold struct {
-	Table  string          `json:"table"`
-	Key    string          `json:"key"`
-	Events []string        `json:"events"`
-	Row    json.RawMessage `json:"row,omitempty"` // as it is before; absent: there is none
-}
-
 // AuditReply answers an AuditRequest.
 type AuditReply struct {
 	Touched []AuditTouched `json:"touched,omitempty"` // one for each of Events
 	// Folded has one row for each of Folds; null where there is none.
 	Folded []json.RawMessage `json:"folded,omitempty"`
+	// Read has one for each of Folds, too. A function of an older release has none.
+	Read []AuditRead `json:"read,omitempty"`
 }
 
 // AuditTouched is what one event changes.
@@ -89,35 +82,13 @@ func (h *Handler) Audit(ctx context.Context, req AuditRequest) (AuditReply, erro
 		reply.Touched = append(reply.Touched, t)
 	}
 	for _, f := range req.Folds {
-		row, err := h.fold(ctx, f)
+		row, read, err := h.fold(ctx, f)
 		if err != nil {
 			return reply, fmt.Errorf("audit %s %s: %w", f.Table, f.Key, err)
 		}
-		reply.Folded = append(reply.Folded, row)
+		reply.Folded, reply.Read = append(reply.Folded, row), append(reply.Read, read)
 	}
 	return reply, nil
-}
-
-// fold runs the events' transitions on a row.
-func (h *Handler) fold(ctx context.Context, f AuditFold) (row json.RawMessage, err error) {
-	results, err := h.recomputeAll(ctx, f.Events)
-	if err != nil {
-		return nil, err
-	}
-	defer recovered(&err)
-	if row = f.Row; string(row) == "null" {
-		row = nil
-	}
-	for i, p := range results {
-		at := slices.IndexFunc(p.updates, func(u update) bool { return u.table == f.Table && u.key == f.Key })
-		if at < 0 {
-			continue
-		}
-		if row, err = p.updates[at].apply(row); err != nil {
-			return nil, fmt.Errorf("event %s: %w", f.Events[i], err)
-		}
-	}
-	return row, nil
 }
 
 // recomputed is what the function asks for, given an event that it has done.
@@ -152,6 +123,8 @@ func (h *Handler) recompute(ctx context.Context, id string) (recomputed, error) 
 	var permanent *event.PermanentError
 	err = a.call(ctx)
 	switch {
+	case a.lostErr != nil:
+		return recomputed{err: a.lostErr}, nil
 	case err == nil, withheldOnly(err):
 		return recomputed{updates: a.updates}, nil
 	case event.Skipped(err), errors.As(err, &permanent):

@@ -34,7 +34,7 @@ func (a *Attempt) Effect(ctx context.Context, key string, fn Perform, again bool
 		return nil, err
 	}
 	if a.dryRun {
-		result, err := a.storedResult(ctx, key)
+		result, err := a.performed(ctx, key)
 		return result, a.note(key, err)
 	}
 	intent := a.intent(key)
@@ -220,7 +220,11 @@ func (a *Attempt) Fetch(ctx context.Context, key string, fn Perform) (json.RawMe
 		return nil, err
 	}
 	if a.dryRun {
-		return a.storedResult(ctx, key)
+		result, kept, err := a.kept(ctx, key)
+		if err == nil && !kept {
+			err = a.lost(key)
+		}
+		return result, err
 	}
 	held, err := a.h.Ledger.Effect(ctx, a.ref(key))
 	if err == nil && held.State == event.EffectDone {
@@ -238,13 +242,4 @@ func (a *Attempt) Fetch(ctx context.Context, key string, fn Perform) (json.RawMe
 		return nil, fmt.Errorf("fetch %s: %w", key, err)
 	}
 	return held.Result, nil
-}
-
-// storedResult returns what an effect or a fetch returned when it happened.
-func (a *Attempt) storedResult(ctx context.Context, key string) (json.RawMessage, error) {
-	held, err := a.h.Ledger.Effect(ctx, a.ref(key))
-	if errors.Is(err, event.ErrNotFound) || err == nil && held.State != event.EffectDone {
-		return nil, event.Skipf("%s has no result", key)
-	}
-	return held.Result, err
 }

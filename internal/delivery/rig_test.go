@@ -93,7 +93,7 @@ func add(_ context.Context, a *delivery.Attempt) error {
 		}
 		c.N++
 		return json.Marshal(c)
-	})
+	}, func(old json.RawMessage) (json.RawMessage, error) { return old, nil })
 }
 
 // count is how often add was committed.

@@ -13,6 +13,7 @@ import (
 type update struct {
 	table, key string
 	apply      Transition
+	reread     Transition // decodes and encodes a row as apply does, without a change
 }
 
 // Transition returns what a row becomes; old is nil where there is none. It is
@@ -20,8 +21,9 @@ type update struct {
 type Transition func(old json.RawMessage) (json.RawMessage, error)
 
 // Update registers a transition of the row that kind and id name in the event's
-// scope. Its error is a misuse and parks the delivery.
-func (a *Attempt) Update(table, kind, id string, apply Transition) error {
+// scope. reread returns the row as the action reads it, in the form in which apply
+// writes; audits compare that. Its error is a misuse and parks the delivery.
+func (a *Attempt) Update(table, kind, id string, apply, reread Transition) error {
 	if table == "" || kind == "" || id == "" {
 		return a.fail(fmt.Errorf("update %q %q %q: table, kind and id are needed", table, kind, id))
 	}
@@ -31,7 +33,7 @@ func (a *Attempt) Update(table, kind, id string, apply Transition) error {
 			return a.fail(fmt.Errorf("update %s %s: already updated by this event; make both changes in one function", table, key))
 		}
 	}
-	a.updates = append(a.updates, update{table, key, apply})
+	a.updates = append(a.updates, update{table, key, apply, reread})
 	return nil
 }
 

@@ -14,7 +14,7 @@ import (
 
 const (
 	auditEvents = 100 // events of one question to a function
-	auditRows   = 10  // rows of one question, each up to 400 KB; an answer takes 6 MB
+	auditRows   = 7   // rows of one question, each up to 400 KB and twice in its answer, which takes 6 MB
 	auditors    = 4   // questions to one function at a time
 	auditTries  = 5
 	// settling is how long a row that differs is given before it is looked at
@@ -25,7 +25,7 @@ const (
 // Audit asks for state to be recomputed from the stored events.
 type Audit struct {
 	Action string // only its state; empty: every action's
-	Repair bool   // add the facts that are missing; nothing is removed
+	Repair bool   // add the facts that are missing; nothing is removed or written over
 	// Rebuild replaces the rows that differ, where the stored events account for
 	// everything in them.
 	Rebuild  bool
@@ -36,6 +36,9 @@ type Audit struct {
 type AuditResult struct {
 	Checked     int       `json:"checked"` // rows of state
 	Differences int       `json:"differences"`
+	Missing     int       `json:"missing"` // of the differences, as the next two
+	Extra       int       `json:"extra"`
+	Changed     int       `json:"changed"`
 	Unprovable  int       `json:"unprovable"`
 	Repaired    int       `json:"repaired"`
 	Rebuilt     int       `json:"rebuilt"`
@@ -47,8 +50,9 @@ type Verdict string
 
 // The verdicts.
 const (
-	Missing    Verdict = "missing"    // facts of stored events are not in the row
+	Missing    Verdict = "missing"    // the row is what some of its events make; facts of others are not in it
 	Extra      Verdict = "extra"      // the row holds what no event accounts for
+	Changed    Verdict = "changed"    // the row is nothing that its events make: somebody else wrote it, too
 	Unprovable Verdict = "unprovable" // the events that could prove it have expired, or are not all that makes the row
 )
 
@@ -58,7 +62,7 @@ type Finding struct {
 	Table      string          `json:"table,omitempty"`
 	Key        string          `json:"key"` // of the row; of the event if it could not be recomputed
 	Verdict    Verdict         `json:"verdict"`
-	Error      string          `json:"error,omitempty"`
+	Error      string          `json:"error,omitempty"` // why the event cannot be recomputed, or the row not read
 	Actual     json.RawMessage `json:"actual,omitempty"`
 	Recomputed json.RawMessage `json:"recomputed,omitempty"`
 	Repaired   bool            `json:"repaired,omitempty"`
@@ -171,19 +175,18 @@ func (a *auditor) subscribers(s event.Stored) []string {
 // ones account for everything.
 func (a *auditor) complete() bool { return a.kept.complete(a.Now()) }
 
-// beyond is the verdict on a row that holds more than the events say.
-func (a *auditor) beyond(it event.Row) Verdict {
-	if a.complete() && !it.Direct {
-		return Extra
-	}
-	return Unprovable
-}
-
 func (s *AuditResult) add(f Finding) {
 	s.Findings = append(s.Findings, f)
-	if f.Verdict == Unprovable {
+	switch f.Verdict {
+	case Unprovable:
 		s.Unprovable++
 		return
+	case Missing:
+		s.Missing++
+	case Extra:
+		s.Extra++
+	case Changed:
+		s.Changed++
 	}
 	s.Differences++
 	if f.Repaired {

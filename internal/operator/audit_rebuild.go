@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/payhooks/payhooks/internal/delivery"
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/parallel"
 )
@@ -77,12 +78,15 @@ func (a *actionAudit) replace(ctx context.Context, rows map[rowKey]event.Row, to
 		keys[k] = true
 	}
 	return parallel.Each(ctx, auditors, a.batches(keys), func(ctx context.Context, batch []rowKey) error {
-		recomputed, err := a.fold(ctx, batch, make([]json.RawMessage, len(batch)))
-		if err != nil {
+		all := make([]*folding, len(batch))
+		for i, k := range batch {
+			all[i] = a.onto(k, nil, rows[k].Data)
+		}
+		if err := a.fold(ctx, all); err != nil {
 			return err
 		}
 		for i, k := range batch {
-			done, err := a.write(ctx, k, rows[k], recomputed[i])
+			done, err := a.write(ctx, rows[k], all[i])
 			if errors.Is(err, event.ErrConflict) {
 				continue
 			}
@@ -91,7 +95,7 @@ func (a *actionAudit) replace(ctx context.Context, rows map[rowKey]event.Row, to
 			}
 			a.mu.Lock()
 			f := todo[k]
-			f.Actual, f.Recomputed, f.Rebuilt, f.Rebuildable = rows[k].Data, recomputed[i], done, done
+			f.Actual, f.Recomputed, f.Rebuilt, f.Rebuildable = rows[k].Data, all[i].row, done, done
 			delete(todo, k)
 			a.mu.Unlock()
 		}
@@ -100,13 +104,14 @@ func (a *actionAudit) replace(ctx context.Context, rows map[rowKey]event.Row, to
 }
 
 // write replaces one row, unless it is not provable any more.
-func (a *actionAudit) write(ctx context.Context, k rowKey, it event.Row, recomputed json.RawMessage) (bool, error) {
-	if !a.provable(it, recomputed) {
+func (a *actionAudit) write(ctx context.Context, it event.Row, recomputed *folding) (bool, error) {
+	if !a.provable(it, recomputed.row) {
 		return false, nil
 	}
-	if same(it.Data, recomputed) {
+	if read := recomputed.read; read.Error == "" && delivery.SameRow(read.Row, recomputed.row) {
 		return true, nil
 	}
-	err := a.Ledger.Write(ctx, event.Write{Table: k.table, Key: k.key, Version: it.Version, Data: recomputed, Derived: true})
+	w := event.Write{Table: recomputed.table, Key: recomputed.key, Version: it.Version, Data: recomputed.row, Derived: true}
+	err := a.Ledger.Write(ctx, w)
 	return err == nil, err
 }

@@ -3,10 +3,6 @@ package operator
 import (
 	"context"
 	"encoding/json"
-	"errors"
-	"reflect"
-	"slices"
-	"strings"
 
 	"github.com/payhooks/payhooks/internal/delivery"
 	"github.com/payhooks/payhooks/internal/event"
@@ -16,13 +12,20 @@ import (
 // check compares rows with what their events make of them.
 func (a *actionAudit) check(ctx context.Context, rows map[rowKey]bool) (found []Finding, err error) {
 	err = parallel.Each(ctx, auditors, a.batches(rows), func(ctx context.Context, batch []rowKey) error {
-		recomputed, err := a.fold(ctx, batch, make([]json.RawMessage, len(batch)))
-		if err != nil {
+		actual, all := make([]event.Row, len(batch)), make([]*folding, len(batch))
+		for i, k := range batch {
+			it, err := a.Ledger.Load(ctx, k.table, k.key)
+			if err != nil {
+				return err
+			}
+			actual[i], all[i] = it, a.onto(k, nil, it.Data)
+		}
+		if err := a.fold(ctx, all); err != nil {
 			return err
 		}
 		a.progress(len(batch))
-		for i, k := range batch {
-			f, err := a.compare(ctx, k, recomputed[i])
+		for i, recomputed := range all {
+			f, _, err := a.judge(ctx, actual[i], recomputed)
 			if err != nil {
 				return err
 			}
@@ -58,35 +61,67 @@ func (a *actionAudit) batches(rows map[rowKey]bool) (all [][]rowKey) {
 	return all
 }
 
-// fold asks what the rows' events make of them, in steps where they are many.
-func (a *actionAudit) fold(ctx context.Context, keys []rowKey, from []json.RawMessage) ([]json.RawMessage, error) {
-	rows := slices.Clone(from)
-	for at, more := 0, true; more; at += auditEvents {
+// folding is one row on which events are folded.
+type folding struct {
+	rowKey
+	events []moment
+	row    json.RawMessage // before and, once they are folded, after
+	stored json.RawMessage // the row in the table, for read; nil is none
+	known  bool            // ask which events the stored row has already
+
+	read delivery.AuditRead
+	at   int // how many events are folded
+}
+
+// onto folds the row's events onto from, and reads the stored row.
+func (a *actionAudit) onto(k rowKey, from, stored json.RawMessage) *folding {
+	return &folding{rowKey: k, events: a.rows[k], row: from, stored: stored}
+}
+
+// fold asks what events make of rows, in steps where they are many.
+func (a *actionAudit) fold(ctx context.Context, all []*folding) error {
+	for len(all) > 0 {
 		var req delivery.AuditRequest
-		var which []int
-		more = false
-		for i, k := range keys {
-			events := a.rows[k]
-			if at >= len(events) {
-				continue
+		var more []*folding
+		for _, f := range all {
+			req.Folds = append(req.Folds, f.next())
+			if f.at < len(f.events) {
+				more = append(more, f)
 			}
-			end := min(at+auditEvents, len(events))
-			more = more || end < len(events)
-			which = append(which, i)
-			req.Folds = append(req.Folds, delivery.AuditFold{Table: k.table, Key: k.key, Events: ids(events[at:end]), Row: rows[i]})
 		}
 		reply, err := a.ask(ctx, a.name, req)
-		if err == nil && len(reply.Folded) != len(which) {
+		if err == nil && (len(reply.Folded) != len(all) || len(reply.Read) != len(all)) {
 			err = errOldAnswer
 		}
 		if err != nil {
-			return nil, err
+			return err
 		}
-		for j, i := range which {
-			rows[i] = present(reply.Folded[j])
+		for i, f := range all {
+			f.take(reply.Folded[i], reply.Read[i])
 		}
+		all = more
 	}
-	return rows, nil
+	return nil
+}
+
+// next is the question about the events that are not folded yet.
+func (f *folding) next() delivery.AuditFold {
+	from := f.at
+	f.at = min(from+auditEvents, len(f.events))
+	q := delivery.AuditFold{Table: f.table, Key: f.key, Events: ids(f.events[from:f.at]), Row: f.row}
+	if from == 0 || f.known {
+		q.Stored, q.Known = f.stored, f.known
+	}
+	return q
+}
+
+func (f *folding) take(row json.RawMessage, read delivery.AuditRead) {
+	f.row, read.Row = present(row), present(read.Row)
+	known := append(f.read.Known, read.Known...)
+	if read.Row != nil || f.read.Row == nil {
+		f.read = read
+	}
+	f.read.Known = known
 }
 
 // present is nil for a row that is not there.
@@ -95,82 +130,4 @@ func present(row json.RawMessage) json.RawMessage {
 		return nil
 	}
 	return row
-}
-
-// compare returns nil for a row that is as recomputed.
-func (a *actionAudit) compare(ctx context.Context, k rowKey, recomputed json.RawMessage) (*Finding, error) {
-	it, err := a.Ledger.Load(ctx, k.table, k.key)
-	if err != nil {
-		return nil, err
-	}
-	if same(it.Data, recomputed) {
-		return nil, nil
-	}
-	f := &Finding{Action: a.name, Table: k.table, Key: k.key, Actual: it.Data, Recomputed: recomputed, Rebuildable: a.provable(it, recomputed)}
-	united, isUnion, err := a.unite(ctx, k, it.Data)
-	switch {
-	case err != nil:
-		return nil, err
-	case same(united, it.Data):
-		f.Verdict = a.beyond(it)
-	case isUnion || a.complete():
-		f.Verdict = Missing
-	default:
-		f.Verdict = Unprovable // it may count what has expired
-	}
-	return f, nil
-}
-
-// unite folds the events onto a row that should know them, and says whether
-// doing so is harmless: the same again changes nothing more.
-func (a *actionAudit) unite(ctx context.Context, k rowKey, row json.RawMessage) (united json.RawMessage, isUnion bool, err error) {
-	once, err := a.fold(ctx, []rowKey{k}, []json.RawMessage{row})
-	if err != nil {
-		return nil, false, err
-	}
-	twice, err := a.fold(ctx, []rowKey{k}, once)
-	if err != nil {
-		return nil, false, err
-	}
-	return once[0], same(once[0], twice[0]), nil
-}
-
-// repair adds the facts of the stored events to a row, unless that could count
-// one twice.
-func (a *actionAudit) repair(ctx context.Context, k rowKey) (bool, error) {
-	for try := 1; ; try++ {
-		it, err := a.Ledger.Load(ctx, k.table, k.key)
-		if err != nil {
-			return false, err
-		}
-		united, isUnion, err := a.unite(ctx, k, it.Data)
-		if err != nil || !isUnion {
-			return false, err
-		}
-		if same(united, it.Data) {
-			return true, nil
-		}
-		err = a.Ledger.Write(ctx, event.Write{Table: k.table, Key: k.key, Version: it.Version, Data: united, Derived: !it.Direct})
-		if err == nil || !errors.Is(err, event.ErrConflict) || try == auditTries {
-			return err == nil, err
-		}
-	}
-}
-
-// same compares JSON by what it says.
-func same(a, b json.RawMessage) bool {
-	if a == nil || b == nil {
-		return a == nil && b == nil
-	}
-	return reflect.DeepEqual(plainJSON(a), plainJSON(b))
-}
-
-func plainJSON(data json.RawMessage) any {
-	var v any
-	d := json.NewDecoder(strings.NewReader(string(data)))
-	d.UseNumber()
-	if err := d.Decode(&v); err != nil {
-		return string(data)
-	}
-	return v
 }

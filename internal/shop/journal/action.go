@@ -30,14 +30,14 @@ func (p Poster) Post(ctx context.Context, e *action.Event[facts.Event]) error {
 	var posted, missing []string
 	for _, n := range named {
 		t, err := p.fetch(ctx, e, n.ID)
-		if errors.Is(err, event.ErrNotFound) || action.Skipped(err) { // an audit has no result of it
-			missing = append(missing, n.ID)
-			continue
-		}
 		if err != nil {
 			return withoutKey(err, n.ID)
 		}
-		if err := update(e, Post(t, e.Scope, n.Seen)); err != nil {
+		if t == nil {
+			missing = append(missing, n.ID)
+			continue
+		}
+		if err := update(e, Post(*t, e.Scope, n.Seen)); err != nil {
 			return err
 		}
 		posted = append(posted, n.ID)
@@ -63,10 +63,16 @@ func (p Poster) named(ctx context.Context, e *action.Event[facts.Event]) ([]Name
 	return Union(named, more), err
 }
 
-// fetch reads a transaction at Stripe once, whichever events name it.
-func (p Poster) fetch(ctx context.Context, e *action.Event[facts.Event], id string) (Transaction, error) {
-	return action.Fetch(ctx, e, id, func(ctx context.Context) (Transaction, error) {
-		return p.Stripe.Transaction(ctx, e.Scope, id)
+// fetch reads a transaction at Stripe once, whichever events name it; nil if Stripe
+// does not know it. That is kept like the transaction: an audit that found one later
+// would post what the event did not. The pull posts what there is by then.
+func (p Poster) fetch(ctx context.Context, e *action.Event[facts.Event], id string) (*Transaction, error) {
+	return action.Fetch(ctx, e, id, func(ctx context.Context) (*Transaction, error) {
+		t, err := p.Stripe.Transaction(ctx, e.Scope, id)
+		if errors.Is(err, event.ErrNotFound) {
+			return nil, nil //nolint:nilnil // that there is none is the result
+		}
+		return &t, err
 	})
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"github.com/payhooks/payhooks/internal/action"
 	"github.com/payhooks/payhooks/internal/action/actiontest"
+	"github.com/payhooks/payhooks/internal/delivery"
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/facts"
 	"github.com/payhooks/payhooks/internal/fakestripe"
@@ -246,6 +247,22 @@ func TestATransactionThatStripeDoesNotKnowIsNamedInTheOutcome(t *testing.T) {
 	got := d.Post(sent("evt_1", "charge.succeeded", stripetest.Older, charge))
 	if got.State != event.Done || !strings.Contains(got.Outcome, "does not know txn_1") {
 		t.Errorf("delivery is %s: %q %q", got.State, got.Outcome, got.Error)
+	}
+}
+
+func TestAnAuditPostsNothingThatStripeDidNotKnow(t *testing.T) {
+	d := newDesk(t)
+	d.has(t, "", txn("txn_1", "charge", "ch_1", 1200, 60))
+	refunded := strings.Replace(charge, `"balance_transaction"`, `"amount_refunded":300,"refunds":{"object":"list","has_more":false,"data":[{"id":"re_1","object":"refund","amount":300,"currency":"usd","charge":"ch_1","status":"succeeded","balance_transaction":"txn_2"}]},"balance_transaction"`, 1)
+	got := d.Post(sent("evt_1", "charge.refunded", "2020-08-27", refunded))
+	if !strings.Contains(got.Outcome, "posted txn_1") || !strings.Contains(got.Outcome, "does not know txn_2") {
+		t.Fatalf("delivery is %s: %q %q", got.State, got.Outcome, got.Error)
+	}
+	d.has(t, "", txn("txn_2", "refund", "re_1", -300, 0))
+	reply, err := d.Handler.Audit(t.Context(), delivery.AuditRequest{Events: []string{"evt_1"}})
+	want := []delivery.AuditTouched{{Rows: [][2]string{{journal.Table, d.Scope.Key(journal.Kind, "txn_1")}}}}
+	if diff := cmp.Diff(want, reply.Touched); err != nil || diff != "" {
+		t.Errorf("%v\n%s", err, diff)
 	}
 }
 
