@@ -20,12 +20,10 @@ func (f *Facts) UnmarshalJSON(data []byte) error {
 	if f.Currency == "" && read.Shown != "" {
 		f.show(read.Shown)
 	}
-	for _, c := range f.Charges {
-		if !c.described() {
-			return f.sortCharges(data)
-		}
+	if len(f.Charges) == 0 {
+		return nil
 	}
-	return nil
+	return f.sortCharges(data)
 }
 
 // show gives the session and the disputes the currency that was kept for all.
@@ -39,40 +37,48 @@ func (f *Facts) show(currency string) {
 	}
 }
 
-// described: whatever says that a charge succeeded has a sum of its refunds, if
-// only of 0, and when it was taken.
-func (c Charge) described() bool { return c.Sum.At != 0 }
+// outcome is what only that release kept with a charge.
+type outcome struct {
+	Succeeded bool  `json:"succeeded"`
+	Pending   bool  `json:"pending"`
+	Failed    int64 `json:"failed"`
+}
 
 // sortCharges moves the charges that did not succeed to the attempts. When one
 // began was not kept: it did so before the event that has its amount.
 func (f *Facts) sortCharges(data []byte) error {
 	var old struct {
-		Charges map[string]struct {
-			Pending bool  `json:"pending"`
-			Failed  int64 `json:"failed"`
-		} `json:"charges"`
+		Charges map[string]outcome `json:"charges"`
 	}
 	if err := json.Unmarshal(data, &old); err != nil {
 		return err
 	}
-	succeeded := map[string]Charge{}
-	for id, c := range f.Charges {
-		if c.described() {
-			succeeded[id] = c
-			continue
-		}
-		was := old.Charges[id]
-		at := max(1, cmp.Or(was.Failed, c.Amount.At))
-		tried := Attempts{Amount: c.Amount, Failed: was.Failed, Charges: times(at, id)}
-		if was.Pending && was.Failed == 0 {
-			tried.Pending = at
-		}
-		f.Attempts = f.Attempts.union(tried)
+	none := true
+	for _, was := range old.Charges {
+		none = none && was == outcome{}
 	}
-	if f.Charges = succeeded; len(succeeded) == 0 {
+	if none {
+		return nil // of this release, which keeps those that succeeded
+	}
+	for id, was := range old.Charges {
+		if !was.Succeeded {
+			f.Attempts = f.Attempts.union(was.attempt(id, f.Charges[id].Amount))
+			delete(f.Charges, id)
+		}
+	}
+	if len(f.Charges) == 0 {
 		f.Charges = nil
 	}
 	return nil
+}
+
+func (was outcome) attempt(id string, amount price) Attempts {
+	at := max(1, cmp.Or(was.Failed, amount.At))
+	tried := Attempts{Amount: amount, Failed: was.Failed, Charges: times(at, id)}
+	if was.Pending && was.Failed == 0 {
+		tried.Pending = at
+	}
+	return tried
 }
 
 // UnmarshalJSON also reads ties that have no time: those are the oldest.

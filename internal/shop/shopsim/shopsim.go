@@ -59,7 +59,7 @@ func grantAccess(s simtest.Stack) function {
 }
 
 func adjustInventory(s simtest.Stack) function {
-	return inventory.Keeper{Stripe: newStripe(s), Settings: inventory.Settings{Restock: true}}.Adjust
+	return inventory.Keeper{Stripe: newStripe(s)}.Adjust
 }
 
 func postJournal(s simtest.Stack) function {
