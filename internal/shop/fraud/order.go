@@ -20,7 +20,7 @@ type Order struct {
 // to the earlier time.
 type Facts struct {
 	Sources  []string        `json:"sources,omitempty"` // those that the release before named without a time
-	Tried    Tried           `json:"tried,omitzero"`    // its cards and customers; see Sources
+	Tried    Tried           `json:"tried,omitempty"`   // its cards and customers; see Sources
 	Warnings map[string]Span `json:"warnings,omitempty"`
 	Reviews  map[string]Span `json:"reviews,omitempty"`
 	Disputes map[string]Case `json:"disputes,omitempty"`

@@ -4,59 +4,63 @@ import (
 	"cmp"
 	"maps"
 	"slices"
-	"strings"
-
-	"github.com/payhooks/payhooks/internal/union"
 )
 
-// mostSources is how many cards and customers an order keeps at either end: those
-// that were tried first, and those that were tried last.
-const mostSources = 700
+// mostTried is how many attempts an order keeps at either end: the first, since a hold
+// begins with them, and the last, which are what is tried now. A row of as many cards
+// takes some 50 KB.
+const mostTried = 600
 
-// Tried is when each card and customer of an order was tried first and last, in
-// Unix seconds. A hold begins at the first attempt that is one too many, and an
-// order that is tried on goes on with the last.
-type Tried struct {
-	First map[string]int64 `json:"first,omitempty"`
-	Last  map[string]int64 `json:"last,omitempty"`
+// Tried is when each card and customer of an order was tried, in Unix seconds.
+type Tried map[string][]int64
+
+type attempt struct {
+	at     int64
+	source string
 }
 
 func triedAt(at int64, sources []string) Tried {
-	all := map[string]int64{}
+	all := Tried{}
 	for _, s := range sources {
-		all[s] = at
+		all[s] = []int64{at}
 	}
-	return Tried{First: all, Last: maps.Clone(all)}
+	return all
 }
 
+// union leaves out the attempts in the middle. What one side left out has as many
+// before it, and as many after it, as are kept, so it makes no difference.
 func (t Tried) union(u Tried) Tried {
-	return Tried{
-		First: cut(union.Maps(t.First, u.First, func(a, b int64) int64 { return min(a, b) }), 1),
-		Last:  cut(union.Maps(t.Last, u.Last, func(a, b int64) int64 { return max(a, b) }), -1),
+	if len(u) == 0 {
+		return t
 	}
-}
-
-// cut keeps the earliest sources, or with a sign of -1 the latest. What is left out
-// comes after all that is kept, so it makes no difference when it is.
-func cut(all map[string]int64, sign int) map[string]int64 {
-	if len(all) <= mostSources {
-		return all
+	if len(t) == 0 {
+		return u
 	}
-	ids := slices.SortedFunc(maps.Keys(all), func(a, b string) int {
-		return cmp.Or(sign*cmp.Compare(all[a], all[b]), strings.Compare(a, b))
-	})
-	kept := make(map[string]int64, mostSources)
-	for _, id := range ids[:mostSources] {
-		kept[id] = all[id]
+	all := slices.Concat(t.attempts(), u.attempts())
+	slices.SortFunc(all, func(a, b attempt) int { return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.source, b.source)) })
+	all = slices.Compact(all)
+	if len(all) > 2*mostTried {
+		all = slices.Concat(all[:mostTried], all[len(all)-mostTried:])
+	}
+	kept := Tried{}
+	for _, a := range all {
+		kept[a.source] = append(kept[a.source], a.at)
 	}
 	return kept
 }
 
+func (t Tried) attempts() (all []attempt) {
+	for source, times := range t {
+		for _, at := range times {
+			all = append(all, attempt{at, source})
+		}
+	}
+	return all
+}
+
 // SourceNames are the order's cards and customers, sorted.
 func (o Order) SourceNames() []string {
-	names := slices.Clone(o.Facts.Sources)
-	names = slices.AppendSeq(names, maps.Keys(o.Facts.Tried.First))
-	names = slices.AppendSeq(names, maps.Keys(o.Facts.Tried.Last))
+	names := slices.AppendSeq(slices.Clone(o.Facts.Sources), maps.Keys(o.Facts.Tried))
 	slices.Sort(names)
 	return slices.Compact(names)
 }
@@ -75,11 +79,9 @@ func Holds(r Rule, orders []Order, sources []Source) (holds []Hold) {
 	}
 	for _, o := range orders {
 		holds = append(holds, o.Holds...)
-		for _, times := range []map[string]int64{o.Facts.Tried.First, o.Facts.Tried.Last} {
-			for source, at := range times {
-				w := hot[o.Key(SourceKey(source))]
-				holds = w.hold(holds, Hold{Order: o.Order, Why: Failures, Scope: o.Scope}, at)
-			}
+		for _, a := range o.Facts.Tried.attempts() {
+			w := hot[o.Key(SourceKey(a.source))]
+			holds = w.hold(holds, Hold{Order: o.Order, Why: Failures, Scope: o.Scope}, a.at)
 		}
 	}
 	return List(holds)

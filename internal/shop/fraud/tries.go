@@ -35,9 +35,12 @@ func (a try) compare(b try) int { return cmp.Or(cmp.Compare(a.at, b.at), cmp.Com
 
 // union keeps the newest: what one side left out is older than all that it kept.
 func (ts tries) union(us tries) tries {
-	all := slices.Concat(ts, us)
-	slices.SortFunc(all, try.compare)
-	all = slices.Compact(all)
+	all := slices.Clone(ts)
+	for _, u := range us {
+		if i, found := slices.BinarySearchFunc(all, u, try.compare); !found {
+			all = slices.Insert(all, i, u)
+		}
+	}
 	return all[max(0, len(all)-most):]
 }
 
