@@ -15,8 +15,8 @@ import (
 
 func main() {
 	action.StartWith(func(s *start.Stack) (action.Function[facts.Event], error) {
-		settings, err := inventory.SettingsFrom(os.Getenv)
+		_, err := inventory.SettingsFrom(os.Getenv) // those who read the rows need it
 		stripe := lookup.Stripe{Client: stripeapi.Open(secret.StripeKey(s.AWS, s.Name, start.Now), start.Now)}
-		return inventory.Keeper{Settings: settings, Stripe: stripe}.Adjust, err
+		return inventory.Keeper{Stripe: stripe}.Adjust, err
 	})
 }

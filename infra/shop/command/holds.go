@@ -44,10 +44,26 @@ func holdsCommand() *cobra.Command {
 	return cmd
 }
 
-// ReadHolds reads the holds, one per order and reason. References are those of
+// holdsRow is a row of either kind: without an order it is of a card or customer.
+type holdsRow struct {
+	fraud.Source
+	Order string      `json:"order"`
+	Facts fraud.Facts `json:"facts"`
+}
+
+// ReadHolds reads the holds, one per order and reason. Many failures are what the
+// stack's parameters say, which no row has. References are those of
 // the orders that update-order keeps.
 func ReadHolds(ctx context.Context, c *cli.Target) ([]HoldRow, error) {
-	rows, err := cli.Scan[fraud.Order](ctx, c, fraud.Table, "")
+	rows, err := cli.Scan[holdsRow](ctx, c, fraud.Table, "")
+	if err != nil {
+		return nil, err
+	}
+	env, err := c.Environment(ctx, "flag-fraud")
+	if err != nil {
+		return nil, err
+	}
+	rule, err := fraud.RuleFrom(env)
 	if err != nil {
 		return nil, err
 	}
@@ -55,13 +71,13 @@ func ReadHolds(ctx context.Context, c *cli.Target) ([]HoldRow, error) {
 	if err != nil {
 		return nil, err
 	}
-	return withReferences(rows, orders), nil
+	return withReferences(rule, rows, orders), nil
 }
 
 // withReferences names the orders of the holds as the shop does. A hold whose
 // event named a charge only is of the order that the charge belongs to. Rows
 // without an order are of a card or a customer.
-func withReferences(rows []fraud.Order, orders []order.Order) []HoldRow {
+func withReferences(rule fraud.Rule, rows []holdsRow, orders []order.Order) []HoldRow {
 	byCharge, references := order.OrderByCharge(orders), map[order.ChargeRef]string{}
 	for _, o := range order.Fold(orders) {
 		references[order.ChargeRef{Scope: o.Scope, Charge: o.Order}] = o.Reference
@@ -69,20 +85,19 @@ func withReferences(rows []fraud.Order, orders []order.Order) []HoldRow {
 	orderOf := func(s event.Scope, id string) string {
 		return cmp.Or(byCharge[order.ChargeRef{Scope: s, Charge: id}], id)
 	}
-	var holds []fraud.Hold
+	var sources []fraud.Source
 	var known []fraud.Order
 	for _, r := range rows {
 		if r.Order != "" {
-			known = append(known, r)
+			known = append(known, fraud.Order{Order: r.Order, Scope: r.Scope, Facts: r.Facts})
 			continue
 		}
-		for _, h := range r.Holds {
-			h.Order = orderOf(h.Scope, h.Order)
-			holds = append(holds, h)
-		}
+		sources = append(sources, r.Source)
 	}
-	for _, r := range fraud.Fold(known, func(o fraud.Order) string { return orderOf(o.Scope, o.Order) }) {
-		holds = append(holds, r.Holds...)
+	known = fraud.Fold(known, func(o fraud.Order) string { return orderOf(o.Scope, o.Order) })
+	holds := fraud.Holds(rule, known, sources)
+	for i, h := range holds {
+		holds[i].Order = orderOf(h.Scope, h.Order)
 	}
 	all := make([]HoldRow, 0, len(holds))
 	for _, h := range fraud.List(holds) {

@@ -69,10 +69,23 @@ func stockSetCommand() *cobra.Command {
 	return cmd
 }
 
+// ReadStock counts the levels by the stack's parameter Restock, which no row has.
+func ReadStock(ctx context.Context, c *cli.Target) ([]inventory.Level, error) {
+	env, err := c.Environment(ctx, "adjust-inventory")
+	if err != nil {
+		return nil, err
+	}
+	settings, err := inventory.SettingsFrom(env)
+	if err != nil {
+		return nil, err
+	}
+	return inventory.Levels(ctx, c.Tables, settings)
+}
+
 // itemScope returns the scope of the rows that name the item and that the flags
 // match. Where there is none, the flags alone name it.
 func itemScope(ctx context.Context, c *cli.Target, item string, f cli.ScopeFlags) (event.Scope, error) {
-	levels, err := inventory.Levels(ctx, c.Tables)
+	levels, err := inventory.Levels(ctx, c.Tables, inventory.Settings{}) // for their names
 	if err != nil {
 		return event.Scope{}, err
 	}
@@ -94,7 +107,7 @@ func itemScope(ctx context.Context, c *cli.Target, item string, f cli.ScopeFlags
 
 // printStock prints the levels of the items that are chosen.
 func printStock(cmd *cobra.Command, c *cli.Target, chosen func(inventory.Level) bool) error {
-	levels, err := inventory.Levels(cmd.Context(), c.Tables)
+	levels, err := ReadStock(cmd.Context(), c)
 	if err != nil {
 		return fmt.Errorf("read %s: %w", inventory.Table, err)
 	}

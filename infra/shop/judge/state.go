@@ -8,7 +8,6 @@ import (
 	"github.com/payhooks/payhooks/infra/demo"
 	"github.com/payhooks/payhooks/infra/shop/command"
 	"github.com/payhooks/payhooks/infra/shop/story"
-	"github.com/payhooks/payhooks/internal/shop/inventory"
 )
 
 // orders: one row per story of a payment, with its status and amounts.
@@ -71,7 +70,7 @@ func (ms months) access(r *demo.Review) error {
 
 // stock: what the checkouts leave of the supplies.
 func (ms months) stock(r *demo.Review) error {
-	levels, err := inventory.Levels(r.Cmd.Context(), r.Stack.Tables)
+	levels, err := command.ReadStock(r.Cmd.Context(), r.Stack)
 	if err != nil {
 		return err
 	}

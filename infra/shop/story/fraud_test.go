@@ -1,6 +1,8 @@
 package story_test
 
 import (
+	"maps"
+	"slices"
 	"testing"
 	"time"
 
@@ -33,18 +35,11 @@ func holdsOf(t *testing.T, sent []story.Event) []story.Hold {
 			orders[id] = fraud.Merge(orders[id], id, e)
 		}
 		for _, source := range fraud.Sources(e) {
-			sources[source] = fraud.Add(sources[source], source, e, fraud.Rule{Limit: 5, Window: time.Hour})
+			sources[source] = fraud.Add(sources[source], source, e)
 		}
 	}
-	var all []fraud.Hold
-	for _, o := range orders {
-		all = append(all, o.Holds...)
-	}
-	for _, s := range sources {
-		all = append(all, s.Holds...)
-	}
 	var holds []story.Hold
-	for _, h := range fraud.List(all) {
+	for _, h := range fraud.Holds(fraud.Rule{Limit: 5, Window: time.Hour}, slices.Collect(maps.Values(orders)), slices.Collect(maps.Values(sources))) {
 		holds = append(holds, story.Hold{Order: h.Order, Why: h.Why, Since: h.Since, Due: h.Due, Released: h.Released})
 	}
 	return holds

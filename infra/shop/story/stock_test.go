@@ -34,7 +34,7 @@ func stockOf(t *testing.T, sent []story.Event, checkouts []story.Story, supplies
 	table := rows{}
 	for _, one := range sent {
 		e := read(t, one)
-		kind, id, err := inventory.Key(e, false)
+		kind, id, err := inventory.Key(e)
 		switch {
 		case err != nil: // not about stock
 		case e.Session == nil:
@@ -47,7 +47,7 @@ func stockOf(t *testing.T, sent []story.Event, checkouts []story.Story, supplies
 	for item, n := range supplies {
 		change(t, table, event.Scope{}.Key("item", item), func(map[string]any) any { return map[string]any{"item": item, "supply": n} })
 	}
-	levels, err := inventory.Levels(t.Context(), table)
+	levels, err := inventory.Levels(t.Context(), table, inventory.Settings{})
 	if err != nil {
 		t.Fatal(err)
 	}

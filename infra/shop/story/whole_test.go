@@ -40,7 +40,7 @@ func (l *life) outcome(t *testing.T, es []facts.Event, restock bool) (o outcome)
 			}
 			books[n.ID] = p
 		}
-		l.adjust(t, stock, e, restock)
+		l.adjust(t, stock, e)
 	}
 	for id, p := range books {
 		text := id
@@ -51,7 +51,7 @@ func (l *life) outcome(t *testing.T, es []facts.Event, restock bool) (o outcome)
 	}
 	slices.Sort(o.Journal)
 	var err error
-	if o.Stock, err = inventory.Levels(t.Context(), stock); err != nil {
+	if o.Stock, err = inventory.Levels(t.Context(), stock, inventory.Settings{Restock: restock}); err != nil {
 		t.Fatal(err)
 	}
 	return o
@@ -67,9 +67,9 @@ func (l *life) named(e facts.Event) []journal.Named {
 	return named
 }
 
-func (l *life) adjust(t *testing.T, stock rows, e facts.Event, restock bool) {
+func (l *life) adjust(t *testing.T, stock rows, e facts.Event) {
 	t.Helper()
-	kind, id, err := inventory.Key(e, restock)
+	kind, id, err := inventory.Key(e)
 	key := e.Key(kind, id)
 	switch {
 	case err != nil: // not about stock

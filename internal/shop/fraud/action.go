@@ -7,8 +7,9 @@ import (
 	"github.com/payhooks/payhooks/internal/facts"
 )
 
-// Flagger keeps one row per order, and one per card and customer.
-type Flagger struct{ Rule Rule }
+// Flagger keeps one row per order, and one per card and customer. What failures
+// hold is decided when the rows are read; see Holds.
+type Flagger struct{}
 
 // Flag adds the event to the facts of its order, and a charge to those of its
 // card and customer. It sends nothing: send-notice does, so that a notice that
@@ -31,6 +32,6 @@ func (f Flagger) Flag(_ context.Context, e *action.Event[facts.Event]) error {
 func (f Flagger) add(e *action.Event[facts.Event], source string) error {
 	kind, id := SourceKey(source)
 	return action.Update(e, Table, kind, id, func(old Source) (Source, error) {
-		return Add(old, source, e.Object, f.Rule), nil
+		return Add(old, source, e.Object), nil
 	})
 }

@@ -15,7 +15,10 @@ import (
 	"github.com/payhooks/payhooks/internal/stripetest"
 )
 
-var flags = fraud.Flagger{Rule: fraud.Rule{Limit: 3, Window: time.Hour}}.Flag
+var flags = fraud.Flagger{}.Flag
+
+// rule of the tests: three within an hour.
+var rule = fraud.Rule{Limit: 3, Window: time.Hour}
 
 // posted is an event about an object.
 func posted(id, kind, object string) []byte {
@@ -38,7 +41,7 @@ func TestADisputeHoldsItsOrderUntilItIsClosed(t *testing.T) {
 	rig := actiontest.New(t, flags)
 	rig.Post(posted("evt_1", "charge.dispute.created", dispute("needs_response")))
 	want := []fraud.Hold{{Order: "pi_1", Why: fraud.Dispute, Since: time.Unix(1790000000, 0).UTC(), Due: time.Unix(1790600000, 0).UTC(), Scope: live}}
-	holds, err := fraud.Check(t.Context(), rig.Store, live, "pi_1")
+	holds, err := fraud.Check(t.Context(), rig.Store, rule, live, "pi_1")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,7 +49,7 @@ func TestADisputeHoldsItsOrderUntilItIsClosed(t *testing.T) {
 		t.Errorf("holds (-want +got):\n%s", diff)
 	}
 	rig.Post(posted("evt_2", "charge.dispute.closed", dispute("won")))
-	if holds, err = fraud.Check(t.Context(), rig.Store, live, "pi_1"); err != nil || len(holds) != 0 {
+	if holds, err = fraud.Check(t.Context(), rig.Store, rule, live, "pi_1"); err != nil || len(holds) != 0 {
 		t.Errorf("after the close: %v, %v, want no holds", holds, err)
 	}
 	var row fraud.Order
@@ -62,7 +65,7 @@ func TestOneIDInThreeScopesIsThreeOrders(t *testing.T) {
 	rig.Post([]byte(strings.Replace(closed("evt_2"), `"livemode"`, `"account":"acct_1","livemode"`, 1)))
 	rig.Post([]byte(strings.Replace(closed("evt_3"), `"livemode":true`, `"livemode":false`, 1)))
 	for scope, want := range map[event.Scope]int{live: 1, {Livemode: true, Account: "acct_1"}: 0, {}: 0} {
-		if holds, err := fraud.Check(t.Context(), rig.Store, scope, "pi_1"); err != nil || len(holds) != want {
+		if holds, err := fraud.Check(t.Context(), rig.Store, rule, scope, "pi_1"); err != nil || len(holds) != want {
 			t.Errorf("%s: holds are %+v, %v, want %d", scope.Text(), holds, err, want)
 		}
 		rig.Scope = scope
@@ -80,8 +83,8 @@ func TestFailuresOfOneCardAreCountedByScope(t *testing.T) {
 	for _, scope := range []event.Scope{live, {Livemode: true, Account: "acct_1"}, {}} {
 		var row fraud.Source
 		rig.Scope = scope
-		if !rig.State(fraud.Table, "card", "fp_1", &row) || len(row.Attempts) != 1 || len(row.Holds) != 0 {
-			t.Errorf("%s: %+v, want one attempt and no hold", scope.Text(), row)
+		if !rig.State(fraud.Table, "card", "fp_1", &row) || len(row.Failures) != 1 {
+			t.Errorf("%s: %+v, want one failure", scope.Text(), row)
 		}
 	}
 }
@@ -97,11 +100,11 @@ func TestManyFailuresHoldEveryOrderOfTheCardAndTheCustomer(t *testing.T) {
 	for _, source := range []string{"card/fp_1", "customer/cus_1"} {
 		var row fraud.Source
 		kind, id := fraud.SourceKey(source)
-		if !rig.State(fraud.Table, kind, id, &row) || len(row.Holds) != 3 || len(row.Attempts) != 3 {
-			t.Errorf("%s is %+v, want three orders on hold", source, row)
+		if !rig.State(fraud.Table, kind, id, &row) || len(row.Failures) != 3 {
+			t.Errorf("%s is %+v, want three failures", source, row)
 		}
 	}
-	holds, err := fraud.Check(t.Context(), rig.Store, live, "pi_1")
+	holds, err := fraud.Check(t.Context(), rig.Store, rule, live, "pi_1")
 	if err != nil || len(holds) != 1 || holds[0].Why != fraud.Failures {
 		t.Errorf("holds of the first order are %+v, %v", holds, err)
 	}

@@ -16,23 +16,24 @@ type Reader interface {
 
 // Check returns the holds that stand against the order: call it before goods
 // leave. The order is named by its payment intent, else its charge. It costs one
-// consistent read and one per card and customer that paid or tried to. An order
+// consistent read and one per card and customer that paid or tried to. The rule is
+// the stack's; see RuleFrom. An order
 // without a row has no holds and no error; an error leaves the decision to the
 // caller.
-func Check(ctx context.Context, r Reader, s event.Scope, order string) ([]Hold, error) {
+func Check(ctx context.Context, r Reader, rule Rule, s event.Scope, order string) ([]Hold, error) {
 	o, err := ReadOrder(ctx, r, s, order)
 	if err != nil {
 		return nil, err
 	}
-	holds := o.Holds
-	for _, source := range o.Facts.Sources {
+	var sources []Source
+	for _, source := range o.SourceNames() {
 		row, err := ReadSource(ctx, r, s, source)
 		if err != nil {
 			return nil, err
 		}
-		holds = append(holds, row.Holds...)
+		sources = append(sources, row)
 	}
-	return slices.DeleteFunc(List(holds), func(h Hold) bool { return h.Order != o.Order || !h.Released.IsZero() }), nil
+	return slices.DeleteFunc(Holds(rule, []Order{o}, sources), func(h Hold) bool { return h.Order != o.Order || !h.Released.IsZero() }), nil
 }
 
 // ReadOrder reads the row of an order; the zero Order where there is none.

@@ -177,7 +177,7 @@ func anyFacts(r *rapid.T) Facts {
 	word := func(words ...string) string { return rapid.SampledFrom(words).Draw(r, "word") }
 	span := func() Span { return Span{at(), at(), number{at(), at()}} }
 	f := Facts{
-		Sources:  []string{word("card/1", "card/2")},
+		Tried:    triedAt(at(), []string{word("card/1", "card/2")}),
 		Warnings: map[string]Span{}, Reviews: map[string]Span{}, Disputes: map[string]Case{},
 	}
 	for range at() {
@@ -185,29 +185,6 @@ func anyFacts(r *rapid.T) Facts {
 		f.Disputes[word("1", "2")] = Case{at(), span(), span()}
 	}
 	return f
-}
-
-func TestASourceRemembersTheNewestAttemptsWhateverTheirOrder(t *testing.T) {
-	attempt := func(i int) facts.Event {
-		return facts.Event{Facts: event.Facts{Type: "charge.failed", Created: minute(i)}, Charge: &facts.Charge{
-			ID: fmt.Sprintf("ch_%03d", i), PaymentIntent: "pi_1", Method: "card", Fingerprint: "fp_1", Created: minute(i),
-		}}
-	}
-	var forward, backward Source
-	for i := range most + 50 {
-		forward = Add(forward, "card/fp_1", attempt(i), rule)
-		backward = Add(backward, "card/fp_1", attempt(most+49-i), rule)
-	}
-	if diff := cmp.Diff(forward, backward); diff != "" {
-		t.Errorf("rows differ:\n%s", diff)
-	}
-	data, err := json.Marshal(forward)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(forward.Attempts) != most || len(data) > 100_000 {
-		t.Errorf("remembers %d attempts in %d bytes, want the newest %d in a row of some KB", len(forward.Attempts), len(data), most)
-	}
 }
 
 func TestCheckAsksTheOrderAndItsCardsAndCustomers(t *testing.T) {
@@ -224,7 +201,7 @@ func TestCheckAsksTheOrderAndItsCardsAndCustomers(t *testing.T) {
 		"pi_2": {"pi_2 failures 2 0 0"},
 		"pi_7": nil,
 	} {
-		holds, err := Check(t.Context(), store, event.Scope{Livemode: true}, order)
+		holds, err := Check(t.Context(), store, rule, event.Scope{Livemode: true}, order)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -245,13 +222,13 @@ func TestABurstIsWhatFollowsWithinTheWindow(t *testing.T) {
 	if err := json.Unmarshal([]byte(rows(t, s.Life.Views())["live/own/card/fp_1"]), &row); err != nil {
 		t.Fatal(err)
 	}
-	if b, ok := row.Burst("ch_2", rule); !ok || b != (Burst{Begin: begin, Attempts: 5, Failed: 4, Orders: 4}) {
+	if b, ok := row.Burst(minute(1), rule); !ok || b != (Burst{Begin: begin, Failed: 4}) {
 		t.Errorf("burst is %+v, %t", b, ok)
 	}
-	if b, ok := row.Burst("ch_8", rule); !ok || b != (Burst{Begin: minute(65), Attempts: 3, Failed: 3, Orders: 3}) {
+	if b, ok := row.Burst(minute(67), rule); !ok || b != (Burst{Begin: minute(65), Failed: 3}) {
 		t.Errorf("second burst is %+v, %t", b, ok)
 	}
-	if b, ok := row.Burst("ch_9", rule); ok {
+	if b, ok := row.Burst(minute(128), rule); ok {
 		t.Errorf("a single failure is the burst %+v", b)
 	}
 }
@@ -266,7 +243,7 @@ func TestCheckReadsItsOwnScopeOnly(t *testing.T) {
 		}
 	}
 	for _, other := range []event.Scope{{}, {Account: "acct_1", Livemode: true}} {
-		if holds, err := Check(t.Context(), store, other, "pi_1"); err != nil || len(holds) != 0 {
+		if holds, err := Check(t.Context(), store, rule, other, "pi_1"); err != nil || len(holds) != 0 {
 			t.Errorf("%s: holds are %+v, %v, want none", other.Text(), holds, err)
 		}
 	}
@@ -303,7 +280,7 @@ func TestTheRuleIsReadFromTheEnvironment(t *testing.T) {
 			t.Errorf("%q, %q: got %+v, %v", c.limit, c.window, got, err)
 		}
 	}
-	if (Rule{Limit: 0, Window: time.Hour}).hot(map[string]Attempt{"ch_1": {At: 1, Failed: true}}) != nil {
+	if (Rule{Limit: 0, Window: time.Hour}).windows(tries{{at: 1}}).since(1) != 0 {
 		t.Error("a limit of 0 was reached")
 	}
 }

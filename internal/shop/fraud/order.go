@@ -12,14 +12,15 @@ import (
 type Order struct {
 	Order string `json:"order"`
 	event.Scope
-	Holds []Hold `json:"holds,omitempty"` // one per reason, without those of its sources
+	Holds []Hold `json:"holds,omitempty"` // one per reason, without those of its sources; see Holds
 	Facts Facts  `json:"facts"`
 }
 
 // Facts is the set of what is known of an order. Fields only ever grow, or move
 // to the earlier time.
 type Facts struct {
-	Sources  []string        `json:"sources,omitempty"` // its cards and customers, sorted; see Sources
+	Sources  []string        `json:"sources,omitempty"` // those that the release before named without a time
+	Tried    Tried           `json:"tried,omitempty"`   // its cards and customers; see Sources
 	Warnings map[string]Span `json:"warnings,omitempty"`
 	Reviews  map[string]Span `json:"reviews,omitempty"`
 	Disputes map[string]Case `json:"disputes,omitempty"`
@@ -103,6 +104,7 @@ func (f Facts) cases() (inquiries, disputes []span) {
 // union is the set of what either says.
 func (f Facts) union(g Facts) Facts {
 	return Facts{
+		Tried:    f.Tried.union(g.Tried),
 		Sources:  slices.Compact(slices.Sorted(slices.Values(slices.Concat(f.Sources, g.Sources)))),
 		Warnings: union.Maps(f.Warnings, g.Warnings, Span.union),
 		Reviews:  union.Maps(f.Reviews, g.Reviews, Span.union),

@@ -2,6 +2,7 @@ package fraud
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -82,7 +83,7 @@ func rows(t testing.TB, events []facts.Event) map[string]string {
 		}
 		change(t, all, e.Key(kind, id), func(o Order) Order { return Merge(o, id, e) })
 		for _, source := range Sources(e) {
-			change(t, all, e.Key(SourceKey(source)), func(s Source) Source { return Add(s, source, e, rule) })
+			change(t, all, e.Key(SourceKey(source)), func(s Source) Source { return Add(s, source, e) })
 		}
 	}
 	return all
@@ -106,15 +107,19 @@ func change[T any](t testing.TB, all map[string]string, key string, fn func(T) T
 // held are the holds of all rows, as they are listed.
 func held(t testing.TB, all map[string]string) []Hold {
 	t.Helper()
-	var holds []Hold
+	var orders []Order
+	var sources []Source
 	for _, data := range all {
-		var row struct {
-			Holds []Hold `json:"holds"`
-		}
-		if err := json.Unmarshal([]byte(data), &row); err != nil {
+		var o Order
+		var source Source
+		if err := errors.Join(json.Unmarshal([]byte(data), &o), json.Unmarshal([]byte(data), &source)); err != nil {
 			t.Fatal(err)
 		}
-		holds = append(holds, row.Holds...)
+		if o.Order == "" {
+			sources = append(sources, source)
+			continue
+		}
+		orders = append(orders, o)
 	}
-	return List(holds)
+	return Holds(rule, orders, sources)
 }

@@ -53,7 +53,10 @@ func failed(e facts.Event) bool { return e.Type == "charge.failed" || e.Charge.S
 
 // reported is what one event reports of its order.
 func reported(e facts.Event) Facts {
-	f := Facts{Sources: Sources(e)}
+	var f Facts
+	if sources := Sources(e); len(sources) > 0 {
+		f.Tried = triedAt(Began(e).Unix(), sources)
+	}
 	now := e.Created.Unix()
 	switch {
 	case e.Warning != nil:

@@ -1,12 +1,11 @@
 package fraud
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
 	"time"
-
-	"github.com/payhooks/payhooks/internal/union"
 )
 
 // Rule says what many failures are: Limit of them within the Window. A Limit
@@ -39,72 +38,75 @@ func whole(getenv func(string) string, name string, otherwise int) (int, error) 
 	return n, nil
 }
 
-// hot returns the attempts that share a window with the limit of failures, and
-// when that was reached, each at its own time at the earliest. Successes count
-// too: the one good charge among many bad ones is what a tester is after.
-func (r Rule) hot(attempts map[string]Attempt) map[string]int64 {
-	if r.Limit < 1 {
-		return nil
-	}
-	var fails []int64
-	for _, a := range attempts {
-		if a.Failed {
-			fails = append(fails, a.At)
-		}
-	}
-	slices.Sort(fails)
-	window, since := int64(r.Window/time.Second), map[string]int64{}
-	for i, j := 0, r.Limit-1; j < len(fails); i, j = i+1, j+1 {
-		if fails[j]-fails[i] > window {
-			continue
-		}
-		for id, a := range attempts {
-			if a.At >= fails[j]-window && a.At <= fails[i]+window {
-				since[id] = union.Earliest(since[id], max(fails[j], a.At))
-			}
-		}
-	}
-	return since
+// windows are those that have the limit of failures: when the first and the last of
+// each was, in order.
+type windows struct {
+	length int64
+	all    [][2]int64
 }
 
-// Burst is what a charge that is held for failures is part of: attempts that
+func (r Rule) windows(fails tries) windows {
+	w := windows{length: int64(r.Window / time.Second)}
+	if r.Limit < 1 {
+		return w
+	}
+	for i, j := 0, r.Limit-1; j < len(fails); i, j = i+1, j+1 {
+		if fails[j].at-fails[i].at <= w.length {
+			w.all = append(w.all, [2]int64{fails[i].at, fails[j].at})
+		}
+	}
+	return w
+}
+
+// since returns when the limit was reached of a window that has the attempt, its own
+// time at the earliest; 0 if none has it. Successes count too: the one good charge
+// among many bad ones is what a tester is after.
+func (w windows) since(at int64) int64 {
+	i, _ := slices.BinarySearchFunc(w.all, at, func(one [2]int64, at int64) int { return cmp.Compare(one[0]+w.length, at) })
+	if i == len(w.all) || at < w.all[i][1]-w.length {
+		return 0
+	}
+	return max(w.all[i][1], at)
+}
+
+// hold adds the hold if a window has the attempt.
+func (w windows) hold(holds []Hold, h Hold, attempt int64) []Hold {
+	since := w.since(attempt)
+	if since == 0 {
+		return holds
+	}
+	h.Since = at(since)
+	return append(holds, h)
+}
+
+// Burst is what a charge that is held for failures is part of: failures that
 // follow each other within the window.
 type Burst struct {
-	Begin    time.Time // its first attempt
-	Attempts int
-	Failed   int
-	Orders   int
+	Begin  time.Time // its first failure
+	Failed int
 }
 
-// Burst returns the burst that the charge is in; false if it is in none.
-func (s Source) Burst(charge string, r Rule) (Burst, bool) {
-	since := r.hot(s.Attempts)
-	if _, ok := since[charge]; !ok {
+// Burst returns the burst that the attempt of that time is in; false if it is in none.
+func (s Source) Burst(attempt time.Time, r Rule) (Burst, bool) {
+	fails, own := s.failures(), attempt.Unix()
+	w := r.windows(fails)
+	if w.since(own) == 0 {
 		return Burst{}, false
 	}
 	var times []int64
-	for id := range since {
-		times = append(times, s.Attempts[id].At)
-	}
-	slices.Sort(times)
-	own, window := s.Attempts[charge].At, int64(r.Window/time.Second)
-	from, to := slices.Index(times, own), slices.Index(times, own)
-	for from > 0 && times[from]-times[from-1] <= window {
-		from--
-	}
-	for to < len(times)-1 && times[to+1]-times[to] <= window {
-		to++
-	}
-	b, orders := Burst{Begin: at(times[from])}, map[string]bool{}
-	for id := range since {
-		if a := s.Attempts[id]; a.At >= times[from] && a.At <= times[to] {
-			b.Attempts++
-			orders[a.Order] = true
-			if a.Failed {
-				b.Failed++
-			}
+	for _, t := range fails {
+		if w.since(t.at) != 0 {
+			times = append(times, t.at)
 		}
 	}
-	b.Orders = len(orders)
-	return b, true
+	to, _ := slices.BinarySearch(times, own)
+	from, last := to, own
+	for from > 0 && last-times[from-1] <= w.length {
+		from--
+		last = times[from]
+	}
+	for last = own; to < len(times) && times[to]-last <= w.length; to++ {
+		last = times[to]
+	}
+	return Burst{Begin: at(times[from]), Failed: to - from}, true
 }

@@ -1,26 +1,22 @@
 package fraud
 
 import (
-	"cmp"
-	"maps"
-	"slices"
 	"strings"
+	"time"
 
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/facts"
-	"github.com/payhooks/payhooks/internal/union"
 )
 
-// most is how many attempts a source keeps, the newest: a row stays small,
-// however often a card is tried.
-const most = 300
-
-// Source is the row of one card or customer.
+// Source is the row of one card or customer: the failures, of which a rule decides
+// when the row is read what they hold.
 type Source struct {
 	Source string `json:"source"` // card/FINGERPRINT or customer/cus_…
 	event.Scope
-	Holds    []Hold             `json:"holds,omitempty"` // of all its orders
-	Attempts map[string]Attempt `json:"attempts"`        // by charge
+	Failures tries `json:"failures,omitempty"`
+	// Attempts are those of the release before, which kept them here by charge and
+	// not with their orders.
+	Attempts map[string]Attempt `json:"attempts,omitempty"`
 }
 
 // Attempt is one charge. At is its own created, in Unix seconds.
@@ -57,39 +53,32 @@ func Sources(e facts.Event) []string {
 
 // Add returns old, the row of the source, with the event's charge. Like Merge
 // it is a union. The event must name the source; see Sources.
-func Add(old Source, source string, e facts.Event, r Rule) Source {
-	c := e.Charge
-	s := Source{Source: source, Scope: e.Scope}
-	s.Attempts = newest(union.Maps(old.Attempts, map[string]Attempt{
-		c.ID: {At: began(c.Created, e.Created.Unix()), Order: orderOf(*c), Failed: failed(e)},
-	}, Attempt.union))
-	held := map[string]int64{}
-	for id, since := range r.hot(s.Attempts) {
-		order := s.Attempts[id].Order
-		held[order] = union.Earliest(held[order], since)
-	}
-	for _, order := range slices.Sorted(maps.Keys(held)) {
-		s.Holds = append(s.Holds, Hold{Order: order, Why: Failures, Since: at(held[order]), Scope: s.Scope})
+func Add(old Source, source string, e facts.Event) Source {
+	s := Source{Source: source, Scope: e.Scope, Failures: old.Failures, Attempts: old.Attempts}
+	if failed(e) {
+		s.Failures = s.Failures.union(tries{tryOf(e.Charge.ID, Began(e).Unix())})
 	}
 	return s
 }
 
-func (a Attempt) union(b Attempt) Attempt {
-	return Attempt{union.Earliest(a.At, b.At), max(a.Order, b.Order), a.Failed || b.Failed}
+// Began is when the event's charge was made.
+func Began(e facts.Event) time.Time { return at(began(e.Charge.Created, e.Created.Unix())) }
+
+// Has reports whether the row has the event's charge, or needs not to: a success.
+func (s Source) Has(e facts.Event) bool {
+	return !failed(e) || s.failures().has(tryOf(e.Charge.ID, Began(e).Unix()))
 }
 
-// newest keeps the newest attempts. Cutting a union of cut sets gives the same
-// as cutting the union of the whole ones.
-func newest(all map[string]Attempt) map[string]Attempt {
-	if len(all) <= most {
-		return all
+// failures are all that are known.
+func (s Source) failures() tries {
+	var old tries
+	for id, a := range s.Attempts {
+		if a.Failed {
+			old = append(old, tryOf(id, a.At))
+		}
 	}
-	ids := slices.SortedFunc(maps.Keys(all), func(a, b string) int {
-		return cmp.Or(cmp.Compare(all[b].At, all[a].At), cmp.Compare(a, b))
-	})
-	kept := make(map[string]Attempt, most)
-	for _, id := range ids[:most] {
-		kept[id] = all[id]
+	if old == nil {
+		return s.Failures
 	}
-	return kept
+	return s.Failures.union(old)
 }

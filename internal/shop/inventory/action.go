@@ -12,12 +12,10 @@ import (
 
 // Keeper keeps a row of facts per checkout session and payment. Levels are
 // counted from them when they are read.
-type Keeper struct {
-	Settings
-	Stripe Source
-}
+type Keeper struct{ Stripe Source }
 
-// Settings is what template.yaml says about stock.
+// Settings is what template.yaml says about stock. No row depends on it: it is
+// applied when levels are counted, so that changing it rewrites nothing.
 type Settings struct {
 	Restock bool // a full refund puts the goods back
 }
@@ -36,7 +34,7 @@ func SettingsFrom(getenv func(string) string) (Settings, error) {
 
 // Adjust adds the event to the facts of its session or payment.
 func (k Keeper) Adjust(ctx context.Context, e *action.Event[facts.Event]) error {
-	kind, id, err := Key(e.Object, k.Restock)
+	kind, id, err := Key(e.Object)
 	if err != nil {
 		return err
 	}

@@ -52,8 +52,8 @@ type Listing struct {
 }
 
 // Key names the row that the event changes. The error is a Skip if it changes
-// none. Refunds count only if they restock.
-func Key(e facts.Event, restock bool) (kind, id string, err error) {
+// none. Refunds are kept whether they restock or not; see Levels.
+func Key(e facts.Event) (kind, id string, err error) {
 	switch {
 	case e.Session != nil && e.Session.Mode == "setup":
 		return ofSession, "", event.Skip("a checkout session in setup mode sells nothing")
@@ -65,23 +65,19 @@ func Key(e facts.Event, restock bool) (kind, id string, err error) {
 		}
 		return ofPayment, e.PaymentIntent.ID, nil
 	case e.Charge != nil:
-		return refundKey(e.Charge.PaymentIntent, restock)
+		return refundKey(e.Charge.PaymentIntent)
 	case e.Refund != nil:
-		return refundKey(e.Refund.PaymentIntent, restock)
+		return refundKey(e.Refund.PaymentIntent)
 	default:
 		return "", "", event.Skip("not about a checkout")
 	}
 }
 
-func refundKey(intent string, restock bool) (kind, id string, err error) {
-	switch {
-	case !restock:
-		return ofPayment, "", event.Skip("refunds put nothing back: the stack's parameter Restock is false")
-	case intent == "":
+func refundKey(intent string) (kind, id string, err error) {
+	if intent == "" {
 		return ofPayment, "", event.Skip("it names no payment intent, so no checkout session either")
-	default:
-		return ofPayment, intent, nil
 	}
+	return ofPayment, intent, nil
 }
 
 // Sells reports whether the event makes its session's line items count, so that

@@ -73,9 +73,9 @@ func TestEveryLifeOfACheckoutEndsInItsState(t *testing.T) {
 					c.happen(p)
 					s := shop{}
 					for _, e := range p.Life.Views() {
-						s.take(t, e, restock, tee)
+						s.take(t, e, tee)
 					}
-					if diff := cmp.Diff(stock(nil, want), s.levels(t)); diff != "" {
+					if diff := cmp.Diff(stock(nil, want), s.levels(t, restock)); diff != "" {
 						t.Errorf("stock (-want +got):\n%s", diff)
 					}
 				})
@@ -113,12 +113,12 @@ func TestAnyOrderAndDuplicationEndsInTheSameStock(t *testing.T) {
 				s.row(t, live.Key(ofReservation, e.reserve), Reservation{Session: e.reserve, Scope: live, Lines: tidy(tee)})
 				continue
 			}
-			s.take(t, e.Event, restock, tee)
+			s.take(t, e.Event, tee)
 		}
 		for item, n := range supplies {
 			s.row(t, live.Key(ofItem, item), supply{item, live, n})
 		}
-		if diff := cmp.Diff(stock(supplies, states...), s.levels(t)); diff != "" {
+		if diff := cmp.Diff(stock(supplies, states...), s.levels(t, restock)); diff != "" {
 			t.Fatalf("stock (-want +got):\n%s", diff)
 		}
 	})
@@ -132,9 +132,9 @@ func TestBothAPIVersionsEndInTheSameStock(t *testing.T) {
 			c.happen(p)
 			s := shop{}
 			for _, e := range p.Life.Views() {
-				s.take(t, e, true, tee)
+				s.take(t, e, tee)
 			}
-			got[i] = s.levels(t)
+			got[i] = s.levels(t, true)
 		}
 		if diff := cmp.Diff(got[0], got[1]); diff != "" {
 			t.Errorf("%s (-%s +%s):\n%s", c.name, stripetest.Older, stripetest.Latest, diff)
@@ -148,12 +148,12 @@ func TestWhatIsSoldAboveTheSupplyIsBackOrdered(t *testing.T) {
 		p := newCheckout(stripetest.Older, n+1)
 		paid(p)
 		for _, e := range p.Life.Views() {
-			s.take(t, e, false, tee)
+			s.take(t, e, tee)
 		}
 	}
 	for _, c := range []struct{ supply, hand, back int64 }{{0, 0, 6}, {5, 0, 1}, {6, 0, 0}, {10, 4, 0}} {
 		s.row(t, live.Key(ofItem, "price_tee"), supply{"price_tee", live, c.supply})
-		if got, want := s.levels(t)["price_tee"], [3]int64{c.hand, 0, c.back}; got != want {
+		if got, want := s.levels(t, false)["price_tee"], [3]int64{c.hand, 0, c.back}; got != want {
 			t.Errorf("6 sold of %d: on hand, reserved and back-ordered are %v, want %v", c.supply, got, want)
 		}
 	}
@@ -166,7 +166,7 @@ func TestAReservationHoldsUntilTheSessionsEventsDecide(t *testing.T) {
 	}
 	want := func(reserved, committed int64) {
 		t.Helper()
-		ls, err := Levels(ctx, store)
+		ls, err := Levels(ctx, store, Settings{})
 		if err != nil || len(ls) != 1 || ls[0].Reserved != reserved || ls[0].Committed != committed {
 			t.Errorf("stock is %+v, %v, want %d reserved and %d committed", ls, err, reserved, committed)
 		}
@@ -222,7 +222,7 @@ func TestLevelsOfOneItemAreCountedByScope(t *testing.T) {
 	if err := SetSupply(t.Context(), store, theirs, "price_tee", 9); err != nil {
 		t.Fatal(err)
 	}
-	got, err := Levels(t.Context(), store)
+	got, err := Levels(t.Context(), store, Settings{})
 	want := []Level{
 		{Item: "price_tee", Scope: theirs, Reserved: 3, OnHand: 9, Supply: 9},
 		{Item: "price_tee", Scope: live, Reserved: 1},
@@ -238,7 +238,7 @@ func TestARowThatCannotBeReadIsNamed(t *testing.T) {
 	if err := store.Write(t.Context(), event.Write{Table: Table, Key: live.Key(ofSession, "cs_1"), Data: json.RawMessage(`{"paid":"yes"}`)}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Levels(t.Context(), store); err == nil || !strings.Contains(err.Error(), "row live/own/session/cs_1") {
+	if _, err := Levels(t.Context(), store, Settings{}); err == nil || !strings.Contains(err.Error(), "row live/own/session/cs_1") {
 		t.Errorf("got %v, want the row named", err)
 	}
 }
@@ -256,7 +256,7 @@ func BenchmarkLevelsOf10000Sessions(b *testing.B) {
 		bytes += len(k) + len(d)
 	}
 	for b.Loop() {
-		if l := s.levels(b)["price_tee"]; l[2] != 20_000 {
+		if l := s.levels(b, false)["price_tee"]; l[2] != 20_000 {
 			b.Fatal(l)
 		}
 	}

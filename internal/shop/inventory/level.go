@@ -34,8 +34,8 @@ type Scanner interface {
 // often keeps the answer for some seconds. Changes of the last second may be
 // missing. A row that cannot be read is an error, since levels without it would
 // be wrong.
-func Levels(ctx context.Context, s Scanner) ([]Level, error) {
-	all := table{map[ref]Session{}, map[ref]Payment{}, map[ref]Reservation{}, map[ref]supply{}}
+func Levels(ctx context.Context, s Scanner, settings Settings) ([]Level, error) {
+	all := table{settings, map[ref]Session{}, map[ref]Payment{}, map[ref]Reservation{}, map[ref]supply{}}
 	for row, err := range s.Scan(ctx, Table) {
 		if err == nil {
 			err = all.add(row)
@@ -55,6 +55,7 @@ type ref struct {
 
 // table has the rows by kind.
 type table struct {
+	Settings
 	sessions     map[ref]Session
 	payments     map[ref]Payment
 	reservations map[ref]Reservation
@@ -127,7 +128,7 @@ func (t table) eachSession(yield func(Session, state)) {
 		if !s.Listed {
 			s.Lines = held.Lines
 		}
-		yield(s, s.state(t.payments[ref{s.Scope, s.Payment}], has))
+		yield(s, s.state(t.payments[ref{s.Scope, s.Payment}], has, t.Restock))
 	}
 	for name, held := range t.reservations {
 		if _, known := t.sessions[name]; !known {
@@ -159,9 +160,9 @@ const (
 
 // state decides by rank alone: what is over beats what is not, and what was
 // paid beats what failed.
-func (s Session) state(p Payment, held bool) state {
+func (s Session) state(p Payment, held, restock bool) state {
 	switch paid := s.Paid || p.Paid; {
-	case paid && p.returned():
+	case paid && restock && p.returned():
 		return restocked
 	case paid:
 		return committed

@@ -15,7 +15,7 @@ type Payment struct {
 	Paid     bool  `json:"paid,omitempty"`
 	Received int64 `json:"received,omitempty"`
 	Canceled bool  `json:"canceled,omitempty"`
-	// Refunds are those that may restock, by the rules of package order.
+	// Refunds restock if Settings says so, by the rules of package order.
 	Refunds *order.Order `json:"refunds,omitempty"`
 }
 

@@ -71,8 +71,8 @@ func (s shop) row(t tb, key string, v any) {
 }
 
 // take does what the action does.
-func (s shop) take(t tb, e facts.Event, restock bool, lines []Line) {
-	kind, id, err := Key(e, restock)
+func (s shop) take(t tb, e facts.Event, lines []Line) {
+	kind, id, err := Key(e)
 	if err != nil {
 		return
 	}
@@ -112,8 +112,8 @@ func (s shop) Scan(context.Context, string) iter.Seq2[event.Row, error] {
 }
 
 // levels is what is not zero, by item: on hand, reserved, back-ordered.
-func (s shop) levels(t tb) map[string][3]int64 {
-	ls, err := Levels(context.Background(), s)
+func (s shop) levels(t tb, restock bool) map[string][3]int64 {
+	ls, err := Levels(context.Background(), s, Settings{Restock: restock})
 	if err != nil {
 		t.Fatal(err)
 	}

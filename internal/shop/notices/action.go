@@ -101,13 +101,12 @@ func (n Notifier) bursts(ctx context.Context, e facts.Event) ([]item, error) {
 		if err != nil {
 			return nil, err
 		}
-		all := fraud.Add(row, source, e, n.Rule)
-		own, kept := all.Attempts[e.Charge.ID]
-		switch b, many := all.Burst(e.Charge.ID, n.Rule); {
+		all := fraud.Add(row, source, e)
+		switch b, many := all.Burst(fraud.Began(e), n.Rule); {
 		case many:
 			key := "hold/" + source + "/" + b.Begin.Format(time.DateOnly)
 			news = append(news, item{key, burst(all, b, n.Rule), e.Created.Add(staleAfter)})
-		case kept && n.Rule.Limit > 0 && row.Attempts[e.Charge.ID] != own:
+		case n.Rule.Limit > 0 && !row.Has(e) && all.Has(e):
 			// Others that fail at the same time may not be in the row either. When
 			// this one is, the last of them sees them all.
 			return nil, action.RetryAfter(errors.New("flag-fraud has not stored this attempt yet"), 2*time.Second)

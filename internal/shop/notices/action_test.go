@@ -81,7 +81,7 @@ func (d *desk) flag(body []byte) *desk {
 	}
 	write(d, e.Key(kind, id), func(o fraud.Order) fraud.Order { return fraud.Merge(o, id, e) })
 	for _, source := range fraud.Sources(e) {
-		write(d, e.Key(fraud.SourceKey(source)), func(s fraud.Source) fraud.Source { return fraud.Add(s, source, e, rule) })
+		write(d, e.Key(fraud.SourceKey(source)), func(s fraud.Source) fraud.Source { return fraud.Add(s, source, e) })
 	}
 	return d
 }

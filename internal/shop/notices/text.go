@@ -48,7 +48,7 @@ func burst(s fraud.Source, b fraud.Burst, r fraud.Rule) notice.Notice {
 		Subject: fmt.Sprintf("%sOn hold: %d failed payments on one %s", mode(s.Scope), b.Failed, kind),
 		Text: strings.Join([]string{
 			fmt.Sprintf("%d payments failed on one %s since %s; %d within %.0f minutes are too many.", b.Failed, kind, when(b.Begin), r.Limit, r.Window.Minutes()),
-			fmt.Sprintf("Orders on hold so far: %d. More may follow without a further notice today; `payhooks holds` lists them.", b.Orders),
+			"Their orders are on hold. More may follow without a further notice today; `payhooks holds` lists them.",
 			link,
 		}, "\n"),
 	}

@@ -31,7 +31,7 @@ func Plan(types map[string][]string) simtest.Plan {
 	actors := []simtest.Actor{
 		{Name: "update-order", Open: open(updateOrder), Tables: []string{order.Table}},
 		{Name: "grant-access", Open: open(grantAccess), Tables: []string{access.Table}},
-		{Name: "flag-fraud", Open: open(func(simtest.Stack) function { return fraud.Flagger{Rule: rule}.Flag }), Tables: []string{fraud.Table}},
+		{Name: "flag-fraud", Open: open(func(simtest.Stack) function { return fraud.Flagger{}.Flag }), Tables: []string{fraud.Table}},
 		{Name: "adjust-inventory", Open: open(adjustInventory), Tables: []string{inventory.Table}},
 		{Name: "post-journal", Open: open(postJournal), Tables: []string{journal.Table}},
 		{Name: "send-receipt", Open: open(sendReceipt), Unknown: true, Check: everyReceipt},
@@ -59,7 +59,7 @@ func grantAccess(s simtest.Stack) function {
 }
 
 func adjustInventory(s simtest.Stack) function {
-	return inventory.Keeper{Stripe: newStripe(s), Settings: inventory.Settings{Restock: true}}.Adjust
+	return inventory.Keeper{Stripe: newStripe(s)}.Adjust
 }
 
 func postJournal(s simtest.Stack) function {
