@@ -56,8 +56,8 @@ func newWhole(t *testing.T) *whole {
 	for name, fn := range map[string]action.Function[facts.Event]{
 		"update-order":     order.Updater{Stripe: stripe}.Update,
 		"grant-access":     access.Granter{Stripe: stripe}.Grant,
-		"flag-fraud":       fraud.Flagger{Rule: fraud.Rule{Limit: 3, Window: 24 * time.Hour}}.Flag,
-		"adjust-inventory": inventory.Keeper{Stripe: stripe, Settings: inventory.Settings{Restock: true}}.Adjust,
+		"flag-fraud":       fraud.Flagger{}.Flag,
+		"adjust-inventory": inventory.Keeper{Stripe: stripe}.Adjust,
 		"post-journal":     journal.Poster{Stripe: stripe, Book: journal.Book{Rows: s.store, Writers: 1}}.Post,
 	} {
 		s.handlers[name] = s.handler(name, action.New(fn))
