@@ -164,7 +164,7 @@ func init() {
 		},
 		{
 			"an attempt is one charge, however many events it has", "internal/shop/fraud/source.go",
-			`tryOf(e.Charge.ID, Began(e).Unix())})`, `tryOf(e.Charge.ID+e.ID, Began(e).Unix())})`, named("ABurstIsWhat", "internal/shop/fraud"),
+			`tryOf(e.Charge.ID, Began(e).Unix())})`, `tryOf(e.Charge.ID+e.ID, Began(e).Unix())})`, named("AnAttemptIsOneCharge", "internal/shop/fraud"),
 		},
 		{
 			"a balance transaction is posted once, whichever event names it", "internal/shop/journal/action.go",

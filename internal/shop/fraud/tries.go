@@ -35,7 +35,7 @@ func (a try) compare(b try) int { return cmp.Or(cmp.Compare(a.at, b.at), cmp.Com
 
 // union keeps the newest: what one side left out is older than all that it kept.
 func (ts tries) union(us tries) tries {
-	all := slices.Clone(ts)
+	all := append(make(tries, 0, len(ts)+len(us)), ts...)
 	for _, u := range us {
 		if i, found := slices.BinarySearchFunc(all, u, try.compare); !found {
 			all = slices.Insert(all, i, u)
