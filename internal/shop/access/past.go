@@ -10,7 +10,7 @@ import (
 type past struct {
 	Good    int64   `json:"good,omitempty"`    // the newest second with a good status
 	Entered int64   `json:"entered,omitempty"` // the newest in which past_due followed a good status
-	Late    []int64 `json:"late,omitempty"`    // the newest with past_due after the last good one, ordered
+	Late    []int64 `json:"late,omitempty"`    // with past_due, ordered; see lates
 	// The newest complete list that is not in the facts, and what incomplete ones
 	// said of each item since.
 	Whole int64           `json:"whole,omitempty"`
@@ -39,15 +39,30 @@ func (p *past) count(f Fact) {
 }
 
 // since is when it became past due after it was last good. An event that says that
-// it was good before shows that too, if the good state's event is missing.
-func (p past) since(head Fact) int64 {
-	if p.Entered != 0 && p.Entered >= p.Good {
-		return p.Entered
+// it was good before shows that too, if the good state's event is missing. Within the
+// second of the last good state the order decides, as far as it is kept.
+func (p past) since(history []Fact) int64 {
+	after, known := p.Entered, false
+	for _, f := range history {
+		if f.At == p.Good {
+			after, known = f.At, true
+			if f.Status != "past_due" {
+				after = 0
+			}
+		}
 	}
-	if len(p.Late) > 0 {
-		return p.Late[0]
+	if known && p.Entered > p.Good {
+		after = p.Entered
 	}
-	return head.At
+	if after != 0 && after >= p.Good {
+		return after
+	}
+	for _, at := range p.Late {
+		if at > p.Good {
+			return at
+		}
+	}
+	return history[len(history)-1].At
 }
 
 // list folds what a second's events listed.
@@ -79,9 +94,7 @@ func (p past) union(q past) past {
 // prune drops what a later good status or complete list has replaced. whole is the
 // time of the newest complete list in the facts.
 func (p *past) prune(whole int64) {
-	slices.Sort(p.Late)
-	p.Late = slices.DeleteFunc(slices.Compact(p.Late), func(at int64) bool { return at <= p.Good })
-	p.Late = p.Late[max(0, len(p.Late)-late):]
+	p.Late = lates(p.Late, p.Good)
 	if whole > 0 {
 		p.Whole, p.Items, p.Named = 0, nil, nil
 		return
@@ -93,6 +106,25 @@ func (p *past) prune(whole int64) {
 		}
 	}
 	p.Named = named
+}
+
+// lates are the newest times of past_due after the last good state and, of more than
+// are kept, the first of each day: a good state that is reported later may make any of
+// them the first.
+func lates(all []int64, lastGood int64) []int64 {
+	const day = 24 * 60 * 60
+	all = slices.Compact(slices.Sorted(slices.Values(all)))
+	after := slices.DeleteFunc(slices.Clone(all), func(at int64) bool { return at <= lastGood })
+	kept := after[max(0, len(after)-late):]
+	var first []int64
+	for i, at := range all {
+		if at/day >= lastGood/day && (i == 0 || all[i-1]/day != at/day) {
+			first = append(first, at)
+		}
+	}
+	kept = slices.Concat(first[max(0, len(first)-late):], kept)
+	slices.Sort(kept)
+	return slices.Compact(kept)
 }
 
 func (i item) newer(j item) item {
