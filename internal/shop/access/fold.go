@@ -77,7 +77,7 @@ func bySecond(facts []Fact) (seconds [][]Fact) {
 // that a later complete list replaces, and, if it is not the newest, without what only
 // the newest state is asked for.
 func folded(facts []Fact, newest bool, whole int64) []Fact {
-	changes := slices.DeleteFunc(slices.Clone(facts), func(f Fact) bool { return f.Status != listed && f.Rank == typeRank("") })
+	changes := slices.DeleteFunc(slices.Clone(facts), Fact.announcement)
 	if len(changes) == 0 {
 		changes = slices.Clone(facts)
 	}

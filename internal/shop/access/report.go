@@ -35,6 +35,9 @@ func typeRank(event string) int {
 	}
 }
 
+// announcement reports whether the fact shows a state without having changed it.
+func (f Fact) announcement() bool { return f.Status != listed && f.Rank == rankAnnounced }
+
 // subscription is what one event says of a subscription. own is the event as Stripe
 // made it, without what was fetched: the changes of one second know each other by it.
 func subscription(own, e facts.Event) Life {
@@ -45,6 +48,7 @@ func subscription(own, e facts.Event) Life {
 		Items: products(s), Partial: !s.ItemsComplete,
 		Paused: s.PauseCollection, Ends: s.CancelAtPeriodEnd,
 	}
+	f.Partial = f.Partial || f.announcement() // it changes nothing, and so takes nothing away
 	if s.CancelAt.After(e.Created) {
 		f.Cancel = s.CancelAt.Unix()
 	}
