@@ -139,8 +139,16 @@ func init() {
 			`		what := f.what()`, `		what := f.what() + f.Event`, named("OneChangeThatIsReportedTwice", "internal/shop/access"),
 		},
 		{
+			"changes of one second know each other by their own lists", "internal/shop/access/report.go",
+			`	s = *own.Subscription`, `	s = *e.Subscription`, named("FetchedItems", "internal/shop/access"),
+		},
+		{
+			"a row of many subscriptions is compressed", "internal/shop/access/pack.go",
+			`len(data) <= readable {`, `len(data) <= 1000*readable {`, named("HundredsOfSubscriptions", "internal/shop/access"),
+		},
+		{
 			"the state before a second says how it ends", "internal/chain/chain.go",
-			`		before = before.after(steps)`, `		before = starts{{}}`, named("AnyLifeHasItsEnd", "internal/chain"),
+			`		l.before = s.ends()`, `		l.before = starts{{}}`, named("AnyLifeHasItsEnd", "internal/chain"),
 		},
 		{
 			"a session that was paid stays paid", stockFile,

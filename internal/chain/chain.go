@@ -8,9 +8,14 @@
 // where that has several ends, all of them are tried.
 package chain
 
+import "slices"
+
 // State is what is compared of an object, value by value. A State of none is not
-// known, and anything fits it.
+// known, and anything fits it, as it does the value Unknown.
 type State []string
+
+// Unknown is a value that no object has.
+const Unknown = "\x00"
 
 // Step is what one event says.
 type Step struct {
@@ -22,6 +27,9 @@ type Step struct {
 	// Change is a change without previous_attributes, which fits anywhere. Other
 	// events without them only show the state.
 	Change bool
+	// Moves is a change without previous_attributes that has led to what it shows, and
+	// so did not begin there.
+	Moves bool
 }
 
 // Most is how many events of a second are tried in every sequence.
@@ -31,25 +39,43 @@ const Most = 10
 // shows another state, so a sum of those stays below.
 const gap = 1 << 16
 
-// Solve returns the order of the last second's steps, and whether another order
-// fits as well and ends differently. Seconds are in order. Of those orders the one
-// stands whose end comes last among the steps: they come with the one that a tie
-// leaves standing last. same reports whether two steps of the last second end in
-// the same.
-func Solve(seconds [][]Step, same func(a, b int) bool) (order []int, tie bool) {
-	if len(seconds) == 0 {
+// Life is solved second by second, in order. The zero Life begins in a state that is
+// not known.
+type Life struct{ before starts }
+
+// Next returns the order of the next second's steps, and whether another order fits
+// as well and ends differently. Of those orders the one stands whose end comes last
+// among the steps: they come with the one that a tie leaves standing last. same
+// reports whether two steps end in the same.
+func (l *Life) Next(steps []Step, same func(a, b int) bool) (order []int, tie bool) {
+	if len(l.before) == 0 {
+		l.before = starts{{}}
+	}
+	switch {
+	case len(steps) == 0:
 		return nil, false
+	case len(steps) > Most:
+		order, tie = l.before.count(steps, same)
+		l.before = l.before.counted(steps)
+	default:
+		s := search(l.before, steps)
+		order, tie = s.best(same)
+		l.before = s.ends()
 	}
-	before := starts{{}}
-	for _, steps := range seconds[:len(seconds)-1] {
-		before = before.after(steps)
+	return order, tie
+}
+
+// Solve is Next of the last second, after all others.
+func Solve(seconds [][]Step, same func(a, b int) bool) (order []int, tie bool) {
+	var l Life
+	for i, steps := range seconds {
+		if i == len(seconds)-1 {
+			order, tie = l.Next(steps, same)
+		} else {
+			l.Next(steps, func(int, int) bool { return true })
+		}
 	}
-	last := seconds[len(seconds)-1]
-	if len(last) > Most {
-		return before.count(last, same)
-	}
-	s := search(before, last)
-	return s.best(same)
+	return order, tie
 }
 
 // start is a state in which a second may begin, and what it took to get there.
@@ -59,22 +85,6 @@ type start struct {
 }
 
 type starts []start
-
-// after returns the ends of a second that fit best, each state once.
-func (b starts) after(steps []Step) starts {
-	if len(steps) == 0 {
-		return b
-	}
-	if len(steps) > Most {
-		return b.counted(steps)
-	}
-	s := search(b, steps)
-	var ends starts
-	for i, step := range steps {
-		ends = ends.add(start{step.Is, s.cost[s.all()][i]})
-	}
-	return ends.cheapest()
-}
 
 // cheapest leaves out what costs more gaps than others: they are no ends of a life.
 func (b starts) cheapest() (kept starts) {
@@ -93,7 +103,7 @@ func (b starts) cheapest() (kept starts) {
 
 func (b starts) add(s start) starts {
 	for i := range b {
-		if equal(b[i].state, s.state) {
+		if slices.Equal(b[i].state, s.state) {
 			b[i].cost = min(b[i].cost, s.cost)
 			return b
 		}
@@ -106,13 +116,15 @@ func cost(before State, s Step) int {
 	switch {
 	case len(before) == 0, len(s.Is) == 0, s.First, s.Was == nil && s.Change:
 		return 0
-	case s.Was == nil && equal(before, s.Is):
+	case s.Was == nil && s.Moves && equal(before, s.Is):
+		return gap
+	case s.Was == nil && (s.Moves || equal(before, s.Is)):
 		return 0
 	case s.Was == nil:
 		return 1
 	}
 	for i, was := range s.Was {
-		if was != s.Is[i] && before[i] != was {
+		if was != s.Is[i] && !fits(before[i], was) {
 			return gap
 		}
 	}
@@ -122,14 +134,7 @@ func cost(before State, s Step) int {
 	return 1
 }
 
-func equal(a, b State) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range a {
-		if a[i] != b[i] {
-			return false
-		}
-	}
-	return true
-}
+func equal(a, b State) bool { return slices.EqualFunc(a, b, fits) }
+
+// fits: a value that is not known may be any.
+func fits(a, b string) bool { return a == b || a == Unknown || b == Unknown }

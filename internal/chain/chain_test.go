@@ -27,6 +27,9 @@ func TestTheEndIsThatOfTheSequencesThatFitBest(t *testing.T) {
 		"two that exclude each other":  {[][]Step{{created}, {change("a", "b"), change("a", "c")}}, "c", true},
 		"a change without what it was": {[][]Step{{created}, {Step{Is: State{"b"}, Change: true}, Step{Is: State{"c"}, Change: true}}}, "c", true},
 		"one is missing":               {[][]Step{{created}, {change("c", "d"), change("a", "b")}}, "d", false},
+		"moved by something missing":   {[][]Step{{created}, {Step{Is: State{"b"}, Moves: true}, change("b", "a")}}, "a", false},
+		"moved, and so not from there": {[][]Step{{change("a", "b")}, {Step{Is: State{"b"}, Moves: true}, change("b", "a")}}, "b", false},
+		"a value not known fits":       {[][]Step{{Step{Is: State{Unknown}}}, {change("a", "b"), change("b", "a")}}, "a", true},
 		"nothing known before":         {[][]Step{{{}}, {change("a", "b")}}, "b", false},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -45,7 +45,7 @@ func (b starts) end(steps []Step) (end int, ok bool) {
 		return 0, false
 	}
 	for _, s := range steps {
-		if s.Was == nil && s.Change || len(s.Is) == 0 {
+		if s.Was == nil && (s.Change || s.Moves) || len(s.Is) == 0 {
 			return 0, false
 		}
 		if s.Was != nil && !s.First {

@@ -62,7 +62,15 @@ func (s searched) tooEarly(rest, last int) bool {
 
 func (s searched) all() int { return 1<<len(s.steps) - 1 }
 
-// best is the order with the least cost; see Solve.
+// ends are the states in which the second may end, each once.
+func (s searched) ends() (ends starts) {
+	for i, step := range s.steps {
+		ends = ends.add(start{step.Is, s.cost[s.all()][i]})
+	}
+	return ends.cheapest()
+}
+
+// best is the order with the least cost; see Life.Next.
 func (s searched) best(same func(a, b int) bool) (order []int, tie bool) {
 	costs := s.cost[s.all()]
 	end := 0

@@ -39,7 +39,10 @@ type Customer struct {
 // It gives the same row for the same set of events in any sequence, and changes
 // nothing for an event it has seen. The event must be about the customer, in its
 // scope; see Key.
-func Merge(old Customer, id string, e facts.Event) Customer {
+func Merge(old Customer, id string, e facts.Event) Customer { return merge(old, id, e, e) }
+
+// merge is Merge with the event as Stripe made it, and with what was fetched for it.
+func merge(old Customer, id string, own, e facts.Event) Customer {
 	c := Customer{
 		Customer:      id,
 		Scope:         e.Scope,
@@ -51,9 +54,9 @@ func Merge(old Customer, id string, e facts.Event) Customer {
 	switch {
 	case e.Subscription != nil:
 		s := e.Subscription.ID
-		c.Subscriptions[s] = c.Subscriptions[s].union(subscription(e))
+		c.Subscriptions[s] = c.Subscriptions[s].union(subscription(own, e))
 	case e.Entitlements != nil:
-		c.Features = c.Features.union(entitlements(e))
+		c.Features = c.Features.union(entitlements(own, e))
 	case deletes(e) && (c.Deleted == 0 || unix(e.Created) < c.Deleted):
 		c.Deleted = unix(e.Created)
 	}

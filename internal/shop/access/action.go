@@ -55,7 +55,7 @@ func (g Granter) Grant(ctx context.Context, e *action.Event[facts.Event]) error 
 	if err != nil {
 		return err
 	}
-	whole, err := g.complete(ctx, e)
+	full, whole, err := g.complete(ctx, e)
 	if err != nil {
 		return err
 	}
@@ -63,29 +63,34 @@ func (g Granter) Grant(ctx context.Context, e *action.Event[facts.Event]) error 
 		e.Outcome("the event lists only a part and there is no Stripe API key to fetch the rest: what it names is granted, nothing is taken away")
 	}
 	return action.Update(e, Table, kind, id, func(old Customer) (Customer, error) {
-		return Merge(old, id, e.Object), nil
+		return merge(old, id, e.Object, full), nil
 	})
 }
 
-// complete fetches what the event did not list, once; false if there is no key.
-// What the event does list stays: the list is younger, and a removal in between
+// complete adds to the event what it did not list, fetched once; false if there is no
+// key. What the event does list stays: the list is younger, and a removal in between
 // is reported by another event.
-func (g Granter) complete(ctx context.Context, e *action.Event[facts.Event]) (bool, error) {
-	switch o := &e.Object; {
-	case o.Subscription != nil && !o.Subscription.ItemsComplete:
+func (g Granter) complete(ctx context.Context, e *action.Event[facts.Event]) (full facts.Event, whole bool, err error) {
+	full = e.Object
+	switch {
+	case full.Subscription != nil && !full.Subscription.ItemsComplete:
 		got, err := fetch(ctx, e, "items/", g.Stripe.Items)
 		if err != nil || !got.Known {
-			return false, err
+			return full, false, err
 		}
-		o.Subscription.Items, o.Subscription.ItemsComplete = dated(got.All, o.Subscription.Items), true
-	case o.Entitlements != nil && !o.Entitlements.Complete:
+		s := *full.Subscription
+		s.Items, s.ItemsComplete = dated(got.All, s.Items), true
+		full.Subscription = &s
+	case full.Entitlements != nil && !full.Entitlements.Complete:
 		got, err := fetch(ctx, e, "entitlements/", g.Stripe.Entitlements)
 		if err != nil || !got.Known {
-			return false, err
+			return full, false, err
 		}
-		o.Entitlements.Entitlements, o.Entitlements.Complete = append(got.All, o.Entitlements.Entitlements...), true
+		s := *full.Entitlements
+		s.Entitlements, s.Complete = slices.Concat(got.All, s.Entitlements), true
+		full.Entitlements = &s
 	}
-	return true, nil
+	return full, true, nil
 }
 
 // list is what Stripe listed for an event, or that there was no key to ask with.

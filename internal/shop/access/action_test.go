@@ -143,6 +143,24 @@ func TestTheRestOfTheItemsIsFetchedAndHasTheSamePeriod(t *testing.T) {
 	}
 }
 
+// What was fetched is younger than the event: the changes of one second know each
+// other by what they list themselves.
+func TestFetchedItemsDoNotDisturbTheOrderOfOneSecond(t *testing.T) {
+	rig := actiontest.New(t, granter(&fake{items: []facts.SubscriptionItem{{ID: "si_9", Product: "prod_z"}}}).Grant)
+	change := func(id, was, is string) []byte {
+		return []byte(strings.NewReplacer(`"evt_1"`, `"`+id+`"`, `"has_more":false`, `"has_more":true`, `"status":"active"`, `"status":"`+is+`"`,
+			`"data":{`, `"data":{"previous_attributes":{"status":"`+was+`"},`).Replace(active))
+	}
+	rig.Post(change("evt_3", "past_due", "unpaid"))
+	rig.Post(change("evt_4", "incomplete", "active"))
+	rig.Post(change("evt_2", "active", "past_due"))
+	for _, r := range rows(t, rig) {
+		if !strings.HasSuffix(r.Why, "sub_1 is unpaid") {
+			t.Errorf("row is %+v, want it unpaid without a doubt", r)
+		}
+	}
+}
+
 func TestWhatAnIncompleteEventNamesStandsThoughTheYoungerListLacksIt(t *testing.T) {
 	rig := actiontest.New(t, granter(&fake{}).Grant)
 	rig.Post([]byte(strings.ReplaceAll(active, `"has_more":false`, `"has_more":true`)))

@@ -1,7 +1,10 @@
 package access
 
 import (
+	"cmp"
+	"maps"
 	"reflect"
+	"slices"
 
 	"github.com/payhooks/payhooks/internal/chain"
 )
@@ -9,18 +12,37 @@ import (
 // attributes are those by which a change recognises the state before it.
 var attributes = []string{"status", "items", "invoice", "cancel", "pause", "trial", "rest"}
 
+// told is what the facts of a life that goes on say at its end.
+type told struct {
+	head   Fact
+	listed []Item
+	since  int64 // when it became past due, if it is
+	tie    bool  // the head was left to type and event id
+}
+
+func (l Life) told() told {
+	history, tie := l.history()
+	if len(history) == 0 {
+		return told{}
+	}
+	t := told{head: history[len(history)-1], listed: l.items(history), tie: tie}
+	p := l.Past
+	p.Late = slices.Clone(p.Late)
+	for _, f := range history {
+		p.count(f)
+	}
+	p.Late = lates(p.Late, p.Good)
+	t.since = p.since(history)
+	return t
+}
+
 // history puts the facts of the newest seconds in the order in which they came
 // about. tie is true if the newest place was left to type and event id.
 func (l Life) history() (ordered []Fact, tie bool) {
-	var seconds [][]chain.Step
+	var life chain.Life
 	for _, facts := range bySecond(l.Facts) {
-		steps := make([]chain.Step, len(facts))
-		for i, f := range facts {
-			steps[i] = f.step()
-		}
 		var order []int
-		seconds = append(seconds, steps)
-		order, tie = chain.Solve(seconds, func(a, b int) bool { return facts[a].means(facts[b]) })
+		order, tie = life.Next(steps(facts), func(a, b int) bool { return facts[a].means(facts[b]) })
 		for _, i := range order {
 			ordered = append(ordered, facts[i])
 		}
@@ -28,16 +50,34 @@ func (l Life) history() (ordered []Fact, tie bool) {
 	return ordered, tie
 }
 
-func (f Fact) step() chain.Step {
+// steps are a second's. Where it has as many as are kept, some may be missing.
+func steps(facts []Fact) []chain.Step {
+	all := make([]chain.Step, len(facts))
+	for i, f := range facts {
+		all[i] = f.step(facts)
+		if len(facts) >= most {
+			all[i].Was, all[i].First, all[i].Change = nil, false, true
+		}
+	}
+	return all
+}
+
+func (f Fact) step(second []Fact) chain.Step {
 	s := chain.Step{
 		First:  f.Status != listed && f.Rank == 0,
-		Change: f.Status == listed || f.Rank == typeRank("customer.subscription.updated"),
+		Change: f.Status == listed || f.Rank == rankUpdated,
 	}
 	if len(f.Is) == 0 {
 		return s
 	}
+	if f.Rank == rankPaused && !f.announces(second) {
+		s.Moves = f.Status == "paused"
+		if !s.Moves {
+			f.Chained, f.Was = true, map[string]string{"status": "paused"}
+		}
+	}
 	for _, name := range attributes {
-		is := f.Is[name]
+		is := cmp.Or(f.Is[name], chain.Unknown)
 		s.Is = append(s.Is, is)
 		if f.Chained {
 			if was, changed := f.Was[name]; changed {
@@ -47,6 +87,17 @@ func (f Fact) step() chain.Step {
 		}
 	}
 	return s
+}
+
+// announces reports whether an update of the same second has made the pause or its
+// end that the fact reports.
+func (f Fact) announces(second []Fact) bool {
+	for _, g := range second {
+		if g.Rank == rankUpdated && maps.Equal(g.Is, f.Is) {
+			return true
+		}
+	}
+	return false
 }
 
 // means reports whether both say the same to a row.

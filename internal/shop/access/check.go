@@ -55,10 +55,11 @@ func Check(ctx context.Context, r Reader, s event.Scope, customer, what string, 
 // Check is the package's Check on a row that is at hand.
 func (c Customer) Check(what string, now time.Time, grace time.Duration) Decision {
 	if slices.Contains(c.Features.Seen, what) {
-		s := c.feature(what)
+		s := c.feature(c.Features.told(), what)
 		return Decision{Allowed: s.allowed, Why: s.why}
 	}
-	s := c.product(what, now, grace)
+	having := c.lives(func(l Life) bool { return slices.Contains(l.Seen, what) })
+	s := c.product(having, what, now, grace)
 	switch {
 	case s.why == "":
 		return Decision{Why: "the customer never had it"}

@@ -5,17 +5,21 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 )
 
 const (
-	// window is how many seconds with events are kept in full: the newest, and those
-	// before it that say which state it began in.
-	window = 4
-	// most is how many events of one second are kept, and how many times of the
-	// status past_due.
-	most = 24
-	late = 8
+	// window is how many seconds with events are kept: the newest, and those before it
+	// that say which state it began in. burst is how many of them if they are no older
+	// than recent, in seconds, before the newest.
+	window = 6
+	burst  = 12
+	recent = 3 * 24 * 60 * 60
+	// most is how many events of one second are kept.
+	most = 64
+	// late is how many times of the status past_due, and how many days with it.
+	late = 64
 )
 
 // prune folds what no rule can need in full. Each part is the same for all orders
@@ -25,23 +29,37 @@ func (l *Life) prune() {
 		l.Facts, l.Past = nil, past{}
 		return
 	}
-	var whole int64
 	for _, f := range l.Facts {
 		l.Past.count(f)
-		if !f.Partial {
-			whole = max(whole, f.At)
-		}
 	}
 	seconds := bySecond(l.Facts)
+	for len(seconds) > 0 && outdated(seconds, 0) {
+		l.Past.list(seconds[0])
+		seconds = seconds[1:]
+	}
+	whole := newestWhole(seconds)
 	l.Facts = nil
 	for i, facts := range seconds {
-		if i < len(seconds)-window {
-			l.Past.list(facts)
-			continue
-		}
 		l.Facts = append(l.Facts, folded(facts, i == len(seconds)-1, whole)...)
 	}
 	l.Past.prune(whole)
+}
+
+// newestWhole is when the newest complete list is from, 0 without one.
+func newestWhole(seconds [][]Fact) int64 {
+	for _, facts := range slices.Backward(seconds) {
+		if slices.ContainsFunc(facts, func(f Fact) bool { return !f.Partial }) {
+			return facts[0].At
+		}
+	}
+	return 0
+}
+
+// outdated: what is dropped for newer seconds stays so, whatever else is reported.
+func outdated(seconds [][]Fact, i int) bool {
+	newer := len(seconds) - 1 - i
+	age := seconds[len(seconds)-1][0].At - seconds[i][0].At
+	return newer >= burst || newer >= window && age > recent
 }
 
 // bySecond splits ordered facts.
@@ -56,18 +74,19 @@ func bySecond(facts []Fact) (seconds [][]Fact) {
 }
 
 // folded is a second's facts without announcements next to changes, without items
-// that a later complete list replaces, and, if it is not the newest, without ids.
+// that a later complete list replaces, and, if it is not the newest, without what only
+// the newest state is asked for.
 func folded(facts []Fact, newest bool, whole int64) []Fact {
-	changes := slices.DeleteFunc(slices.Clone(facts), func(f Fact) bool { return f.Status != listed && f.Rank == typeRank("") })
+	changes := slices.DeleteFunc(slices.Clone(facts), Fact.announcement)
 	if len(changes) == 0 {
 		changes = slices.Clone(facts)
 	}
 	for i := range changes {
 		if !newest {
-			changes[i].Event = ""
+			changes[i].Event, changes[i].Paused, changes[i].Ends, changes[i].Cancel = "", false, false, 0
 		}
 		if changes[i].At < whole {
-			changes[i].Items = nil
+			changes[i].Items, changes[i].Partial = nil, false
 		}
 	}
 	return occurrences(changes)
@@ -76,6 +95,9 @@ func folded(facts []Fact, newest bool, whole int64) []Fact {
 // occurrences has each once, however many events report it, in the order of rank
 // and event id; no more than most.
 func occurrences(facts []Fact) []Fact {
+	if len(facts) == 1 {
+		return facts
+	}
 	once := map[string]Fact{}
 	for _, f := range facts {
 		what := f.what()
@@ -87,6 +109,11 @@ func occurrences(facts []Fact) []Fact {
 			once[what] = known
 		}
 	}
+	if slices.ContainsFunc(facts, restless) {
+		for _, f := range slices.Collect(maps.Values(once)) {
+			delete(once, f.formerly())
+		}
+	}
 	names := slices.Sorted(maps.Keys(once))
 	kept := make([]Fact, 0, min(most, len(names)))
 	for _, what := range names[:min(most, len(names))] {
@@ -96,10 +123,32 @@ func occurrences(facts []Fact) []Fact {
 	return kept
 }
 
+// restless: the release before kept no rest of a subscription.
+func restless(f Fact) bool { return f.Is["rest"] == "" && f.Status != listed }
+
+// formerly is what the release before would have kept of it.
+func (f Fact) formerly() string {
+	if restless(f) {
+		return ""
+	}
+	f.Is, f.Was = maps.Clone(f.Is), maps.Clone(f.Was)
+	delete(f.Is, "rest")
+	delete(f.Was, "rest")
+	return f.what()
+}
+
 // what is the same for events that are equal in all but their id.
 func (f Fact) what() string {
-	f.Event, f.Items, f.Partial = "", nil, false
-	return fmt.Sprint(f)
+	what := strconv.AppendInt(nil, f.At, 10)
+	what = append(what, byte(' '), byte('0'+f.Rank), byte('0'+boolean(f.Chained)), ' ')
+	what = append(what, f.Status...)
+	for _, name := range attributes {
+		what = append(append(what, ' '), f.Is[name]...)
+		if was, ok := f.Was[name]; ok {
+			what = append(append(what, '<'), was...)
+		}
+	}
+	return string(what)
 }
 
 // over decides between two lists of one occurrence: the complete one stands.

@@ -37,7 +37,7 @@ func TestAnyLifeEndsInItsLastState(t *testing.T) {
 		tie := strings.Contains(fmt.Sprint(c.Rows(l.Now, week)), "event id")
 		for _, p := range []string{"prod_a", "prod_b"} {
 			grants := slices.Contains(u.Products, p) && (u.Status == "active" || u.Status == "past_due")
-			if s := c.product(p, l.Now, week); s.granted != grants || tie {
+			if s := c.stands(p, l.Now); s.granted != grants || tie {
 				r.Fatalf("%s: %+v in %s, want granted %v without a tie", p, s, encoded(r, c), grants)
 			}
 		}
@@ -113,4 +113,44 @@ func TestAnyLifeOfFeaturesEndsInItsLastList(t *testing.T) {
 		}
 	})
 	t.Log(lives, "lives")
+}
+
+// stands is what the row says of a product.
+func (c Customer) stands(product string, now time.Time) standing {
+	return c.product(c.lives(func(Life) bool { return true }), product, now, week)
+}
+
+func TestPausesOfOneSecondEndAsTheyMust(t *testing.T) {
+	for name, c := range map[string]struct {
+		from   string
+		happen func(u *stripetest.Subscription)
+		says   string
+	}{
+		"paused and resumed, announced only": {"active", func(u *stripetest.Subscription) { announce(u, "paused"); announce(u, "resumed") }, "is active"},
+		"resumed and paused, announced only": {"paused", func(u *stripetest.Subscription) { announce(u, "resumed"); announce(u, "paused") }, "is paused"},
+		"with updates": {"trialing", func(u *stripetest.Subscription) {
+			u.Turn("paused").Send("paused")
+			u.Turn("active").Send("resumed")
+		}, "is active"},
+		"and paused again": {"trialing", func(u *stripetest.Subscription) {
+			u.Turn("paused").Send("paused")
+			u.Turn("active").Send("resumed")
+			u.Turn("paused").Send("paused")
+		}, "is paused"},
+	} {
+		l := stripetest.New(stripetest.Latest)
+		u := l.Subscribe("sub_1", c.from, "prod_a").Wait(time.Minute)
+		c.happen(u)
+		for order := range stripetest.Orders(1, l.Views()) {
+			if r := merged(order).Rows(l.Now, week)[0]; !strings.HasSuffix(r.Why, c.says) {
+				t.Fatalf("%s: %+v, want %q", name, r, c.says)
+			}
+		}
+	}
+}
+
+// announce is a change that is reported without an update.
+func announce(u *stripetest.Subscription, kind string) {
+	u.Status = map[string]string{"paused": "paused", "resumed": "active"}[kind]
+	u.Send(kind)
 }

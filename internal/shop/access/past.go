@@ -8,9 +8,10 @@ import (
 
 // past is what is kept of seconds that are not kept in full.
 type past struct {
-	Good    int64   `json:"good,omitempty"`    // the newest second with a good status
+	Good    int64   `json:"good,omitempty"`    // the newest second with a good status, or a change from one
 	Entered int64   `json:"entered,omitempty"` // the newest in which past_due followed a good status
-	Late    []int64 `json:"late,omitempty"`    // the newest with past_due after the last good one, ordered
+	Back    int64   `json:"back,omitempty"`    // and a good status another
+	Late    []int64 `json:"late,omitempty"`    // with past_due, ordered; see lates
 	// The newest complete list that is not in the facts, and what incomplete ones
 	// said of each item since.
 	Whole int64           `json:"whole,omitempty"`
@@ -27,32 +28,61 @@ type item struct {
 
 // count keeps when the status was good, and when past due.
 func (p *past) count(f Fact) {
-	switch {
-	case good[f.Status]:
+	if f.announcement() {
+		return
+	}
+	if good[f.Status] || f.wasGood() {
 		p.Good = max(p.Good, f.At)
-	case f.Status == "past_due":
+	}
+	if was, changed := f.Was["status"]; changed && good[f.Status] && !good[was] {
+		p.Back = max(p.Back, f.At)
+	}
+	if f.Status == "past_due" {
 		p.Late = append(p.Late, f.At)
-		if f.Chained && good[f.Was["status"]] {
+		if f.wasGood() {
 			p.Entered = max(p.Entered, f.At)
 		}
 	}
 }
 
+// wasGood reports whether the fact is a change from a good status.
+func (f Fact) wasGood() bool { return f.Chained && good[f.Was["status"]] }
+
 // since is when it became past due after it was last good. An event that says that
 // it was good before shows that too, if the good state's event is missing.
-func (p past) since(head Fact) int64 {
-	if p.Entered != 0 && p.Entered >= p.Good {
-		return p.Entered
+func (p past) since(history []Fact) int64 {
+	first := p.Good + 1
+	if p.endedPastDue(history) {
+		first = p.Good
 	}
-	if len(p.Late) > 0 {
-		return p.Late[0]
+	for _, at := range p.Late {
+		if at >= first {
+			return at
+		}
 	}
-	return head.At
+	return history[len(history)-1].At
+}
+
+// endedPastDue reports whether the second with the last good state may have ended past
+// due. If that second is not kept, it did not where the status turned good and not from
+// good to past due.
+func (p past) endedPastDue(history []Fact) bool {
+	ended := p.Entered == p.Good || p.Back < p.Good
+	for _, f := range history {
+		switch {
+		case f.At != p.Good:
+		case f.Status == "past_due":
+			ended = true
+		case good[f.Status] || f.wasGood():
+			ended = false
+		}
+	}
+	return ended
 }
 
 // list folds what a second's events listed.
 func (p *past) list(facts []Fact) {
-	for _, f := range facts {
+	for _, f := range slices.DeleteFunc(slices.Clone(facts), Fact.announcement) {
 		q := past{}
 		if f.Partial {
 			q.Named = map[string]item{}
@@ -70,7 +100,7 @@ func (p past) union(q past) past {
 	if q.Whole > p.Whole || q.Whole == p.Whole && compareItems(q.Items, p.Items) > 0 {
 		p.Whole, p.Items = q.Whole, q.Items
 	}
-	p.Good, p.Entered = max(p.Good, q.Good), max(p.Entered, q.Entered)
+	p.Good, p.Entered, p.Back = max(p.Good, q.Good), max(p.Entered, q.Entered), max(p.Back, q.Back)
 	p.Late = slices.Concat(p.Late, q.Late)
 	p.Named = union.Maps(p.Named, q.Named, item.newer)
 	return p
@@ -79,9 +109,7 @@ func (p past) union(q past) past {
 // prune drops what a later good status or complete list has replaced. whole is the
 // time of the newest complete list in the facts.
 func (p *past) prune(whole int64) {
-	slices.Sort(p.Late)
-	p.Late = slices.DeleteFunc(slices.Compact(p.Late), func(at int64) bool { return at <= p.Good })
-	p.Late = p.Late[max(0, len(p.Late)-late):]
+	p.Late = lates(p.Late, p.Good)
 	if whole > 0 {
 		p.Whole, p.Items, p.Named = 0, nil, nil
 		return
@@ -93,6 +121,25 @@ func (p *past) prune(whole int64) {
 		}
 	}
 	p.Named = named
+}
+
+// lates are the newest times of past_due after the last good state and, of more than
+// are kept, the first of each day: a good state that is reported later may make any of
+// them the first.
+func lates(all []int64, lastGood int64) []int64 {
+	const day = 24 * 60 * 60
+	all = slices.Compact(slices.Sorted(slices.Values(all)))
+	after := slices.DeleteFunc(slices.Clone(all), func(at int64) bool { return at < lastGood })
+	kept := after[max(0, len(after)-late):]
+	var first []int64
+	for i, at := range all {
+		if at/day >= lastGood/day && (i == 0 || all[i-1]/day != at/day) {
+			first = append(first, at)
+		}
+	}
+	kept = slices.Concat(first[max(0, len(first)-late):], kept)
+	slices.Sort(kept)
+	return slices.Compact(kept)
 }
 
 func (i item) newer(j item) item {

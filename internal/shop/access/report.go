@@ -13,23 +13,34 @@ import (
 	"github.com/payhooks/payhooks/internal/facts"
 )
 
-// typeRank orders what a subscription said within one second: it is created
-// before all else, and its own announcements do not outdo a change.
+// Within one second a subscription is created before all else, and announcements do
+// not outdo a change.
+const (
+	rankCreated = iota
+	rankAnnounced
+	rankUpdated
+	rankPaused // or resumed
+)
+
 func typeRank(event string) int {
 	switch event {
 	case "customer.subscription.created":
-		return 0
+		return rankCreated
 	case "customer.subscription.updated":
-		return 2
+		return rankUpdated
 	case "customer.subscription.paused", "customer.subscription.resumed":
-		return 3
+		return rankPaused
 	default:
-		return 1
+		return rankAnnounced
 	}
 }
 
-// subscription is what one event says of a subscription.
-func subscription(e facts.Event) Life {
+// announcement reports whether the fact shows a state without having changed it.
+func (f Fact) announcement() bool { return f.Status != listed && f.Rank == rankAnnounced }
+
+// subscription is what one event says of a subscription. own is the event as Stripe
+// made it, without what was fetched: the changes of one second know each other by it.
+func subscription(own, e facts.Event) Life {
 	s := *e.Subscription
 	status := statusOf(e.Type, s.Status)
 	f := Fact{
@@ -37,6 +48,7 @@ func subscription(e facts.Event) Life {
 		Items: products(s), Partial: !s.ItemsComplete,
 		Paused: s.PauseCollection, Ends: s.CancelAtPeriodEnd,
 	}
+	f.Partial = f.Partial || f.announcement() // it changes nothing, and so takes nothing away
 	if s.CancelAt.After(e.Created) {
 		f.Cancel = s.CancelAt.Unix()
 	}
@@ -45,10 +57,11 @@ func subscription(e facts.Event) Life {
 		life.Ended = end{At: unix(cmp.Or(s.EndedAt, e.Created)), Why: status}
 		return life
 	}
+	s = *own.Subscription
 	s.Status = status
 	f.Is = marks(s)
-	if e.SubscriptionBefore != nil {
-		f.changed(marks(*e.SubscriptionBefore))
+	if own.SubscriptionBefore != nil {
+		f.changed(marks(*own.SubscriptionBefore))
 	}
 	life.Facts = []Fact{f}
 	return life
@@ -105,14 +118,14 @@ func rest(s facts.Subscription) []string {
 }
 
 // entitlements is what one summary says: it replaces the one before.
-func entitlements(e facts.Event) Life {
+func entitlements(own, e facts.Event) Life {
 	f := Fact{
 		At: e.Created.Unix(), Event: e.ID, Status: listed,
 		Items: features(*e.Entitlements), Partial: !e.Entitlements.Complete,
 	}
-	f.Is = map[string]string{"items": digest(names(f.Items)...)}
-	if e.EntitlementsBefore != nil {
-		f.changed(map[string]string{"items": digest(names(features(*e.EntitlementsBefore))...)})
+	f.Is = map[string]string{"items": digest(names(features(*own.Entitlements))...)}
+	if own.EntitlementsBefore != nil {
+		f.changed(map[string]string{"items": digest(names(features(*own.EntitlementsBefore))...)})
 	}
 	return Life{Facts: []Fact{f}, Seen: names(f.Items)}
 }

@@ -24,15 +24,18 @@ type Row struct {
 }
 
 // Rows returns what Stripe says at the time now, ordered by product, then by
-// feature. The grace is applied here and in no row: see Settings.Grace. A subscription that Stripe calls active grants, however long ago its
-// period ended; Why contains it. Check does not rely on a silence that long.
+// feature. The grace is applied here and in no row: see Settings.Grace. A
+// subscription that Stripe calls active grants, however long ago its period ended;
+// Why contains it. Check does not rely on a silence that long.
 func (c Customer) Rows(now time.Time, grace time.Duration) []Row {
 	var rows []Row
+	lives := c.lives(func(Life) bool { return true })
 	for _, p := range c.products() {
-		rows = append(rows, c.row(Row{Product: p}, c.product(p, now, grace)))
+		rows = append(rows, c.row(Row{Product: p}, c.product(lives, p, now, grace)))
 	}
+	said := c.Features.told()
 	for _, f := range c.Features.Seen {
-		rows = append(rows, c.row(Row{Feature: f}, c.feature(f)))
+		rows = append(rows, c.row(Row{Feature: f}, c.feature(said, f)))
 	}
 	return rows
 }
@@ -52,12 +55,29 @@ func (c Customer) products() (all []string) {
 	return slices.Compact(all)
 }
 
+// life is a subscription and what its facts say, worked out once.
+type life struct {
+	Life
+	told
+	id string
+}
+
+// lives are those that are wanted, in the order of their ids.
+func (c Customer) lives(wanted func(Life) bool) (all []life) {
+	for _, id := range slices.Sorted(maps.Keys(c.Subscriptions)) {
+		if l := c.Subscriptions[id]; wanted(l) {
+			all = append(all, life{l, l.told(), id})
+		}
+	}
+	return all
+}
+
 // feature is what the newest summary says of it.
-func (c Customer) feature(name string) standing {
+func (c Customer) feature(said told, name string) standing {
 	if c.Deleted != 0 {
 		return c.gone()
 	}
-	return c.Features.listing(name)
+	return said.listing(name)
 }
 
 // gone is the standing of all that ended with the customer.
@@ -66,13 +86,12 @@ func (c Customer) gone() standing {
 }
 
 // product is the best that any subscription says of it.
-func (c Customer) product(name string, now time.Time, grace time.Duration) (best standing) {
-	for _, id := range slices.Sorted(maps.Keys(c.Subscriptions)) {
-		l := c.Subscriptions[id]
-		if !slices.Contains(l.Seen, name) {
+func (c Customer) product(lives []life, name string, now time.Time, grace time.Duration) (best standing) {
+	for _, l := range lives {
+		if _, had := slices.BinarySearch(l.Seen, name); !had {
 			continue
 		}
-		if s := c.of(l, id, name, now, grace); best.why == "" || s.better(best) > 0 {
+		if s := c.of(l, name, now, grace); best.why == "" || s.better(best) > 0 {
 			best = s
 		}
 	}
@@ -80,10 +99,10 @@ func (c Customer) product(name string, now time.Time, grace time.Duration) (best
 }
 
 // of is what one subscription says of a product that it has or had.
-func (c Customer) of(l Life, id, name string, now time.Time, grace time.Duration) standing {
+func (c Customer) of(l life, name string, now time.Time, grace time.Duration) standing {
 	endedBefore := l.Ended != (end{}) && l.Ended.At < c.Deleted
 	if c.Deleted != 0 && !endedBefore {
 		return c.gone()
 	}
-	return l.in(id, name, grace, now)
+	return l.in(name, grace, now)
 }

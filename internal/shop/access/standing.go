@@ -31,36 +31,34 @@ func boolean(b bool) int {
 }
 
 // in says what the subscription means for the product.
-func (l Life) in(id, product string, grace time.Duration, now time.Time) standing {
+func (l life) in(product string, grace time.Duration, now time.Time) standing {
 	if l.Ended != (end{}) {
 		at := at(l.Ended.At)
-		return standing{until: at, rank: 1, why: id + " is " + l.Ended.Why + " since " + at.Format(time.RFC3339)}
+		return standing{until: at, rank: 1, why: l.id + " is " + l.Ended.Why + " since " + at.Format(time.RFC3339)}
 	}
-	history, tie := l.history()
-	head := history[len(history)-1]
-	item, ok := find(l.items(history), product)
+	item, ok := find(l.listed, product)
 	switch {
 	case !ok:
-		return standing{rank: 2, why: "no longer in " + id + noted(tie)}
+		return standing{rank: 2, why: "no longer in " + l.id + noted(l.tie)}
 	case item.None:
-		return standing{rank: 2, why: "in " + id + " with quantity 0" + noted(tie)}
+		return standing{rank: 2, why: "in " + l.id + " with quantity 0" + noted(l.tie)}
 	}
-	s := l.status(id, head, grace, now)
-	if good[head.Status] {
-		s = current(s, head, item, grace, now)
+	s := l.status(grace, now)
+	if good[l.head.Status] {
+		s = current(s, l.head, item, grace, now)
 	}
-	s.why += noted(tie)
+	s.why += noted(l.tie)
 	return s
 }
 
 // status says what the subscription's status means.
-func (l Life) status(id string, head Fact, grace time.Duration, now time.Time) standing {
-	s := standing{why: id + " is " + strings.ReplaceAll(cmp.Or(head.Status, "without a status"), "_", " ")}
-	switch head.Status {
+func (l life) status(grace time.Duration, now time.Time) standing {
+	s := standing{why: l.id + " is " + strings.ReplaceAll(cmp.Or(l.head.Status, "without a status"), "_", " ")}
+	switch l.head.Status {
 	case "active", "trialing":
 		s.rank, s.granted = 7, true
 	case "past_due":
-		since := at(l.Past.since(head))
+		since := at(l.since)
 		s.until = since.Add(grace)
 		s.rank, s.granted = 6, now.Before(s.until)
 		s.allowed, s.lapses = s.granted, s.until
@@ -117,17 +115,15 @@ func noted(tie bool) string {
 }
 
 // listing says what the summaries mean for the feature.
-func (l Life) listing(feature string) standing {
-	history, tie := l.history()
-	head := history[len(history)-1]
-	when := at(head.At).Format(time.RFC3339) + noted(tie)
-	switch _, ok := find(head.Items, feature); {
+func (t told) listing(feature string) standing {
+	when := at(t.head.At).Format(time.RFC3339) + noted(t.tie)
+	switch _, ok := find(t.head.Items, feature); {
 	case ok:
 		return standing{granted: true, allowed: true, rank: 3, why: "listed in the entitlements of " + when}
-	case !head.Partial:
+	case !t.head.Partial:
 		return standing{rank: 1, why: "not in the entitlements of " + when}
 	}
-	if _, ok := find(l.items(history), feature); ok {
+	if _, ok := find(t.listed, feature); ok {
 		return standing{granted: true, allowed: true, rank: 2, why: "not taken away by the incomplete entitlements of " + when}
 	}
 	return standing{rank: 1, why: "not in the entitlements before those of " + when + ", which are incomplete"}
