@@ -1,3 +1,5 @@
+//go:build !race
+
 package fraud
 
 import (
@@ -17,12 +19,6 @@ import (
 
 // longest is what a row may take; see the rules of the shop.
 const longest = 64 << 10
-
-func attemptOf(n int, order, card, customer string, after time.Duration) facts.Event {
-	return facts.Event{Facts: event.Facts{Type: "charge.failed", Created: begin.Add(after)}, Charge: &facts.Charge{
-		ID: fmt.Sprintf("ch_3PQ8x2LkdIwHu7ix%08d", n), PaymentIntent: order, Method: "card", Fingerprint: card, Customer: customer, Created: begin.Add(after),
-	}}
-}
 
 func TestRowsStaySmallWhateverFailsTenThousandTimes(t *testing.T) {
 	long := func(kind string, n int) string { return fmt.Sprintf("%s3PQ8x2LkdIwHu7ix%08d", kind, n) }
