@@ -140,7 +140,8 @@ func (f Fact) formerly() string {
 // what is the same for events that are equal in all but their id.
 func (f Fact) what() string {
 	what := strconv.AppendInt(nil, f.At, 10)
-	what = append(what, byte(' '), byte('0'+f.Rank), byte('0'+boolean(f.Chained)), ' ')
+	what = strconv.AppendInt(append(what, ' '), int64(f.Rank), 10)
+	what = append(strconv.AppendInt(what, int64(boolean(f.Chained)), 10), ' ')
 	what = append(what, f.Status...)
 	for _, name := range attributes {
 		what = append(append(what, ' '), f.Is[name]...)
