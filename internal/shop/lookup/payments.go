@@ -57,7 +57,8 @@ func (l Stripe) Invoice(ctx context.Context, s event.Scope, id string) (facts.In
 	}
 	i := facts.Invoice{
 		ID: got.ID, CustomerEmail: got.CustomerEmail, CustomerName: got.CustomerName, CustomerPhone: got.CustomerPhone,
-		HostedURL: got.HostedInvoiceURL, Metadata: got.Metadata,
+		HostedURL: got.HostedInvoiceURL, Metadata: got.Metadata, Number: got.Number,
+		Total: got.Total, AmountDue: got.AmountDue, AmountPaid: got.AmountPaid, AmountRemaining: got.AmountRemaining, Currency: string(got.Currency),
 	}
 	if got.Customer != nil {
 		i.Customer = got.Customer.ID

@@ -45,7 +45,7 @@ func TestInvoiceOfAPaymentIsListedAndRead(t *testing.T) {
 		q := r.URL.Query()
 		switch {
 		case r.URL.Path == "/v1/invoices/in_1":
-			_, _ = fmt.Fprint(w, `{"id":"in_1","object":"invoice","customer":"cus_1","customer_email":"a@example.com","customer_phone":"+15550100","hosted_invoice_url":"https://invoice.example.com/1"}`)
+			_, _ = fmt.Fprint(w, `{"id":"in_1","object":"invoice","customer":"cus_1","currency":"usd","amount_due":900,"amount_paid":900,"amount_remaining":0,"total":1000,"number":"A-1","customer_email":"a@example.com","customer_phone":"+15550100","hosted_invoice_url":"https://invoice.example.com/1"}`)
 		case q.Get("payment[type]") == "payment_intent" && q.Get("payment[payment_intent]") == "pi_1":
 			_, _ = fmt.Fprint(w, page(false, `{"id":"inpay_1","object":"invoice_payment","invoice":"in_1"}`))
 		default:
@@ -58,7 +58,7 @@ func TestInvoiceOfAPaymentIsListedAndRead(t *testing.T) {
 		}
 	}
 	got, err := a.Invoice(t.Context(), event.Scope{}, "in_1")
-	want := facts.Invoice{ID: "in_1", Customer: "cus_1", CustomerEmail: "a@example.com", CustomerPhone: "+15550100", HostedURL: "https://invoice.example.com/1"}
+	want := facts.Invoice{ID: "in_1", Customer: "cus_1", CustomerEmail: "a@example.com", CustomerPhone: "+15550100", HostedURL: "https://invoice.example.com/1", Number: "A-1", Total: 1000, AmountDue: 900, AmountPaid: 900, Currency: "usd"}
 	if diff := cmp.Diff(want, got); err != nil || diff != "" {
 		t.Error(err, diff)
 	}

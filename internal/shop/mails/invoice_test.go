@@ -13,14 +13,16 @@ func TestInvoicePaidOutsideIsMailedByStripesListAndOnce(t *testing.T) {
 	paid := posted("evt_1", "invoice.paid", today, 0, plain(nil), nil)
 	reported := posted("evt_2", "invoice_payment.paid", today, 0, paidBy("payment_record", "payrec_1", 10000), nil)
 	for _, order := range [][][]byte{{paid}, {paid, reported}, {reported, paid}} {
-		s := open(t, always).asks(newAPI(t, paidBy("payment_record", "payrec_1", 10000)))
-		for _, body := range order {
-			s.deliver(body)
-		}
-		s.Now = s.Now.Add(time.Minute)
-		s.Deliver("evt_2")
-		if got, want := s.mails(), []string{"receipt/in_1 100.00 USD → invoice@example.com"}; !slices.Equal(got, want) {
-			t.Errorf("%d events: mails %v, want %v", len(order), got, want)
+		for _, listed := range [][]obj{{paidBy("payment_record", "payrec_1", 10000)}, {paidBy("payment_record", "payrec_1", 10000), plain(nil)}} {
+			s := open(t, always).asks(newAPI(t, listed...))
+			for _, body := range order {
+				s.deliver(body)
+			}
+			s.Now = s.Now.Add(time.Minute)
+			s.Deliver("evt_2")
+			if got, want := s.mails(), []string{"receipt/in_1 100.00 USD → invoice@example.com"}; !slices.Equal(got, want) {
+				t.Errorf("%d events, %d objects at Stripe: mails %v, want %v", len(order), len(listed), got, want)
+			}
 		}
 	}
 }

@@ -18,8 +18,8 @@ type Source interface {
 	// Contact returns a customer's address and number, unchecked; either may be
 	// empty.
 	Contact(ctx context.Context, s event.Scope, customer string) (email, phone string, err error)
-	// Invoice returns an invoice with what a mail needs of it: whom it went to, and
-	// the page to pay on.
+	// Invoice returns an invoice with what a mail needs of it: whom it went to, its
+	// amounts, which decide about the key of a receipt, and the page to pay on.
 	Invoice(ctx context.Context, s event.Scope, id string) (facts.Invoice, error)
 	// InvoiceOf returns the id of the invoice that a payment intent pays, empty if it
 	// pays none.
