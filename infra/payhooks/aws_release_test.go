@@ -54,7 +54,7 @@ func (a *account) audited() {
 // and rebuilds what it wrote.
 func (a *account) badRelease() {
 	needsShop(a.T)
-	bad := ministack.Edit{File: "internal/shop/order/report.go", Old: "Amount: numberOf(e, p.Amount), Received", New: "Amount: numberOf(e, 2*p.Amount), Received"}
+	bad := ministack.Edit{File: "internal/shop/order/report.go", Old: "Amount: priceOf(e, p.Amount, p.Currency), Seen", New: "Amount: priceOf(e, 2*p.Amount, p.Currency), Seen"}
 	a.change(bad)
 	a.deploy("payhooks")
 	a.post(a.target("payhooks"), "payment_intent.succeeded", events.Go, "evt_bad")

@@ -63,11 +63,11 @@ func (p Poster) named(ctx context.Context, e *action.Event[facts.Event]) ([]Name
 	return Union(named, more), err
 }
 
-// fetch reads a transaction at Stripe once, whichever events name it; nil if Stripe
+// fetch reads a transaction at Stripe once for the event; nil if Stripe
 // does not know it. That is kept like the transaction: an audit that found one later
 // would post what the event did not. The pull posts what there is by then.
 func (p Poster) fetch(ctx context.Context, e *action.Event[facts.Event], id string) (*Transaction, error) {
-	return action.Fetch(ctx, e, id, func(ctx context.Context) (*Transaction, error) {
+	return action.Fetch(ctx, e, id+"/"+e.ID, func(ctx context.Context) (*Transaction, error) {
 		t, err := p.Stripe.Transaction(ctx, e.Scope, id)
 		if errors.Is(err, event.ErrNotFound) {
 			return nil, nil //nolint:nilnil // that there is none is the result
