@@ -14,7 +14,7 @@ func (b starts) counted(steps []Step) starts {
 }
 
 // count orders a second with too many steps by counting: in a life without gaps
-// each state is left as often as it is come to, but for the first and the last.
+// each state is left as often as it is entered, but for the first and the last.
 // Where no such life ends in one state, a tie is noted and the last step stands.
 func (b starts) count(steps []Step, same func(a, b int) bool) (order []int, tie bool) {
 	end, ok := b.end(steps)
@@ -30,7 +30,7 @@ func (b starts) count(steps []Step, same func(a, b int) bool) (order []int, tie 
 	return order, !ok && slices.ContainsFunc(order, func(i int) bool { return !same(i, end) })
 }
 
-// end is the step whose state is come to once more than it is left, after one known
+// end is the step whose state is entered once more than it is left, after one known
 // start; the last of several such steps.
 func (b starts) end(steps []Step) (end int, ok bool) {
 	surplus := map[string]int{}

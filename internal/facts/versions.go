@@ -149,8 +149,4 @@ func TypedReleases() []string {
 // it is the same, or has the same name, since versions of one name differ only by
 // additions. Source: docs.stripe.com/sdks/versioning, and what stripe-go accepts in
 // webhook.ConstructEvent. A preview is like no other.
-func (v Version) ReadAs(types Version) bool {
-	_, name, named := strings.Cut(string(v), ".")
-	_, want, _ := strings.Cut(string(types), ".")
-	return v != "" && v == types || named && name == want && name != "preview"
-}
+func (v Version) ReadAs(types Version) bool { return v != "" && v.Release() == types.Release() }

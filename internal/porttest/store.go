@@ -65,7 +65,7 @@ var storeTests = map[string]func(*testing.T, Ports){
 		noError(t, err)
 		same(t, e, got.Event)
 	},
-	"rendering is kept once under an id of its own and is in no listing": func(t *testing.T, p Ports) {
+	"rendering is kept once under its own id and is in no listing": func(t *testing.T, p Ports) {
 		e := newEvent()
 		put(t, p, e)
 		other := rendering(e)

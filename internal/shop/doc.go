@@ -12,7 +12,7 @@
 // Reads payment intents, charges, refunds, disputes, checkout sessions, invoices and
 // invoice payments.
 //   - One order per payment intent; a charge without one, a session that expired or was
-//     free, and an invoice paid outside Stripe or by credit are orders of their own.
+//     free, and an invoice paid outside Stripe or by credit are orders, too.
 //   - The highest status stands: lost, disputed, refunded, partially_refunded, paid,
 //     authorized, processing, failed, canceled, open. An unpaid invoice is no order.
 //   - paid is gross; refunded + lost never exceed it. A refund that failed and a dispute
@@ -71,7 +71,7 @@
 //     credits; what the customer saw is a memo.
 //   - No transaction yet means no posting yet; failed payouts and refunds reverse.
 //   - A pull of all transactions every 15 minutes completes the books: no event announces fees,
-//     taxes, transfers and reserves. A category without an account of its own goes to
+//     taxes, transfers and reserves. A category without its own account goes to
 //     other:NAME.
 //   - A reconciled payout is compared with what is posted of it.
 //

@@ -12,20 +12,20 @@ import (
 // attributes are those by which a change recognises the state before it.
 var attributes = []string{"status", "items", "invoice", "cancel", "pause", "trial", "rest"}
 
-// told is what the facts of a life that goes on say at its end.
-type told struct {
+// present is what the facts of a life say at their end, unless it ended.
+type present struct {
 	head   Fact
 	listed []Item
 	since  int64 // when it became past due, if it is
 	tie    bool  // the head was left to type and event id
 }
 
-func (l Life) told() told {
+func (l Life) present() present {
 	history, tie := l.history()
 	if len(history) == 0 {
-		return told{}
+		return present{}
 	}
-	t := told{head: history[len(history)-1], listed: l.items(history), tie: tie}
+	t := present{head: history[len(history)-1], listed: l.items(history), tie: tie}
 	p := l.Past
 	p.Late = slices.Clone(p.Late)
 	for _, f := range history {

@@ -55,7 +55,7 @@ func Check(ctx context.Context, r Reader, s event.Scope, customer, what string, 
 // Check is the package's Check on a row that is at hand.
 func (c Customer) Check(what string, now time.Time, grace time.Duration) Decision {
 	if slices.Contains(c.Features.Seen, what) {
-		s := c.feature(c.Features.told(), what)
+		s := c.feature(c.Features.present(), what)
 		return Decision{Allowed: s.allowed, Why: s.why}
 	}
 	having := c.lives(func(l Life) bool { return slices.Contains(l.Seen, what) })

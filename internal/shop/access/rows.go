@@ -33,9 +33,9 @@ func (c Customer) Rows(now time.Time, grace time.Duration) []Row {
 	for _, p := range c.products() {
 		rows = append(rows, c.row(Row{Product: p}, c.product(lives, p, now, grace)))
 	}
-	said := c.Features.told()
+	features := c.Features.present()
 	for _, f := range c.Features.Seen {
-		rows = append(rows, c.row(Row{Feature: f}, c.feature(said, f)))
+		rows = append(rows, c.row(Row{Feature: f}, c.feature(features, f)))
 	}
 	return rows
 }
@@ -58,7 +58,7 @@ func (c Customer) products() (all []string) {
 // life is a subscription and what its facts say, worked out once.
 type life struct {
 	Life
-	told
+	present
 	id string
 }
 
@@ -66,18 +66,18 @@ type life struct {
 func (c Customer) lives(wanted func(Life) bool) (all []life) {
 	for _, id := range slices.Sorted(maps.Keys(c.Subscriptions)) {
 		if l := c.Subscriptions[id]; wanted(l) {
-			all = append(all, life{l, l.told(), id})
+			all = append(all, life{l, l.present(), id})
 		}
 	}
 	return all
 }
 
 // feature is what the newest summary says of it.
-func (c Customer) feature(said told, name string) standing {
+func (c Customer) feature(features present, name string) standing {
 	if c.Deleted != 0 {
 		return c.gone()
 	}
-	return said.listing(name)
+	return features.listing(name)
 }
 
 // gone is the standing of all that ended with the customer.

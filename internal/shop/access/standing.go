@@ -115,7 +115,7 @@ func noted(tie bool) string {
 }
 
 // listing says what the summaries mean for the feature.
-func (t told) listing(feature string) standing {
+func (t present) listing(feature string) standing {
 	when := at(t.head.At).Format(time.RFC3339) + noted(t.tie)
 	switch _, ok := find(t.head.Items, feature); {
 	case ok:

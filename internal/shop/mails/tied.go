@@ -19,12 +19,9 @@ import (
 // one that may read invoices, it is h.
 func (s Sender) tied(ctx context.Context, e *action.Event[facts.Event], h history) (history, error) {
 	if intent := s.untied(e, h); intent != "" {
-		id, err := action.Fetch(ctx, e, "invoice-of/"+e.ID, func(ctx context.Context) (string, error) {
-			id, err := s.Stripe.InvoiceOf(ctx, e.Scope, intent)
-			return id, optional(err)
-		})
+		id, err := s.Stripe.InvoiceOf(ctx, e.Scope, intent)
 		if err != nil || id == "" {
-			return h, err
+			return h, optional(err)
 		}
 		h = h.with(e, facts.Event{InvoicePayment: &facts.InvoicePayment{Invoice: id, PaymentIntent: intent}})
 		if h, err = h.withInvoice(ctx, e, id); err != nil {
