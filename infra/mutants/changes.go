@@ -103,13 +103,13 @@ var changes = []guard{
 	},
 	{
 		"an effect lives as long as its last event", "internal/delivery/effect.go",
-		`	if held.Expires.IsZero() || !until`, `	if true || held.Expires.IsZero() || !until`, rowTest("EffectLives"),
+		`	if held.Event == a.d.Event || held`, `	if true || held.Event == a.d.Event || held`, rowTest("EffectLives"),
 	},
 	{
 		"what was fetched stays the same", "internal/delivery/effect.go",
 		`	if err == nil && held.State == event.EffectDone {
-		return held.Result, a.reuse`, `	if false {
-		return held.Result, a.reuse`, rowTest("FetchedResult"),
+		return held.Result, a.extend`, `	if false {
+		return held.Result, a.extend`, rowTest("FetchedResult"),
 	},
 	{
 		"a denied effect is tried again", "internal/delivery/verdict.go",

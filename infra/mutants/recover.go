@@ -102,6 +102,6 @@ var rebuilt = []guard{
 	},
 	{
 		"a rebuilt row is not direct", rebuildFile,
-		`Data: recomputed, Derived: true})`, `Data: recomputed})`, operatorTest("TestRebuildReplacesWhat"),
+		`Data: recomputed.row, Derived: true}`, `Data: recomputed.row}`, operatorTest("TestRebuildReplacesWhat"),
 	},
 }

@@ -22,12 +22,12 @@ func init() {
 			`key: "receipt/" + p,`, `key: "receipt/" + e.ID,`, named("SameMoment|SameMails", "internal/shop/mails"),
 		},
 		{
-			"a mail is an effect of what it is about, not of its event", mailsDir + "action.go",
-			`action.Outside(ctx, r.e, key, func`, `action.Outside(ctx, r.e, key+r.e.ID, func`, shopSimulated(),
+			"a mail is an effect of what it is about, not of its event", mailsDir + "run.go",
+			`action.Outside(ctx, r.e, key, send)`, `action.Outside(ctx, r.e, key+r.e.ID, send)`, shopSimulated(),
 		},
 		{
 			"one notice of a failure per recipient and day", mailsDir + "first.go",
-			`		case first != n.key:`, `		case false:`, named("OneFailureNoticeADay", "internal/shop/mails"),
+			`		case first != n.key:`, `		case first != n.key && false:`, named("OneFailureNoticeADay", "internal/shop/mails"),
 		},
 		{
 			"one mail per refund, not per event of it", mailsDir + "refund.go",
@@ -216,7 +216,7 @@ func init() {
 		},
 		{
 			"a failure waits until its attempt is kept", noticesFile,
-			`row.Attempts[e.Charge.ID] != own:`, `row.Attempts[e.Charge.ID] != own && false:`, named("FailuresAtOneMoment", "internal/shop/notices"),
+			`!row.Has(e) && all.Has(e):`, `!row.Has(e) && false:`, named("FailuresAtOneMoment", "internal/shop/notices"),
 		},
 		{
 			"a burst of failures is one notice a day", noticesFile,
