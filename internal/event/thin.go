@@ -1,0 +1,79 @@
+package event
+
+import (
+	"context"
+	"time"
+)
+
+// Fetch is the name of the pipeline's function that fetches the object of a thin
+// event. Its deliveries are in the ledger like an action's.
+const Fetch = "fetch"
+
+// ThinSource reads at Stripe what a thin event refers to. account is the context of the
+// event, unchanged: empty for the account of the key. ErrNotFound: Stripe does not have
+// it, or not any more. ErrDenied: the key may not read it; the error names the
+// permission as Stripe does. ErrNotConfigured: there is no key for the mode.
+type ThinSource interface {
+	// ThinEvent returns a thin event as Stripe's API has it.
+	ThinEvent(ctx context.Context, livemode bool, account, id string) ([]byte, error)
+	// Snapshot returns a snapshot event, in the API version that it was made in.
+	Snapshot(ctx context.Context, livemode bool, account, id string) ([]byte, error)
+	// Object returns the object at a path of the API, which may have a query, as it is
+	// now. version is the API version to render it in; empty is the newest that thin
+	// events are fetched in. ErrInvalid, without a request, for a path that is not below
+	// /v1/ or /v2/.
+	Object(ctx context.Context, livemode bool, account, path, version string) ([]byte, error)
+}
+
+// ThinListing selects thin events from Stripe's list, created in [From, To).
+type ThinListing struct {
+	Scope
+	Types    []string // as Stripe names them, at most 20; nil is all
+	From, To time.Time
+	// Page is where the listing continues, as Stripe returned it; empty begins with
+	// the newest. The other fields are those of the first page.
+	Page string
+}
+
+// ThinLister lists thin events, newest first.
+type ThinLister interface {
+	// ThinEvents returns one page, and where the next one is: empty after the last.
+	// ErrNotFound if Page is not valid any more.
+	ThinEvents(ctx context.Context, l ThinListing) (bodies [][]byte, next string, err error)
+}
+
+// Destination is an event destination: where Stripe delivers events to.
+type Destination struct {
+	ID      string
+	Name    string
+	Thin    bool     // delivers thin events, else snapshots in Version
+	Version string   // of snapshots; empty is the account's at its creation
+	Types   []string // as Stripe names them in the payload style
+	Enabled bool
+	Reason  string // why Stripe disabled it, in Stripe's word
+	// From are the accounts whose events are delivered, as @self or @accounts; empty
+	// is @self.
+	From []string
+	// URL of a webhook, or the AWS account and region of an EventBridge destination.
+	URL, AWSAccount, AWSRegion string
+	// EventSource is the ARN of the partner event source, and SourceStatus pending
+	// until a bus is associated with it.
+	EventSource, SourceStatus string
+	// Secret signs what a new webhook destination delivers. Only the answer to Create
+	// has it.
+	Secret string
+}
+
+// Destinations manages the event destinations of an account. Its errors are those of
+// ThinSource. No call can change the secret of a destination.
+type Destinations interface {
+	// List returns all, in Stripe's order.
+	List(ctx context.Context, livemode bool) ([]Destination, error)
+	// Create creates one from its Name, Thin, Version, Types, From and either URL or
+	// AWSAccount and AWSRegion. A repeat with the same key creates nothing more.
+	Create(ctx context.Context, livemode bool, d Destination, key string) (Destination, error)
+	// Ping asks Stripe to deliver a ping to it and returns the ping's event id.
+	Ping(ctx context.Context, livemode bool, id string) (eventID string, err error)
+	// Disable stops its deliveries. One that is disabled stays so.
+	Disable(ctx context.Context, livemode bool, id string) error
+}
