@@ -58,7 +58,7 @@ func New[T any](fn Function[T], opts ...Option) *delivery.Handler {
 	return &delivery.Handler{Run: func(ctx context.Context, a *delivery.Attempt) error {
 		stored := a.Stored()
 		e := &Event[T]{Facts: stored.Facts, run: a}
-		if err := fill(ctx, e, stored.Body, anyVersion); err != nil {
+		if err := fill(ctx, e, stored.Payload(), anyVersion); err != nil {
 			return err
 		}
 		return fn(ctx, e)

@@ -27,6 +27,9 @@ func (t *Tables) link(ctx context.Context, l event.Link) error {
 	if err := checkEvent(l.Event.ID); err != nil {
 		return err
 	}
+	if l.Event.Fetched == nil {
+		return t.join(ctx, l)
+	}
 	items, err := t.linkItems(l)
 	if err != nil {
 		return err

@@ -14,7 +14,7 @@ const Payload = "payload"
 type Link struct {
 	Thin Stored // as it was read
 	// Event has the facts that were learnt, under the id of the snapshot twin if there
-	// is one, and what was fetched as Fetched.
+	// is one, and what was fetched as Fetched: nil for a twin that is stored already.
 	Event Event
 	At    time.Time // of the fetch: from then on the event counts as received
 }

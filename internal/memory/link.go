@@ -52,8 +52,8 @@ func (s *Store) alias(thin *record, l event.Link) error {
 		}
 		return nil
 	}
-	if old, taken := s.events[l.Event.ID]; taken {
-		if !old.SameOccurrence(l.Event.Facts) {
+	if old, taken := s.events[l.Event.ID]; taken || l.Event.Fetched == nil {
+		if !taken || !old.SameOccurrence(l.Event.Facts) {
 			return fmt.Errorf("link %s: %w", l.Thin.ID, event.ErrConflict)
 		}
 	} else {
