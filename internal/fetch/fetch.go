@@ -10,6 +10,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/payhooks/payhooks/internal/delivery"
@@ -31,6 +34,23 @@ type Fetcher struct {
 	// Own is the id of the stack's own account, if it is known.
 	Own string
 	Now func() time.Time
+}
+
+// New returns a fetcher with the settings of the environment: FETCH_VERSIONS, separated
+// by commas, and OWN_ACCOUNT.
+func New(source event.ThinSource) (*Fetcher, error) {
+	f := &Fetcher{Source: source, Own: os.Getenv("OWN_ACCOUNT")}
+	for text := range strings.SplitSeq(os.Getenv("FETCH_VERSIONS"), ",") {
+		v := facts.Version(strings.TrimSpace(text))
+		switch {
+		case v == "":
+		case !slices.Contains(facts.TypedReleases(), v.Release()):
+			return f, fmt.Errorf("environment variable FETCH_VERSIONS: no major of stripe-go reads API version %q", v)
+		default:
+			f.Versions = append(f.Versions, v)
+		}
+	}
+	return f, nil
 }
 
 // Run is the function of the action fetch.
