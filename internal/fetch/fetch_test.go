@@ -2,6 +2,7 @@ package fetch_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -15,6 +16,7 @@ import (
 	"github.com/payhooks/payhooks/events"
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/facts"
+	"github.com/payhooks/payhooks/internal/memory"
 )
 
 const (
@@ -278,5 +280,55 @@ func TestEverySampleIsFetchedAndFannedOutUnderItsName(t *testing.T) {
 			t.Errorf("%s: %s, %v", kind, s.Payload(), err)
 		}
 		r.want(s.ID)
+	}
+}
+
+func TestAFetchThatCouldNotPublishFetchesNothingAgain(t *testing.T) {
+	for _, named := range []bool{true, false} {
+		r := newRig(t, seven...)
+		publish := r.fetcher.Publish
+		r.fetcher.Publish = func(context.Context, event.Stored) error { return errors.New("the bus is down") }
+		f, _ := r.post(r.twins([]byte(charge), named))
+		if ds := r.run(); len(ds) != 1 || ds[0].State != event.Waiting {
+			t.Fatalf("fetched as %+v", ds)
+		}
+		r.want()
+		calls := len(r.source.calls)
+		r.fetcher.Publish = publish
+		r.now = r.now.Add(time.Hour)
+		for range 2 {
+			if d := r.deliver(f.ID); d.State != event.Done {
+				t.Errorf("fetched as %+v", d)
+			}
+		}
+		r.run()
+		r.want(chargeID)
+		if len(r.source.calls) != calls {
+			t.Errorf("Stripe was asked again: %v", r.source.calls)
+		}
+	}
+}
+
+func TestSubscribersThatCannotBeListedAreRecordedLater(t *testing.T) {
+	r := newRig(t, seven...)
+	f, _ := r.post(r.twins([]byte(charge), false))
+	r.bus.Fault = func(op memory.Op) memory.Fault {
+		if op.Name == "Subscribers" {
+			return memory.Refuse(memory.ErrUnavailable)
+		}
+		return memory.Fault{}
+	}
+	if ds := r.run(); len(ds) != 1 || ds[0].State != event.Waiting {
+		t.Fatalf("fetched as %+v", ds)
+	}
+	r.want(chargeID) // the bus has its rules all the same
+	r.bus.Fault = nil
+	r.now = r.now.Add(time.Hour)
+	if d := r.deliver(f.ID); d.State != event.Done {
+		t.Errorf("fetched as %+v", d)
+	}
+	r.want(chargeID)
+	if s := r.get(chargeID); s.Pending || !slices.Equal(s.Subscribers, seven) {
+		t.Errorf("pending %t, subscribers %v", s.Pending, s.Subscribers)
 	}
 }
