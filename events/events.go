@@ -6,7 +6,8 @@
 // functions, for sam local invoke -e: dynamodb-stream.json for dispatch,
 // sqs.json for an action, apigateway.json for ingest. A signature holds for
 // five minutes, so ingest answers 400 to the last one; payhooks trigger
-// --envelope prints one that is signed now.
+// --envelope prints one that is signed now. The folder eventbridge has those of
+// Stripe's EventBridge destination.
 package events
 
 import (
@@ -25,7 +26,7 @@ const (
 
 // FS holds the samples under their paths in this folder.
 //
-//go:embed *.json 2023-10-16/*.json lambda/*.json
+//go:embed *.json 2023-10-16/*.json lambda/*.json eventbridge/*.json
 var FS embed.FS
 
 // Versions are the API versions that Sample and Types know, the newest first.

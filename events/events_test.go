@@ -22,7 +22,7 @@ import (
 func TestEveryFileIsNamedForItsEventType(t *testing.T) {
 	files := 0
 	err := fs.WalkDir(events.FS, ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || path.Dir(name) == "lambda" {
+		if err != nil || d.IsDir() || slices.Contains([]string{"lambda", "eventbridge"}, path.Dir(name)) {
 			return err
 		}
 		files++
@@ -111,6 +111,26 @@ func TestTheEnvelopesAreWhatLambdaSends(t *testing.T) {
 	image := stream.Records[0].Change.NewImage
 	if detail.ID != image["id"].String() || bus.DetailType != detail.Type || !strings.Contains(gateway.Body, detail.ID) {
 		t.Errorf("the envelopes are of different events: %s, %s", detail.ID, image["id"].String())
+	}
+}
+
+func TestEnvelopesOfPartnerBusHoldAnEvent(t *testing.T) {
+	for _, name := range []string{"snapshot-test", "snapshot-live", "connect", "thin", "ping", "malformed"} {
+		text, err := events.EventBridge(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var e lambda.EventBridgeEvent
+		var detail struct{ Type string }
+		if err := json.Unmarshal(text, &e); err != nil {
+			t.Fatal(err)
+		}
+		if err := json.Unmarshal(e.Detail, &detail); err != nil || (detail.Type == e.DetailType) != (name != "malformed") {
+			t.Errorf("%s holds %q and is named %q: %v", name, detail.Type, e.DetailType, err)
+		}
+	}
+	if _, err := events.EventBridge("../events"); err == nil {
+		t.Error("a path as name")
 	}
 }
 

@@ -1,0 +1,321 @@
+package ingest_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"strings"
+	"testing"
+
+	lambda "github.com/aws/aws-lambda-go/events"
+
+	"github.com/payhooks/payhooks/events"
+	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/ingest"
+	"github.com/payhooks/payhooks/internal/memory"
+	"github.com/payhooks/payhooks/internal/webhook"
+)
+
+const partner = "aws.partner/stripe.com/ed_1"
+
+// bridge is a rig whose events come by the partner bus.
+type bridge struct {
+	*rig
+	handler *ingest.EventBridge
+}
+
+func newBridge(t *testing.T, endpoints string) *bridge {
+	t.Helper()
+	r := newRig(t, endpoints)
+	row, err := ingest.EventBridgeRow(r.handler.Endpoints, partner)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &bridge{r, &ingest.EventBridge{
+		Endpoint: row, Source: partner, Intake: r.handler.Intake, Now: r.handler.Now, Log: slog.New(slog.NewJSONHandler(&r.logs, nil)),
+	}}
+}
+
+// envelope is what EventBridge makes of an event.
+func envelope(source, kind, detail string) string {
+	return fmt.Sprintf(`{"version":"0","id":"1a40f19f-879c-53e3-6228-ead45268d5fc","detail-type":%q,"source":%q,"account":"123456789012","detail":%s}`, kind, source, detail)
+}
+
+// receive gives the messages to the handler, named by their place, and returns the
+// names of those that come back.
+func (b *bridge) receive(messages ...string) string {
+	b.t.Helper()
+	b.logs.Reset()
+	var in lambda.SQSEvent
+	for i, text := range messages {
+		in.Records = append(in.Records, lambda.SQSMessage{MessageId: fmt.Sprint(i), Body: text})
+	}
+	out, err := b.handler.Handle(b.t.Context(), in)
+	if err != nil || out.BatchItemFailures == nil {
+		b.t.Fatalf("%+v, %v", out, err)
+	}
+	if lines := bytes.Count(b.logs.Bytes(), []byte("\n")); lines != len(messages) {
+		b.t.Errorf("%d log lines for %d messages: %s", lines, len(messages), b.logs.String())
+	}
+	back := make([]string, len(out.BatchItemFailures))
+	for i, f := range out.BatchItemFailures {
+		back[i] = f.ItemIdentifier
+	}
+	return strings.Join(back, " ")
+}
+
+// held is the only request in the quarantine.
+func (b *bridge) held() event.Quarantined {
+	b.t.Helper()
+	all, _, err := event.Collect(b.store.Quarantine().List(b.t.Context()))
+	if err != nil || len(all) != 1 {
+		b.t.Fatalf("%d quarantined, want one: %v", len(all), err)
+	}
+	q, err := b.store.Quarantine().Get(b.t.Context(), all[0].Endpoint, all[0].ID)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return q
+}
+
+func TestEventOfPartnerBusIsStoredByteIdentical(t *testing.T) {
+	b := newBridge(t, "eventbridge=live")
+	detail := strings.Replace(whole, `"livemode"`, "\n\t\"name\": \"a\\u00e9\\/<&> \u00e9\u2028\", \"n\":1.0e2 ,\"livemode\"", 1)
+	if back := b.receive(envelope(partner, "charge.succeeded", detail)); back != "" {
+		t.Fatalf("came back: %s", b.logs.String())
+	}
+	e, err := b.store.Get(t.Context(), "evt_1")
+	if err != nil || string(e.Body) != detail || e.Endpoint != "eventbridge" || e.Type != "charge.succeeded" || !e.Received.Equal(b.now) {
+		t.Errorf("stored %+v, %v", e, err)
+	}
+	b.want(200, 200, "stored")
+}
+
+func TestMalformedOfBatchIsQuarantinedOthersStored(t *testing.T) {
+	b := newBridge(t, "eventbridge=any")
+	var batch []string
+	for i := range 10 {
+		batch = append(batch, envelope(partner, "charge.succeeded", strings.ReplaceAll(whole, "evt_1", fmt.Sprintf("evt_%d", i))))
+	}
+	batch[4] = envelope(partner, "charge.succeeded", strings.Replace(whole, `"evt_1"`, `null`, 1))
+	if back := b.receive(batch...); back != "" {
+		t.Errorf("came back: %s", back)
+	}
+	if stored, held := b.kept(); stored != 9 || held != 1 || b.held().Reason != string(webhook.NoID) {
+		t.Errorf("%d stored, %d quarantined: %s", stored, held, b.logs.String())
+	}
+}
+
+func TestMessageThatIsNotTheDestinationsIsQuarantined(t *testing.T) {
+	good := envelope(partner, "charge.succeeded", whole)
+	for _, c := range []struct {
+		name, message, body string
+		reason              event.Reason
+	}{
+		{"not JSON", "hello", "hello", ingest.NotAnEnvelope},
+		{"nothing", "", "", ingest.NotAnEnvelope},
+		{"null", "null", "null", ingest.NotAnEnvelope},
+		{"a list", "[]", "[]", ingest.NotAnEnvelope},
+		{"no detail", `{"source":"` + partner + `"}`, `{"source":"` + partner + `"}`, ingest.NotAnEnvelope},
+		{"the event itself", whole, whole, ingest.NotAnEnvelope},
+		{"detail in another case", `{"Detail":{}}`, `{"Detail":{}}`, ingest.NotAnEnvelope},
+		{"null as detail", envelope(partner, "x", "null"), envelope(partner, "x", "null"), ingest.NotAnEnvelope},
+		{"a foreign source", envelope(partner+"2", "charge.succeeded", whole), whole, ingest.ForeignSource},
+		{"no source", strings.Replace(good, `"source"`, `"sauce"`, 1), whole, ingest.ForeignSource},
+		{"a source that is no text", strings.Replace(good, `"`+partner+`"`, `["`+partner+`"]`, 1), whole, ingest.ForeignSource},
+		{"another detail-type", envelope(partner, "charge.refunded", whole), whole, ingest.DetailType},
+		{"no detail-type", strings.Replace(good, `"detail-type"`, `"type"`, 1), whole, ingest.DetailType},
+		{"text as detail", envelope(partner, "charge.succeeded", `"hello"`), `"hello"`, webhook.NotAnEvent},
+		{"two types", envelope(partner, "charge.succeeded", `{"type":"charge.failed",`+whole[1:]), `{"type":"charge.failed",` + whole[1:], webhook.AmbiguousKey},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b := newBridge(t, "eventbridge=any")
+			if back := b.receive(c.message); back != "" {
+				t.Error("came back")
+			}
+			if q := b.held(); q.Reason != string(c.reason) || string(q.Body) != c.body || q.Endpoint != "eventbridge" {
+				t.Errorf("quarantined %+v with %q", q, q.Body)
+			}
+			b.want(200, 200, "quarantined:"+string(c.reason))
+		})
+	}
+}
+
+func TestRowEventbridgeDecidesModeAndAccount(t *testing.T) {
+	account := strings.Replace(whole, `"livemode"`, `"account":"acct_1","livemode"`, 1)
+	for _, c := range []struct{ endpoints, detail, reason string }{
+		{"eventbridge=live", whole, "stored"},
+		{"eventbridge=test,default=live", whole, "quarantined:wrong_mode"},
+		{"eventbridge=live,connect=live+connect", account, "quarantined:unexpected_account"},
+		{"eventbridge=live+connect", account, "stored"},
+		{"eventbridge=live+connect", strings.Replace(account, "true", "false", 1), "not stored:test_event"},
+	} {
+		b := newBridge(t, c.endpoints)
+		b.receive(envelope(partner, "charge.succeeded", c.detail))
+		b.want(200, 200, c.reason)
+	}
+}
+
+func TestSameEventByWebhookAndBusIsOne(t *testing.T) {
+	for _, busFirst := range []bool{true, false} {
+		b := newBridge(t, "default=any,eventbridge=any")
+		ways := []func(){func() { b.post(whole) }, func() { b.receive(envelope(partner, "charge.succeeded", whole)) }}
+		if busFirst {
+			ways[0], ways[1] = ways[1], ways[0]
+		}
+		ways[0]()
+		ways[1]()
+		b.want(200, 200, "duplicate")
+		if stored, held := b.kept(); stored != 1 || held != 0 {
+			t.Errorf("%d stored, %d quarantined", stored, held)
+		}
+	}
+}
+
+func TestOnlyMessageThatCouldNotBeStoredComesBack(t *testing.T) {
+	b := newBridge(t, "eventbridge=any")
+	b.store.Fault = func(op memory.Op) memory.Fault {
+		if op.Name == "Put" && op.Key == "evt_2" {
+			return memory.Refuse(errInternal)
+		}
+		return memory.Fault{}
+	}
+	batch := make([]string, 4)
+	for i := range batch {
+		batch[i] = envelope(partner, "charge.succeeded", strings.ReplaceAll(whole, "evt_1", fmt.Sprintf("evt_%d", i)))
+	}
+	if back := b.receive(batch...); back != "2" {
+		t.Errorf("came back: %q", back)
+	}
+	if stored, _ := b.kept(); stored != 3 || !strings.Contains(b.logs.String(), `"reason":"store_failed"`) {
+		t.Errorf("%d stored: %s", stored, b.logs.String())
+	}
+	b.store.Fault = failing("Quarantine.Put", errInternal)
+	if back := b.receive("hello"); back != "0" {
+		t.Error("what could not be quarantined does not come back")
+	}
+}
+
+func TestPanicOfOneMessageLeavesTheOthers(t *testing.T) {
+	b := newBridge(t, "eventbridge=any")
+	b.store.Fault = func(op memory.Op) memory.Fault {
+		if op.Key == "evt_2" {
+			panic(whole)
+		}
+		return memory.Fault{}
+	}
+	b.handler.Intake.Parse = func(body []byte) (event.Facts, event.Reason) {
+		if bytes.Contains(body, []byte("evt_3")) {
+			panic(whole)
+		}
+		return webhook.Parse(body)
+	}
+	var batch []string
+	for _, id := range []string{"evt_1", "evt_2", "evt_3"} {
+		batch = append(batch, envelope(partner, "charge.succeeded", strings.ReplaceAll(whole, "evt_1", id)))
+	}
+	if back := b.receive(batch...); back != "1 2" || strings.Count(b.logs.String(), `"reason":"panic"`) != 2 {
+		t.Errorf("came back: %q, %s", back, b.logs.String())
+	}
+	if stored, held := b.kept(); stored != 1 || held != 0 || strings.Contains(b.logs.String(), "ch_1") {
+		t.Errorf("%d stored, %d quarantined: %s", stored, held, b.logs.String())
+	}
+}
+
+func TestEventTooLargeForTheStoreIsNoted(t *testing.T) {
+	b := newBridge(t, "eventbridge=any")
+	b.handler.Intake.Store = refusing{b.store, fmt.Errorf("put evt_1: %w", event.ErrTooLarge)}
+	if back := b.receive(envelope(partner, "charge.succeeded", whole)); back != "" {
+		t.Error("it comes back for ever")
+	}
+	b.want(413, 413, "too_large")
+	var note struct {
+		ID    string
+		Bytes int
+	}
+	q := b.held()
+	if err := json.Unmarshal(q.Body, &note); err != nil || q.ID != "evt_1" || q.Reason != "too_large" || q.Type != "charge.succeeded" || note.ID != "evt_1" || note.Bytes != len(whole) {
+		t.Errorf("quarantined %+v with %s", q, q.Body)
+	}
+	b.store.Fault = failing("Quarantine.Put", errInternal)
+	if back := b.receive(envelope(partner, "charge.succeeded", whole)); back != "0" {
+		t.Error("it is lost: neither stored nor noted nor back")
+	}
+}
+
+func TestSamplesOfEnvelopesAreStored(t *testing.T) {
+	for name, want := range map[string]string{
+		"snapshot-test": "stored", "snapshot-live": "stored", "connect": "stored", "malformed": "quarantined:detail_type",
+	} {
+		text, source, detail := sampleEnvelope(t, name)
+		b := newBridge(t, "eventbridge=any+connect")
+		b.handler.Source = source
+		b.receive(text)
+		b.want(200, 200, want)
+		if e, err := b.store.Get(t.Context(), b.line().Event); want == "stored" && (err != nil || !bytes.Equal(e.Body, detail)) {
+			t.Errorf("%s: not stored as it came: %v", name, err)
+		}
+	}
+}
+
+// sampleEnvelope reads a sample with the bytes of its detail.
+func sampleEnvelope(t *testing.T, name string) (text, source string, detail []byte) {
+	t.Helper()
+	sample, err := events.EventBridge(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var e struct {
+		Source string
+		Detail json.RawMessage
+	}
+	if err := json.Unmarshal(sample, &e); err != nil {
+		t.Fatal(err)
+	}
+	return string(sample), e.Source, e.Detail
+}
+
+// The type of a thin event is compared as it is written, whatever the facts make of it.
+func TestThinEventReachesTheIntakeAsItCame(t *testing.T) {
+	for _, name := range []string{"thin", "ping"} {
+		text, source, detail := sampleEnvelope(t, name)
+		b := newBridge(t, "eventbridge=any")
+		b.handler.Source = source
+		var got []byte
+		b.handler.Intake.Parse = func(body []byte) (event.Facts, event.Reason) {
+			got = body
+			return event.Facts{ID: "evt_1", Type: "mapped", Created: b.now}, ""
+		}
+		if back := b.receive(text); back != "" || !bytes.Equal(got, detail) {
+			t.Errorf("%s: %q came back, the intake got %s", name, back, got)
+		}
+		b.want(200, 200, "stored")
+	}
+}
+
+func TestRowMissingForThePartnerBusIsNamed(t *testing.T) {
+	for endpoints, want := range map[string]string{"default=live": "eventbridge=live", "eventbridge=any": ""} {
+		all, err := webhook.ParseEndpoints(endpoints)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := ingest.EventBridgeRow(all, partner); (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", endpoints, err)
+		}
+		if _, err := ingest.EventBridgeRow(all, ""); err == nil || !strings.Contains(err.Error(), "StripeEventSource") {
+			t.Errorf("without a source: %v", err)
+		}
+	}
+}
+
+func TestRowEventbridgeIsNoWebhookWithoutSecret(t *testing.T) {
+	r := newRig(t, "default=any,eventbridge=any")
+	r.others = map[string]string{"eventbridge": ""}
+	r.secretErr = nil
+	r.want(r.post(whole, at("eventbridge")), 404, "unknown_endpoint")
+	r.nothingKept()
+	r.now = r.now.Add(3600e9)
+	r.others["eventbridge"] = signing
+	r.want(r.post(whole, at("eventbridge")), 200, "stored")
+}
