@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -20,6 +21,7 @@ import (
 	"github.com/payhooks/payhooks/infra/local/aws"
 	"github.com/payhooks/payhooks/infra/local/gateway"
 	"github.com/payhooks/payhooks/infra/local/lambda"
+	"github.com/payhooks/payhooks/internal/webhook"
 )
 
 // listen takes both ports before anything slow happens.
@@ -57,6 +59,9 @@ func (s *Stack) startAWS(ctx context.Context) error {
 	s.Host = &lambda.Host{
 		Functions: s.Template.Functions, Region: Region, Credentials: own, Env: s.cfg.Env,
 		Output: s.cfg.Output, MaxProcesses: concurrency(),
+	}
+	if err := s.addSecrets(); err != nil {
+		return err
 	}
 	server := &aws.Server{
 		Stack: s.Template, Engine: s.Engine.Client(), DataDir: s.cfg.DataDir, Keys: keys,
@@ -105,12 +110,34 @@ func (s *Stack) startStripe(ctx context.Context) error {
 	return nil
 }
 
+// addSecrets gives every endpoint of the parameter Endpoints its secret, as an operator
+// of a deployed stack does: the template has that of the first only.
+func (s *Stack) addSecrets() error {
+	for _, f := range s.Template.Functions {
+		text, ok := f.Env["ENDPOINTS"]
+		if !ok {
+			continue
+		}
+		endpoints, err := webhook.ParseEndpoints(text)
+		if err != nil {
+			return fmt.Errorf("parameter Endpoints: %w", err)
+		}
+		for _, name := range slices.Sorted(maps.Keys(endpoints)) {
+			s.Template.AddSecret(webhookSecrets + name)
+		}
+	}
+	return nil
+}
+
+// webhookSecrets is what the names of all signing secrets begin with.
+const webhookSecrets = StackName + "/webhooks/"
+
 // seeds are the signing secrets of the endpoints that have none, and the key
 // of Stripe's API.
 func (s *Stack) seeds() map[string]string {
 	out := map[string]string{StackName + "/stripe": cmp.Or(s.cfg.StripeKey, fakeKeys)}
 	for _, secret := range s.Template.Secrets {
-		if secret.Value == "" && strings.HasPrefix(secret.Name, StackName+"/webhooks/") {
+		if secret.Value == "" && strings.HasPrefix(secret.Name, webhookSecrets) {
 			out[secret.Name] = s.cfg.Secret
 		}
 	}
