@@ -24,6 +24,7 @@ import (
 type triggerFlags struct {
 	count, duplicate               int
 	version, secret, url, endpoint string
+	via                            string
 	overrides                      []string
 	list, envelope                 bool
 }
@@ -32,13 +33,19 @@ func triggerCommand() *cobra.Command {
 	var f triggerFlags
 	cmd := &cobra.Command{
 		Use:   "trigger TYPE",
-		Short: "Post correctly signed sample events, with fresh ids and times",
+		Short: "Send sample events, correctly signed, with fresh ids and times",
 		Example: `  payhooks trigger payment_intent.succeeded
   payhooks trigger charge.succeeded --override amount=500 --override event.livemode=true
   payhooks trigger charge.succeeded --count 1000 --duplicate 1 --json
+  payhooks trigger charge.succeeded --via eventbridge
   payhooks trigger charge.succeeded --url https://….amazonaws.com --secret whsec_…
   payhooks trigger charge.succeeded --envelope > event.json && sam local invoke Ingest -e event.json`,
-		Args: func(_ *cobra.Command, args []string) error { return f.check(args) },
+		Args: func(cmd *cobra.Command, args []string) error {
+			if err := f.checkVia(cmd); err != nil {
+				return err
+			}
+			return f.check(args)
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if f.list {
 				return listSamples(cmd, f.version)
@@ -53,6 +60,7 @@ func triggerCommand() *cobra.Command {
 	flags.StringVar(&f.secret, "secret", "", "signing secret (default: the local stack's; with --url $STRIPE_WEBHOOK_SECRET)")
 	flags.StringVar(&f.url, "url", "", "URL of the API (default: the running local stack)")
 	flags.StringVar(&f.endpoint, "endpoint", "default", "the endpoint of /webhooks/{endpoint}")
+	flags.StringVar(&f.via, "via", "webhook", "how to send: webhook, or eventbridge for the partner bus of the running local stack")
 	flags.StringArrayVar(&f.overrides, "override", nil, "set a field of the object, or with event. of the event: path=value (repeatable)")
 	flags.BoolVar(&f.list, "list", false, "list the event types that there is a sample of")
 	flags.BoolVar(&f.envelope, "envelope", false, "print the API Gateway event for sam local invoke instead of posting")
@@ -85,6 +93,13 @@ func (f *triggerFlags) run(cmd *cobra.Command, kind string) error {
 	if err != nil {
 		return err
 	}
+	if f.via == viaBus {
+		bus, err := openBus(cmd.Context())
+		if err != nil {
+			return err
+		}
+		return f.post(cmd, kind, newPoster(cmd, bus.source, bus.send), next)
+	}
 	target, secret, err := f.target()
 	if err != nil {
 		return err
@@ -96,7 +111,12 @@ func (f *triggerFlags) run(cmd *cobra.Command, kind string) error {
 		}
 		return printEnvelope(cmd.OutOrStdout(), f.endpoint, body, webhook.Sign(body, secret, time.Now()))
 	}
-	p := newPoster(cmd, target, secret)
+	w := newWebhookPost(target, secret)
+	defer w.client.CloseIdleConnections()
+	return f.post(cmd, kind, newPoster(cmd, target, w.send), next)
+}
+
+func (f *triggerFlags) post(cmd *cobra.Command, kind string, p *poster, next func() (string, []byte, error)) error {
 	p.kind, p.total, p.fakeStripe = kind, f.count*(1+f.duplicate), f.fakeStripe()
 	return p.run(cmd.Context(), f.count, f.duplicate, next)
 }
