@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"strings"
 	"testing"
 
@@ -15,6 +16,7 @@ import (
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/ingest"
 	"github.com/payhooks/payhooks/internal/operator"
+	"github.com/payhooks/payhooks/internal/sqsqueue"
 )
 
 func TestEventsOfPartnerBusAreHandled(t *testing.T) {
@@ -22,6 +24,12 @@ func TestEventsOfPartnerBusAreHandled(t *testing.T) {
 	bus, err := openBus(t.Context())
 	if err != nil {
 		t.Fatal(err)
+	}
+	if list := o.must("deadletters", "list", "--action", "ingest-eventbridge", "--json"); list != "" {
+		t.Errorf("dead letters: %s", list)
+	}
+	if _, err := (&sqsqueue.DeadLetters{Client: sqs.NewFromConfig(o.AWS), Stack: "other"}).Depth(t.Context(), "ingest-eventbridge"); !errors.Is(err, event.ErrNotFound) {
+		t.Errorf("dead letters of a stack without the queue: %v", err)
 	}
 	t.Run("a triggered one is stored and done", func(t *testing.T) { triggeredViaBus(o.in(t)) })
 	t.Run("one that is posted too is one event", func(t *testing.T) { byWebhookAndBus(o.in(t), bus) })
