@@ -2,82 +2,14 @@ package ingest_test
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
-	"log/slog"
 	"strings"
 	"testing"
 
-	lambda "github.com/aws/aws-lambda-go/events"
-
-	"github.com/payhooks/payhooks/events"
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/ingest"
-	"github.com/payhooks/payhooks/internal/memory"
 	"github.com/payhooks/payhooks/internal/webhook"
 )
-
-const partner = "aws.partner/stripe.com/ed_1"
-
-// bridge is a rig whose events come by the partner bus.
-type bridge struct {
-	*rig
-	handler *ingest.EventBridge
-}
-
-func newBridge(t *testing.T, endpoints string) *bridge {
-	t.Helper()
-	r := newRig(t, endpoints)
-	row, err := ingest.EventBridgeRow(r.handler.Endpoints, partner)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &bridge{r, &ingest.EventBridge{
-		Endpoint: row, Source: partner, Intake: r.handler.Intake, Now: r.handler.Now, Log: slog.New(slog.NewJSONHandler(&r.logs, nil)),
-	}}
-}
-
-// envelope is what EventBridge makes of an event.
-func envelope(source, kind, detail string) string {
-	return fmt.Sprintf(`{"version":"0","id":"1a40f19f-879c-53e3-6228-ead45268d5fc","detail-type":%q,"source":%q,"account":"123456789012","detail":%s}`, kind, source, detail)
-}
-
-// receive gives the messages to the handler, named by their place, and returns the
-// names of those that come back.
-func (b *bridge) receive(messages ...string) string {
-	b.t.Helper()
-	b.logs.Reset()
-	var in lambda.SQSEvent
-	for i, text := range messages {
-		in.Records = append(in.Records, lambda.SQSMessage{MessageId: fmt.Sprint(i), Body: text})
-	}
-	out, err := b.handler.Handle(b.t.Context(), in)
-	if err != nil || out.BatchItemFailures == nil {
-		b.t.Fatalf("%+v, %v", out, err)
-	}
-	if lines := bytes.Count(b.logs.Bytes(), []byte("\n")); lines != len(messages) {
-		b.t.Errorf("%d log lines for %d messages: %s", lines, len(messages), b.logs.String())
-	}
-	back := make([]string, len(out.BatchItemFailures))
-	for i, f := range out.BatchItemFailures {
-		back[i] = f.ItemIdentifier
-	}
-	return strings.Join(back, " ")
-}
-
-// held is the only request in the quarantine.
-func (b *bridge) held() event.Quarantined {
-	b.t.Helper()
-	all, _, err := event.Collect(b.store.Quarantine().List(b.t.Context()))
-	if err != nil || len(all) != 1 {
-		b.t.Fatalf("%d quarantined, want one: %v", len(all), err)
-	}
-	q, err := b.store.Quarantine().Get(b.t.Context(), all[0].Endpoint, all[0].ID)
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	return q
-}
 
 func TestEventOfPartnerBusIsStoredByteIdentical(t *testing.T) {
 	b := newBridge(t, "eventbridge=live")
@@ -173,77 +105,6 @@ func TestSameEventByWebhookAndBusIsOne(t *testing.T) {
 	}
 }
 
-func TestOnlyMessageThatCouldNotBeStoredComesBack(t *testing.T) {
-	b := newBridge(t, "eventbridge=any")
-	b.store.Fault = func(op memory.Op) memory.Fault {
-		if op.Name == "Put" && op.Key == "evt_2" {
-			return memory.Refuse(errInternal)
-		}
-		return memory.Fault{}
-	}
-	batch := make([]string, 4)
-	for i := range batch {
-		batch[i] = envelope(partner, "charge.succeeded", strings.ReplaceAll(whole, "evt_1", fmt.Sprintf("evt_%d", i)))
-	}
-	if back := b.receive(batch...); back != "2" {
-		t.Errorf("came back: %q", back)
-	}
-	if stored, _ := b.kept(); stored != 3 || !strings.Contains(b.logs.String(), `"reason":"store_failed"`) {
-		t.Errorf("%d stored: %s", stored, b.logs.String())
-	}
-	b.store.Fault = failing("Quarantine.Put", errInternal)
-	if back := b.receive("hello"); back != "0" {
-		t.Error("what could not be quarantined does not come back")
-	}
-}
-
-func TestPanicOfOneMessageLeavesTheOthers(t *testing.T) {
-	b := newBridge(t, "eventbridge=any")
-	b.store.Fault = func(op memory.Op) memory.Fault {
-		if op.Key == "evt_2" {
-			panic(whole)
-		}
-		return memory.Fault{}
-	}
-	b.handler.Intake.Parse = func(body []byte) (event.Facts, event.Reason) {
-		if bytes.Contains(body, []byte("evt_3")) {
-			panic(whole)
-		}
-		return webhook.Parse(body)
-	}
-	var batch []string
-	for _, id := range []string{"evt_1", "evt_2", "evt_3"} {
-		batch = append(batch, envelope(partner, "charge.succeeded", strings.ReplaceAll(whole, "evt_1", id)))
-	}
-	if back := b.receive(batch...); back != "1 2" || strings.Count(b.logs.String(), `"reason":"panic"`) != 2 {
-		t.Errorf("came back: %q, %s", back, b.logs.String())
-	}
-	if stored, held := b.kept(); stored != 1 || held != 0 || strings.Contains(b.logs.String(), "ch_1") {
-		t.Errorf("%d stored, %d quarantined: %s", stored, held, b.logs.String())
-	}
-}
-
-func TestEventTooLargeForTheStoreIsNoted(t *testing.T) {
-	b := newBridge(t, "eventbridge=any")
-	b.handler.Intake.Store = refusing{b.store, fmt.Errorf("put evt_1: %w", event.ErrTooLarge)}
-	if back := b.receive(envelope(partner, "charge.succeeded", whole)); back != "" {
-		t.Error("it comes back for ever")
-	}
-	b.want(413, 413, "too_large")
-	var note struct {
-		ID    string
-		Bytes int
-	}
-	q := b.held()
-	if err := json.Unmarshal(q.Body, &note); err != nil || q.ID != "evt_1" || q.Reason != "too_large" || q.Type != "charge.succeeded" || note.ID != "evt_1" || note.Bytes != len(whole) {
-		t.Errorf("quarantined %+v with %s", q, q.Body)
-	}
-	b.store.Fault = failing("Quarantine.Put", errInternal)
-	if back := b.receive(envelope(partner, "charge.succeeded", whole)); back != "0" {
-		t.Error("it is lost: neither stored nor noted nor back")
-	}
-}
-
 func TestSamplesOfEnvelopesAreStored(t *testing.T) {
 	for name, want := range map[string]string{
 		"snapshot-test": "stored", "snapshot-live": "stored", "connect": "stored", "malformed": "quarantined:detail_type",
@@ -257,23 +118,6 @@ func TestSamplesOfEnvelopesAreStored(t *testing.T) {
 			t.Errorf("%s: not stored as it came: %v", name, err)
 		}
 	}
-}
-
-// sampleEnvelope reads a sample with the bytes of its detail.
-func sampleEnvelope(t *testing.T, name string) (text, source string, detail []byte) {
-	t.Helper()
-	sample, err := events.EventBridge(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var e struct {
-		Source string
-		Detail json.RawMessage
-	}
-	if err := json.Unmarshal(sample, &e); err != nil {
-		t.Fatal(err)
-	}
-	return string(sample), e.Source, e.Detail
 }
 
 // The type of a thin event is compared as it is written, whatever the facts make of it.
