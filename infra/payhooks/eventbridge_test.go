@@ -42,12 +42,18 @@ func triggeredViaBus(o *rig) {
 	if p.Answer != 200 || p.ID == "" || p.Type != "payment_intent.succeeded" {
 		o.Fatalf("printed %+v", p)
 	}
-	o.eventually("the event is stored", func() bool { _, err := o.Tables.Get(o.Context(), p.ID); return err == nil })
+	o.arrives(p.ID)
 	o.eventually("every action has a record", func() bool { d := o.show(p.ID); return len(d.Wanted) > 0 && len(d.Deliveries) == len(d.Wanted) })
 	o.status(p.ID, event.StatusDone)
 	if s, err := o.Tables.Get(o.Context(), p.ID); err != nil || s.Endpoint != ingest.EventBridgeEndpoint {
 		o.Errorf("stored %+v, %v", s.Facts, err)
 	}
+}
+
+// arrives waits until an event is stored.
+func (o *rig) arrives(id string) {
+	o.Helper()
+	o.eventually(id+" is stored", func() bool { _, err := o.Tables.Get(o.Context(), id); return err == nil })
 }
 
 // put puts an event on the bus, under another type than its own if one is given.
@@ -93,6 +99,7 @@ func notOfDestination(o *rig, bus *partnerBus) {
 	bus.put(o, "charge.succeeded", other)
 	good, whole := charged(o, nil)
 	bus.put(o, "charge.succeeded", whole)
+	o.arrives(good)
 	o.doneOnce(good)
 	var all map[string]string
 	o.eventually("four are quarantined", func() bool {
