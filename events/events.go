@@ -8,6 +8,10 @@
 // five minutes, so ingest answers 400 to the last one; payhooks trigger
 // --envelope prints one that is signed now. The folder eventbridge has those of
 // Stripe's EventBridge destination.
+//
+// The folder thin has thin events: <type>.json as Stripe delivers them,
+// fetched/<type>.json as its API returns the same event, for the types of which the
+// two differ in more than snapshot_event.
 package events
 
 import (
@@ -26,7 +30,7 @@ const (
 
 // FS holds the samples under their paths in this folder.
 //
-//go:embed *.json 2023-10-16/*.json lambda/*.json eventbridge/*.json
+//go:embed *.json 2023-10-16/*.json lambda/*.json eventbridge/*.json thin/*.json thin/fetched/*.json
 var FS embed.FS
 
 // Versions are the API versions that Sample and Types know, the newest first.

@@ -10,7 +10,7 @@ import (
 func main() {
 	start.Function(func(s *start.Stack) (any, error) {
 		d := &dispatch.Dispatcher{
-			Store: s.Tables, Quarantine: s.Tables.Quarantine(), Bus: s.Bus(), Decode: dynamo.Facts,
+			Store: s.Tables, Quarantine: s.Tables.Quarantine(), Bus: s.Bus(), Decode: dynamo.FromImage,
 			Now: start.Now, Log: s.Log, Retention: s.Retention,
 		}
 		return d.Handle, nil

@@ -81,7 +81,7 @@ func check(files fs.FS, file string) ([]string, error) {
 	}
 	for _, c := range []func(*stack, reporter){
 		checkFunctions, checkRoles, checkPolicies, checkLedger, checkQueues, checkQueueNames, checkDeadLetters,
-		checkRules, checkBuses, checkStores, checkNames, checkImports, checkLogs, checkAlarms,
+		checkRules, checkBuses, checkStores, checkNames, checkImports, checkLogs, checkAlarms, checkTypes,
 	} {
 		c(root, report)
 	}

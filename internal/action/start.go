@@ -38,12 +38,20 @@ func Start[T any](fn Function[T], opts ...Option) {
 // StartWith is Start for a function that needs clients or settings: open makes
 // it from the stack. Its error ends the process with a log line.
 func StartWith[T any](open func(*start.Stack) (Function[T], error), opts ...Option) {
-	start.Function(func(s *start.Stack) (any, error) {
+	Serve(func(s *start.Stack) (*delivery.Handler, error) {
 		fn, err := open(s)
+		return New(fn, opts...), err
+	})
+}
+
+// Serve is StartWith for a function that reads the stored event as it is. open sets
+// what is special about the handler.
+func Serve(open func(*start.Stack) (*delivery.Handler, error)) {
+	start.Function(func(s *start.Stack) (any, error) {
+		h, err := open(s)
 		if err != nil {
 			return nil, err
 		}
-		h := New(fn, opts...)
 		h.Action, h.Store, h.Ledger, h.Rights = start.Name(), s.Tables, s.Tables, s.Tables
 		h.Queue = &sqsqueue.Queue{Client: sqs.NewFromConfig(s.AWS)}
 		h.Now, h.Pause, h.Log = start.Now, start.Sleep, s.Log
@@ -58,7 +66,7 @@ func New[T any](fn Function[T], opts ...Option) *delivery.Handler {
 	return &delivery.Handler{Run: func(ctx context.Context, a *delivery.Attempt) error {
 		stored := a.Stored()
 		e := &Event[T]{Facts: stored.Facts, run: a}
-		if err := fill(ctx, e, stored.Body, anyVersion); err != nil {
+		if err := fill(ctx, e, stored.Payload(), anyVersion); err != nil {
 			return err
 		}
 		return fn(ctx, e)

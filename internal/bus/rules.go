@@ -61,6 +61,14 @@ func parse(name, pattern string) (rule, bool) {
 	return rule{name: name, pattern: fields}, slices.Contains(only, any(name))
 }
 
+// named reports whether the rule takes nothing but what names its action, as that of
+// function fetch does.
+func (r rule) named() bool {
+	detail, _ := r.pattern["detail"].(map[string]any)
+	only, _ := detail["only"].([]any)
+	return !slices.ContainsFunc(only, func(v any) bool { return v != any(r.name) })
+}
+
 func decode(text []byte) (v any, err error) {
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.UseNumber()

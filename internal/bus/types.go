@@ -12,6 +12,9 @@ func (b *Bus) Types(ctx context.Context) (types []string, every bool, err error)
 	}
 	seen := map[string]any{}
 	for _, r := range rules {
+		if r.named() {
+			continue // it selects no type
+		}
 		list, ok := r.pattern["detail-type"].([]any)
 		for _, t := range list {
 			name, exact := t.(string)

@@ -69,7 +69,7 @@ func (a *Attempt) expiry(now time.Time) time.Time {
 // do runs the function and commits the delivery with what it asked for. A change
 // of state in between runs the transitions again, not the function.
 func (a *Attempt) do(ctx context.Context, unusable error) error {
-	err := event.Permanent(unusable)
+	err := unusable
 	if err == nil {
 		err = a.call(ctx)
 	}

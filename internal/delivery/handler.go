@@ -156,16 +156,18 @@ func (h *Handler) Deliver(ctx context.Context, id string, again bool) (event.Del
 }
 
 // begin reads the event and its record. unusable is why the event cannot be
-// handed to the function; the attempt then parks.
+// handed to the function; the attempt then ends with it.
 func (h *Handler) begin(ctx context.Context, ref event.DeliveryRef) (s event.Stored, d event.Delivery, unusable, err error) {
 	s, d, err = h.Ledger.Begin(ctx, ref)
 	switch {
 	case errors.Is(err, event.ErrNotFound), errors.Is(err, event.ErrInvalid):
-		return s, d, fmt.Errorf("load event: %w", err), nil
+		return s, d, event.Permanent(fmt.Errorf("load event: %w", err)), nil
 	case err != nil:
 		return s, d, nil, fmt.Errorf("read event and delivery: %w", err)
 	case s.Expired(h.Now()):
-		unusable = errors.New("the event has expired")
+		unusable = event.Permanent(errors.New("the event has expired"))
+	case s.Unfetched() && h.Action != event.Fetch:
+		unusable = errors.New("the object of the thin event is not fetched yet")
 	}
 	return s, d, unusable, nil
 }

@@ -24,9 +24,9 @@ type Dispatcher struct {
 	Store      event.Store
 	Quarantine event.Quarantine
 	Bus        event.Bus
-	// Decode reads the facts of a pending event from an image. It fails on wrong
+	// Decode reads a pending event, without its body, from an image. It fails on wrong
 	// attribute types.
-	Decode    func(Image) (event.Facts, error)
+	Decode    func(Image) (event.Stored, error)
 	Now       func() time.Time
 	Log       *slog.Logger
 	Retention time.Duration // how long a quarantined event is kept
@@ -39,6 +39,7 @@ type item struct {
 	env         event.Envelope
 	subscribers []string
 	unlisted    error // why the subscribers are not known
+	fetch       bool  // function fetch must fetch the object first
 	err         error
 }
 
@@ -104,9 +105,18 @@ func (d *Dispatcher) read(ctx context.Context, r events.DynamoDBEventRecord) *it
 		return nil // a removal, or an update of our own
 	}
 	it := &item{seq: r.Change.SequenceNumber, at: r.Change.ApproximateCreationDateTime.Time}
-	var err error
-	if it.env.Facts, err = d.Decode(image); err != nil {
+	stored, err := d.Decode(image)
+	if err != nil {
 		return d.unreadable(ctx, it, image, err)
+	}
+	return it.of(stored)
+}
+
+// of fills the item; nil if function fetch publishes the event, which it has fetched.
+func (it *item) of(s event.Stored) *item {
+	it.env.Facts, it.fetch = s.Facts, s.ByFetch
+	if s.ByFetch && !s.FetchedAt.IsZero() {
+		return nil
 	}
 	return it
 }
@@ -126,8 +136,7 @@ func (d *Dispatcher) unreadable(ctx context.Context, it *item, image Image, caus
 	case err == nil && !stored.Pending, errors.Is(err, event.ErrNotFound):
 		return nil
 	case err == nil:
-		it.env.Facts = stored.Facts
-		return it
+		return it.of(stored)
 	case !errors.Is(err, event.ErrInvalid):
 		it.err = fmt.Errorf("load: %w", err)
 		return it
@@ -166,22 +175,40 @@ func (d *Dispatcher) Publish(ctx context.Context, items []*item) {
 	var ready []*item
 	var envs []event.Envelope
 	for _, it := range items {
-		if it.err == nil {
-			it.subscribers, it.unlisted = d.Bus.Subscribers(ctx, it.env)
-			ready, envs = append(ready, it), append(envs, it.env)
+		if it.err != nil {
+			continue
 		}
+		it.subscribers, it.unlisted = d.Bus.Subscribers(ctx, it.env)
+		if it.fetch && it.unlisted == nil && len(it.subscribers) == 0 {
+			it.err = d.published(ctx, it) // nothing is fetched for no one
+			continue
+		}
+		if it.fetch {
+			it.env.Only = event.Fetch
+		}
+		ready, envs = append(ready, it), append(envs, it.env)
 	}
 	if len(envs) == 0 {
 		return
 	}
 	for i, err := range d.Bus.Publish(ctx, envs) {
 		it := ready[i]
-		if err != nil {
+		switch {
+		case err != nil:
 			it.err = fmt.Errorf("publish: %w", err)
-			continue
+		case it.fetch:
+			d.Log.InfoContext(ctx, "fanout", "event", it.env.ID, "type", it.env.Type, "wanted", event.Fetch)
+		default:
+			it.err = d.published(ctx, it)
 		}
-		it.err = d.published(ctx, it)
 	}
+}
+
+// Fetched publishes a thin event whose object is fetched.
+func (d *Dispatcher) Fetched(ctx context.Context, f event.Facts) error {
+	it := &item{env: event.Envelope{Facts: f}}
+	d.Publish(ctx, []*item{it})
+	return it.err
 }
 
 func (d *Dispatcher) published(ctx context.Context, it *item) error {

@@ -32,7 +32,7 @@ func newRig(t *testing.T) *rig {
 	store := memory.New()
 	bus := &memory.Bus{Selects: map[string][]string{"update-order": {"charge.succeeded"}, "send-receipt": {"charge.succeeded"}, "other": {"payout.paid"}}}
 	return &rig{&dispatch.Dispatcher{
-		Store: store, Quarantine: store.Quarantine(), Bus: bus, Decode: dynamo.Facts, Retention: time.Hour,
+		Store: store, Quarantine: store.Quarantine(), Bus: bus, Decode: dynamo.FromImage, Retention: time.Hour,
 		Now: func() time.Time { return now }, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
 	}, store, bus, t}
 }

@@ -41,7 +41,20 @@ func (t *Tables) Begin(ctx context.Context, ref event.DeliveryRef) (event.Stored
 		}
 	}
 	s, err := parseStored(ref.Event, found["events"])
+	if err != nil || s.FetchedAt.IsZero() {
+		return s, d, err
+	}
+	s, err = t.payload(ctx, s)
 	return s, d, err
+}
+
+// payload adds what was fetched of a thin event: one more request.
+func (t *Tables) payload(ctx context.Context, s event.Stored) (event.Stored, error) {
+	found, err := t.batchGet(ctx, map[string][]item{"events": {key(payloadID(s.ID))}})
+	if its := found["events"]; len(its) > 0 {
+		return withPayload(s, its[0], err)
+	}
+	return withPayload(s, nil, err)
 }
 
 // Deliveries implements event.Ledger. A hundred records take one request.

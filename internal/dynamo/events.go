@@ -13,9 +13,14 @@ import (
 	"github.com/payhooks/payhooks/internal/event"
 )
 
-// pending is the value of the attribute of that name. A stream filter and the
-// release before this one read whether it is there.
-const pending = "*"
+// The values of the attribute pending. A stream filter and earlier releases read
+// whether it is there. It is in the index by receipt, so that a walk knows whose work
+// is left.
+const (
+	pending        = "*"       // dispatch publishes it
+	pendingFetch   = "fetch"   // function fetch does, once it has fetched the object
+	pendingFetched = "fetched" // it has
+)
 
 // Put implements event.Store.
 func (t *Tables) Put(ctx context.Context, e event.Event, expires time.Time) (event.Result, error) {
@@ -48,9 +53,13 @@ func known(f event.Facts, old item, ours string) event.Result {
 	}
 	f.Created = f.Created.Truncate(time.Second)
 	// An item that cannot be read is another event: it stays.
-	switch stored := readFacts(r); {
+	switch stored := readStored(r); {
 	case r.err != nil || !stored.SameOccurrence(f):
 		return event.ResultConflict
+	case f.Thin():
+		return event.ResultDuplicate
+	case stored.Unfetched():
+		return event.ResultUnfetched
 	case stored.APIVersion != f.APIVersion:
 		return event.ResultRendering
 	}
@@ -88,10 +97,18 @@ func eventItem(e event.Event, expires time.Time) (item, error) {
 		return nil, err
 	}
 	it["pending"] = str(pending)
+	if e.Thin() {
+		it["pending"] = str(pendingFetch)
+	}
 	it["shard"] = str(receivedKey(shard(e.ID, receivedShards)))
-	it.set("subject_key", indexKey(e.Scope, "subject", e.Subject))
-	it.set("customer_key", indexKey(e.Scope, "customer", e.Customer))
+	it.index(e.Facts)
 	return it, it.fits()
+}
+
+// index adds the keys of the indexes that follow from the facts.
+func (it item) index(f event.Facts) {
+	it.set("subject_key", indexKey(f.Scope, "subject", f.Subject))
+	it.set("customer_key", indexKey(f.Scope, "customer", f.Customer))
 }
 
 // bodyItem has the facts and the signed bytes of an event.
@@ -131,7 +148,26 @@ func (t *Tables) Get(ctx context.Context, id string) (event.Stored, error) {
 			found = []item{it}
 		}
 	}
-	return parseStored(id, found)
+	s, err := parseStored(id, found)
+	if err != nil || s.FetchedAt.IsZero() {
+		return s, err
+	}
+	it, err := t.get(ctx, "events", key(payloadID(id)))
+	return withPayload(s, it, err)
+}
+
+func payloadID(id string) string { return event.RenderingID(id, event.Payload) }
+
+// withPayload adds what was fetched of a thin event. It is stored with FetchedAt.
+func withPayload(s event.Stored, it item, err error) (event.Stored, error) {
+	if err != nil {
+		return s, fmt.Errorf("get %s: %w", payloadID(s.ID), err)
+	}
+	r := &reader{item: it}
+	if s.Fetched, r.err = decompress(r.bytes("body")); r.err != nil {
+		return s, fmt.Errorf("get %s: %w", payloadID(s.ID), r.err)
+	}
+	return s, nil
 }
 
 // parseStored reads the event from the items that were found for its id.

@@ -17,6 +17,7 @@ func factsItem(f event.Facts) item {
 		"livemode": &types.AttributeValueMemberBOOL{Value: f.Livemode},
 	}
 	it.set("type", f.Type)
+	it.set("sent_as", f.SentAs)
 	it.set("account", f.Account)
 	it.set("api_version", f.APIVersion)
 	it.set("endpoint", f.Endpoint)
@@ -35,7 +36,7 @@ func factsItem(f event.Facts) item {
 // readFacts reads what factsItem wrote; errors stay in r.
 func readFacts(r *reader) event.Facts {
 	return event.Facts{
-		ID: r.need("id"), Type: r.str("type"),
+		ID: r.need("id"), Type: r.str("type"), SentAs: r.str("sent_as"),
 		Created: r.time("created", seconds), Received: r.time("received", millis),
 		Scope: event.Scope{Account: r.str("account"), Livemode: r.bool("livemode")}, APIVersion: r.str("api_version"),
 		Endpoint: r.str("endpoint"), Object: r.str("object"), ObjectType: r.str("object_type"),
@@ -46,29 +47,37 @@ func readFacts(r *reader) event.Facts {
 
 // readStored reads all but the body.
 func readStored(r *reader) event.Stored {
-	pending := r.str("pending") != ""
+	s := readPending(r)
+	s.Subscribers, s.Expires, s.Occurrence = r.set("wanted"), r.expires(), r.str("occurrence")
+	s.OnBus = s.Pending && r.bool("published")
+	return s
+}
+
+// readPending reads what dispatch needs.
+func readPending(r *reader) event.Stored {
+	left := r.str("pending")
 	return event.Stored{
-		Event: event.Event{Facts: readFacts(r)}, Subscribers: r.set("wanted"),
-		Pending: pending, OnBus: pending && r.bool("published"), Expires: r.expires(),
+		Event: event.Event{Facts: readFacts(r)}, Pending: left != "", FetchedAt: r.time("fetched", millis),
+		ByFetch: left == pendingFetch || left == pendingFetched,
 	}
 }
 
 // Image is an item as Lambda hands it over from a table's stream.
 type Image = map[string]events.DynamoDBAttributeValue
 
-// Facts reads a pending event from the new image of a stream record. An
-// attribute that is missing or of the wrong type is an error that is ErrInvalid;
-// it never panics.
-func Facts(image Image) (event.Facts, error) {
+// FromImage reads a pending event, without its body, from the new image of a stream
+// record. An attribute that is missing or of the wrong type is an error that is
+// ErrInvalid; it never panics.
+func FromImage(image Image) (event.Stored, error) {
 	r := &reader{item: item{}}
 	for name, v := range image {
 		r.item[name] = attribute(v)
 	}
-	f := readFacts(r)
+	s := readPending(r)
 	for _, name := range []string{"type", "created", "pending"} {
 		r.need(name)
 	}
-	return f, r.err
+	return s, r.err
 }
 
 // attribute converts the types that facts have. Any other becomes one that no
@@ -92,9 +101,15 @@ func attribute(v events.DynamoDBAttributeValue) types.AttributeValue {
 // it.
 func NewImage(s event.Stored) Image {
 	it := factsItem(s.Facts)
-	if s.Pending {
+	switch {
+	case s.Pending && s.ByFetch && s.FetchedAt.IsZero():
+		it["pending"] = str(pendingFetch)
+	case s.Pending && s.ByFetch:
+		it["pending"] = str(pendingFetched)
+	case s.Pending:
 		it["pending"] = str(pending)
 	}
+	it.at("fetched", s.FetchedAt)
 	image := Image{}
 	for name, value := range it {
 		switch v := value.(type) {

@@ -21,13 +21,16 @@ func stored() event.Stored {
 	}}}
 }
 
-func TestFactsReadsTheImageOfAnEvent(t *testing.T) {
-	f, err := dynamo.Facts(dynamo.NewImage(stored()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(stored().Facts, f); diff != "" {
-		t.Fatal(diff)
+func TestAPendingEventIsReadFromItsImage(t *testing.T) {
+	thin, fetched := stored(), stored()
+	thin.SentAs, thin.ByFetch = "v1.charge.refunded", true
+	fetched.SentAs, fetched.ByFetch, fetched.FetchedAt = thin.SentAs, true, thin.Received.Add(time.Second)
+	for name, want := range map[string]event.Stored{"snapshot": stored(), "thin": thin, "fetched": fetched} {
+		got, err := dynamo.FromImage(dynamo.NewImage(want))
+		want.Subscribers = nil
+		if diff := cmp.Diff(want, got); err != nil || diff != "" {
+			t.Errorf("%s: %v\n%s", name, err, diff)
+		}
 	}
 }
 
@@ -41,7 +44,7 @@ func TestImageWithAWrongOrMissingAttributeIsInvalid(t *testing.T) {
 		for kind, value := range wrong {
 			image := dynamo.NewImage(stored())
 			image[name] = value
-			_, err := dynamo.Facts(image)
+			_, err := dynamo.FromImage(image)
 			text := value.DataType() == events.DataTypeString && name != "created" && name != "received" && name != "livemode" && name != "amount"
 			if name == "wanted" || text {
 				continue
@@ -54,11 +57,11 @@ func TestImageWithAWrongOrMissingAttributeIsInvalid(t *testing.T) {
 	for _, name := range []string{"id", "type", "created", "pending"} {
 		image := dynamo.NewImage(stored())
 		delete(image, name)
-		if _, err := dynamo.Facts(image); !errors.Is(err, event.ErrInvalid) {
+		if _, err := dynamo.FromImage(image); !errors.Is(err, event.ErrInvalid) {
 			t.Errorf("without %s: error is %v", name, err)
 		}
 	}
-	if _, err := dynamo.Facts(nil); !errors.Is(err, event.ErrInvalid) {
+	if _, err := dynamo.FromImage(nil); !errors.Is(err, event.ErrInvalid) {
 		t.Errorf("no image: error is %v", err)
 	}
 }

@@ -12,10 +12,13 @@ import "time"
 // Empty means "does not apply". A fact is only ever a plain value that Stripe
 // sent: an expanded object is represented by its id.
 type Facts struct {
-	ID      string    `json:"id"`
+	ID      string    `json:"id"` // of a thin event that is of its snapshot twin, once that is known
 	Type    string    `json:"type"`
 	Created time.Time `json:"created"`
 	Scope
+	// SentAs is the type as Stripe sent it, of a thin event only. Type is that of the
+	// snapshot twin, if there is one.
+	SentAs     string    `json:"sent_as,omitempty"`
 	APIVersion string    `json:"api_version,omitempty"` // version the payload is rendered in
 	Endpoint   string    `json:"endpoint,omitempty"`    // the {endpoint} it was posted to
 	Object     string    `json:"object,omitempty"`      // id of data.object
@@ -28,17 +31,37 @@ type Facts struct {
 	Received   time.Time `json:"received"`
 }
 
+// Thin reports whether the event came without its object.
+func (f Facts) Thin() bool { return f.SentAs != "" }
+
 // SameOccurrence reports whether f and o describe one event: a second delivery
-// of it may be rendered in another API version, but never differs in these.
+// of it may be rendered in another API version, but never differs in these. A thin
+// event and its twin may be created at other times, and a thin one need not name the
+// object.
 func (f Facts) SameOccurrence(o Facts) bool {
-	return f.ID == o.ID && f.Type == o.Type && f.Created.Equal(o.Created) &&
-		f.Scope == o.Scope && f.Object == o.Object
+	if f.ID != o.ID || f.Type != o.Type || f.Scope != o.Scope {
+		return false
+	}
+	if f.Thin() || o.Thin() {
+		return f.Object == o.Object || f.Object == "" || o.Object == ""
+	}
+	return f.Created.Equal(o.Created) && f.Object == o.Object
 }
 
 // Event is a verified event with the bytes that Stripe signed.
 type Event struct {
 	Facts
 	Body []byte // unchanged; compressed only inside a store
+	// Fetched is what was fetched of a thin event, as a snapshot event; nil before.
+	Fetched []byte
+}
+
+// Payload is what actions read: the body, or what was fetched of a thin event.
+func (e Event) Payload() []byte {
+	if e.Thin() {
+		return e.Fetched
+	}
+	return e.Body
 }
 
 // Stored is an event as the store keeps it, with what became of its fan-out.
@@ -52,6 +75,14 @@ type Stored struct {
 	// OnBus: the bus has the event, but its subscribers could not be listed. It
 	// stays Pending until they are recorded, and is not published again.
 	OnBus bool
+	// ByFetch: a pending thin event. The bus gets it from function fetch.
+	ByFetch bool
+	// FetchedAt is when the object of a thin event was fetched; zero before. Listings
+	// leave it out.
+	FetchedAt time.Time
+	// Occurrence is the id of the event that this thin one is a rendering of, if it was
+	// stored under an id of its own. Such a one is in no listing and has no subscribers.
+	Occurrence string
 	// Expires is when the store may delete the event; zero is never.
 	Expires time.Time
 }
@@ -59,6 +90,9 @@ type Stored struct {
 // Expired reports whether the event is past its time, whether or not the store
 // has deleted it yet. It is not replayed, listed or restored any more.
 func (s Stored) Expired(now time.Time) bool { return !s.Expires.IsZero() && !s.Expires.After(now) }
+
+// Unfetched reports whether actions cannot read the event yet.
+func (s Stored) Unfetched() bool { return s.Thin() && s.FetchedAt.IsZero() }
 
 // Envelope is what the bus carries: the facts, never the payload.
 type Envelope struct {

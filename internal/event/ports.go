@@ -13,17 +13,26 @@ import (
 // is not one of this package's means "unavailable, try again".
 type Store interface {
 	// Put stores e as pending unless its id is taken: ResultStored,
-	// ResultDuplicate, ResultRendering or ResultConflict. It is atomic and, when
+	// ResultDuplicate, ResultRendering, ResultUnfetched or ResultConflict. It is atomic and, when
 	// it returns nil, durable. A repeat whose first reply was lost is
 	// recognised as our own write and reported as ResultStored. ErrTooLarge if
 	// the item cannot be stored at any time.
 	Put(ctx context.Context, e Event, expires time.Time) (Result, error)
-	// PutRendering keeps e, of which Put returned ResultRendering, under its
-	// RenderingID, unless that is taken. It is in no listing, is not published, and
-	// Get returns it by that id. ErrTooLarge if it cannot be stored at any time.
+	// PutRendering keeps e, of which Put returned ResultRendering or ResultUnfetched,
+	// under its RenderingID, unless that is taken. It is in no listing, is not published,
+	// and Get returns it by that id. ErrTooLarge if it cannot be stored at any time.
 	PutRendering(ctx context.Context, e Event, release string, expires time.Time) error
-	// Get returns the event with its signed bytes, or ErrNotFound. An event
-	// that cannot be read is returned as far as it can be, with ErrInvalid.
+	// Link keeps what was fetched of a thin event as the rendering Payload of l.Event and
+	// its facts with the event, in one transaction. Under another id than l.Thin's it
+	// stores that event, pending and with the thin event's body, and l.Thin becomes a
+	// rendering of it: see Stored.Occurrence. An event that has this id already stays as
+	// it is, and only l.Thin changes. nil also if that was done before. ErrConflict if
+	// the id is another occurrence's, or the payload was stored meanwhile: Get the event
+	// anew. ErrTooLarge if it cannot be stored at any time.
+	Link(ctx context.Context, l Link) error
+	// Get returns the event with its signed bytes and, of a thin one, with what was
+	// fetched; or ErrNotFound. An event that cannot be read is returned as far as it can
+	// be, with ErrInvalid.
 	Get(ctx context.Context, id string) (Stored, error)
 	// MarkPublished records the subscribers and clears Pending, in one update on
 	// condition that the event exists (else ErrNotFound). The subscribers are

@@ -16,9 +16,12 @@ const (
 	// ResultRendering: the same event was stored before, in another API version. Only
 	// Store.Put returns it; the intake's result is ResultDuplicate.
 	ResultRendering
+	// ResultUnfetched: this is the snapshot of a thin event that was stored before and
+	// whose object is not fetched yet. Only Store.Put returns it, as above.
+	ResultUnfetched
 )
 
 // String is the result's name in log lines and answers.
 func (r Result) String() string {
-	return [...]string{"stored", "duplicate", "conflict", "quarantined", "not stored", "rendering"}[r]
+	return [...]string{"stored", "duplicate", "conflict", "quarantined", "not stored", "rendering", "unfetched"}[r]
 }

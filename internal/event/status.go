@@ -21,6 +21,7 @@ func StatusOf(s Stored, ds []Delivery) Status {
 	has := func(st State) bool {
 		return slices.ContainsFunc(ds, func(d Delivery) bool { return d.State == st })
 	}
+	given := slices.ContainsFunc(ds, func(d Delivery) bool { return d.Action == Fetch && d.State == Discarded })
 	unrecorded := slices.ContainsFunc(s.Subscribers, func(action string) bool {
 		return !slices.ContainsFunc(ds, func(d Delivery) bool { return d.Action == action })
 	})
@@ -31,7 +32,7 @@ func StatusOf(s Stored, ds []Delivery) Status {
 		return StatusParked
 	case has(Waiting):
 		return StatusWaiting
-	case s.Pending || unrecorded:
+	case s.Pending && !given || unrecorded: // what a person gave up to fetch is never published
 		return StatusPending
 	case len(ds) > 0:
 		return StatusDone

@@ -89,6 +89,11 @@ func (v Version) NamesInvoiceOfPayment() bool { return v < "2025-03-31" }
 // invoice. Source: Stripe's changelog of 2025-03-31.basil.
 const ListsInvoicePayments Version = "2025-03-31.basil"
 
+// FetchesThin is the version in which thin events are fetched: the first whose answers
+// name the snapshot of the same occurrence. Source: Stripe's changelog of
+// 2026-09-30.endive, "thin events for API v1 resources generally available".
+const FetchesThin Version = "2026-09-30.endive"
+
 // HasPeriodInSubscription: a subscription contains its period. Since 2025-03-31
 // each of its items does. Source: Stripe's changelog of 2025-03-31.basil, which
 // removes current_period_start and current_period_end from subscriptions.
@@ -123,6 +128,11 @@ func VersionOfStripeGo(major string) (version Version, ok bool) {
 	version, ok = stripeGo[major]
 	return version, ok
 }
+
+// ThinVersion is the version in which thin events and their objects are fetched. Since
+// it, a fetched thin event names its snapshot twin. Source: Stripe's changelog of
+// 2026-09-30.endive, "thin events for API v1 resources".
+const ThinVersion Version = "2026-09-30.endive"
 
 // Release is the name of a version, or its date if it has none. Versions of one release
 // differ only by additions.

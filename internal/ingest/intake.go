@@ -51,6 +51,7 @@ func (in *Intake) Accept(ctx context.Context, from Arrival, body []byte) (event.
 		return f, 0, "", err
 	}
 	f.Endpoint, f.Received = from.Endpoint.Name, from.Received
+	body = webhook.WithoutClient(body)
 	if f.Account == "" {
 		f.Account = from.Account
 	}
@@ -76,8 +77,12 @@ func (in *Intake) store(ctx context.Context, e event.Event, reason event.Reason)
 		return event.ResultQuarantined, in.Quarantine.Put(ctx, quarantined(e, reason, expires))
 	}
 	result, err := in.Store.Put(ctx, e, expires)
-	if err == nil && result == event.ResultRendering {
+	switch {
+	case err != nil:
+	case result == event.ResultRendering:
 		return event.ResultDuplicate, in.render(ctx, e, expires)
+	case result == event.ResultUnfetched:
+		return event.ResultDuplicate, in.keep(ctx, e, event.Payload, expires)
 	}
 	return result, err
 }
@@ -91,6 +96,12 @@ func (in *Intake) render(ctx context.Context, e event.Event, expires time.Time) 
 	if !slices.Contains(facts.TypedReleases(), release) {
 		return nil
 	}
+	return in.keep(ctx, e, release, expires)
+}
+
+// keep stores a rendering. The snapshot of a thin event that is not fetched yet is its
+// payload: then nothing is left to fetch.
+func (in *Intake) keep(ctx context.Context, e event.Event, release string, expires time.Time) error {
 	err := in.Store.PutRendering(ctx, e, release, expires)
 	if errors.Is(err, event.ErrTooLarge) {
 		return nil

@@ -59,7 +59,7 @@ func TestSignedButOddIsQuarantinedWithItsReason(t *testing.T) {
 		{"nothing", ``, webhook.NotJSON, ""},
 		{"invalid UTF-8", strings.Replace(whole, "jpy", "\xff", 1), webhook.InvalidUTF8, ""},
 		{"too deep", strings.Replace(whole, `500`, strings.Repeat("[", 100_000)+strings.Repeat("]", 100_000), 1), webhook.TooDeep, ""},
-		{"a thin event", `{"id":"evt_1","object":"v2.core.event","type":"v2.core.account.updated","created":"2025-11-23T00:00:00Z","livemode":true,"related_object":{"id":"acct_1"}}`, webhook.ThinEvent, "evt_1"},
+		{"a thin event about a number", `{"id":"evt_1","object":"v2.core.event","type":"v2.core.account.updated","created":"2025-11-23T00:00:00Z","livemode":true,"related_object":17}`, webhook.BadRelated, "evt_1"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := newRig(t, "default=any")

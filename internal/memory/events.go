@@ -31,7 +31,7 @@ func (s *Store) Put(ctx context.Context, e event.Event, expires time.Time) (res 
 	err = s.do(ctx, Op{"Put", e.ID}, func() error {
 		switch old, ok := s.events[e.ID]; {
 		case !ok:
-			r := &record{event.Stored{Event: e, Pending: true, Expires: seconds(expires)}, nonce}
+			r := &record{event.Stored{Event: e, Pending: true, ByFetch: e.Thin(), Expires: seconds(expires)}, nonce}
 			s.events[e.ID] = r
 			s.changed(r)
 			res = event.ResultStored
@@ -39,6 +39,10 @@ func (s *Store) Put(ctx context.Context, e event.Event, expires time.Time) (res 
 			res = event.ResultStored
 		case !old.SameOccurrence(e.Facts):
 			res = event.ResultConflict
+		case e.Thin():
+			res = event.ResultDuplicate
+		case old.Unfetched():
+			res = event.ResultUnfetched
 		case old.APIVersion != e.APIVersion:
 			res = event.ResultRendering
 		default:
@@ -94,7 +98,7 @@ func (s *Store) MarkPublished(ctx context.Context, id string, subscribers []stri
 			return event.ErrNotFound
 		}
 		r.Subscribers = slices.Compact(slices.Sorted(slices.Values(slices.Concat(r.Subscribers, subscribers))))
-		r.Pending, r.OnBus = false, false
+		r.Pending, r.OnBus, r.ByFetch = false, false, false
 		return nil
 	})
 }
@@ -131,8 +135,8 @@ func (s *Store) Related(ctx context.Context, scope event.Scope, subject string) 
 	err = s.do(ctx, Op{"Related", subject}, func() error {
 		fs = nil
 		for _, id := range sorted(s.events, cmp.Compare[string]) {
-			if r := s.events[id]; r.Scope == scope && r.Subject == subject && !s.stale(id) {
-				fs = append(fs, normal(r.Facts))
+			if r := s.events[id]; r.Scope == scope && r.Subject == subject && r.Occurrence == "" && !s.stale(id) {
+				fs = append(fs, listed(r.Facts))
 			}
 		}
 		slices.SortStableFunc(fs, func(a, b event.Facts) int { return a.Created.Compare(b.Created) })
@@ -146,9 +150,9 @@ func (s *Store) ReceivedBetween(ctx context.Context, from, to time.Time) iter.Se
 	return list(ctx, s, Op{"ReceivedBetween", from.UTC().Format(time.RFC3339)}, func() (found []event.Stored) {
 		for _, id := range sorted(s.events, cmp.Compare[string]) {
 			r := s.events[id]
-			if !r.Received.Before(from) && r.Received.Before(to) && !s.stale(id) {
+			if !r.Received.Before(from) && r.Received.Before(to) && r.Occurrence == "" && !s.stale(id) {
 				st := clone(r.Stored)
-				st.Body = nil
+				st.Body, st.Fetched, st.FetchedAt, st.Facts = nil, nil, time.Time{}, listed(r.Facts)
 				found = append(found, st)
 			}
 		}
@@ -166,9 +170,16 @@ func normal(f event.Facts) event.Facts {
 	return f
 }
 
+// listed is f as indexes hold it.
+func listed(f event.Facts) event.Facts {
+	f = normal(f)
+	f.SentAs = ""
+	return f
+}
+
 func clone(st event.Stored) event.Stored {
 	st.Facts = normal(st.Facts)
-	st.Body, st.Subscribers = slices.Clone(st.Body), slices.Clone(st.Subscribers)
+	st.Body, st.Fetched, st.Subscribers = slices.Clone(st.Body), slices.Clone(st.Fetched), slices.Clone(st.Subscribers)
 	return st
 }
 

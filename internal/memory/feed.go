@@ -20,7 +20,7 @@ func (c Change) SequenceNumber() string { return fmt.Sprintf("%021d", c.Seq) }
 func (s *Store) changed(r *record) {
 	s.sequence++
 	st := clone(r.Stored)
-	st.Body = nil
+	st.Body, st.Fetched = nil, nil
 	s.feed = append(s.feed, Change{s.sequence, st})
 }
 

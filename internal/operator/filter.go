@@ -93,7 +93,7 @@ func (o *Operator) candidates(ctx context.Context, f Events) (all []event.Stored
 		return event.Collect(o.Store.ReceivedBetween(ctx, from, to))
 	}
 	for _, id := range slices.Compact(slices.Sorted(slices.Values(f.IDs))) {
-		e, err := o.Store.Get(ctx, id)
+		e, err := o.get(ctx, id)
 		switch {
 		case errors.Is(err, event.ErrNotFound):
 			return nil, nil, o.notStored(ctx, id)

@@ -37,7 +37,7 @@ func (o *Operator) DeliveriesOf(ctx context.Context, stored []event.Stored) (of 
 		if err != nil {
 			return nil, nil, fmt.Errorf("subscribers of %s: %w", s.ID, err)
 		}
-		all = append(all, refs(s.ID, s.Subscribers, now)...)
+		all = append(all, refs(s.ID, s.Subscribers, now, fetches(s))...)
 	}
 	type part struct {
 		ds         []event.Delivery
@@ -58,6 +58,23 @@ func (o *Operator) DeliveriesOf(ctx context.Context, stored []event.Stored) (of 
 		}
 	}
 	return of, unreadable, err
+}
+
+// fetches names function fetch for an event that it has to fetch or publish.
+func fetches(s event.Stored) []string {
+	if s.ByFetch || s.Unfetched() {
+		return []string{event.Fetch}
+	}
+	return nil
+}
+
+// get returns an event, and for a thin event that is a rendering of another that one.
+func (o *Operator) get(ctx context.Context, id string) (event.Stored, error) {
+	s, err := o.Store.Get(ctx, id)
+	if err == nil && s.Occurrence != "" {
+		return o.Store.Get(ctx, s.Occurrence)
+	}
+	return s, err
 }
 
 // quarantined returns what is quarantined, by id.

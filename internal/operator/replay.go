@@ -137,7 +137,9 @@ func (r *replay) makeDue(ctx context.Context, s event.Stored) (due []string, err
 	if err != nil {
 		return nil, err
 	}
-	if err := r.subscribe(ctx, s, actions); err != nil {
+	if s.Unfetched() { // nothing else can be done with it before
+		actions = fetches(s)
+	} else if err := r.subscribe(ctx, s, actions); err != nil {
 		return nil, err
 	}
 	ds, err := r.Ledger.Deliveries(ctx, refs(s.ID, actions))

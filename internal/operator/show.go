@@ -52,7 +52,7 @@ func (o *Operator) Show(ctx context.Context, id string) (*EventDetail, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := o.Store.Get(ctx, id)
+	s, err := o.get(ctx, id)
 	if errors.Is(err, event.ErrNotFound) || errors.Is(err, event.ErrInvalid) {
 		if q, ok := held[id]; ok {
 			return o.showQuarantined(ctx, q)
@@ -72,7 +72,11 @@ func (o *Operator) Show(ctx context.Context, id string) (*EventDetail, error) {
 	if err != nil {
 		return nil, err
 	}
-	ds, err := o.Ledger.Deliveries(ctx, refs(s.ID, s.Subscribers, actions))
+	named := refs(s.ID, s.Subscribers, actions)
+	if s.ID != id { // a thin event was stored and fetched under its own id
+		named = append(named, event.DeliveryRef{Action: event.Fetch, Event: id})
+	}
+	ds, err := o.Ledger.Deliveries(ctx, named)
 	if err != nil && !errors.Is(err, event.ErrInvalid) {
 		return nil, err
 	}
@@ -84,7 +88,7 @@ func (o *Operator) Show(ctx context.Context, id string) (*EventDetail, error) {
 
 // renderings are the ids of the event in other API versions; see Store.PutRendering.
 func (o *Operator) renderings(ctx context.Context, e event.Event) (ids []string, err error) {
-	for _, release := range facts.TypedReleases() {
+	for _, release := range append([]string{event.Payload}, facts.TypedReleases()...) {
 		id := event.RenderingID(e.ID, release)
 		switch _, err := o.Store.Get(ctx, id); {
 		case err == nil:

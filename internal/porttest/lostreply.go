@@ -22,6 +22,20 @@ var lostReplyTests = map[string]func(*testing.T, Ports){
 		noError(t, err)
 		same(t, event.ResultDuplicate, res)
 	},
+	"thin event is linked once": func(t *testing.T, p Ports) {
+		for _, name := range []string{"", unique("evt_test_65")} {
+			snapshot := newEvent()
+			if name == "" {
+				name = snapshot.ID
+			}
+			thin := thinEvent(snapshot, name)
+			put(t, p, thin)
+			before := get(t, p, thin.ID)
+			p.LoseReply()
+			noError(t, p.Store.Link(t.Context(), event.Link{Thin: before, Event: fetched(snapshot, thin), At: fetchedAt}))
+			same(t, string(snapshot.Body), string(get(t, p, snapshot.ID).Payload()))
+		}
+	},
 	"event is marked and request quarantined": func(t *testing.T, p Ports) {
 		e, q := newEvent(), newQuarantined()
 		put(t, p, e)

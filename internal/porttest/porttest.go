@@ -46,6 +46,8 @@ func Run(t *testing.T, open func(t *testing.T) Ports) {
 		{"store", storeTests},
 		{"publish", publishTests},
 		{"index", indexTests},
+		{"thin", thinTests},
+		{"link", linkTests},
 		{"scope", scopeTests},
 		{"quarantine", quarantineTests},
 		{"begin", beginTests},

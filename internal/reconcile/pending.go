@@ -61,6 +61,11 @@ func (p *Pending) publish(ctx context.Context, s event.Stored) error {
 	if err != nil {
 		return err
 	}
+	if s.ByFetch && !s.OnBus && len(subscribers) > 0 {
+		// Its delivery to function fetch is in the ledger from now on, which brings it
+		// back until it is published; then it counts as received anew.
+		return ensure(ctx, p.Ledger, s, event.Fetch, p.Now())
+	}
 	if !s.OnBus {
 		if errs := p.Bus.Publish(ctx, []event.Envelope{env}); errs[0] != nil {
 			return fmt.Errorf("publish: %w", errs[0])

@@ -56,12 +56,12 @@ func (s store) ReceivedBetween(ctx context.Context, from, to time.Time) iter.Seq
 }
 
 // decode reads an image of the stream.
-func (w *world) decode(image dispatch.Image) (event.Facts, error) {
+func (w *world) decode(image dispatch.Image) (event.Stored, error) {
 	if id := image["id"].String(); w.stripe.poison[id] {
 		w.met("poison", id)
-		return event.Facts{}, unreadable(id)
+		return event.Stored{}, unreadable(id)
 	}
-	return dynamo.Facts(image)
+	return dynamo.FromImage(image)
 }
 
 func (w *world) poisoned(changes []memory.Change) bool {

@@ -5,6 +5,7 @@
 package stripeapi
 
 import (
+	"cmp"
 	"context"
 	"net"
 	"net/http"
@@ -72,22 +73,23 @@ func (c *Client) For(ctx context.Context, s event.Scope) (*client.API, error) {
 	if err != nil {
 		return nil, err
 	}
-	limit := c.Timeout
-	if limit == 0 {
-		limit = timeout
-	}
 	own := stripe.NewBackendsWithConfig(&stripe.BackendConfig{
-		HTTPClient: &http.Client{
-			Timeout: limit, Transport: &signer{client: c, scope: s, next: c.shared()},
-			// A redirect would take the key elsewhere.
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		},
+		HTTPClient:        c.signed(s),
 		EnableTelemetry:   stripe.Bool(false),
 		LeveledLogger:     &stripe.LeveledLogger{Level: stripe.LevelNull},
 		MaxNetworkRetries: stripe.Int64(retries),
 		URL:               base,
 	})
 	return client.New("", own), nil // the key is set by signer
+}
+
+// signed returns an HTTP client whose requests carry the key of the scope.
+func (c *Client) signed(s event.Scope) *http.Client {
+	return &http.Client{
+		Timeout: cmp.Or(c.Timeout, timeout), Transport: &signer{client: c, scope: s, next: c.shared()},
+		// A redirect would take the key elsewhere.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
 }
 
 // Params returns the params of one request for the account.

@@ -6,10 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
-	"strconv"
 	"time"
-
-	"github.com/stripe/stripe-go/v76"
 
 	"github.com/payhooks/payhooks/internal/event"
 )
@@ -21,14 +18,16 @@ import (
 // event.ErrNotConfigured. The text is for operators: it contains neither the key
 // nor anything of a payload.
 func Verdict(err error) error {
-	var answer *stripe.Error
-	switch {
+	var permanent *event.PermanentError
+	switch r := refused(err); {
 	case err == nil:
 		return nil
+	case errors.As(err, &permanent):
+		return event.Permanent(&plain{err, cause(err)})
 	case errors.Is(err, event.ErrNotConfigured):
 		return &plain{err, cause(err) + ": put a restricted key into the stack's secret for it, then retry"}
-	case errors.As(err, &answer):
-		return answered(err, answer)
+	case r != nil:
+		return r.verdict(err)
 	}
 	return event.RetryAfter(&plain{err, "call Stripe: " + cause(err)}, 0)
 }
@@ -36,61 +35,23 @@ func Verdict(err error) error {
 // ReadError is Verdict with what was read, as event.ErrNotConfigured,
 // event.ErrNotFound or event.ErrDenied where it is one of those.
 func ReadError(what string, err error) error {
-	var answer *stripe.Error
 	verdict := Verdict(err)
-	switch {
-	case !errors.As(err, &answer):
-	case answer.Code == stripe.ErrorCodeResourceMissing:
+	switch r := refused(err); {
+	case r == nil:
+	case r.missing:
 		return fmt.Errorf("%s: %w: %w", what, event.ErrNotFound, verdict)
-	case answer.HTTPStatusCode == http.StatusUnauthorized, answer.HTTPStatusCode == http.StatusForbidden:
+	case r.status == http.StatusUnauthorized, r.status == http.StatusForbidden:
 		return fmt.Errorf("%s: %w: %w", what, event.ErrDenied, verdict)
 	}
 	return fmt.Errorf("%s: %w", what, verdict)
 }
 
-// answered is the verdict on an error that Stripe sent.
-func answered(err error, answer *stripe.Error) error {
-	text := fmt.Sprintf("Stripe answered %d", answer.HTTPStatusCode)
-	if answer.Code != "" {
-		text += " " + string(answer.Code)
-	}
-	text += ": " + mask(answer.Msg)
-	switch answer.HTTPStatusCode {
-	case http.StatusUnauthorized:
-		text += " (the API key is refused: put a valid one into the stack's secret for it, then retry)"
-	case http.StatusForbidden:
-		text += " (the API key lacks this permission: grant it to the restricted key in Stripe's dashboard, then retry)"
-	}
-	if answer.RequestID != "" {
-		text += ", request " + answer.RequestID
-	}
-	err = &plain{err, text}
-	switch code := answer.HTTPStatusCode; {
-	case code == http.StatusTooManyRequests, code == http.StatusConflict, code == http.StatusRequestTimeout, code >= 500:
-		return event.RetryAfter(err, retryAfter(answer))
-	}
-	return event.Permanent(err)
-}
-
 // Limited reports whether Stripe asks to send fewer requests, and for how long.
 func Limited(err error) (time.Duration, bool) {
-	var answer *stripe.Error
-	if errors.As(err, &answer) && answer.HTTPStatusCode == http.StatusTooManyRequests {
-		return retryAfter(answer), true
+	if r := refused(err); r != nil && r.status == http.StatusTooManyRequests {
+		return r.after, true
 	}
 	return 0, false
-}
-
-// retryAfter reads the header's seconds, up to an hour; 0 without it.
-func retryAfter(answer *stripe.Error) time.Duration {
-	if answer.LastResponse == nil {
-		return 0
-	}
-	seconds, err := strconv.Atoi(answer.LastResponse.Header.Get("Retry-After"))
-	if err != nil || seconds < 0 {
-		return 0
-	}
-	return min(time.Duration(seconds)*time.Second, time.Hour)
 }
 
 // plain is an error with a text of our own: those of stripe-go contain the answer.

@@ -23,6 +23,13 @@ func FuzzParse(f *testing.F) {
 			f.Add(body)
 		}
 	}
+	for _, kind := range events.ThinTypes() {
+		body, err := events.ThinSample(kind)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(body)
+	}
 	for _, seed := range []string{
 		minimal, ``, `{}`, `[]`, `null`, `{"id":"a","ID":"b"}`, `{"id":"a","id":"b"}`, "\xff", "{\"a\":\"\x00\"}",
 		`{"\u0069d":"evt_1"}`, `{"a":"\ud800"}`, `[1,-0,0.5,1e+9,-1E-2,01]`, `{"a":[{},[],"",{"b":[]}]}`, `{"a":1,}`, `[,]`, `{"a"1}`, `{]`, `[}`,

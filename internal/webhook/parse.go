@@ -55,9 +55,11 @@ type envelope struct {
 	account, userID, context                     token
 	hasObject                                    bool
 	data                                         object
+	thin                                         thin
 }
 
-const envelopeNames = " id object type created livemode account user_id context api_version data "
+const envelopeNames = " id object type created livemode account user_id context api_version data" +
+	" related_object snapshot_event reason "
 
 func (s *scanner) envelope(e *envelope) {
 	for m := (members{names: envelopeNames}); s.next(&m); {
@@ -82,6 +84,12 @@ func (s *scanner) envelope(e *envelope) {
 			e.version = s.value()
 		case "data":
 			s.data(e)
+		case "related_object":
+			s.related(&e.thin)
+		case "snapshot_event":
+			e.thin.snapshot = s.value()
+		case "reason":
+			s.reason(&e.thin)
 		default:
 			s.value()
 		}
@@ -106,40 +114,51 @@ func (s *scanner) data(e *envelope) {
 // facts checks the envelope and turns it into facts. The order of the checks
 // is that of a reader who asks "what is this?", "which one?", "is it whole?".
 func (e *envelope) facts() (event.Facts, event.Reason) {
-	f := event.Facts{APIVersion: fact(e.version)}
-	reason := event.Reason("")
-	note := func(ok bool, r event.Reason) bool {
-		if !ok && reason == "" {
-			reason = r
-		}
-		return ok
+	kind := e.object.text()
+	if kind == thinObject {
+		return e.thinFacts()
 	}
-	switch kind := e.object.text(); {
-	case strings.HasPrefix(kind, "v2."):
-		note(false, ThinEvent)
-	default:
-		note(kind == "event", NotAnEvent)
-	}
-	id := e.id.text()
-	note(!e.id.empty(), NoID)
-	if note(usableID(id), BadID) {
-		f.ID = id
-	}
-	if kind := e.kind.text(); note(usableType(kind), BadType) {
+	f, first := event.Facts{APIVersion: fact(e.version)}, firstReason("")
+	first.note(!strings.HasPrefix(kind, "v2."), UnknownObject)
+	first.note(kind == "event", NotAnEvent)
+	e.name(&f, &first)
+	if kind := e.kind.text(); first.note(usableType(kind, ""), BadType) {
 		f.Type = kind
 	}
-	if n, ok := e.created.integer(); note(ok && n > 0 && n <= maxCreated, BadCreated) {
+	if n, ok := e.created.integer(); first.note(ok && n > 0 && n <= maxCreated, BadCreated) {
 		f.Created = time.Unix(n, 0).UTC()
 	}
-	f.Livemode = e.livemode.kind == 't'
-	note(f.Livemode || e.livemode.kind == 'f' || e.livemode.kind == 0, BadLivemode)
-	if account, ok := e.connected(); note(ok, BadAccount) {
+	e.mode(&f, &first)
+	if account, ok := e.connected(); first.note(ok, BadAccount) {
 		f.Account = account
 	}
-	if note(e.hasObject, NoData) {
+	if first.note(e.hasObject, NoData) {
 		e.data.facts(&f)
 	}
-	return f, reason
+	return f, event.Reason(first)
+}
+
+// firstReason keeps the first thing that is wrong.
+type firstReason event.Reason
+
+func (f *firstReason) note(ok bool, r event.Reason) bool {
+	if !ok && *f == "" {
+		*f = firstReason(r)
+	}
+	return ok
+}
+
+func (e *envelope) name(f *event.Facts, first *firstReason) {
+	id := e.id.text()
+	first.note(!e.id.empty(), NoID)
+	if first.note(usableID(id), BadID) {
+		f.ID = id
+	}
+}
+
+func (e *envelope) mode(f *event.Facts, first *firstReason) {
+	f.Livemode = e.livemode.kind == 't'
+	first.note(f.Livemode || e.livemode.kind == 'f' || e.livemode.kind == 0, BadLivemode)
 }
 
 // usableID reports whether an event id can be a key everywhere: it cannot be
@@ -149,8 +168,9 @@ func usableID(id string) bool {
 	return id != "" && len(id) <= MaxID && only(id, "_-")
 }
 
-func usableType(kind string) bool {
-	return kind != "" && len(kind) <= MaxType && only(kind, "._-")
+// usableType reports whether a type is a dotted name, which may hold the others, too.
+func usableType(kind, others string) bool {
+	return kind != "" && len(kind) <= MaxType && only(kind, "._-"+others)
 }
 
 // only reports whether s is ASCII letters, digits and the others.

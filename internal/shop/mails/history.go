@@ -87,7 +87,7 @@ func (s history) load(ctx context.Context, e *action.Event[facts.Event], all []e
 			return nil, fmt.Errorf("load related event %s: %w", f.ID, err)
 		}
 		var other facts.Event
-		if other.DecodeEvent(stored.Facts, stored.Body) != nil {
+		if other.DecodeEvent(stored.Facts, stored.Payload()) != nil {
 			continue // parked by its own delivery, which says why
 		}
 		s = append(s, other)

@@ -1,0 +1,160 @@
+package webhook
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/facts"
+)
+
+// thinObject is what a thin event calls itself. Its id says nothing of its kind.
+const thinObject = "v2.core.event"
+
+// thin is what only thin events have.
+type thin struct {
+	hasRelated, badRelated bool
+	related                struct{ id, kind, url token }
+	snapshot               token
+	client                 span
+}
+
+// span is a part of the body.
+type span struct{ from, to int }
+
+// related reads related_object.
+func (s *scanner) related(t *thin) {
+	if c := s.peek(); c != '{' {
+		t.badRelated = s.value().kind != 'n'
+		return
+	}
+	t.hasRelated = true
+	for m := (members{names: " id type url "}); s.next(&m); {
+		switch string(m.key) {
+		case "id":
+			t.related.id = s.value()
+		case "type":
+			t.related.kind = s.value()
+		case "url":
+			t.related.url = s.value()
+		default:
+			s.value()
+		}
+	}
+	for _, v := range []token{t.related.id, t.related.kind, t.related.url} {
+		t.badRelated = t.badRelated || v.kind != '"' && !v.empty()
+	}
+}
+
+// reason notes where reason.request.client is.
+func (s *scanner) reason(t *thin) {
+	s.inside("request", func() {
+		s.inside("client", func() {
+			s.peek()
+			from := s.i
+			if s.value().kind != 'n' {
+				t.client = span{from, s.i}
+			}
+		})
+	})
+}
+
+// thinFacts is facts for a thin event. With snapshot_event its id is that of the
+// snapshot: whichever comes first is stored under it.
+func (e *envelope) thinFacts() (event.Facts, event.Reason) {
+	f, first := event.Facts{}, firstReason("")
+	e.name(&f, &first)
+	if twin := e.thin.snapshot; !twin.empty() && first.note(usableID(twin.text()), BadTwin) {
+		f.ID = twin.text()
+	}
+	if kind := e.kind.text(); first.note(usableType(kind, "[]"), BadType) {
+		f.Type, f.SentAs = facts.SnapshotType(kind), kind
+	}
+	if at, ok := thinTime(e.created.text()); first.note(ok, BadCreated) {
+		f.Created = at
+	}
+	e.mode(&f, &first)
+	if account, ok := thinAccount(e.context); first.note(ok, BadAccount) {
+		f.Account = account
+	}
+	if r := e.thin.related; first.note(!e.thin.badRelated, BadRelated) {
+		f.Object, f.ObjectType = fact(r.id), fact(r.kind)
+		f.Subject = f.Object
+		if f.ObjectType == "customer" {
+			f.Customer = f.Object
+		}
+	}
+	return f, event.Reason(first)
+}
+
+func thinTime(text string) (time.Time, bool) {
+	at, err := time.Parse(time.RFC3339Nano, text)
+	return at.UTC(), err == nil && at.Unix() > 0 && at.Unix() <= maxCreated
+}
+
+// thinAccount is the last account in the path of a context.
+func thinAccount(context token) (account string, ok bool) {
+	if context.kind != '"' {
+		return "", context.empty()
+	}
+	for segment := range strings.SplitSeq(context.text(), "/") {
+		if strings.HasPrefix(segment, "acct_") {
+			account = segment
+		}
+	}
+	return account, account == "" || usableAccount(account)
+}
+
+// Thin is what a thin event says, as it was delivered or fetched.
+type Thin struct {
+	ID       string // its own, also where Facts has that of the snapshot
+	Type     string
+	Created  time.Time
+	Livemode bool
+	Context  string
+	Related  Related
+	Snapshot string // id of the snapshot twin; empty if it does not say
+}
+
+// Related is the object that a thin event is about. A singleton has no ID; without any
+// object all is empty.
+type Related struct{ ID, Type, URL string }
+
+// ReadThin reads a thin event. Whatever else the body is, it returns why Parse refuses
+// it, or NotAnEvent.
+func ReadThin(body []byte) (Thin, event.Reason) {
+	f, reason := Parse(body)
+	if reason != "" || !f.Thin() {
+		if reason == "" {
+			reason = NotAnEvent
+		}
+		return Thin{}, reason
+	}
+	s, e := scanner{b: body}, envelope{}
+	s.envelope(&e)
+	r := e.thin.related
+	return Thin{
+		ID: e.id.text(), Type: f.SentAs, Created: f.Created, Livemode: f.Livemode, Context: e.context.text(),
+		Related: Related{r.id.text(), r.kind.text(), r.url.text()}, Snapshot: e.thin.snapshot.text(),
+	}, ""
+}
+
+// WithoutClient returns the body with null as its reason.request.client, if it is a
+// thin event that has one: it names the person at the dashboard whose action caused
+// the event, with address. All else is unchanged.
+func WithoutClient(body []byte) []byte {
+	if !bytes.Contains(body, []byte(thinObject)) {
+		return body
+	}
+	s, e := scanner{b: body}, envelope{}
+	if s.peek() != '{' {
+		return body
+	}
+	s.envelope(&e)
+	if at := e.thin.client; s.bad == "" && at.to > at.from {
+		return slices.Concat(body[:at.from], []byte("null"), body[at.to:])
+	}
+	return body
+}
