@@ -90,4 +90,8 @@ var edge = []guard{
 		"only the partner puts events on its bus", "infra/local/aws/partner.go",
 		`	if !c.caller.Operator {`, `	if false {`, named("OnlyPartner", "infra/local/aws"),
 	},
+	{
+		"no client of the request in the quarantine", "internal/ingest/eventbridge.go",
+		`Body: webhook.WithoutClient(body)}`, `Body: body}`, named("QuarantineKeepsNoClient", "internal/ingest"),
+	},
 }

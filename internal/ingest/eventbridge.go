@@ -120,7 +120,7 @@ func (h *EventBridge) accept(ctx context.Context, from Arrival, body []byte, rea
 		return f, 0, "", err
 	}
 	f.Endpoint, f.Received = from.Endpoint.Name, from.Received
-	result, err := h.Intake.store(ctx, event.Event{Facts: f, Body: body}, reason)
+	result, err := h.Intake.store(ctx, event.Event{Facts: f, Body: webhook.WithoutClient(body)}, reason)
 	return f, result, reason, err
 }
 

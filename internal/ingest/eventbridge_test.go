@@ -120,21 +120,30 @@ func TestSamplesOfEnvelopesAreStored(t *testing.T) {
 	}
 }
 
-// The type of a thin event is compared as it is written, whatever the facts make of it.
-func TestThinEventReachesTheIntakeAsItCame(t *testing.T) {
-	for _, name := range []string{"thin", "ping"} {
+// The type of a thin event is compared as it is written: it is stored under its
+// snapshot's.
+func TestThinEventOfPartnerBusIsStored(t *testing.T) {
+	for name, kind := range map[string]string{"thin": "invoice.paid", "ping": "v2.core.event_destination.ping"} {
 		text, source, detail := sampleEnvelope(t, name)
-		b := newBridge(t, "eventbridge=any")
+		b := newBridge(t, "eventbridge=any+connect")
 		b.handler.Source = source
-		var got []byte
-		b.handler.Intake.Parse = func(body []byte) (event.Facts, event.Reason) {
-			got = body
-			return event.Facts{ID: "evt_1", Type: "mapped", Created: b.now}, ""
-		}
-		if back := b.receive(text); back != "" || !bytes.Equal(got, detail) {
-			t.Errorf("%s: %q came back, the intake got %s", name, back, got)
+		if back := b.receive(text); back != "" {
+			t.Errorf("%s came back", name)
 		}
 		b.want(200, 200, "stored")
+		if e, err := b.store.Get(t.Context(), b.line().Event); err != nil || !bytes.Equal(e.Body, webhook.WithoutClient(detail)) || e.Type != kind {
+			t.Errorf("%s: %+v, %v", name, e.Facts, err)
+		}
+	}
+}
+
+func TestQuarantineKeepsNoClientOfTheRequest(t *testing.T) {
+	_, _, detail := sampleEnvelope(t, "thin")
+	detail = bytes.Replace(detail, []byte(`"request": {`), []byte(`"request": {"client": {"email": "jenny@example.com"},`), 1)
+	b := newBridge(t, "eventbridge=any")
+	b.receive(envelope("aws.partner/other", "v1.invoice.paid", string(detail)))
+	if q := b.held(); !bytes.Contains(detail, []byte("jenny")) || bytes.Contains(q.Body, []byte("jenny")) || !bytes.Contains(q.Body, []byte("v1.invoice.paid")) {
+		t.Errorf("quarantined %s", q.Body)
 	}
 }
 
