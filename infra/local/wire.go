@@ -1,7 +1,6 @@
 package local
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -13,15 +12,12 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"slices"
-	"strings"
 	"syscall"
 	"time"
 
 	"github.com/payhooks/payhooks/infra/local/aws"
 	"github.com/payhooks/payhooks/infra/local/gateway"
 	"github.com/payhooks/payhooks/infra/local/lambda"
-	"github.com/payhooks/payhooks/internal/webhook"
 )
 
 // listen takes both ports before anything slow happens.
@@ -108,40 +104,6 @@ func (s *Stack) startStripe(ctx context.Context) error {
 	}
 	s.cfg.Env["STRIPE_API_BASE"] = server.URL()
 	return nil
-}
-
-// addSecrets gives every endpoint of the parameter Endpoints its secret, as an operator
-// of a deployed stack does: the template has that of the first only.
-func (s *Stack) addSecrets() error {
-	for _, f := range s.Template.Functions {
-		text, ok := f.Env["ENDPOINTS"]
-		if !ok {
-			continue
-		}
-		endpoints, err := webhook.ParseEndpoints(text)
-		if err != nil {
-			return fmt.Errorf("parameter Endpoints: %w", err)
-		}
-		for _, name := range slices.Sorted(maps.Keys(endpoints)) {
-			s.Template.AddSecret(webhookSecrets + name)
-		}
-	}
-	return nil
-}
-
-// webhookSecrets is what the names of all signing secrets begin with.
-const webhookSecrets = StackName + "/webhooks/"
-
-// seeds are the signing secrets of the endpoints that have none, and the key
-// of Stripe's API.
-func (s *Stack) seeds() map[string]string {
-	out := map[string]string{StackName + "/stripe": cmp.Or(s.cfg.StripeKey, fakeKeys)}
-	for _, secret := range s.Template.Secrets {
-		if secret.Value == "" && strings.HasPrefix(secret.Name, webhookSecrets) {
-			out[secret.Name] = s.cfg.Secret
-		}
-	}
-	return out
 }
 
 func (s *Stack) describe() Running {

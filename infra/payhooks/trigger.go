@@ -2,12 +2,6 @@ package main
 
 import (
 	"crypto/rand"
-	"encoding/json"
-	"errors"
-	"fmt"
-	"io"
-	"net/url"
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -150,37 +144,6 @@ func letters(n int) string {
 	return text[:n]
 }
 
-// target returns the URL to post to and the secret to sign with. What the
-// flags leave open is the running local stack's; nothing is needed of that
-// when both are given, or when nothing is posted.
-func (f *triggerFlags) target() (address, secret string, err error) {
-	address, secret = f.url, f.secret
-	if secret == "" && address != "" {
-		secret = os.Getenv("STRIPE_WEBHOOK_SECRET")
-	}
-	if address != "" && secret == "" {
-		return "", "", cli.Usage("--url needs the endpoint's signing secret: --secret or STRIPE_WEBHOOK_SECRET")
-	}
-	if address == "" {
-		run, err := local.Find(cli.DataDir())
-		switch {
-		case err == nil:
-			address = run.API
-			secret = firstOf(secret, run.SigningSecret)
-		case f.envelope && errors.Is(err, local.ErrNotRunning):
-			secret = firstOf(secret, "whsec_local")
-		default:
-			return "", "", err
-		}
-	}
-	secrets, err := webhook.ParseSecrets(secret)
-	if err != nil {
-		return "", "", cli.Usage("signing secret: %v", err)
-	}
-	address, err = webhookURL(address, f.endpoint)
-	return address, secrets[0], err
-}
-
 // maxPut is how many events are put into fake Stripe, which keeps them in memory.
 const maxPut = 1000
 
@@ -204,21 +167,6 @@ func firstOf(a, b string) string {
 	return b
 }
 
-// webhookURL adds /webhooks/{endpoint} unless it is there already.
-func webhookURL(address, endpoint string) (string, error) {
-	if address == "" {
-		return "", nil
-	}
-	u, err := url.Parse(address)
-	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return "", cli.Usage("--url %q is no http:// or https:// URL", address)
-	}
-	if !strings.Contains(u.Path, "/webhooks/") {
-		u = u.JoinPath("webhooks", url.PathEscape(endpoint))
-	}
-	return u.String(), nil
-}
-
 func listSamples(cmd *cobra.Command, version string) error {
 	types, err := events.Types(version)
 	if err != nil {
@@ -235,21 +183,4 @@ func listSamples(cmd *cobra.Command, version string) error {
 		}
 	}
 	return out.Flush("no samples")
-}
-
-// printEnvelope prints the event that API Gateway makes of a post.
-func printEnvelope(w io.Writer, endpoint string, body []byte, signature string) error {
-	path := "/webhooks/" + endpoint
-	envelope := map[string]any{
-		"version": "2.0", "routeKey": "ANY /webhooks/{endpoint}", "rawPath": path, "rawQueryString": "",
-		"headers":        map[string]string{"content-type": "application/json; charset=utf-8", "stripe-signature": signature},
-		"requestContext": map[string]any{"http": map[string]string{"method": "POST", "path": path}, "stage": "$default"},
-		"pathParameters": map[string]string{"endpoint": endpoint}, "body": string(body), "isBase64Encoded": false,
-	}
-	enc := json.NewEncoder(w)
-	enc.SetIndent("", "  ")
-	if err := enc.Encode(envelope); err != nil {
-		return fmt.Errorf("print envelope: %w", err)
-	}
-	return nil
 }
