@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 
 	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/facts"
 )
 
 // Image is a record's new image as Lambda hands it over.
@@ -178,7 +179,9 @@ func (d *Dispatcher) Publish(ctx context.Context, items []*item) {
 		if it.err != nil {
 			continue
 		}
-		it.subscribers, it.unlisted = d.Bus.Subscribers(ctx, it.env)
+		if it.env.SentAs != facts.ThinPing { // a ping asks for nothing but to be stored
+			it.subscribers, it.unlisted = d.Bus.Subscribers(ctx, it.env)
+		}
 		if it.fetch && it.unlisted == nil && len(it.subscribers) == 0 {
 			it.err = d.published(ctx, it) // nothing is fetched for no one
 			continue

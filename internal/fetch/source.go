@@ -61,7 +61,7 @@ func (f *Fetcher) fetch(ctx context.Context, s event.Stored, signed webhook.Thin
 	if err != nil {
 		return p, err
 	}
-	p.body, err = p.snapshot(s, p.id, object, facts.ThinVersion)
+	p.body, err = p.snapshot(s, p.id, object, facts.FetchesThin)
 	return p, err
 }
 
