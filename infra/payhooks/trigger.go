@@ -20,7 +20,7 @@ type triggerFlags struct {
 	version, secret, url, endpoint string
 	via                            string
 	overrides                      []string
-	list, envelope                 bool
+	list, envelope, thin           bool
 }
 
 func triggerCommand() *cobra.Command {
@@ -31,6 +31,8 @@ func triggerCommand() *cobra.Command {
 		Example: `  payhooks trigger payment_intent.succeeded
   payhooks trigger charge.succeeded --override amount=500 --override event.livemode=true
   payhooks trigger charge.succeeded --count 1000 --duplicate 1 --json
+  payhooks trigger charge.succeeded --thin
+  payhooks trigger v1.customer.subscription.past_due
   payhooks trigger charge.succeeded --via eventbridge
   payhooks trigger charge.succeeded --url https://….amazonaws.com --secret whsec_…
   payhooks trigger charge.succeeded --envelope > event.json && sam local invoke Ingest -e event.json`,
@@ -42,7 +44,7 @@ func triggerCommand() *cobra.Command {
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if f.list {
-				return listSamples(cmd, f.version)
+				return f.listSamples(cmd)
 			}
 			return f.run(cmd, args[0])
 		},
@@ -56,14 +58,16 @@ func triggerCommand() *cobra.Command {
 	flags.StringVar(&f.endpoint, "endpoint", "default", "the endpoint of /webhooks/{endpoint}")
 	flags.StringVar(&f.via, "via", "webhook", "how to send: webhook, or eventbridge for the partner bus of the running local stack")
 	flags.StringArrayVar(&f.overrides, "override", nil, "set a field of the object, or with event. of the event: path=value (repeatable)")
-	flags.BoolVar(&f.list, "list", false, "list the event types that there is a sample of")
+	flags.BoolVar(&f.thin, "thin", false, "send thin events; so are those of a type that begins with v1. or v2.")
+	flags.BoolVar(&f.list, "list", false, "list the event types that there is a sample of, with --thin those of thin events")
 	flags.BoolVar(&f.envelope, "envelope", false, "print the API Gateway event for sam local invoke instead of posting")
 	return cmd
 }
 
 // check finds mistakes of usage.
 func (f *triggerFlags) check(args []string) error {
-	types, err := events.Types(f.version)
+	f.thin = f.thin || len(args) == 1 && (strings.HasPrefix(args[0], "v1.") || strings.HasPrefix(args[0], "v2."))
+	types, err := f.types()
 	switch {
 	case err != nil:
 		return cli.Usage("--api-version: %v", err)
@@ -73,7 +77,9 @@ func (f *triggerFlags) check(args []string) error {
 		return cli.Usage("expected one event type, for example payhooks trigger payment_intent.succeeded; --list shows all")
 	case f.count < 1 || f.duplicate < 0:
 		return cli.Usage("--count must be 1 or more and --duplicate 0 or more")
-	case slices.Contains(types, args[0]):
+	case f.thin && f.count > maxPut:
+		return cli.Usage("--count must be at most %d for thin events: fake Stripe keeps what they refer to in memory", maxPut)
+	case slices.Contains(types, f.name(args[0])):
 		return nil
 	}
 	if near := cli.Nearest(args[0], types); len(near) > 0 {
@@ -82,7 +88,25 @@ func (f *triggerFlags) check(args []string) error {
 	return cli.Usage("there is no sample of %q in API version %s; --list shows all", args[0], f.version)
 }
 
+// types are those that there is a sample of.
+func (f *triggerFlags) types() ([]string, error) {
+	types, err := events.Types(f.version)
+	if f.thin {
+		types = thinTypes(types)
+	}
+	return types, err
+}
+
+// name is the type under which what was typed is sent.
+func (f *triggerFlags) name(kind string) string {
+	if f.thin {
+		return thinName(kind)
+	}
+	return kind
+}
+
 func (f *triggerFlags) run(cmd *cobra.Command, kind string) error {
+	kind = f.name(kind)
 	next, err := f.source(kind)
 	if err != nil {
 		return err
@@ -99,24 +123,31 @@ func (f *triggerFlags) run(cmd *cobra.Command, kind string) error {
 		return err
 	}
 	if f.envelope {
-		_, body, err := next()
+		m, err := next()
 		if err != nil {
 			return err
 		}
-		return printEnvelope(cmd.OutOrStdout(), f.endpoint, body, webhook.Sign(body, secret, time.Now()))
+		return printEnvelope(cmd.OutOrStdout(), f.endpoint, m.body, webhook.Sign(m.body, secret, time.Now()))
 	}
 	w := newWebhookPost(target, secret)
 	defer w.client.CloseIdleConnections()
 	return f.post(cmd, kind, newPoster(cmd, target, w.send), next)
 }
 
-func (f *triggerFlags) post(cmd *cobra.Command, kind string, p *poster, next func() (string, []byte, error)) error {
+func (f *triggerFlags) post(cmd *cobra.Command, kind string, p *poster, next func() (made, error)) error {
 	p.kind, p.total, p.fakeStripe = kind, f.count*(1+f.duplicate), f.fakeStripe()
 	return p.run(cmd.Context(), f.count, f.duplicate, next)
 }
 
 // source returns what makes the next event.
-func (f *triggerFlags) source(kind string) (func() (string, []byte, error), error) {
+func (f *triggerFlags) source(kind string) (func() (made, error), error) {
+	if f.thin {
+		return f.thinSource(kind)
+	}
+	return f.snapshotSource(kind)
+}
+
+func (f *triggerFlags) snapshotSource(kind string) (func() (made, error), error) {
 	sample, err := events.Sample(kind, f.version)
 	if err != nil {
 		return nil, err
@@ -129,9 +160,10 @@ func (f *triggerFlags) source(kind string) (func() (string, []byte, error), erro
 		}
 		overrides = append(overrides, o)
 	}
-	return func() (string, []byte, error) {
+	return func() (made, error) {
 		fresh := events.Fresh{Now: time.Now(), Random: letters}
-		return fresh.Event(sample, overrides...)
+		id, body, err := fresh.Event(sample, overrides...)
+		return made{id: id, body: body, event: body}, err
 	}, nil
 }
 
@@ -167,8 +199,9 @@ func firstOf(a, b string) string {
 	return b
 }
 
-func listSamples(cmd *cobra.Command, version string) error {
-	types, err := events.Types(version)
+func (f *triggerFlags) listSamples(cmd *cobra.Command) error {
+	version := f.version
+	types, err := f.types()
 	if err != nil {
 		return err
 	}

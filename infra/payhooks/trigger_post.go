@@ -69,16 +69,19 @@ func newPoster(cmd *cobra.Command, to string, send sender) *poster {
 	}
 }
 
-// job is one event to post.
-type job struct {
+// made is one event to send.
+type made struct {
 	id   string
 	body []byte
+	// event and objects are what fake Stripe gets before: the event as its API has it.
+	event   []byte
+	objects []map[string]any
 }
 
 // run posts count events, each once and then duplicate times more. It fails
 // unless every post was answered with 2xx.
-func (p *poster) run(ctx context.Context, count, duplicate int, next func() (string, []byte, error)) error {
-	jobs := make(chan job)
+func (p *poster) run(ctx context.Context, count, duplicate int, next func() (made, error)) error {
+	jobs := make(chan made)
 	var workers sync.WaitGroup
 	for range min(posters, p.total) {
 		workers.Go(func() {
@@ -93,15 +96,15 @@ func (p *poster) run(ctx context.Context, count, duplicate int, next func() (str
 	return errors.Join(err, p.summary())
 }
 
-func feed(ctx context.Context, jobs chan<- job, count, duplicate int, next func() (string, []byte, error)) error {
+func feed(ctx context.Context, jobs chan<- made, count, duplicate int, next func() (made, error)) error {
 	for range count {
-		id, body, err := next()
+		j, err := next()
 		if err != nil {
 			return err
 		}
 		for range 1 + duplicate {
 			select {
-			case jobs <- job{id, body}:
+			case jobs <- j:
 			case <-ctx.Done():
 				return errors.New("stopped before all events were posted")
 			}
@@ -110,13 +113,11 @@ func feed(ctx context.Context, jobs chan<- job, count, duplicate int, next func(
 	return nil
 }
 
-func (p *poster) post(ctx context.Context, j job) posted {
+func (p *poster) post(ctx context.Context, j made) posted {
 	result := posted{ID: j.id, Type: p.kind}
-	if p.fakeStripe != "" {
-		if err := fakestripe.PutEvents(ctx, p.fakeStripe, json.RawMessage(j.body)); err != nil {
-			result.Error = err.Error()
-			return result
-		}
+	if err := p.atStripe(ctx, j); err != nil {
+		result.Error = err.Error()
+		return result
 	}
 	start := time.Now()
 	answer, status, err := p.send(ctx, j.body)
@@ -125,6 +126,19 @@ func (p *poster) post(ctx context.Context, j job) posted {
 	}
 	result.Answer, result.Status, result.MS = answer, status, time.Since(start).Milliseconds()
 	return result
+}
+
+// atStripe gives fake Stripe what Stripe has when it sends the event.
+func (p *poster) atStripe(ctx context.Context, j made) error {
+	if p.fakeStripe == "" {
+		return nil
+	}
+	if len(j.objects) > 0 {
+		if err := fakestripe.Put(ctx, p.fakeStripe, "", j.objects...); err != nil {
+			return err
+		}
+	}
+	return fakestripe.PutEvents(ctx, p.fakeStripe, json.RawMessage(j.event))
 }
 
 // record counts one post and shows it.
