@@ -81,7 +81,7 @@ func check(files fs.FS, file string) ([]string, error) {
 	}
 	for _, c := range []func(*stack, reporter){
 		checkFunctions, checkRoles, checkPolicies, checkLedger, checkQueues, checkDeadLetters,
-		checkRules, checkStores, checkNames, checkImports, checkLogs, checkAlarms,
+		checkRules, checkStores, checkNames, checkImports, checkLogs, checkAlarms, checkTypes,
 	} {
 		c(root, report)
 	}

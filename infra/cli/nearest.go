@@ -53,3 +53,13 @@ func distance(a, b string) int {
 	}
 	return row[len(b)]
 }
+
+// Mistyped returns the name that the word is within two letters of, or empty.
+func Mistyped(word string, names []string) string {
+	for _, name := range names {
+		if distance(word, name) <= 2 {
+			return name
+		}
+	}
+	return ""
+}

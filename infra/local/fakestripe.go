@@ -43,6 +43,7 @@ func (s *FakeStripe) Start(ctx context.Context) error {
 	if err != nil {
 		return errors.Join(fmt.Errorf("listen for fake Stripe: %w", err), s.db.Close())
 	}
+	s.api.Clock = time.Now
 	s.url, s.done = "http://"+l.Addr().String(), make(chan struct{})
 	s.http = &http.Server{
 		Handler: &s.api, ReadHeaderTimeout: 10 * time.Second,

@@ -386,3 +386,24 @@ func TestRuleWithoutListedTypesSelectsEveryType(t *testing.T) {
 		})
 	}
 }
+
+func TestRuleThatTakesOnlyWhatNamesItSelectsNoType(t *testing.T) {
+	s := &server{rules: []rule{
+		{Name: "fetch", State: "ENABLED", EventPattern: `{"source":["payhooks"],"detail":{"only":["fetch"]}}`},
+		{Name: "a", State: "ENABLED", EventPattern: pattern("a", []string{"charge.refunded"})},
+	}}
+	b := open(t, s)
+	for only, want := range map[string][]string{"": {"a"}, "a": {"a"}, "fetch": {"fetch"}} {
+		e := envelope("evt_1")
+		e.Only = only
+		if got, err := b.Subscribers(t.Context(), e); err != nil || !slices.Equal(got, want) {
+			t.Errorf("only %q: subscribers %v, error %v", only, got, err)
+		}
+	}
+	if types, every, err := b.Types(t.Context()); every || err != nil || !slices.Equal(types, []string{"charge.refunded"}) {
+		t.Errorf("types %v, every %t, error %v", types, every, err)
+	}
+	if rules, err := b.Rules(t.Context()); err != nil || len(rules) != 2 {
+		t.Errorf("rules %v, error %v", rules, err)
+	}
+}

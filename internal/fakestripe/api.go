@@ -1,7 +1,7 @@
 // Package fakestripe is a fake of Stripe's API over objects that were put into
 // it. It pages, filters and fails as Stripe does. Over HTTP it serves the local
 // stack and tests; as an event.Lister it serves the simulation, by the same
-// listing.
+// listing. Below /v2/ it serves thin events and keeps event destinations.
 //
 // Objects are put with PUT /_stand-in/objects and PUT /_stand-in/events, a JSON
 // array each, for the account in the header Stripe-Account. Events are listed
@@ -11,6 +11,11 @@
 // Stripe's objects have no member for, such as _payout of a balance transaction,
 // _customer of an entitlement, _session of a line item and _delivery_success of
 // an event. An object without livemode is of the mode of the object it belongs to.
+//
+// A snapshot event has a thin twin, see ThinID; a thin event can be put like a
+// snapshot, as Stripe's API returns it, and belongs to the account of its context.
+// What was never put under an id is answered from the samples of package events, in
+// test mode and to a request for that object only.
 //
 // Some objects that were not put are derived from others: the line item of a
 // checkout session, and the balance transaction of a charge, refund or payout.
@@ -41,12 +46,19 @@ type API struct {
 	Now func() time.Time
 	// PageSize is the most events that one page of Events has; 0 is 100.
 	PageSize int
+	// Clock is the time of what is created here, destinations and pings; nil is Now.
+	Clock func() time.Time
 
 	mu      sync.RWMutex
 	objects map[string]map[string]*entry // by account, then by id
 	made    map[string]map[string]*entry // derived from them, or recorded
+	twins   map[string]map[string]*entry // thin events of the snapshots among them
+	named   map[[2]string]bool           // account and id of the snapshots of thin events that were put
 	seq     uint64
 	calls   int
+
+	generation int        // of the pages of thin events
+	posting    sync.Mutex // one request that changes something
 }
 
 // Object is one object as it is kept.
@@ -63,6 +75,8 @@ type entry struct {
 	Object
 	id, kind string
 	created  int64
+	millis   int64  // the same in milliseconds
+	of       *entry // of a twin: its snapshot
 	members  map[string]json.RawMessage
 
 	undelivered bool // of an event: an endpoint has not acknowledged it
@@ -83,7 +97,7 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	live, err := authorize(r)
 	if err == nil {
-		err = a.get(w, r, live)
+		err = a.serve(w, r, live)
 	}
 	if err != nil {
 		err.write(w)
@@ -114,14 +128,29 @@ func authorize(r *http.Request) (live bool, err *failure) {
 	return false, &failure{status: http.StatusUnauthorized, Type: invalid, Message: "Invalid API Key provided: " + key[:min(4, len(key))] + "****"}
 }
 
+// serve answers a request with a usable key.
+func (a *API) serve(w http.ResponseWriter, r *http.Request, live bool) *failure {
+	account := r.Header.Get("Stripe-Account")
+	if context := r.Header.Get("Stripe-Context"); context != "" {
+		if account != "" {
+			return bad("", "Only one of the headers Stripe-Account and Stripe-Context can be sent.")
+		}
+		account = contextAccount(context)
+	}
+	v := view{a, event.Scope{Account: account, Livemode: live}}
+	if strings.HasPrefix(r.URL.Path, "/v2/") {
+		return a.v2(w, r, v)
+	}
+	return a.get(w, r, v)
+}
+
 // get answers a request for one object or a list.
-func (a *API) get(w http.ResponseWriter, r *http.Request, live bool) *failure {
+func (a *API) get(w http.ResponseWriter, r *http.Request, v view) *failure {
 	if r.Method != http.MethodGet {
 		return &failure{status: http.StatusMethodNotAllowed, Type: invalid, Message: "The fake of Stripe's API only reads."}
 	}
 	a.mu.RLock()
 	defer a.mu.RUnlock()
-	v := view{a, event.Scope{Account: r.Header.Get("Stripe-Account"), Livemode: live}}
 	path := strings.TrimPrefix(r.URL.Path, "/v1/")
 	if session, ok := strings.CutSuffix(path, "/line_items"); ok && strings.HasPrefix(session, "checkout/sessions/") {
 		return v.lineItems(w, r, strings.TrimPrefix(session, "checkout/sessions/"))
@@ -134,10 +163,15 @@ func (a *API) get(w http.ResponseWriter, r *http.Request, live bool) *failure {
 		folder, id = path[:i], path[i+1:]
 	}
 	kind, ok := kinds[folder]
+	e := v.find(id)
+	if !ok || e == nil || e.kind != kind {
+		if e := v.object(r.URL.Path, r.Header.Get("Stripe-Version")); e != nil {
+			return v.write(w, r, e)
+		}
+	}
 	if !ok {
 		return &failure{status: http.StatusNotFound, Type: invalid, Message: fmt.Sprintf("Unrecognized request URL (GET: %s).", r.URL.Path)}
 	}
-	e := v.find(id)
 	if e == nil || e.kind != kind {
 		return missing(kind, id, http.StatusNotFound, "id")
 	}
@@ -158,6 +192,6 @@ var kinds = map[string]string{
 func (v view) write(w http.ResponseWriter, r *http.Request, e *entry) *failure {
 	body := v.expand(e, expansions(r.URL.Query(), ""))
 	w.Header().Set("Content-Type", "application/json")
-	_, _ = w.Write(body)
+	_, _ = w.Write(body) //nolint:gosec // JSON that was put here, for programs
 	return nil
 }

@@ -71,7 +71,7 @@ func (s *server) do(req *http.Request) (a answer) {
 		if err := json.NewDecoder(res.Body).Decode(&text); err != nil {
 			s.t.Fatal(err)
 		}
-		if err := json.Unmarshal(text, &a.body); err != nil && a.body.Object != "event" { // whose data is no list
+		if err := json.Unmarshal(text, &a.body); err != nil && !strings.HasSuffix(a.body.Object, "event") { // whose data is no list
 			s.t.Fatal(err)
 		}
 	}

@@ -1,6 +1,7 @@
 package fakestripe
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -29,11 +30,10 @@ func (a *API) Events(_ context.Context, l event.Listing) (bodies [][]byte, more 
 	return bodies, more, nil
 }
 
+func (a *API) pageSize() int { return cmp.Or(a.PageSize, maxPage) }
+
 func (a *API) query(l event.Listing) query {
-	q := query{after: l.Older, before: l.Newer, limit: a.PageSize}
-	if q.limit == 0 {
-		q.limit = maxPage
-	}
+	q := query{after: l.Older, before: l.Newer, limit: a.pageSize()}
 	from, to := l.From.Unix(), l.To.Unix()
 	q.match = append(q.match, func(e *entry) bool { return e.created >= from && e.created < to })
 	if len(l.Types) > 0 {

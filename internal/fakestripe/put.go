@@ -1,11 +1,13 @@
 package fakestripe
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
 	"net/http"
+	"slices"
 )
 
 // put answers PUT /_stand-in/objects and /_stand-in/events. It needs no key, as
@@ -49,16 +51,22 @@ func (a *API) Put(account string, objects ...json.RawMessage) error {
 }
 
 // PutEvents stores events and the objects that they contain, of each object the
-// newest. An event that names a connected account belongs to it.
+// newest. An event that names a connected account belongs to it. A thin event
+// contains no object.
 func (a *API) PutEvents(account string, events ...json.RawMessage) error {
 	var all []*entry
 	for i, data := range events {
 		e, err := read(Object{Account: account, Data: data})
-		if err == nil && e.kind != "event" {
+		if err == nil && e.kind != "event" && e.kind != thinKind {
 			err = fmt.Errorf("is a %s", e.kind)
 		}
 		if err != nil {
 			return fmt.Errorf("event %d: %w", i, err)
+		}
+		if e.kind == thinKind {
+			e.Account = cmp.Or(contextAccount(text(e.members["context"])), account)
+			all = append(all, e)
+			continue
 		}
 		if own := text(e.members["account"]); own != "" {
 			e.Account = own
@@ -71,7 +79,7 @@ func (a *API) PutEvents(account string, events ...json.RawMessage) error {
 			return fmt.Errorf("event %d: has no data.object", i)
 		}
 		if o, err := read(Object{Account: e.Account, At: max(e.created, 1), Data: data.Object}); err == nil {
-			all = append(all, o) // an object without an id, such as balance, cannot be asked for
+			all = append(all, o) // one that has no id and no address cannot be asked for
 		}
 	}
 	return a.store(all)
@@ -142,6 +150,7 @@ func (a *API) take(e *entry) {
 		a.made[e.Account][e.id] = e
 	} else {
 		a.objects[e.Account][e.id] = e
+		a.takeThin(e)
 		for _, m := range derived(e) {
 			a.made[e.Account][m.id] = m
 		}
@@ -152,15 +161,13 @@ func (a *API) take(e *entry) {
 // maxMember is the longest member that is kept decoded, for filters.
 const maxMember = 256
 
-// ID returns the object's own id.
+// ID returns the object's id, or what stands for it: a singleton has none.
 func (o Object) ID() string {
-	var has struct {
-		ID string `json:"id"`
-	}
-	if json.Unmarshal(o.Data, &has) != nil {
+	e, err := read(o)
+	if err != nil {
 		return ""
 	}
-	return has.ID
+	return e.id
 }
 
 func read(o Object) (*entry, error) {
@@ -169,12 +176,15 @@ func read(o Object) (*entry, error) {
 		return nil, fmt.Errorf("not a JSON object: %w", err)
 	}
 	e.id, e.kind = text(e.members["id"]), text(e.members["object"])
+	if e.id == "" && slices.Contains(singletons, e.kind) {
+		e.id = e.address() + "#" + string(e.members["livemode"])
+	}
 	if e.id == "" || e.kind == "" {
 		return nil, fmt.Errorf("needs an id and an object type, has id %q and object %q", e.id, e.kind)
 	}
 	e.undelivered = string(e.members["_delivery_success"]) == "false"
 	if c, ok := e.members["created"]; ok {
-		_ = json.Unmarshal(c, &e.created) // what has no number sorts last
+		e.created, e.millis = dated(c)
 	}
 	return e, nil
 }

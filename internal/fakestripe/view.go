@@ -29,7 +29,7 @@ func (v view) sees(e *entry) bool {
 	if live, known := v.mode(e, 3); known && live != v.Livemode {
 		return false
 	}
-	return e.kind != "event" || !v.api.tooOld(e.created)
+	return e.kind != "event" && e.kind != thinKind || !v.api.tooOld(e.created)
 }
 
 // owners are the members by which an object without a mode belongs to another.

@@ -12,7 +12,8 @@ import (
 // Bus is event.Bus in memory. Its fields must not change while a call is
 // under way.
 type Bus struct {
-	// Selects are the event types that each action's rule selects; none means all.
+	// Selects are the event types that each action's rule selects; none means all. The
+	// rule of function fetch takes what names it, and nothing else.
 	Selects map[string][]string
 	// Disabled are the actions whose rules are disabled: they select as before,
 	// and Handle gets nothing for them.
@@ -84,7 +85,10 @@ func (b *Bus) Rules(ctx context.Context) (rules []event.Rule, err error) {
 func (b *Bus) Types(ctx context.Context) (types []string, every bool, err error) {
 	err = b.Fault.do(ctx, Op{"Types", ""}, 1, func() error {
 		types, every = nil, false
-		for _, selected := range b.Selects {
+		for action, selected := range b.Selects {
+			if action == event.Fetch {
+				continue
+			}
 			types, every = append(types, selected...), every || len(selected) == 0
 		}
 		slices.Sort(types)
@@ -98,6 +102,9 @@ func (b *Bus) selecting(e event.Envelope) []string {
 	var actions []string
 	for _, action := range sorted(b.Selects, cmp.Compare[string]) {
 		types := b.Selects[action]
+		if action == event.Fetch && e.Only != action {
+			continue
+		}
 		if (len(types) == 0 || slices.Contains(types, e.Type)) && (e.Only == "" || e.Only == action) {
 			actions = append(actions, action)
 		}

@@ -53,7 +53,9 @@ func TestHostilePagesAreNotRequested(t *testing.T) {
 		"//evil.example/v2/core/events", "http://127.0.0.1:1/v2/core/events",
 	}
 	next := ""
-	w := listen(t, func(res http.ResponseWriter, r *http.Request) { says(200, `{"data":[],"next_page_url":"`+next+`"}`)(res, r) })
+	w := listen(t, func(res http.ResponseWriter, r *http.Request) {
+		says(200, `{"data":[],"next_page_url":"`+next+`"}`)(res, r)
+	})
 	pages = append(pages, w.url+".evil.example/v2/core/events", w.url+"@evil.example/v2/core/events", w.url+"//evil.example/v2/core/events", w.url+"1/v2/core/events")
 	for _, page := range pages {
 		if _, _, err := w.ThinEvents(t.Context(), event.ThinListing{Page: page}); !errors.Is(err, event.ErrInvalid) || len(w.requests()) > 0 {
