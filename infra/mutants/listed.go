@@ -3,10 +3,6 @@ package main
 // listed: what Stripe lists comes in once, and neither list holds the other up.
 var listed = []guard{
 	{
-		"the listing of thin events", "functions/reconcile/sweeps.go",
-		`Thin: stripe, `, ``, named("RunningStackStoresMissingEvents", "infra/payhooks"),
-	},
-	{
 		"a thin event is known by the id that it was delivered with", "internal/reconcile/accept.go",
 		`	if f.Thin() {`, `	if false {`, named("AThinEventIsStoredOnce", "internal/reconcile"),
 	},
@@ -53,8 +49,16 @@ var listed = []guard{
 		`s.At.Window, s.At.Next = nil,`, `s.At.Window, s.At.At, s.At.Next = nil, m.Now(),`, named("SkipsNothing", "internal/reconcile"),
 	},
 	{
-		"a refused list of thin events is no failure", "internal/reconcile/thin.go",
-		`s.Account != "" || !errors.Is(err, event.ErrDenied)`, `true`, named("SkipsNothing", "internal/reconcile"),
+		"a refused list of thin events is no failure", "internal/reconcile/thin_refused.go",
+		`s.Account != "" || !ofListing(err) || !errors.Is(err, event.ErrDenied)`, `true`, named("SkipsNothing", "internal/reconcile"),
+	},
+	{
+		"a store that refuses an event is a failure", "internal/reconcile/thin_refused.go",
+		` || !ofListing(err) || `, ` || `, named("StoreThatRefuses", "internal/reconcile"),
+	},
+	{
+		"the listing of thin events trusts no clock that was ahead", "internal/reconcile/thin.go",
+		` || wait > fullEvery {`, ` {`, named("CannotBeContinued", "internal/reconcile"),
 	},
 	{
 		"a gap of both lists is one", "internal/reconcile/thin.go",

@@ -115,11 +115,8 @@ func (m *Missing) fillThin(ctx context.Context, b *Backfill, chunks [][]string, 
 	l := thinLister{m.Thin, b.Left[0], use}
 	for b.Thin.Chunk < len(chunks) {
 		err := l.page(ctx, b.Thin, chunks, func(body []byte) error { return m.count(ctx, l.scope, body, b) })
-		if err != nil && !errors.Is(err, errBudget) {
-			return m.tolerateThin(ctx, l.scope, err, &b.Fetched)
-		}
 		if err != nil {
-			return err
+			return m.withoutDenied(ctx, l.scope, err, &b.Fetched)
 		}
 	}
 	return nil

@@ -68,9 +68,11 @@ func (m *Missing) thinEvents(ctx context.Context, due []thinScope, chunks [][]st
 		}
 		if refusedForGood(err) {
 			s.At.Window, s.At.Next = nil, m.Now().Add(fullEvery)
-			err = errors.Join(err, s.Save(ctx, m.Ledger))
+			if saved := s.Save(ctx, m.Ledger); saved != nil {
+				err = errors.Join(err, saved)
+			}
 		}
-		failed = errors.Join(failed, m.tolerateThin(ctx, s.At.Scope, err, r))
+		failed = errors.Join(failed, m.tolerate(ctx, s.At.Scope, m.withoutDenied(ctx, s.At.Scope, err, r)))
 	}
 	return failed
 }
@@ -124,23 +126,4 @@ func (m *Missing) thinGap(ctx context.Context, s thinScope, r *Fetched) {
 		m.gap(ctx, p.Scope, p.At, from, r)
 	}
 	p.At = from
-}
-
-// refusedForGood reports whether an answer of Stripe's will be the same in a minute.
-func refusedForGood(err error) bool {
-	var parks *event.PermanentError
-	return !errors.Is(err, event.ErrNotConfigured) &&
-		(errors.Is(err, event.ErrDenied) || errors.Is(err, event.ErrNotFound) || errors.As(err, &parks))
-}
-
-// tolerateThin is tolerate, and of our own account a key that may not list thin events is
-// no failure: snapshots go on, and the window waits for the permission.
-func (m *Missing) tolerateThin(ctx context.Context, s event.Scope, err error, r *Fetched) error {
-	if s.Account != "" || !errors.Is(err, event.ErrDenied) {
-		return m.tolerate(ctx, s, err)
-	}
-	r.Denied++
-	m.Log.WarnContext(ctx, "missing", "account", s.Account, "livemode", s.Livemode, "error", err.Error(),
-		"detail", "thin events are not listed: grant the restricted key read permission on Events, for /v2/core/events, too")
-	return nil
 }

@@ -73,6 +73,27 @@ func TestAFailureOfOneListDoesNotStopTheOther(t *testing.T) {
 	}
 }
 
+func TestAStoreThatRefusesThinEventsIsAFailure(t *testing.T) {
+	s := newThinShop(t)
+	s.run()
+	s.happenThin(pastDue, start.Add(time.Minute))
+	s.pass(time.Hour)
+	s.store.Fault = func(op memory.Op) memory.Fault {
+		if op.Name == "Put" {
+			return memory.Refuse(event.ErrDenied)
+		}
+		return memory.Fault{}
+	}
+	if r, err := s.sweep(); err == nil || r.Denied != 0 {
+		t.Fatalf("%+v, %v: want an error that is not Stripe's", r, err)
+	}
+	s.store.Fault = nil
+	s.pass(time.Minute)
+	if s.run(); len(s.missing()) > 0 {
+		t.Error("it is not tried again in the next run")
+	}
+}
+
 func TestAnAccountThatLeftIsNotReportedAsAMissingPermission(t *testing.T) {
 	s := newThinShop(t)
 	s.ends = "default=test,connect=test+connect"

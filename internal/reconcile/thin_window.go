@@ -70,10 +70,10 @@ func (l thinLister) page(ctx context.Context, w *thinWindow, chunks [][]string, 
 		if w.halve() {
 			return nil
 		}
-		return fmt.Errorf("thin events of %s do not fit into pages that last: %w", w.Done.Format(time.RFC3339Nano), err)
+		err = fmt.Errorf("thin events of %s do not fit into pages that last: %w", w.Done.Format(time.RFC3339Nano), err)
 	}
 	if err != nil {
-		return err
+		return listError{err}
 	}
 	if err := oldestFirst(bodies, take); err != nil {
 		return err
