@@ -6,7 +6,8 @@
 // functions, for sam local invoke -e: dynamodb-stream.json for dispatch,
 // sqs.json for an action, apigateway.json for ingest. A signature holds for
 // five minutes, so ingest answers 400 to the last one; payhooks trigger
-// --envelope prints one that is signed now.
+// --envelope prints one that is signed now. The folder eventbridge has those of
+// Stripe's EventBridge destination.
 //
 // The folder thin has thin events: <type>.json as Stripe delivers them,
 // fetched/<type>.json as its API returns the same event, for the types of which the
@@ -29,7 +30,7 @@ const (
 
 // FS holds the samples under their paths in this folder.
 //
-//go:embed *.json 2023-10-16/*.json lambda/*.json thin/*.json thin/fetched/*.json
+//go:embed *.json 2023-10-16/*.json lambda/*.json eventbridge/*.json thin/*.json thin/fetched/*.json
 var FS embed.FS
 
 // Versions are the API versions that Sample and Types know, the newest first.

@@ -114,6 +114,26 @@ func TestTheEnvelopesAreWhatLambdaSends(t *testing.T) {
 	}
 }
 
+func TestEnvelopesOfPartnerBusHoldAnEvent(t *testing.T) {
+	for _, name := range []string{"snapshot-test", "snapshot-live", "connect", "thin", "ping", "malformed"} {
+		text, err := events.EventBridge(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var e lambda.EventBridgeEvent
+		var detail struct{ Type string }
+		if err := json.Unmarshal(text, &e); err != nil {
+			t.Fatal(err)
+		}
+		if err := json.Unmarshal(e.Detail, &detail); err != nil || (detail.Type == e.DetailType) != (name != "malformed") {
+			t.Errorf("%s holds %q and is named %q: %v", name, detail.Type, e.DetailType, err)
+		}
+	}
+	if _, err := events.EventBridge("../events"); err == nil {
+		t.Error("a path as name")
+	}
+}
+
 func decode(t *testing.T, name string, v any) {
 	t.Helper()
 	text, err := events.FS.ReadFile("lambda/" + name)

@@ -80,8 +80,8 @@ func check(files fs.FS, file string) ([]string, error) {
 		checkFilters(s, report)
 	}
 	for _, c := range []func(*stack, reporter){
-		checkFunctions, checkRoles, checkPolicies, checkLedger, checkQueues, checkDeadLetters,
-		checkRules, checkStores, checkNames, checkImports, checkLogs, checkAlarms, checkTypes,
+		checkFunctions, checkRoles, checkPolicies, checkLedger, checkQueues, checkQueueNames, checkDeadLetters,
+		checkRules, checkBuses, checkStores, checkNames, checkImports, checkLogs, checkAlarms, checkTypes,
 	} {
 		c(root, report)
 	}

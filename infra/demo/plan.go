@@ -14,6 +14,8 @@ import (
 type Event struct {
 	ID, Type string
 	Body     []byte
+	// Twin is the other form of the same occurrence: whichever comes first is stored.
+	Twin []byte
 	// Party is the customer that the event is about, if the plan has any. Judges
 	// accept a missing message to a party with an effect of unknown outcome.
 	Party string
@@ -24,7 +26,7 @@ type Plan struct {
 	Title     string // what is posted
 	Order     string // how it is posted
 	Customers int
-	Versions  []string // API versions whose results must be identical
+	Versions  []string // API versions and forms whose results must be identical
 	Events    []Event  // each once
 	// Requests returns the events in the order of posting, with repeats. An event
 	// moves by up to window places.

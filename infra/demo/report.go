@@ -97,7 +97,7 @@ func (r *Report) passed() string {
 	if len(r.Areas) == 0 {
 		return "every event is stored once, byte for byte; all checks passed"
 	}
-	return "results are identical in both API versions; all checks passed"
+	return "results are identical in both API versions and from thin events; all checks passed"
 }
 
 func (r *Report) printAreas(out io.Writer) {

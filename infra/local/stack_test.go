@@ -81,10 +81,14 @@ func payment(id string) []byte {
 
 // post posts a signed body and returns the status, 0 when nothing answered.
 func post(ctx context.Context, api string, body []byte) int {
+	return postTo(ctx, api+"/webhooks/default", body)
+}
+
+func postTo(ctx context.Context, url string, body []byte) int {
 	at := fmt.Sprint(time.Now().Unix())
 	mac := hmac.New(sha256.New, []byte(secret))
 	mac.Write([]byte(at + "." + string(body)))
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, api+"/webhooks/default", strings.NewReader(string(body)))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, strings.NewReader(string(body)))
 	if err != nil {
 		return 0
 	}
@@ -279,6 +283,24 @@ func TestARunningStackAnswersForItsHealthAndItsFolder(t *testing.T) {
 	_, err = local.Start(t.Context(), config(dir))
 	if err == nil || !strings.Contains(err.Error(), "set DATA_DIR to another folder") {
 		t.Errorf("a second stack on the folder: %v", err)
+	}
+}
+
+func TestEveryEndpointOfTheParametersWorks(t *testing.T) {
+	s := start(t, nil)
+	of := func(id string) []byte {
+		return []byte(strings.Replace(string(payment(id)), `{`, `{"account":"acct_1",`, 1))
+	}
+	db := tables(s.Running)
+	for endpoint, body := range map[string][]byte{"connect": of("connect"), "default": payment("default"), "eventbridge": payment("eventbridge")} {
+		if code := postTo(t.Context(), s.API+"/webhooks/"+endpoint, body); code != http.StatusOK {
+			t.Errorf("%s answered %d", endpoint, code)
+		}
+		e, err := db.Get(t.Context(), "evt_"+endpoint)
+		if err != nil || e.Endpoint != endpoint || (e.Account == "acct_1") != (endpoint == "connect") {
+			t.Errorf("%s stored %+v, %v", endpoint, e.Facts, err)
+		}
+		waitDone(t, db, "evt_"+endpoint)
 	}
 }
 

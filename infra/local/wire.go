@@ -1,7 +1,6 @@
 package local
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -13,7 +12,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"strings"
 	"syscall"
 	"time"
 
@@ -57,6 +55,9 @@ func (s *Stack) startAWS(ctx context.Context) error {
 	s.Host = &lambda.Host{
 		Functions: s.Template.Functions, Region: Region, Credentials: own, Env: s.cfg.Env,
 		Output: s.cfg.Output, MaxProcesses: concurrency(),
+	}
+	if err := s.addSecrets(); err != nil {
+		return err
 	}
 	server := &aws.Server{
 		Stack: s.Template, Engine: s.Engine.Client(), DataDir: s.cfg.DataDir, Keys: keys,
@@ -103,18 +104,6 @@ func (s *Stack) startStripe(ctx context.Context) error {
 	}
 	s.cfg.Env["STRIPE_API_BASE"] = server.URL()
 	return nil
-}
-
-// seeds are the signing secrets of the endpoints that have none, and the key
-// of Stripe's API.
-func (s *Stack) seeds() map[string]string {
-	out := map[string]string{StackName + "/stripe": cmp.Or(s.cfg.StripeKey, fakeKeys)}
-	for _, secret := range s.Template.Secrets {
-		if secret.Value == "" && strings.HasPrefix(secret.Name, StackName+"/webhooks/") {
-			out[secret.Name] = s.cfg.Secret
-		}
-	}
-	return out
 }
 
 func (s *Stack) describe() Running {

@@ -50,4 +50,48 @@ var edge = []guard{
 		"a listed event waits for its delivery", "internal/action/event.go",
 		`	if e.Endpoint != event.EndpointListed || age > stripeTries {`, `	if true {`, named("TypedActionWaits", "internal/action"),
 	},
+	{
+		"the partner bus's source", "internal/ingest/eventbridge.go",
+		`source == "" || source != h.Source {`, `source == "" {`, named("MessageThatIsNotTheDestinations", "internal/ingest"),
+	},
+	{
+		"the partner bus's detail-type", "internal/ingest/eventbridge.go",
+		`inside.text("type") != envelope.text("detail-type") {`, `inside.text("type") != envelope.text("detail-type") && false {`, named("MessageThatIsNotTheDestinations", "internal/ingest"),
+	},
+	{
+		"what is no envelope is quarantined", "internal/ingest/eventbridge.go",
+		`	if !ok || len(detail) == 0 || string(detail) == "null" {`, `	if !ok {`, named("MessageThatIsNotTheDestinations", "internal/ingest"),
+	},
+	{
+		"a message that could not be stored comes back", "internal/ingest/eventbridge.go",
+		`	return a.code >= http.StatusInternalServerError`, `	return a.code > http.StatusServiceUnavailable`, named("OnlyMessageThatCouldNotBeStored", "internal/ingest"),
+	},
+	{
+		"only that message comes back", "internal/ingest/eventbridge.go",
+		`		if again[i] {`, `		if again[i] || again[len(again)/2] {`, named("OnlyMessageThatCouldNotBeStored", "internal/ingest"),
+	},
+	{
+		"a message whose handling panicked comes back", "internal/ingest/eventbridge.go",
+		`			a = answer{}.panicked(`, `			_ = answer{}.panicked(`, named("PanicOfOneMessage", "internal/ingest"),
+	},
+	{
+		"an event too large for the table is noted", "internal/ingest/eventbridge.go",
+		`		err = h.Intake.Quarantine.Put(ctx, q)`, `		err = nil`, named("EventTooLarge", "internal/ingest"),
+	},
+	{
+		"no alarm for a webhook that the partner bus's row is not", "internal/ingest/ingest.go",
+		`	case endpoint.Name == EventBridgeEndpoint && errors.Is(err, webhook.ErrNoSecret):`, `	case false:`, named("RowEventbridge", "internal/ingest"),
+	},
+	{
+		"a foreign source is released only with --override", "internal/operator/quarantine.go",
+		`webhook.UnexpectedAccount, ingest.ForeignSource, ingest.DetailType:`, `webhook.UnexpectedAccount:`, operatorTest("TestReleaseOfWrongMode"),
+	},
+	{
+		"only the partner puts events on its bus", "infra/local/aws/partner.go",
+		`	if !c.caller.Operator {`, `	if false {`, named("OnlyPartner", "infra/local/aws"),
+	},
+	{
+		"no client of the request in the quarantine", "internal/ingest/eventbridge.go",
+		`Body: webhook.WithoutClient(body)}`, `Body: body}`, named("QuarantineKeepsNoClient", "internal/ingest"),
+	},
 }

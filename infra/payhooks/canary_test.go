@@ -32,6 +32,7 @@ func TestPersonalDataIsOnlyInMailsAndSignedBytes(t *testing.T) {
 	o.deliver(o.baited())
 	o.fault()
 	o.refused(bodies[0])
+	o.misnamed(bodies[0])
 	for name, text := range o.everything() {
 		for line := range strings.Lines(text) {
 			if canary.MatchString(line) || strings.Contains(line, demoSecret) {
@@ -99,6 +100,17 @@ func (o *rig) refused(body []byte) {
 			o.Errorf("%s with %q: %s", r[0], r[1], res.Status)
 		}
 	}
+}
+
+// misnamed puts an event under another type on the partner bus.
+func (o *rig) misnamed(body []byte) {
+	o.Helper()
+	bus, err := openBus(o.Context())
+	if err != nil {
+		o.Fatal(err)
+	}
+	bus.put(o, "charge.eaten", body)
+	o.eventually("it is quarantined", func() bool { return strings.Contains(o.printed.String(), "quarantined:detail_type") })
 }
 
 // everything is all that an operator reads of the stack, and what waits in the

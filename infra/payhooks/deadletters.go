@@ -14,7 +14,8 @@ func deadLettersCommand() *cobra.Command {
 		Use: "deadletters", Short: "List and redrive dead letters",
 		Long: "Dead letters are messages that no attempt finished, or that no queue took. What waits in the ledger is\n" +
 			"redelivered without them; a dead letter means that something kept it from being recorded there, a policy\n" +
-			"or a crash. Those of dispatch and reconcile report a run that failed: the next sweep did its work.",
+			"or a crash. Those of dispatch and reconcile report a run that failed: the next sweep did its work.\n" +
+			"Those of ingest-eventbridge are events that could not be stored.",
 	}
 	cmd.AddCommand(deadLettersListCommand(), deadLettersRedriveCommand())
 	return cmd

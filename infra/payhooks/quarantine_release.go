@@ -11,7 +11,8 @@ import (
 const releaseLong = `Accept a quarantined request as an event, with the same checks as a posted one.
 
 It must be usable as an event by now, for example after an update of payhooks.
-What is quarantined for its mode or account needs --override only. Without --yes
+What is quarantined for its mode or account, or for its source or detail-type on the
+partner bus, needs --override only. Without --yes
 you see what would be accepted, and nothing is.`
 
 func quarantineReleaseCommand() *cobra.Command {
@@ -43,7 +44,7 @@ func quarantineReleaseCommand() *cobra.Command {
 		},
 	}
 	cli.YesFlag(cmd, &yes)
-	cmd.Flags().BoolVar(&override, "override", false, "accept it although its mode or account is not the endpoint's")
+	cmd.Flags().BoolVar(&override, "override", false, "accept it although its mode, account, source or detail-type is not the endpoint's")
 	endpointFlag(cmd, &endpoint)
 	return cmd
 }

@@ -37,6 +37,9 @@ func selectedTypes(dir string) (map[string][]string, error) {
 	}
 	all := map[string][]string{}
 	for _, r := range stack.Rules {
+		if r.Bus != local.StackName {
+			continue // of the partner bus: no action's
+		}
 		var pattern struct {
 			Types []string `json:"detail-type"`
 		}

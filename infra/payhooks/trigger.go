@@ -2,12 +2,6 @@ package main
 
 import (
 	"crypto/rand"
-	"encoding/json"
-	"errors"
-	"fmt"
-	"io"
-	"net/url"
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -24,6 +18,7 @@ import (
 type triggerFlags struct {
 	count, duplicate               int
 	version, secret, url, endpoint string
+	via                            string
 	overrides                      []string
 	list, envelope                 bool
 }
@@ -32,13 +27,19 @@ func triggerCommand() *cobra.Command {
 	var f triggerFlags
 	cmd := &cobra.Command{
 		Use:   "trigger TYPE",
-		Short: "Post correctly signed sample events, with fresh ids and times",
+		Short: "Send sample events, correctly signed, with fresh ids and times",
 		Example: `  payhooks trigger payment_intent.succeeded
   payhooks trigger charge.succeeded --override amount=500 --override event.livemode=true
   payhooks trigger charge.succeeded --count 1000 --duplicate 1 --json
+  payhooks trigger charge.succeeded --via eventbridge
   payhooks trigger charge.succeeded --url https://….amazonaws.com --secret whsec_…
   payhooks trigger charge.succeeded --envelope > event.json && sam local invoke Ingest -e event.json`,
-		Args: func(_ *cobra.Command, args []string) error { return f.check(args) },
+		Args: func(cmd *cobra.Command, args []string) error {
+			if err := f.checkVia(cmd); err != nil {
+				return err
+			}
+			return f.check(args)
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if f.list {
 				return listSamples(cmd, f.version)
@@ -53,6 +54,7 @@ func triggerCommand() *cobra.Command {
 	flags.StringVar(&f.secret, "secret", "", "signing secret (default: the local stack's; with --url $STRIPE_WEBHOOK_SECRET)")
 	flags.StringVar(&f.url, "url", "", "URL of the API (default: the running local stack)")
 	flags.StringVar(&f.endpoint, "endpoint", "default", "the endpoint of /webhooks/{endpoint}")
+	flags.StringVar(&f.via, "via", "webhook", "how to send: webhook, or eventbridge for the partner bus of the running local stack")
 	flags.StringArrayVar(&f.overrides, "override", nil, "set a field of the object, or with event. of the event: path=value (repeatable)")
 	flags.BoolVar(&f.list, "list", false, "list the event types that there is a sample of")
 	flags.BoolVar(&f.envelope, "envelope", false, "print the API Gateway event for sam local invoke instead of posting")
@@ -85,6 +87,13 @@ func (f *triggerFlags) run(cmd *cobra.Command, kind string) error {
 	if err != nil {
 		return err
 	}
+	if f.via == viaBus {
+		bus, err := openBus(cmd.Context())
+		if err != nil {
+			return err
+		}
+		return f.post(cmd, kind, newPoster(cmd, bus.source, bus.send), next)
+	}
 	target, secret, err := f.target()
 	if err != nil {
 		return err
@@ -96,7 +105,12 @@ func (f *triggerFlags) run(cmd *cobra.Command, kind string) error {
 		}
 		return printEnvelope(cmd.OutOrStdout(), f.endpoint, body, webhook.Sign(body, secret, time.Now()))
 	}
-	p := newPoster(cmd, target, secret)
+	w := newWebhookPost(target, secret)
+	defer w.client.CloseIdleConnections()
+	return f.post(cmd, kind, newPoster(cmd, target, w.send), next)
+}
+
+func (f *triggerFlags) post(cmd *cobra.Command, kind string, p *poster, next func() (string, []byte, error)) error {
 	p.kind, p.total, p.fakeStripe = kind, f.count*(1+f.duplicate), f.fakeStripe()
 	return p.run(cmd.Context(), f.count, f.duplicate, next)
 }
@@ -130,37 +144,6 @@ func letters(n int) string {
 	return text[:n]
 }
 
-// target returns the URL to post to and the secret to sign with. What the
-// flags leave open is the running local stack's; nothing is needed of that
-// when both are given, or when nothing is posted.
-func (f *triggerFlags) target() (address, secret string, err error) {
-	address, secret = f.url, f.secret
-	if secret == "" && address != "" {
-		secret = os.Getenv("STRIPE_WEBHOOK_SECRET")
-	}
-	if address != "" && secret == "" {
-		return "", "", cli.Usage("--url needs the endpoint's signing secret: --secret or STRIPE_WEBHOOK_SECRET")
-	}
-	if address == "" {
-		run, err := local.Find(cli.DataDir())
-		switch {
-		case err == nil:
-			address = run.API
-			secret = firstOf(secret, run.SigningSecret)
-		case f.envelope && errors.Is(err, local.ErrNotRunning):
-			secret = firstOf(secret, "whsec_local")
-		default:
-			return "", "", err
-		}
-	}
-	secrets, err := webhook.ParseSecrets(secret)
-	if err != nil {
-		return "", "", cli.Usage("signing secret: %v", err)
-	}
-	address, err = webhookURL(address, f.endpoint)
-	return address, secrets[0], err
-}
-
 // maxPut is how many events are put into fake Stripe, which keeps them in memory.
 const maxPut = 1000
 
@@ -184,21 +167,6 @@ func firstOf(a, b string) string {
 	return b
 }
 
-// webhookURL adds /webhooks/{endpoint} unless it is there already.
-func webhookURL(address, endpoint string) (string, error) {
-	if address == "" {
-		return "", nil
-	}
-	u, err := url.Parse(address)
-	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return "", cli.Usage("--url %q is no http:// or https:// URL", address)
-	}
-	if !strings.Contains(u.Path, "/webhooks/") {
-		u = u.JoinPath("webhooks", url.PathEscape(endpoint))
-	}
-	return u.String(), nil
-}
-
 func listSamples(cmd *cobra.Command, version string) error {
 	types, err := events.Types(version)
 	if err != nil {
@@ -215,21 +183,4 @@ func listSamples(cmd *cobra.Command, version string) error {
 		}
 	}
 	return out.Flush("no samples")
-}
-
-// printEnvelope prints the event that API Gateway makes of a post.
-func printEnvelope(w io.Writer, endpoint string, body []byte, signature string) error {
-	path := "/webhooks/" + endpoint
-	envelope := map[string]any{
-		"version": "2.0", "routeKey": "ANY /webhooks/{endpoint}", "rawPath": path, "rawQueryString": "",
-		"headers":        map[string]string{"content-type": "application/json; charset=utf-8", "stripe-signature": signature},
-		"requestContext": map[string]any{"http": map[string]string{"method": "POST", "path": path}, "stage": "$default"},
-		"pathParameters": map[string]string{"endpoint": endpoint}, "body": string(body), "isBase64Encoded": false,
-	}
-	enc := json.NewEncoder(w)
-	enc.SetIndent("", "  ")
-	if err := enc.Encode(envelope); err != nil {
-		return fmt.Errorf("print envelope: %w", err)
-	}
-	return nil
 }

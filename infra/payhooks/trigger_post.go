@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -20,7 +19,6 @@ import (
 
 	"github.com/payhooks/payhooks/infra/cli"
 	"github.com/payhooks/payhooks/internal/fakestripe"
-	"github.com/payhooks/payhooks/internal/webhook"
 )
 
 const (
@@ -42,14 +40,17 @@ type posted struct {
 
 func (p posted) ok() bool { return p.Answer >= 200 && p.Answer < 300 }
 
-// poster signs and posts events, several at once.
+// sender sends an event on one way and returns the answer to it.
+type sender func(ctx context.Context, body []byte) (code int, status string, err error)
+
+// poster sends events, several at once.
 type poster struct {
-	url, secret, kind string
-	fakeStripe        string // the fake Stripe that gets each event first, if any
-	total             int
-	client            *http.Client
-	out               io.Writer
-	json, live        bool // live: progress is drawn over itself
+	send       sender
+	to, kind   string
+	fakeStripe string // the fake Stripe that gets each event first, if any
+	total      int
+	out        io.Writer
+	json, live bool // live: progress is drawn over itself
 
 	mu     sync.Mutex
 	done   int
@@ -59,12 +60,11 @@ type poster struct {
 	drawn  time.Time
 }
 
-func newPoster(cmd *cobra.Command, url, secret string) *poster {
+func newPoster(cmd *cobra.Command, to string, send sender) *poster {
 	out := cmd.OutOrStdout()
 	file, isFile := out.(*os.File)
 	return &poster{
-		url: url, secret: secret, out: out, json: cli.WantsJSON(cmd), live: isFile && cli.Terminal(file),
-		client: &http.Client{Timeout: postTimeout, Transport: &http.Transport{MaxIdleConnsPerHost: posters}},
+		send: send, to: to, out: out, json: cli.WantsJSON(cmd), live: isFile && cli.Terminal(file),
 		counts: map[string]int{}, start: time.Now(),
 	}
 }
@@ -90,7 +90,6 @@ func (p *poster) run(ctx context.Context, count, duplicate int, next func() (str
 	err := feed(ctx, jobs, count, duplicate, next)
 	close(jobs)
 	workers.Wait()
-	p.client.CloseIdleConnections()
 	return errors.Join(err, p.summary())
 }
 
@@ -111,7 +110,6 @@ func feed(ctx context.Context, jobs chan<- job, count, duplicate int, next func(
 	return nil
 }
 
-// post signs at the last moment, so that no wait makes a signature old.
 func (p *poster) post(ctx context.Context, j job) posted {
 	result := posted{ID: j.id, Type: p.kind}
 	if p.fakeStripe != "" {
@@ -121,42 +119,12 @@ func (p *poster) post(ctx context.Context, j job) posted {
 		}
 	}
 	start := time.Now()
-	answer, status, err := p.send(ctx, j.body, start)
+	answer, status, err := p.send(ctx, j.body)
 	if err != nil {
 		result.Error = err.Error()
 	}
 	result.Answer, result.Status, result.MS = answer, status, time.Since(start).Milliseconds()
 	return result
-}
-
-func (p *poster) send(ctx context.Context, body []byte, now time.Time) (code int, status string, err error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, p.url, bytes.NewReader(body))
-	if err != nil {
-		return 0, "", err
-	}
-	req.Header.Set("Content-Type", "application/json; charset=utf-8")
-	req.Header.Set("User-Agent", "Stripe/1.0 (payhooks trigger)")
-	req.Header.Set("Stripe-Signature", webhook.Sign(body, p.secret, now))
-	res, err := p.client.Do(req)
-	if err != nil {
-		return 0, "", err
-	}
-	defer func() { _ = res.Body.Close() }()
-	var said struct{ Status, Reason, Error, Message string }
-	text, err := io.ReadAll(io.LimitReader(res.Body, 64<<10))
-	if err != nil {
-		return res.StatusCode, "", fmt.Errorf("read the answer: %w", err)
-	}
-	// The gateway's own refusals need not be JSON; the code says enough then.
-	_ = json.Unmarshal(text, &said)
-	status = said.Status
-	if said.Reason != "" {
-		status += ": " + said.Reason
-	}
-	if refusal := firstOf(said.Error, said.Message); refusal != "" {
-		return res.StatusCode, status, errors.New(refusal)
-	}
-	return res.StatusCode, status, nil
 }
 
 // record counts one post and shows it.
@@ -198,7 +166,7 @@ func (p *poster) summary() error {
 		_, _ = fmt.Fprintf(p.out, "%d posted in %.1f s, %.0f/s: %s\n", p.done, time.Since(p.start).Seconds(), p.rate(), tally(p.counts))
 	}
 	if p.failed > 0 {
-		return fmt.Errorf("%d of %d posts were not accepted by %s", p.failed, p.done, p.url)
+		return fmt.Errorf("%d of %d posts were not accepted by %s", p.failed, p.done, p.to)
 	}
 	return nil
 }

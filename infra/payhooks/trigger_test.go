@@ -137,6 +137,11 @@ func TestTriggerExplainsWrongUse(t *testing.T) {
 		{[]string{"charge.succeeded", "--url", "http://127.0.0.1:1", "--secret", "sk_live_1"}, "whsec_"},
 		{[]string{"charge.succeeded", "--url", "http://127.0.0.1:1", "--secret", "whsec_test", "--override", "x"}, "path=value"},
 		{[]string{"charge.succeeded", "--colour"}, "unknown flag"},
+		{[]string{"charge.succeeded", "--via", "pigeon"}, "eventbridge"},
+		{[]string{"charge.succeeded", "--via", "eventbridge", "--url", "http://127.0.0.1:1"}, "--url is of a webhook"},
+		{[]string{"charge.succeeded", "--via", "eventbridge", "--secret", "whsec_test"}, "--secret is of a webhook"},
+		{[]string{"charge.succeeded", "--via", "eventbridge", "--endpoint", "default"}, "--endpoint is of a webhook"},
+		{[]string{"charge.succeeded", "--via", "eventbridge", "--envelope"}, "--envelope is of a webhook"},
 	} {
 		if out, code := payhooks(t, append([]string{"trigger"}, c.args...)...); code != 2 || !strings.Contains(out, c.says) {
 			t.Errorf("%v: exit %d, %q should speak of %s", c.args, code, out, c.says)
@@ -146,8 +151,10 @@ func TestTriggerExplainsWrongUse(t *testing.T) {
 
 func TestTriggerWithoutAStackSaysHowToStartOne(t *testing.T) {
 	t.Setenv("DATA_DIR", t.TempDir())
-	if out, code := payhooks(t, "trigger", "charge.succeeded"); code != 1 || !strings.Contains(out, "make run") {
-		t.Errorf("exit %d: %s", code, out)
+	for _, via := range []string{"webhook", "eventbridge"} {
+		if out, code := payhooks(t, "trigger", "charge.succeeded", "--via", via); code != 1 || !strings.Contains(out, "make run") {
+			t.Errorf("%s: exit %d: %s", via, code, out)
+		}
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 
 	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/facts"
 )
 
 // Image is a record's new image as Lambda hands it over.
@@ -114,8 +115,8 @@ func (d *Dispatcher) read(ctx context.Context, r events.DynamoDBEventRecord) *it
 
 // of fills the item; nil if function fetch publishes the event, which it has fetched.
 func (it *item) of(s event.Stored) *item {
-	it.env.Facts, it.fetch = s.Facts, s.ByFetch
-	if s.ByFetch && !s.FetchedAt.IsZero() {
+	it.env.Facts, it.fetch = s.Facts, s.ToFetch
+	if s.ByFetch && !s.ToFetch {
 		return nil
 	}
 	return it
@@ -178,7 +179,9 @@ func (d *Dispatcher) Publish(ctx context.Context, items []*item) {
 		if it.err != nil {
 			continue
 		}
-		it.subscribers, it.unlisted = d.Bus.Subscribers(ctx, it.env)
+		if it.env.SentAs != facts.ThinPing { // a ping asks for nothing but to be stored
+			it.subscribers, it.unlisted = d.Bus.Subscribers(ctx, it.env)
+		}
 		if it.fetch && it.unlisted == nil && len(it.subscribers) == 0 {
 			it.err = d.published(ctx, it) // nothing is fetched for no one
 			continue
@@ -204,11 +207,19 @@ func (d *Dispatcher) Publish(ctx context.Context, items []*item) {
 	}
 }
 
-// Fetched publishes a thin event whose object is fetched.
-func (d *Dispatcher) Fetched(ctx context.Context, f event.Facts) error {
-	it := &item{env: event.Envelope{Facts: f}}
+// Fetched publishes a thin event whose object is fetched, unless the bus has it, and
+// records its subscribers. An error means that something of it is left to do: reconcile
+// may have passed the event long ago.
+func (d *Dispatcher) Fetched(ctx context.Context, s event.Stored) error {
+	it := &item{env: event.Envelope{Facts: s.Facts}}
+	if s.OnBus {
+		if it.subscribers, it.err = d.Bus.Subscribers(ctx, it.env); it.err == nil {
+			it.err = d.published(ctx, it)
+		}
+		return it.err
+	}
 	d.Publish(ctx, []*item{it})
-	return it.err
+	return errors.Join(it.err, it.unlisted)
 }
 
 func (d *Dispatcher) published(ctx context.Context, it *item) error {

@@ -67,10 +67,14 @@ func (r *run) demand(ctx context.Context) (demand, error) {
 	if err != nil {
 		return demand{}, err
 	}
+	queues := len(rules)
+	if r.eventSource() != "" {
+		queues++ // of the partner bus
+	}
 	shards, err := r.shards(ctx)
 	return demand{
 		ingest: max(1, r.number("IngestConcurrency", 0)), shards: shards, parallelism: r.number("DispatchParallelism", 1),
-		actions: len(rules), perAction: max(leastOfAction, r.number("ActionConcurrency", defaultOfAction)),
+		actions: queues, perAction: max(leastOfAction, r.number("ActionConcurrency", defaultOfAction)),
 	}, err
 }
 

@@ -70,6 +70,7 @@ func TestRulesAndMappingsAreEnabled(t *testing.T) {
 		{"of a longer name", func(c *cloud) {
 			c.mappings[2].EventSourceArn = aws.String("arn:aws:sqs:eu-west-1:1:my-shop-update-order")
 		}, "mapping update-order", Failed, "nothing reads", "sam deploy"},
+		{"of the partner bus", func(c *cloud) { c.set("StripeEventSource", "aws.partner/stripe.com/ed_1") }, "mapping ingest-eventbridge", Failed, "nothing reads queue shop-ingest-eventbridge", "sam deploy"},
 		{"a second one disabled", func(c *cloud) { c.mapping("arn:aws:sqs:eu-west-1:1:shop-update-order", "Disabled") }, "mappings", OK, "2 queues", ""},
 		{"denied", func(c *cloud) { c.errs["ListEventSourceMappings"] = denied("Lambda", "ListEventSourceMappings") }, "mappings", Unknown, "lambda:ListEventSourceMappings", "allow"},
 	})

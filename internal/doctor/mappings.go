@@ -46,14 +46,21 @@ func (r *run) mappings(ctx context.Context) []Finding {
 	found := r.mapping("dispatch", "the stream of "+r.Stack+"-events", all, func(arn string) bool {
 		return strings.Contains(arn, ":table/"+r.Stack+"-events/stream/")
 	})
+	var readers []string
 	for _, rule := range rules {
-		queue := r.Stack + "-" + rule.Action
-		found = append(found, r.mapping(rule.Action, "queue "+queue, all, func(arn string) bool {
+		readers = append(readers, rule.Action)
+	}
+	if r.eventSource() != "" {
+		readers = append(readers, "ingest-eventbridge")
+	}
+	for _, name := range readers {
+		queue := r.Stack + "-" + name
+		found = append(found, r.mapping(name, "queue "+queue, all, func(arn string) bool {
 			return strings.Contains(arn, ":sqs:") && strings.HasSuffix(arn, ":"+queue)
 		})...)
 	}
 	if len(found) == 0 {
-		found = []Finding{{Check: "mappings", Result: OK, Found: fmt.Sprintf("the stream and %s are read", count(len(rules), "queue", "queues"))}}
+		found = []Finding{{Check: "mappings", Result: OK, Found: fmt.Sprintf("the stream and %s are read", count(len(readers), "queue", "queues"))}}
 	}
 	return found
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
 
+	"github.com/payhooks/payhooks/internal/ingest"
 	"github.com/payhooks/payhooks/internal/stripeapi"
 	"github.com/payhooks/payhooks/internal/webhook"
 )
@@ -22,12 +23,38 @@ func (r *run) secrets(ctx context.Context) []Finding {
 		return []Finding{{"secrets", Failed, "the parameter Endpoints cannot be read: " + err.Error(), deployMain(r.Stack) + " --parameter-overrides Endpoints=default=live"}}
 	}
 	var found []Finding
+	if f, ok := r.partnerRow(endpoints); ok {
+		found = append(found, f)
+	}
 	for _, name := range slices.Sorted(maps.Keys(endpoints)) {
+		if name == ingest.EventBridgeEndpoint && r.eventSource() != "" {
+			continue // the partner bus signs nothing
+		}
 		found = append(found, r.secret(ctx, "webhooks/"+name, signing, ""))
 	}
 	return append(found,
 		r.secret(ctx, "stripe", apiKey, "not set: events that Stripe did not deliver are not listed"),
 		r.secret(ctx, "slack", slackURL, "not set: no notice goes to Slack"))
+}
+
+// eventSource is the partner event source of the stack's EventBridge destination.
+func (r *run) eventSource() string {
+	if r.main == nil {
+		return ""
+	}
+	return r.main.parameters["StripeEventSource"]
+}
+
+// partnerRow reports the row of the EventBridge destination if it is missing.
+func (r *run) partnerRow(endpoints webhook.Endpoints) (f Finding, missing bool) {
+	if r.eventSource() == "" {
+		return f, false
+	}
+	_, err := ingest.EventBridgeRow(endpoints, r.eventSource())
+	return Finding{
+		"endpoint " + ingest.EventBridgeEndpoint, Failed, "is not in the parameter Endpoints: no event of the partner bus is stored",
+		deployMain(r.Stack) + " --parameter-overrides StripeEventSource=" + r.eventSource() + " Endpoints=" + r.main.parameters["Endpoints"] + ",eventbridge=live",
+	}, err != nil
 }
 
 // secret checks the value of one secret. absent is the finding for an optional

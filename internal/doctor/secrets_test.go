@@ -18,6 +18,8 @@ func TestSecretsAreReadAsTheFunctionsReadThem(t *testing.T) {
 	expectFindings(t, []broken{
 		{"absent", func(c *cloud) { delete(c.secrets, webhook) }, "secret webhooks/default", Failed, "does not exist", "aws secretsmanager create-secret --name shop/webhooks/default --secret-string whsec_"},
 		{"of a further endpoint", func(c *cloud) { c.set("Endpoints", "default=live,connect=live+connect") }, "secret webhooks/connect", Failed, "does not exist", "create-secret --name shop/webhooks/connect"},
+		{"of the partner bus", func(c *cloud) { c.set("Endpoints", "default=live,eventbridge=live") }, "secret webhooks/eventbridge", Failed, "does not exist", "create-secret"},
+		{"row of the partner bus", func(c *cloud) { c.set("StripeEventSource", "aws.partner/stripe.com/ed_1") }, "endpoint eventbridge", Failed, "is not in the parameter Endpoints", "StripeEventSource=aws.partner/stripe.com/ed_1 Endpoints=default=live,eventbridge=live"},
 		{"never set", fail(webhook, &sm.ResourceNotFoundException{Message: aws.String("can't find the specified secret value for staging label: AWSCURRENT")}), "secret webhooks/default", Failed, "has no value", "put-secret-value --secret-id shop/webhooks/default --secret-string whsec_"},
 		{"empty", put(webhook, " \n"), "secret webhooks/default", Failed, "has no value", "put-secret-value"},
 		{"an API key", put(webhook, "sk_live_hidden"), "secret webhooks/default", Failed, "is not one or more whsec_", "put-secret-value"},
@@ -51,6 +53,18 @@ func TestFindingsNeverContainASecret(t *testing.T) {
 			if strings.Contains(f.Found+f.Do, "hidden") {
 				t.Errorf("%+v", f)
 			}
+		}
+	}
+}
+
+func TestPartnerBusNeedsNoSecret(t *testing.T) {
+	c := healthy()
+	c.set("StripeEventSource", "aws.partner/stripe.com/ed_1")
+	c.set("Endpoints", "default=live,eventbridge=live")
+	c.mapping("arn:aws:sqs:eu-west-1:1:shop-ingest-eventbridge", "Enabled")
+	for _, f := range c.findings(t) {
+		if f.Result != OK {
+			t.Errorf("%+v", f)
 		}
 	}
 }

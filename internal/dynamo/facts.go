@@ -58,7 +58,7 @@ func readPending(r *reader) event.Stored {
 	left := r.str("pending")
 	return event.Stored{
 		Event: event.Event{Facts: readFacts(r)}, Pending: left != "", FetchedAt: r.time("fetched", millis),
-		ByFetch: left == pendingFetch || left == pendingFetched,
+		ByFetch: left == pendingFetch || left == pendingFetched, ToFetch: left == pendingFetch,
 	}
 }
 
@@ -102,7 +102,7 @@ func attribute(v events.DynamoDBAttributeValue) types.AttributeValue {
 func NewImage(s event.Stored) Image {
 	it := factsItem(s.Facts)
 	switch {
-	case s.Pending && s.ByFetch && s.FetchedAt.IsZero():
+	case s.Pending && s.ToFetch:
 		it["pending"] = str(pendingFetch)
 	case s.Pending && s.ByFetch:
 		it["pending"] = str(pendingFetched)

@@ -23,7 +23,7 @@ func stored() event.Stored {
 
 func TestAPendingEventIsReadFromItsImage(t *testing.T) {
 	thin, fetched := stored(), stored()
-	thin.SentAs, thin.ByFetch = "v1.charge.refunded", true
+	thin.SentAs, thin.ByFetch, thin.ToFetch = "v1.charge.refunded", true, true
 	fetched.SentAs, fetched.ByFetch, fetched.FetchedAt = thin.SentAs, true, thin.Received.Add(time.Second)
 	for name, want := range map[string]event.Stored{"snapshot": stored(), "thin": thin, "fetched": fetched} {
 		got, err := dynamo.FromImage(dynamo.NewImage(want))

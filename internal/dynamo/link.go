@@ -27,7 +27,10 @@ func (t *Tables) link(ctx context.Context, l event.Link) error {
 	if err := checkEvent(l.Event.ID); err != nil {
 		return err
 	}
-	if l.Event.Fetched == nil {
+	switch {
+	case l.Kept && l.Event.ID == l.Thin.ID:
+		return t.updated(ctx, t.learn(l), l)
+	case l.Event.Fetched == nil:
 		return t.join(ctx, l)
 	}
 	items, err := t.linkItems(l)
@@ -140,16 +143,21 @@ func (t *Tables) join(ctx context.Context, l event.Link) error {
 	if it == nil || !readFacts(r).SameOccurrence(l.Event.Facts) || r.err != nil {
 		return fmt.Errorf("the id is another occurrence's: %w", event.ErrConflict)
 	}
-	u := t.alias(l)
-	_, err = t.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+	return t.updated(ctx, t.alias(l), l)
+}
+
+// updated makes the update alone, outside a transaction.
+func (t *Tables) updated(ctx context.Context, u *types.Update, l event.Link) error {
+	_, err := t.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName: u.TableName, Key: u.Key, UpdateExpression: u.UpdateExpression, ConditionExpression: u.ConditionExpression,
 		ExpressionAttributeNames: u.ExpressionAttributeNames, ExpressionAttributeValues: u.ExpressionAttributeValues,
 		ReturnValuesOnConditionCheckFailure: allOld,
 	})
-	if old, ok := conditionFailed(err); ok {
-		if t.linked(old, l) {
-			return nil
-		}
+	old, ok := conditionFailed(err)
+	switch {
+	case ok && t.linked(old, l):
+		return nil
+	case ok:
 		return errors.Join(event.ErrConflict, err)
 	}
 	return err

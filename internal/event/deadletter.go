@@ -16,7 +16,7 @@ type DeadLetter struct {
 }
 
 // DeadLetters are the dead letters of actions and of the pipeline's own
-// functions, each by name. A name without a queue is an error. Safe for
+// functions, each by name. A name without a queue is ErrNotFound. Safe for
 // concurrent use.
 type DeadLetters interface {
 	// Depth is about how many there are.

@@ -75,8 +75,9 @@ type Stored struct {
 	// OnBus: the bus has the event, but its subscribers could not be listed. It
 	// stays Pending until they are recorded, and is not published again.
 	OnBus bool
-	// ByFetch: a pending thin event. The bus gets it from function fetch.
-	ByFetch bool
+	// ByFetch: a pending thin event. The bus gets it from function fetch, which has not
+	// fetched what it refers to yet if it is ToFetch, too.
+	ByFetch, ToFetch bool
 	// FetchedAt is when the object of a thin event was fetched; zero before. Listings
 	// leave it out.
 	FetchedAt time.Time

@@ -27,8 +27,8 @@ type Store interface {
 	// stores that event, pending and with the thin event's body, and l.Thin becomes a
 	// rendering of it: see Stored.Occurrence. An event that has this id already stays as
 	// it is, and only l.Thin changes. nil also if that was done before. ErrConflict if
-	// the id is another occurrence's, or the payload was stored meanwhile: Get the event
-	// anew. ErrTooLarge if it cannot be stored at any time.
+	// the id is another occurrence's, or if the payload was stored meanwhile and not by
+	// Link: Get it. ErrTooLarge if it cannot be stored at any time.
 	Link(ctx context.Context, l Link) error
 	// Get returns the event with its signed bytes and, of a thin one, with what was
 	// fetched; or ErrNotFound. An event that cannot be read is returned as far as it can

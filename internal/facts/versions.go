@@ -129,11 +129,6 @@ func VersionOfStripeGo(major string) (version Version, ok bool) {
 	return version, ok
 }
 
-// ThinVersion is the version in which thin events and their objects are fetched. Since
-// it, a fetched thin event names its snapshot twin. Source: Stripe's changelog of
-// 2026-09-30.endive, "thin events for API v1 resources".
-const ThinVersion Version = "2026-09-30.endive"
-
 // Release is the name of a version, or its date if it has none. Versions of one release
 // differ only by additions.
 func (v Version) Release() string {

@@ -75,10 +75,23 @@ var samples = sync.OnceValue(func() sampled {
 	for _, kind := range events.ThinTypes() {
 		if e, err := read(Object{Data: thinSample(kind)}); err == nil {
 			all[events.Latest][e.address()] = e
+			all.refer(e)
 		}
 	}
 	return all
 })
+
+// refer adds what a thin event refers to, if no sample has it: no more than its id.
+func (all sampled) refer(e *entry) {
+	var to related
+	if json.Unmarshal(e.members["related_object"], &to) != nil || to.ID == "" || all[events.Latest][to.URL] != nil {
+		return
+	}
+	body, _ := json.Marshal(map[string]any{"id": to.ID, "object": to.Type, "livemode": false})
+	if o, err := read(Object{Data: body}); err == nil {
+		all[events.Latest][to.URL] = o
+	}
+}
 
 // add adds an event, its twin and its object, of which the newest event's stays.
 func (all sampled) add(version string, body []byte) {

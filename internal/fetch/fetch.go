@@ -27,7 +27,7 @@ type Fetcher struct {
 	Source event.ThinSource
 	Bus    event.Bus
 	// Publish sends an event to its subscribers and records them.
-	Publish func(context.Context, event.Facts) error
+	Publish func(context.Context, event.Stored) error
 	// Versions are the API versions in which the object is fetched, too, where the
 	// payload is in another: those that typed actions read.
 	Versions []facts.Version
@@ -60,7 +60,7 @@ func (f *Fetcher) Run(ctx context.Context, a *delivery.Attempt) error {
 	case s.Occurrence != "":
 		return f.publish(ctx, a, s.Occurrence)
 	case !s.Thin():
-		return event.Permanent(errors.New("the event is not thin: it has its object"))
+		return event.Skip("the event is not thin")
 	case !s.FetchedAt.IsZero():
 		return f.publish(ctx, a, s.ID)
 	}
@@ -100,6 +100,7 @@ func (f *Fetcher) complete(ctx context.Context, s event.Stored) (event.Link, err
 	// The snapshot came after the thin event: nothing is left to fetch.
 	kept, err := f.Store.Get(ctx, event.RenderingID(s.ID, event.Payload))
 	if err == nil {
+		l.Kept = true
 		l.Event, err = f.learn(s, signed, s.ID, kept.Body)
 		return l, err
 	}
@@ -133,12 +134,12 @@ func (f *Fetcher) publish(ctx context.Context, a *delivery.Attempt, id string) e
 	if other {
 		a.Outcome("a rendering of " + id)
 	}
-	ours := s.Pending && s.ByFetch && !s.OnBus
+	ours := s.Pending && s.ByFetch
 	replayed := !s.Pending && !other && len(s.Subscribers) == 0 // it had no subscriber before
 	if !ours && !replayed {
 		return nil
 	}
-	return f.Publish(ctx, s.Facts)
+	return f.Publish(ctx, s)
 }
 
 // linkError is the verdict on an error of the store. A conflict is the normal end of a

@@ -45,6 +45,8 @@ func (f *Fetcher) fetch(ctx context.Context, s event.Stored, signed webhook.Thin
 		switch _, err := f.Store.Get(ctx, p.id); {
 		case err == nil:
 			return p, nil // the occurrence is stored: link to it
+		case errors.Is(err, event.ErrInvalid):
+			return p, event.Permanent(fmt.Errorf("its snapshot twin is stored and cannot be read: %w", err))
 		case !errors.Is(err, event.ErrNotFound):
 			return p, fmt.Errorf("look for the snapshot: %w", err)
 		}
@@ -59,7 +61,7 @@ func (f *Fetcher) fetch(ctx context.Context, s event.Stored, signed webhook.Thin
 	if err != nil {
 		return p, err
 	}
-	p.body, err = p.snapshot(s, p.id, object, facts.ThinVersion)
+	p.body, err = p.snapshot(s, p.id, object, facts.FetchesThin)
 	return p, err
 }
 

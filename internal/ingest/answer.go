@@ -39,6 +39,12 @@ func (a answer) failed(err error) answer {
 	return a
 }
 
+// panicked is for what a panic ended.
+func (a answer) panicked(p *panicked) answer {
+	a.code, a.reason, a.err = http.StatusInternalServerError, "panic", p
+	return a
+}
+
 // secretFailure marks an error as our own, met while looking for secrets.
 type secretFailure struct{ error }
 
@@ -103,14 +109,14 @@ func (a answer) response() events.APIGatewayV2HTTPResponse {
 	return events.APIGatewayV2HTTPResponse{StatusCode: a.code, Headers: headers, Body: string(body)}
 }
 
-// log writes the request's one line. Nothing in it comes from the payload
-// beyond the event's id and type, and nothing at all before the signature was
-// found right.
-func (h *Handler) log(ctx context.Context, a answer, start time.Time) {
+// log writes the one line of a request or message. Nothing in it comes from the
+// payload beyond the event's id and type, and nothing at all before the signature
+// was found right.
+func (a answer) log(ctx context.Context, log *slog.Logger, took time.Duration) {
 	attrs := []slog.Attr{
 		slog.String("event", a.facts.ID), slog.String("type", a.facts.Type),
 		slog.String("endpoint", a.facts.Endpoint), slog.Int("answer", a.code),
-		slog.String("reason", a.logged()), slog.Int64("ms", h.Now().Sub(start).Milliseconds()),
+		slog.String("reason", a.logged()), slog.Int64("ms", took.Milliseconds()),
 	}
 	if a.detail != "" {
 		attrs = append(attrs, slog.String("detail", a.detail))
@@ -122,7 +128,7 @@ func (h *Handler) log(ctx context.Context, a answer, start time.Time) {
 	if errors.As(a.err, &p) {
 		attrs = append(attrs, slog.String("stack", p.stack))
 	}
-	h.Log.LogAttrs(ctx, a.level(), "request", attrs...)
+	log.LogAttrs(ctx, a.level(), "request", attrs...)
 }
 
 // logged is the reason as the metric filters read it: quarantined:no_id.

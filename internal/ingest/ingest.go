@@ -50,7 +50,7 @@ func (h *Handler) Handle(ctx context.Context, req events.APIGatewayV2HTTPRequest
 		defer cancel()
 	}
 	a := h.answer(ctx, req, start)
-	h.log(ctx, a, start)
+	a.log(ctx, h.Log, h.Now().Sub(start))
 	return a.response(), nil
 }
 
@@ -76,14 +76,20 @@ func (h *Handler) receive(ctx context.Context, endpoint webhook.Endpoint, req ev
 	case err != nil:
 		return answer{code: http.StatusBadRequest, reason: "bad_body", err: err}
 	}
-	if err := h.verify(ctx, endpoint.Name, body, signatureHeader(req.Headers), now); err != nil {
+	err = h.verify(ctx, endpoint.Name, body, signatureHeader(req.Headers), now)
+	switch {
+	case endpoint.Name == EventBridgeEndpoint && errors.Is(err, webhook.ErrNoSecret):
+		// The row is of the partner bus, which needs no secret: without one this is
+		// no webhook, and a stranger's request must not raise the alarm.
+		return answer{code: http.StatusNotFound, reason: "unknown_endpoint"}
+	case err != nil:
 		return refusal(err)
 	}
 	facts, result, reason, err := h.Intake.Accept(ctx, Arrival{Endpoint: endpoint, Context: endpoint.Connect, Received: now}, body)
 	var p *panicked
 	switch a := (answer{facts: facts}); {
 	case errors.As(err, &p):
-		return answer{code: http.StatusInternalServerError, reason: "panic", err: err}
+		return answer{}.panicked(p)
 	case err != nil:
 		return a.failed(err)
 	default:

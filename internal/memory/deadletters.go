@@ -18,7 +18,7 @@ func (d DeadLetters) dead(name string) (*Queue, error) {
 	if q := d[name]; q != nil && q.DeadLetter != nil {
 		return q.DeadLetter, nil
 	}
-	return nil, fmt.Errorf("no dead letters of %s", name)
+	return nil, fmt.Errorf("no dead letters of %s: %w", name, event.ErrNotFound)
 }
 
 // Depth implements event.DeadLetters.

@@ -31,7 +31,7 @@ func (s *Store) Put(ctx context.Context, e event.Event, expires time.Time) (res 
 	err = s.do(ctx, Op{"Put", e.ID}, func() error {
 		switch old, ok := s.events[e.ID]; {
 		case !ok:
-			r := &record{event.Stored{Event: e, Pending: true, ByFetch: e.Thin(), Expires: seconds(expires)}, nonce}
+			r := &record{event.Stored{Event: e, Pending: true, ByFetch: e.Thin(), ToFetch: e.Thin(), Expires: seconds(expires)}, nonce}
 			s.events[e.ID] = r
 			s.changed(r)
 			res = event.ResultStored
@@ -98,7 +98,7 @@ func (s *Store) MarkPublished(ctx context.Context, id string, subscribers []stri
 			return event.ErrNotFound
 		}
 		r.Subscribers = slices.Compact(slices.Sorted(slices.Values(slices.Concat(r.Subscribers, subscribers))))
-		r.Pending, r.OnBus, r.ByFetch = false, false, false
+		r.Pending, r.OnBus, r.ByFetch, r.ToFetch = false, false, false, false
 		return nil
 	})
 }

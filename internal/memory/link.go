@@ -33,10 +33,13 @@ func (s *Store) learn(thin *record, l event.Link) error {
 	if !thin.FetchedAt.IsZero() {
 		return nil
 	}
-	if err := s.putPayload(l); err != nil {
-		return err
+	if !l.Kept {
+		if err := s.putPayload(l); err != nil {
+			return err
+		}
 	}
 	thin.Facts, thin.Fetched, thin.FetchedAt = normal(l.Event.Facts), slices.Clone(l.Event.Fetched), millis(l.At)
+	thin.ToFetch = false
 	if thin.Pending {
 		s.changed(thin)
 	}
@@ -65,7 +68,7 @@ func (s *Store) alias(thin *record, l event.Link) error {
 		s.events[e.ID] = r
 		s.changed(r)
 	}
-	thin.Occurrence, thin.Pending, thin.ByFetch, thin.OnBus = l.Event.ID, false, false, false
+	thin.Occurrence, thin.Pending, thin.ByFetch, thin.ToFetch, thin.OnBus = l.Event.ID, false, false, false, false
 	return nil
 }
 

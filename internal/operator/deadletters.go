@@ -19,6 +19,10 @@ const listTime = time.Minute
 // letters report a run that failed and whose work a sweep did.
 var pipeline = []string{"dispatch", "reconcile"}
 
+// partnerBus is the function of Stripe's EventBridge destination, which a stack may
+// lack. Its letters are events that were not stored, as the bus brought them.
+const partnerBus = "ingest-eventbridge"
+
 // ListDeadLetters lists up to limit dead letters of an action or function, or of
 // all for an empty name, and leaves them where they are.
 func (o *Operator) ListDeadLetters(ctx context.Context, name string, limit int) ([]Item, error) {
@@ -44,6 +48,14 @@ func (o *Operator) deadLetterQueues(ctx context.Context, name string) ([]string,
 		return nil, err
 	}
 	names := slices.Concat(pipeline, actions)
+	if name == "" || name == partnerBus {
+		switch _, err := o.DeadLetters.Depth(ctx, partnerBus); {
+		case err == nil:
+			names = append(names, partnerBus)
+		case !errors.Is(err, event.ErrNotFound):
+			return nil, err
+		}
+	}
 	switch {
 	case name == "":
 		return names, nil
@@ -87,7 +99,9 @@ func (o *Operator) deadItem(ctx context.Context, l event.DeadLetter) (Item, erro
 	switch {
 	case slices.Contains(pipeline, l.Queue):
 		i.Reason = runNote(l)
-	case i.Event == "":
+	case l.Queue == partnerBus && l.Error == "":
+		i.Reason = "it could not be stored, and Stripe does not send it again"
+	case i.Event == "" && l.Queue != partnerBus:
 		i.Reason = "the message cannot be read; it is left here"
 	case l.Error != "":
 		i.Reason = "the queue did not take it: " + l.Error

@@ -48,6 +48,32 @@ func TestRedrivenMessageNamesItsAction(t *testing.T) {
 	}
 }
 
+func TestDeadLetterOfPartnerBusIsSentUnchanged(t *testing.T) {
+	d := operatortest.New(t, time.Now, 1)
+	const name = "ingest-eventbridge"
+	if _, err := d.ListDeadLetters(t.Context(), name, 10); err == nil || !strings.Contains(err.Error(), "dispatch") {
+		t.Errorf("without a destination: %v, want the names there are", err)
+	}
+	d.Queues[name] = &memory.Queue{Now: time.Now, DeadLetter: &memory.Queue{Now: time.Now}}
+	letters := []string{`{ "detail-type":"a.b", "detail": {"id":"evt_1","n":1.0} }`, "hello"}
+	for _, body := range letters {
+		bury(t, d, name, body)
+	}
+	list, err := d.ListDeadLetters(t.Context(), "", 10)
+	if err != nil || len(list) != 2 || list[0].Event != "evt_1" || !strings.Contains(list[1].Reason, "could not be stored") {
+		t.Errorf("listed %+v, %v", list, err)
+	}
+	plan, err := d.PlanRedrive(t.Context(), name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := plan.Run(t.Context(), operator.Pace{Parallel: 1})
+	sent := d.Queues[name].Messages()
+	if err != nil || r.Sent != 2 || len(sent) != 2 || sent[0].Body != letters[0] || sent[1].Body != letters[1] || len(d.Queues[name].DeadLetter.Messages()) != 0 {
+		t.Errorf("%+v, %v; sent %+v", r, err, sent)
+	}
+}
+
 func TestFailedDeleteSendsADeadLetterTwice(t *testing.T) {
 	d := operatortest.New(t, time.Now, 1)
 	bury(t, d, operatortest.Receipts, `{"detail":{"id":"evt_1"}}`)

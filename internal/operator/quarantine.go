@@ -54,9 +54,13 @@ func (o *Operator) FindQuarantined(ctx context.Context, endpoint, id string) (ev
 }
 
 // NeedsOverride reports whether only the endpoint's mode or account keeps a
-// request out.
+// request out, or the way that it came by the partner bus.
 func NeedsOverride(reason string) bool {
-	return reason == string(webhook.WrongMode) || reason == string(webhook.UnexpectedAccount)
+	switch event.Reason(reason) {
+	case webhook.WrongMode, webhook.UnexpectedAccount, ingest.ForeignSource, ingest.DetailType:
+		return true
+	}
+	return false
 }
 
 // PlanRelease returns the event that a quarantined request would become, or an

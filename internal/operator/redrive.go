@@ -74,7 +74,7 @@ type redrive struct {
 }
 
 // Run sends each letter to its action's queue, marked as one for this action
-// alone, and deletes those of dispatch and reconcile. A letter is sent before it
+// alone, or unchanged to the queue of the partner bus, and deletes those of dispatch and reconcile. A letter is sent before it
 // is deleted: a crash in between sends it twice, which the ledger absorbs. When
 // ctx ends it stops with ctx's error; a new plan continues with what is left.
 // The result counts what was done also with any error.
@@ -111,7 +111,11 @@ func (r *redrive) queue(ctx context.Context, name string, pace Pace, n int) erro
 
 func (r *redrive) send(ctx context.Context, l event.DeadLetter) error {
 	isRun := slices.Contains(pipeline, l.Queue)
-	if !isRun {
+	if l.Queue == partnerBus {
+		if err := r.DeadLetters.Send(ctx, l.Queue, l.Body); err != nil {
+			return fmt.Errorf("send a dead letter to %s: %w", l.Queue, err)
+		}
+	} else if !isRun {
 		id := eventOf(l)
 		if id == "" {
 			r.count(func() { r.Unreadable, r.left = r.Unreadable+1, append(r.left, l) })

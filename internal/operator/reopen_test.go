@@ -69,11 +69,13 @@ func TestResolveOfDoneEffectThatDidNotHappenFails(t *testing.T) {
 func TestReleaseOfWrongModeNeedsItsOverride(t *testing.T) {
 	d := operatortest.New(t, time.Now, 0)
 	body := `{"id":"evt_1","object":"event","api_version":"2023-10-16","created":1763800000,"livemode":false,"type":"charge.succeeded","data":{"object":{"id":"ch_1","object":"charge"}}}`
-	q := event.Quarantined{Endpoint: "default", ID: "evt_1", Reason: "wrong_mode", Body: []byte(body)}
-	if _, err := d.PlanRelease(q, false); err == nil || !strings.Contains(err.Error(), "--override") {
-		t.Errorf("without override: %v", err)
-	}
-	if f, err := d.PlanRelease(q, true); err != nil || f.ID != "evt_1" {
-		t.Errorf("with override: %+v, %v", f, err)
+	for _, reason := range []string{"wrong_mode", "unexpected_account", "foreign_source", "detail_type"} {
+		q := event.Quarantined{Endpoint: "default", ID: "evt_1", Reason: reason, Body: []byte(body)}
+		if _, err := d.PlanRelease(q, false); err == nil || !strings.Contains(err.Error(), "--override") {
+			t.Errorf("%s without override: %v", reason, err)
+		}
+		if f, err := d.PlanRelease(q, true); err != nil || f.ID != "evt_1" {
+			t.Errorf("%s with override: %+v, %v", reason, f, err)
+		}
 	}
 }

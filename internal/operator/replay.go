@@ -137,10 +137,15 @@ func (r *replay) makeDue(ctx context.Context, s event.Stored) (due []string, err
 	if err != nil {
 		return nil, err
 	}
-	if s.Unfetched() { // nothing else can be done with it before
+	switch {
+	case s.Unfetched(): // nothing else can be done with it before
 		actions = fetches(s)
-	} else if err := r.subscribe(ctx, s, actions); err != nil {
-		return nil, err
+	case r.Action == event.Fetch:
+		return nil, nil
+	default:
+		if err := r.subscribe(ctx, s, actions); err != nil {
+			return nil, err
+		}
 	}
 	ds, err := r.Ledger.Deliveries(ctx, refs(s.ID, actions))
 	if err != nil {

@@ -19,7 +19,8 @@ var linkTests = map[string]func(*testing.T, Ports){
 		want.Body = thin.Body
 		expires := now.Add(time.Hour).Truncate(time.Second)
 		same(t, event.Stored{Event: want, Pending: true, ByFetch: true, FetchedAt: fetchedAt, Expires: expires}, get(t, p, snapshot.ID))
-		same(t, true, listedAt(t, p, snapshot.ID, fetchedAt).ByFetch)
+		found := listedAt(t, p, snapshot.ID, fetchedAt)
+		same(t, true, found.ByFetch && !found.ToFetch)
 		payload := get(t, p, event.RenderingID(snapshot.ID, event.Payload))
 		same(t, string(snapshot.Body), string(payload.Body))
 		same(t, expires, payload.Expires)
@@ -104,6 +105,11 @@ var linkTests = map[string]func(*testing.T, Ports){
 		isError(t, event.ErrConflict, err)
 		same(t, true, get(t, p, thin.ID).Unfetched())
 		same(t, "{}", string(get(t, p, event.RenderingID(snapshot.ID, event.Payload)).Body))
+		posted.SentAs, posted.Received, posted.Fetched = thin.SentAs, fetchedAt, posted.Body
+		for range 2 {
+			noError(t, p.Store.Link(t.Context(), event.Link{Thin: get(t, p, thin.ID), Event: posted, Kept: true, At: fetchedAt}))
+		}
+		same(t, "{}", string(get(t, p, thin.ID).Payload()))
 	},
 	"what does not fit is ErrTooLarge and changes nothing": func(t *testing.T, p Ports) {
 		snapshot := newEvent()

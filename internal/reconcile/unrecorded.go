@@ -36,7 +36,7 @@ func (u *Unrecorded) Sweep(ctx context.Context) (r UnrecordedReport, err error) 
 		var open []subscription
 		got := handled
 		for _, s := range found {
-			if s.Pending && !s.ByFetch && !s.Expired(u.Now()) {
+			if s.Pending && !s.ToFetch && !s.Expired(u.Now()) {
 				got = left // its subscribers are not known yet
 			}
 			for _, action := range s.Subscribers {

@@ -53,6 +53,8 @@ func (w *world) addActions(plan Plan, faultFree bool) {
 		w.actors[a.Name] = a
 		w.add(a.Name, a.Open(Stack{w}))
 	}
+	w.bus.Selects[event.Fetch] = nil
+	w.add(event.Fetch, w.fetcher())
 	w.names = slices.Sorted(maps.Keys(w.handlers))
 	for _, name := range w.names {
 		w.queues[name] = &memory.Queue{

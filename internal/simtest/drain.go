@@ -73,7 +73,7 @@ func (w *world) drainStream() {
 func (w *world) retryBusiness() {
 	ctx := context.Background()
 	for d, err := range w.store.Unfinished(ctx, event.Parked, w.now) {
-		if err == nil && len(w.actors[d.Action].Tables) > 0 {
+		if err == nil && w.retried(d) {
 			w.met("retry of "+string(event.Parked), d.Event, " for ", d.Action)
 			_ = w.store.Reopen(ctx, d.Ref(), w.now, false)
 		}
@@ -103,13 +103,16 @@ func (w *world) unsettled() []string {
 		if s.Pending {
 			left = append(left, p.id+" is pending")
 		}
+		if twin, err := w.store.Get(ctx, p.thinID); err == nil && twin.Occurrence == "" {
+			left = append(left, "the twin of "+p.id+" is not linked to it")
+		}
 	}
 	return left
 }
 
 // retried reports whether the operator will try the delivery again.
 func (w *world) retried(d event.Delivery) bool {
-	return d.State == event.Parked && len(w.actors[d.Action].Tables) > 0
+	return d.State == event.Parked && (d.Action == event.Fetch || len(w.actors[d.Action].Tables) > 0)
 }
 
 // held reports whether the event is in quarantine.
@@ -125,6 +128,9 @@ func (w *world) held(p *posted) bool {
 // wanting are the event's subscribers.
 func (w *world) wanting(p *posted) (names []string) {
 	for _, name := range w.names {
+		if name == event.Fetch {
+			continue
+		}
 		if types := w.bus.Selects[name]; len(types) == 0 || slices.Contains(types, p.kind) {
 			names = append(names, name)
 		}

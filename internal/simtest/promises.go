@@ -64,6 +64,9 @@ func (c *played) undisturbed(seed uint64) {
 	w := newWorld(c.plan, seed, true, false)
 	defer w.end()
 	for _, p := range w.stripe.posts {
+		p.onlySnapshot()
+	}
+	for _, p := range w.stripe.posts {
 		p.never = false
 		w.now = p.created
 		w.deliverWebhook()

@@ -18,17 +18,18 @@ import (
 
 const signingSecret = "whsec_simulated"
 
-// posted is one event that Stripe has to deliver.
+// posted is one occurrence that Stripe has to deliver, in one form or in both.
 type posted struct {
 	id, kind string
 	subject  string // as the parser finds it
-	body     []byte
+	body     []byte // of the snapshot event
+	thinID   string // of its thin twin
+	forms    []*form
 	created  time.Time
 	listed   time.Time // from when on Stripe lists it
 	live     bool
 	odd      bool // signed, but must be quarantined
 	never    bool // Stripe gives up without having delivered it
-	acked    bool
 }
 
 // rendering is the event as Stripe posts it to another endpoint, or again.
@@ -58,7 +59,9 @@ func newStripe(seed uint64, within time.Duration) *stripe {
 	s := &stripe{api: &fakestripe.API{PageSize: pageSize}, published: map[string]bool{}, poison: map[string]bool{}, forged: map[string]bool{}, refuse: map[string]bool{}}
 	s.api.Now = func() time.Time { return s.world.now }
 	s.posts, s.refunds = happen(rng, within)
+	shapes := newShapes(seed)
 	for _, p := range s.posts {
+		shapes.give(p)
 		p.listed = p.created.Add(time.Duration(rng.IntN(60)) * time.Second)
 		p.never = rng.IntN(6) == 0
 		s.refuse[p.id] = rng.IntN(8) == 0
@@ -77,7 +80,7 @@ func newStripe(seed uint64, within time.Duration) *stripe {
 // odd is signed by Stripe and not as any action expects it.
 func odd(at time.Time, never bool) *posted {
 	body := fmt.Appendf(nil, `{"id":"evt_odd","object":"event","type":"charge.succeeded","created":%d,"livemode":false,"data":null}`, at.Unix())
-	return &posted{id: "evt_odd", kind: "charge.succeeded", body: body, created: at, listed: at, odd: true, never: never}
+	return &posted{id: "evt_odd", kind: "charge.succeeded", body: body, created: at, listed: at, odd: true, never: never, forms: []*form{{signed: body, key: "evt_odd"}}}
 }
 
 // secrets is the signing secrets of the only endpoint.
@@ -104,10 +107,15 @@ func newIngest(w *world) *ingest.Handler {
 
 // due are the events that Stripe would post now: mostly what happened and is
 // not acknowledged, and sometimes what is.
-func (w *world) due() (all []*posted) {
+func (w *world) due() (all []post) {
 	for _, p := range w.stripe.posts {
-		if !p.created.After(w.now) && !p.never && (!p.acked || !w.calm && w.chance(w.odds.twice)) {
-			all = append(all, p)
+		if p.created.After(w.now) || p.never {
+			continue
+		}
+		for _, f := range p.forms {
+			if !f.acked || !w.calm && w.chance(w.odds.twice) {
+				all = append(all, post{p, f})
+			}
 		}
 	}
 	return all
@@ -121,45 +129,45 @@ func (w *world) deliverWebhook() {
 	}
 	p := all[w.rng.IntN(len(all))]
 	if !w.calm && w.chance(50) {
-		w.forge(p)
+		w.forge(p.posted)
 		return
 	}
 	w.notes(p)
-	body := p.body
-	if !p.odd && !w.calm && w.chance(w.odds.twice) {
+	body := p.signed
+	if !p.odd && !p.thin && !w.calm && w.chance(w.odds.twice) {
 		w.met("another rendering", p.id)
 		body = p.rendering()
 	}
-	w.busy["post "+p.id] = true
+	w.busy["post "+p.key] = true
 	status := w.post(body, webhook.Sign(body, signingSecret, w.now))
-	delete(w.busy, "post "+p.id)
+	delete(w.busy, "post "+p.key)
 	if status == 200 && !w.kept(p) {
-		w.fail("%s was acknowledged before it was durable", p.id)
+		w.fail("%s was acknowledged before it was durable", p.key)
 	}
 	heard := w.calm || !w.chance(w.odds.lose)
-	w.logf("stripe %s answered %d, heard %t", p.id, status, heard)
+	w.logf("stripe %s answered %d, heard %t", p.key, status, heard)
 	p.acked = p.acked || status == 200 && heard
 }
 
 // kept reports whether the event is durable at this moment.
-func (w *world) kept(p *posted) bool {
+func (w *world) kept(p post) bool {
 	was := w.calm
 	w.calm = true // only a look
 	defer func() { w.calm = was }()
-	_, err := w.store.Get(context.Background(), p.id)
-	return err == nil || w.held(p)
+	_, err := w.store.Get(context.Background(), p.key)
+	return err == nil || w.held(p.posted)
 }
 
 // notes counts what is special about a post.
-func (w *world) notes(p *posted) {
+func (w *world) notes(p post) {
 	if p.acked {
-		w.met("duplicate webhook", p.id)
+		w.met("duplicate webhook", p.key)
 	}
-	if w.busy["post "+p.id] {
-		w.met("concurrent webhook", p.id)
+	if w.busy["post "+p.key] {
+		w.met("concurrent webhook", p.key)
 	}
 	for _, o := range w.stripe.posts {
-		if o.created.Before(p.created) && !o.never && !o.acked {
+		if o.created.Before(p.created) && !o.never && !o.acknowledged() {
 			w.met("reordered webhook", p.id)
 			return
 		}

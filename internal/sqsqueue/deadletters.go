@@ -2,6 +2,7 @@ package sqsqueue
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -127,7 +128,11 @@ func (d *DeadLetters) url(ctx context.Context, name string) (string, error) {
 	}
 	full := d.Stack + "-" + name
 	out, err := d.Client.GetQueueUrl(ctx, &sqs.GetQueueUrlInput{QueueName: &full})
-	if err != nil {
+	var missing *types.QueueDoesNotExist
+	switch {
+	case errors.As(err, &missing):
+		return "", fmt.Errorf("find queue %s: %w", full, event.ErrNotFound)
+	case err != nil:
 		return "", fmt.Errorf("find queue %s: %w", full, err)
 	}
 	d.urls.Store(name, aws.ToString(out.QueueUrl))

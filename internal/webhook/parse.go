@@ -122,7 +122,7 @@ func (e *envelope) facts() (event.Facts, event.Reason) {
 	first.note(!strings.HasPrefix(kind, "v2."), UnknownObject)
 	first.note(kind == "event", NotAnEvent)
 	e.name(&f, &first)
-	if kind := e.kind.text(); first.note(usableType(kind, ""), BadType) {
+	if kind := e.kind.text(); first.note(usableType(kind), BadType) {
 		f.Type = kind
 	}
 	if n, ok := e.created.integer(); first.note(ok && n > 0 && n <= maxCreated, BadCreated) {
@@ -168,9 +168,9 @@ func usableID(id string) bool {
 	return id != "" && len(id) <= MaxID && only(id, "_-")
 }
 
-// usableType reports whether a type is a dotted name, which may hold the others, too.
-func usableType(kind, others string) bool {
-	return kind != "" && len(kind) <= MaxType && only(kind, "._-"+others)
+// usableType reports whether a type is a dotted name. Some of thin events have brackets.
+func usableType(kind string) bool {
+	return kind != "" && len(kind) <= MaxType && only(kind, "._-[]")
 }
 
 // only reports whether s is ASCII letters, digits and the others.

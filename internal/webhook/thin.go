@@ -69,7 +69,7 @@ func (e *envelope) thinFacts() (event.Facts, event.Reason) {
 	if twin := e.thin.snapshot; !twin.empty() && first.note(usableID(twin.text()), BadTwin) {
 		f.ID = twin.text()
 	}
-	if kind := e.kind.text(); first.note(usableType(kind, "[]"), BadType) {
+	if kind := e.kind.text(); first.note(usableType(kind), BadType) {
 		f.Type, f.SentAs = facts.SnapshotType(kind), kind
 	}
 	if at, ok := thinTime(e.created.text()); first.note(ok, BadCreated) {

@@ -18,6 +18,7 @@ func (s *Server) events() *service {
 		name: "events",
 		operations: map[string]operation{
 			"PutEvents":         typed(s.putEventsNeeds, s.putEvents),
+			"PutPartnerEvents":  typed(func(*putPartnerEventsRequest) []access { return nil }, s.putPartnerEvents),
 			"ListRules":         typed(s.listRulesNeeds, s.listRules),
 			"ListTargetsByRule": typed(s.listTargetsNeeds, s.listTargets),
 		},
@@ -43,7 +44,7 @@ func (s *Server) busName(name string) string {
 	if name == "" {
 		return "default"
 	}
-	return name[strings.LastIndex(name, "/")+1:]
+	return template.BusName(name)
 }
 
 func (s *Server) busARN(name string) string {
@@ -76,11 +77,16 @@ func (s *Server) putEvents(_ context.Context, _ *call, in *putEventsRequest) (an
 	if size > maxEvents {
 		return nil, invalid("ValidationException", "Total size of the entries in the request is over the limit: %d bytes of %d", size, maxEvents)
 	}
-	results := make([]map[string]string, len(in.Entries))
+	return s.put(in.Entries, s.refuse)
+}
+
+// put routes the entries that are not refused and delivers them.
+func (s *Server) put(entries []eventEntry, refuse func(eventEntry) (code, message string)) (any, error) {
+	results := make([]map[string]string, len(entries))
 	failed := 0
 	var out []delivery
-	for i, e := range in.Entries {
-		if code, message := s.refuse(e); code != "" {
+	for i, e := range entries {
+		if code, message := refuse(e); code != "" {
 			results[i] = map[string]string{"ErrorCode": code, "ErrorMessage": message}
 			failed++
 			continue
@@ -111,41 +117,39 @@ func (e eventEntry) size() int {
 
 // refuse says what is wrong with one entry; the others go on.
 func (s *Server) refuse(e eventEntry) (code, message string) {
+	bus := s.busName(e.EventBusName)
+	at := slices.IndexFunc(s.Stack.Buses, func(b template.Bus) bool { return b.Name == bus })
+	if code, message := e.incomplete(); code != "" {
+		return code, message
+	}
+	switch {
+	case strings.HasPrefix(e.Source, "aws."):
+		return "NotAuthorizedForSource", "Not authorized for the source."
+	case at < 0:
+		return "ResourceNotFoundException", fmt.Sprintf("the template has no event bus %q", bus)
+	case s.Stack.Buses[at].Source != "":
+		return "InvalidArgument", "only the partner puts events on the bus " + bus
+	}
+	return "", ""
+}
+
+// incomplete says what no bus takes.
+func (e eventEntry) incomplete() (code, message string) {
 	var detail map[string]json.RawMessage
 	switch {
 	case e.Source == "" || e.DetailType == "" || e.Detail == "":
 		return "InvalidArgument", "Source, DetailType and Detail are required"
 	case json.Unmarshal([]byte(e.Detail), &detail) != nil:
 		return "MalformedDetail", "Detail is malformed: it must be a JSON object"
-	case !slices.ContainsFunc(s.Stack.Buses, func(b template.Bus) bool { return b.Name == s.busName(e.EventBusName) }):
-		return "ResourceNotFoundException", fmt.Sprintf("the template has no event bus %q", s.busName(e.EventBusName))
 	}
 	return "", ""
 }
 
 // route makes the event and finds the targets whose rules select it.
 func (s *Server) route(e eventEntry) (id string, out []delivery, err error) {
-	at := s.now()
-	if e.Time != nil {
-		at = time.UnixMilli(int64(*e.Time * 1000))
-	}
-	id = newID()
-	body, err := json.Marshal(struct {
-		Version    string          `json:"version"`
-		ID         string          `json:"id"`
-		DetailType string          `json:"detail-type"`
-		Source     string          `json:"source"`
-		Account    string          `json:"account"`
-		Time       string          `json:"time"`
-		Region     string          `json:"region"`
-		Resources  []string        `json:"resources"`
-		Detail     json.RawMessage `json:"detail"`
-	}{
-		"0", id, e.DetailType, e.Source, s.Stack.Account, at.UTC().Format(time.RFC3339), s.Stack.Region,
-		append([]string{}, e.Resources...), json.RawMessage(e.Detail),
-	})
+	id, body, err := s.envelope(e)
 	if err != nil {
-		return "", nil, fmt.Errorf("write the event: %w", err)
+		return "", nil, err
 	}
 	event, err := pattern.Decode(body)
 	if err != nil {
@@ -160,4 +164,30 @@ func (s *Server) route(e eventEntry) (id string, out []delivery, err error) {
 		}
 	}
 	return id, out, nil
+}
+
+// envelope is what the targets get, with the detail byte for byte.
+func (s *Server) envelope(e eventEntry) (id string, body []byte, err error) {
+	at := s.now()
+	if e.Time != nil {
+		at = time.UnixMilli(int64(*e.Time * 1000))
+	}
+	id = newID()
+	body, err = json.Marshal(struct {
+		Version    string   `json:"version"`
+		ID         string   `json:"id"`
+		DetailType string   `json:"detail-type"`
+		Source     string   `json:"source"`
+		Account    string   `json:"account"`
+		Time       string   `json:"time"`
+		Region     string   `json:"region"`
+		Resources  []string `json:"resources"`
+	}{
+		"0", id, e.DetailType, e.Source, s.Stack.Account, at.UTC().Format(time.RFC3339), s.Stack.Region,
+		append([]string{}, e.Resources...),
+	})
+	if err != nil {
+		return "", nil, fmt.Errorf("write the event: %w", err)
+	}
+	return id, fmt.Appendf(body[:len(body)-1], `,"detail":%s}`, e.Detail), nil
 }

@@ -169,6 +169,14 @@ func TestASecretThatWasPutOutlivesARestartUntilItsSettingChanges(t *testing.T) {
 	}
 	_, err := r.secrets(t, operator).GetSecretValue(t.Context(), &secretsmanager.GetSecretValueInput{SecretId: awssdk.String("local/webhooks/connect")})
 	wantCode(t, err, "ResourceNotFoundException", "AWSCURRENT")
+	const later = "local/webhooks/later" // an endpoint that was added to the parameters
+	restart(func(s *aws.Server) {
+		s.Stack.Secrets = append(s.Stack.Secrets, template.Secret{Name: later, ARN: arn("secretsmanager", "secret:"+later+"-AbCdEf")})
+		s.Secrets = map[string]string{later: "whsec_later"}
+	})
+	if name = awssdk.String(later); value() != "whsec_later" {
+		t.Errorf("of a secret that the folder did not have: %s", value())
+	}
 	described := must(r.secrets(t, operator).DescribeSecret(t.Context(), &secretsmanager.DescribeSecretInput{SecretId: name}))(t)
 	if *described.Name != *name || len(described.VersionIdsToStages) != 1 {
 		t.Errorf("described %+v", described)

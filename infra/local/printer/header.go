@@ -78,6 +78,9 @@ func queueTriggers(st *template.Stack, queue string) string {
 			if json.Unmarshal([]byte(r.Pattern), &pattern) == nil && len(pattern.Types) > 0 {
 				return several(pattern.Types)
 			}
+			if r.Bus != st.Name {
+				return "all of " + r.Bus
+			}
 		}
 	}
 	return "the queue " + queue[strings.LastIndex(queue, ":")+1:]

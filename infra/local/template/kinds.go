@@ -3,6 +3,7 @@ package template
 import (
 	"fmt"
 	"hash/crc32"
+	"slices"
 	"strings"
 )
 
@@ -99,6 +100,17 @@ func (s *scope) arn(r *resource) (string, error) {
 }
 
 func (s *scope) format(pattern, name string) string {
-	return strings.NewReplacer("%r", s.opts.Region, "%a", s.opts.Account, "%n", name,
+	return s.stack.format(pattern, name)
+}
+
+func (s *Stack) format(pattern, name string) string {
+	return strings.NewReplacer("%r", s.Region, "%a", s.Account, "%n", name,
 		"%h", fmt.Sprintf("%06x", crc32.ChecksumIEEE([]byte(name))&0xffffff)).Replace(pattern)
+}
+
+// AddSecret adds a secret that is made apart from the templates, unless it is there.
+func (s *Stack) AddSecret(name string) {
+	if !slices.ContainsFunc(s.Secrets, func(x Secret) bool { return x.Name == name }) {
+		s.Secrets = append(s.Secrets, Secret{Name: name, ARN: s.format(kinds["AWS::SecretsManager::Secret"].arn, name)})
+	}
 }

@@ -66,8 +66,9 @@ type Queue struct {
 	Policy          *Policy // resource policy, nil without one
 }
 
-// Bus is one event bus.
-type Bus struct{ Name, ARN string }
+// Bus is one event bus. Source is the partner event source that alone puts events on
+// it; empty for the stack's own.
+type Bus struct{ Name, ARN, Source string }
 
 // Rule sends the events of a bus that match Pattern to its targets.
 type Rule struct {

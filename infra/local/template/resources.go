@@ -81,8 +81,29 @@ func (s *scope) queue(r *resource) error {
 
 func (s *scope) bus(r *resource) error {
 	name, arn, err := s.identity(r)
-	s.stack.Buses = append(s.stack.Buses, Bus{Name: name, ARN: arn})
-	return err
+	if err != nil {
+		return err
+	}
+	o := s.object(r)
+	source := o.text("EventSourceName")
+	switch {
+	case *o.err != nil:
+		return *o.err
+	case source != "" && source != name:
+		return s.errorf(r.node, "the bus %s of a partner must have the name of its event source: %s", r.id, source)
+	case source == "" && strings.Contains(name, "/"):
+		return s.errorf(r.node, "the bus %s has a / in its name, which only a partner's bus may have: set its EventSourceName", r.id)
+	}
+	s.stack.Buses = append(s.stack.Buses, Bus{Name: name, ARN: arn, Source: source})
+	return nil
+}
+
+// BusName returns the name in a bus's name or ARN. A partner's has slashes.
+func BusName(bus string) string {
+	if _, name, ok := strings.Cut(bus, ":event-bus/"); ok {
+		return name
+	}
+	return bus
 }
 
 // busOf returns the name of a rule's bus; the property takes a name or an ARN.
@@ -92,7 +113,7 @@ func (s *scope) busOf(r *resource) (string, error) {
 	if bus == "" {
 		bus = "default"
 	}
-	return bus[strings.LastIndex(bus, "/")+1:], *o.err
+	return BusName(bus), *o.err
 }
 
 func (s *scope) rule(r *resource) error {

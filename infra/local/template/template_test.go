@@ -166,6 +166,46 @@ func TestAPipelineWithANestedStackIsResolvedWhole(t *testing.T) {
 	check("table", []string{st.Tables[0].TTL, st.Tables[0].View, st.Tables[0].StreamARN}, []string{"expires", "NEW_IMAGE", stream})
 }
 
+const partnerBus = `
+Parameters: {Source: {Type: String, Default: ""}}
+Conditions: {HasSource: !Not [!Equals [!Ref Source, ""]]}
+Resources:
+  Bus: {Type: AWS::Events::EventBus, Properties: {Name: !Ref AWS::StackName}}
+  Partner: {Type: AWS::Events::EventBus, Condition: HasSource, Properties: {Name: !Ref Source, EventSourceName: !Ref Source}}
+  Queue: {Type: AWS::SQS::Queue}
+  Rule:
+    Type: AWS::Events::Rule
+    Condition: HasSource
+    Properties: {Name: r, EventBusName: !GetAtt Partner.Arn, EventPattern: {source: [!Ref Source]}, Targets: [{Id: q, Arn: !GetAtt Queue.Arn}]}
+`
+
+func TestPartnerBusKeepsTheSlashesOfItsName(t *testing.T) {
+	const source = "aws.partner/stripe.com/ed_1"
+	for _, text := range []string{partnerBus, strings.Replace(partnerBus, "!GetAtt Partner.Arn", "!Ref Partner", 1)} {
+		st, err := load(t, map[string]string{"Source": source}, map[string]string{"template.yaml": text})
+		if err != nil {
+			t.Fatal(err)
+		}
+		bus := Bus{Name: source, ARN: "arn:aws:events:us-east-1:000000000000:event-bus/" + source, Source: source}
+		if len(st.Buses) != 2 || st.Buses[1] != bus || st.Buses[0].Source != "" {
+			t.Errorf("buses %+v", st.Buses)
+		}
+		if r := st.Rules[0]; r.Bus != source || r.ARN != "arn:aws:events:us-east-1:000000000000:rule/"+source+"/r" {
+			t.Errorf("rule %+v", r)
+		}
+	}
+	for old, want := range map[string]string{"Name: !Ref Source, Ev": "must have the name of its event source", ", EventSourceName: !Ref Source": "set its EventSourceName"} {
+		replaced := map[string]string{"Name: !Ref Source, Ev": "Name: other, Ev"}[old]
+		_, err := load(t, map[string]string{"Source": source}, map[string]string{"template.yaml": strings.Replace(partnerBus, old, replaced, 1)})
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %s", err, want)
+		}
+	}
+	if st, err := load(t, nil, map[string]string{"template.yaml": partnerBus}); err != nil || len(st.Buses) != 1 || len(st.Rules) != 0 {
+		t.Errorf("without a source: %+v, %v", st, err)
+	}
+}
+
 // value resolves one expression as an environment variable.
 func value(t *testing.T, expr string) (string, error) {
 	t.Helper()

@@ -16,23 +16,24 @@ import (
 	"github.com/payhooks/payhooks/internal/shop/inventory"
 )
 
-// month is a shop's month in one API version.
+// month is a shop's month in one API version, or as thin events.
 type month struct {
-	version string
+	version string        // one of story.Forms
 	stories []story.Story // the last is the month's close
 }
 
-// months are the same customers' month in every API version.
+// months are the same customers' month in every form.
 type months []month
 
-// Plan is the month of so many customers, half of them in each API version. It
-// ended just now. One seed makes one plan.
+// Plan is the month of so many customers, half of them in each API version, and the
+// same month of as many as one half once more, as thin events. It ended just now. One
+// seed makes one plan.
 func Plan(seed uint64, customers int, now time.Time) *demo.Plan {
 	all := newMonths(seed, customers, now)
 	p := &demo.Plan{
-		Order: "about one in five a repeat, out of order", Customers: all.customers(), Versions: story.Versions(),
+		Order: "about one in five a repeat, out of order", Customers: all.customers(), Versions: story.Forms(),
 		Events:   all.events(),
-		Requests: func(window int) []demo.Event { return all.parties(story.Disorder(demo.Seed, all.stories(), window)) },
+		Requests: func(window int) []demo.Event { return all.posts(story.Disorder(demo.Seed, all.stories(), window)) },
 		Prepare:  all.prepare,
 		Judges: []demo.Judge{
 			{Action: "update-order", Check: all.orders},
@@ -44,15 +45,15 @@ func Plan(seed uint64, customers int, now time.Time) *demo.Plan {
 			{Action: "post-journal", Check: all.books},
 		},
 	}
-	p.Title = fmt.Sprintf("%d customers' month, half of them in API version %s and half in %s", p.Customers, all[0].version, all[1].version)
+	p.Title = fmt.Sprintf("%d customers' month, a third of them in API version %s, a third in %s and a third as thin events", p.Customers, all[0].version, all[1].version)
 	return p
 }
 
 func newMonths(seed uint64, customers int, now time.Time) months {
-	versions := story.Versions()
-	all := make(months, len(versions))
-	n := max(1, customers/len(versions))
-	for i, v := range versions {
+	forms := story.Forms()
+	all := make(months, len(forms))
+	n := max(1, customers/len(story.Versions()))
+	for i, v := range forms {
 		all[i] = month{v, story.Month(seed, n, v, now.Add(-time.Duration(n)*20*time.Second-time.Minute))}
 	}
 	return all
@@ -78,22 +79,7 @@ func (ms months) events() []demo.Event {
 	for _, s := range ms.stories() {
 		all = append(all, s.Events...)
 	}
-	return ms.parties(all)
-}
-
-// parties names the customer of each event.
-func (ms months) parties(es []story.Event) []demo.Event {
-	customer := map[string]string{}
-	for _, s := range ms.stories() {
-		for _, e := range s.Events {
-			customer[e.ID] = s.Customer
-		}
-	}
-	all := make([]demo.Event, len(es))
-	for i, e := range es {
-		all[i] = demo.Event{ID: e.ID, Type: e.Type, Body: e.Body, Party: customer[e.ID]}
-	}
-	return all
+	return ms.posts(all)
 }
 
 // each calls look for every story, with its place in its month.

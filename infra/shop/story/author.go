@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/payhooks/payhooks/internal/facts"
 	"github.com/payhooks/payhooks/internal/stripetest"
 )
 
@@ -61,7 +60,7 @@ func (a *author) begin(i int, at time.Time) {
 // live begins a life in test mode, of an event a second.
 func (a *author) live(at time.Time) {
 	a.life = &stripetest.Life{
-		Version: facts.Version(a.version), Now: at, NewID: a.id, Before: func() time.Duration { return time.Second },
+		Version: rendered(a.version), Now: at, NewID: a.id, Before: func() time.Duration { return time.Second },
 	}
 }
 

@@ -38,7 +38,7 @@ func (a *author) bill(fields object) string {
 	return id
 }
 
-func (a *author) bills() facts.Version { return facts.Version(a.version) }
+func (a *author) bills() facts.Version { return rendered(a.version) }
 
 // tooSmall is put on the customer's account, to be paid with the next invoice.
 func (a *author) tooSmall(unpaid object) {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/payhooks/payhooks/events"
+	"github.com/payhooks/payhooks/internal/facts"
 )
 
 // Event is one event ready to be signed and posted.
@@ -89,6 +90,21 @@ func Shop(seed uint64, n int, version string, begin time.Time) []Story {
 
 // Versions are the API versions of stories.
 func Versions() []string { return events.Versions() }
+
+// Thin stands for a version: its stories are in the newest API version, under ids of
+// their own, for events that are posted as thin ones.
+const Thin = "thin"
+
+// Forms are the versions, and Thin.
+func Forms() []string { return append(Versions(), Thin) }
+
+// rendered is the API version of a form's events.
+func rendered(form string) facts.Version {
+	if form == Thin {
+		form = events.Latest
+	}
+	return facts.Version(form)
+}
 
 // Disorder returns the events of all stories as a bad week would deliver them:
 // interleaved, out of order within a window, and about one in five twice.

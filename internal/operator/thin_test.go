@@ -1,0 +1,119 @@
+package operator_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/operator"
+	"github.com/payhooks/payhooks/internal/operator/operatortest"
+)
+
+// thinFacts are of a thin event, received just now.
+func thinFacts(id string) event.Facts {
+	now := time.Now()
+	return event.Facts{ID: id, Type: "charge.succeeded", SentAs: "v1.charge.succeeded", Created: now, Received: now, Object: "ch_1"}
+}
+
+// linked is a desk where a thin event was stored under its own id, fetched and published
+// under that of its twin.
+func linked(t *testing.T) *operatortest.Desk {
+	t.Helper()
+	d := operatortest.New(t, time.Now, 0, operatortest.Receipts, event.Fetch)
+	d.Put(thinFacts("evt_test_65"), time.Now().AddDate(1, 0, 0))
+	thin, err := d.Memory.Get(t.Context(), "evt_test_65")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := thinFacts("evt_1")
+	if err := d.Memory.Link(t.Context(), event.Link{Thin: thin, Event: event.Event{Facts: f, Fetched: []byte("{}")}, At: time.Now()}); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Memory.MarkPublished(t.Context(), "evt_1", []string{operatortest.Receipts}); err != nil {
+		t.Fatal(err)
+	}
+	d.Deliver("evt_test_65", event.Fetch, func(del *event.Delivery) { del.State, del.Outcome = event.Done, "a rendering of evt_1" })
+	return d
+}
+
+func TestThinEventIsShownAsItsOccurrence(t *testing.T) {
+	d := linked(t)
+	e, err := d.Show(t.Context(), "evt_test_65")
+	if err != nil || e.ID != "evt_1" || e.Facts.SentAs != "v1.charge.succeeded" || !slices.Contains(e.Renderings, "evt_1#payload") {
+		t.Fatalf("%+v, %v", e, err)
+	}
+	if len(e.Deliveries) != 1 || e.Deliveries[0].Action != event.Fetch {
+		t.Errorf("deliveries %+v, expected that to fetch", e.Deliveries)
+	}
+	r, err := replay(t, d, operator.Replay{Events: operator.Events{IDs: []string{"evt_test_65"}}})
+	if err != nil || r.Sent != 1 || d.Sent.Times()[event.DeliveryRef{Action: operatortest.Receipts, Event: "evt_1"}] != 1 {
+		t.Errorf("replayed as %+v, sent %v, %v", r, d.Sent.Times(), err)
+	}
+}
+
+func TestStatusOfAThinEventIsThatOfItsFetch(t *testing.T) {
+	for want, end := range map[event.Status]func(*event.Delivery){
+		event.StatusPending: nil,
+		event.StatusParked:  func(del *event.Delivery) { del.State, del.Error = event.Parked, "403" },
+		event.StatusWaiting: func(del *event.Delivery) { del.Next = time.Now().Add(time.Hour) },
+	} {
+		d := operatortest.New(t, time.Now, 0, operatortest.Receipts, event.Fetch)
+		d.Put(thinFacts("evt_1"), time.Now().AddDate(1, 0, 0))
+		if end != nil {
+			d.Deliver("evt_1", event.Fetch, end)
+		}
+		e, err := d.Show(t.Context(), "evt_1")
+		if err != nil || e.Status != want {
+			t.Errorf("%s: shown as %+v, %v", want, e, err)
+		}
+		stored, err := d.Memory.Get(t.Context(), "evt_1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		stored.SentAs, stored.FetchedAt = "", time.Time{} // as lists have it
+		ds, _, err := d.DeliveriesOf(t.Context(), []event.Stored{stored})
+		if got := event.StatusOf(stored, ds["evt_1"]); err != nil || got != want {
+			t.Errorf("%s: listed as %s, %v", want, got, err)
+		}
+	}
+}
+
+func TestWhatAPersonGaveUpToFetchIsDone(t *testing.T) {
+	d := operatortest.New(t, time.Now, 0, operatortest.Receipts, event.Fetch)
+	d.Put(thinFacts("evt_1"), time.Now().AddDate(1, 0, 0))
+	d.Deliver("evt_1", event.Fetch, func(del *event.Delivery) { del.State, del.Error = event.Parked, "gone" })
+	if err := d.Memory.Discard(t.Context(), event.DeliveryRef{Action: event.Fetch, Event: "evt_1"}, time.Now(), "ada: refunded by hand"); err != nil {
+		t.Fatal(err)
+	}
+	if e, err := d.Show(t.Context(), "evt_1"); err != nil || e.Status != event.StatusDone {
+		t.Errorf("%+v, %v", e, err)
+	}
+}
+
+func TestReplayOfAThinEventFetchesItFirst(t *testing.T) {
+	for action, want := range map[string]string{"": event.Fetch, operatortest.Receipts: event.Fetch, event.Fetch: event.Fetch} {
+		d := operatortest.New(t, time.Now, 1, operatortest.Receipts, event.Fetch)
+		d.Put(thinFacts("evt_1"), time.Now().AddDate(1, 0, 0), "nobody's") // it had no subscriber of today
+		_, err := replay(t, d, operator.Replay{Events: operator.Events{IDs: []string{"evt_1"}, Action: action}})
+		var sent []string
+		for ref := range d.Sent.Times() {
+			sent = append(sent, ref.Action)
+		}
+		if err != nil || strings.Join(sent, " ") != want {
+			t.Errorf("replay for %q: sent to %v, %v", action, sent, err)
+		}
+		if s, err := d.Memory.Get(t.Context(), "evt_1"); err != nil || slices.Contains(s.Subscribers, event.Fetch) {
+			t.Errorf("subscribers %v, %v", s.Subscribers, err)
+		}
+	}
+}
+
+func TestNothingButAThinEventIsFetched(t *testing.T) {
+	d := operatortest.New(t, time.Now, 3, operatortest.Receipts, event.Fetch)
+	r, err := replay(t, d, operator.Replay{Events: operator.Events{Action: event.Fetch, From: time.Now().Add(-time.Hour)}})
+	if err != nil || r.Sent != 0 || len(d.Sent.Times()) > 0 {
+		t.Errorf("%+v, sent %v, %v", r, d.Sent.Times(), err)
+	}
+}
