@@ -10,7 +10,6 @@ import (
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/fakestripe"
 	"github.com/payhooks/payhooks/internal/memory"
-	"github.com/payhooks/payhooks/internal/reconcile"
 )
 
 func TestAKeyThatMayNotListThinEventsStopsNothingAndSkipsNothing(t *testing.T) {
@@ -108,64 +107,6 @@ func TestAnAccountThatLeftIsNotReportedAsAMissingPermission(t *testing.T) {
 	}
 	if r, err := m.Sweep(t.Context()); err != nil || r.Denied != 0 || r.Calls != 4 {
 		t.Fatalf("%+v, %v", r, err)
-	}
-}
-
-func TestAGapOfBothListsIsReportedOnce(t *testing.T) {
-	for name, c := range map[string]struct {
-		refused string // for the first 40 days
-		gaps    int    // when it is not any more, after the runs up to then
-		before  int
-	}{
-		"nothing ran": {"all", 1, 0}, "thin refused": {"/v2/", 1, 0}, "snapshots refused": {"/v1/", 1, 0},
-	} {
-		t.Run(name, func(t *testing.T) {
-			s := newThinShop(t)
-			s.run()
-			gaps := 0
-			for day := range 40 {
-				s.pass(24 * time.Hour)
-				if c.refused == "all" {
-					continue
-				}
-				s.refuse(c.refused, http.StatusForbidden)
-				r, _ := s.sweep()
-				if gaps += r.Gaps; gaps != c.before {
-					t.Fatalf("day %d: %d gaps", day, gaps)
-				}
-			}
-			s.stripe.Fault = nil
-			s.calls = 2 // one of each list: the windows stay open
-			for range 60 {
-				s.pass(10 * time.Minute)
-				gaps += s.run().Gaps
-			}
-			if text := s.logged.String(); gaps != c.gaps || strings.Count(text, "missing beyond retention") != c.gaps {
-				t.Fatalf("%d gaps: %s", gaps, text)
-			}
-		})
-	}
-}
-
-func TestAnAccountThatWasSilentHasNoGap(t *testing.T) {
-	s := newThinShop(t)
-	s.ends = "default=test,connect=test+connect"
-	note := func() reconcile.Fetched {
-		m := s.function().Missing
-		m.Note(event.Facts{Scope: event.Scope{Account: "acct_1"}, Received: s.now})
-		r, err := m.Sweep(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		return r
-	}
-	note()
-	for range 70 {
-		s.pass(24 * time.Hour)
-		s.run()
-	}
-	if r := note(); r.Gaps != 0 || r.Calls != 3 { // of our own, both are listed already
-		t.Fatalf("%+v, want both lists of the account and no gap", r)
 	}
 }
 
