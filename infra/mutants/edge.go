@@ -44,7 +44,7 @@ var edge = []guard{
 	},
 	{
 		"a delivery in another version is kept", "internal/ingest/intake.go",
-		`	if err == nil && result == event.ResultRendering {`, `	if err == nil && result == event.ResultRendering && false {`, named("AnotherVersion", "internal/ingest"),
+		`	case result == event.ResultRendering:`, `	case result == event.ResultRendering && false:`, named("AnotherVersion", "internal/ingest"),
 	},
 	{
 		"a listed event waits for its delivery", "internal/action/event.go",

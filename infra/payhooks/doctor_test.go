@@ -88,7 +88,7 @@ func TestDoctorFailsForRolesWithoutLeadingKeys(t *testing.T) {
 	if r.code != 1 || !strings.Contains(r.err, "2 checks failed") {
 		t.Errorf("exit %d: %s", r.code, r.err)
 	}
-	for _, want := range []string{"GetItem by adjust-inventory of an item of flag-fraud is allowed", "TransactWriteItems by adjust-inventory on an item of flag-fraud is allowed", "infra/action.yaml"} {
+	for _, want := range []string{"GetItem by adjust-inventory of an item of fetch is allowed", "TransactWriteItems by adjust-inventory on an item of fetch is allowed", "infra/action.yaml"} {
 		if !strings.Contains(r.out, want) {
 			t.Errorf("%s\nhas no %q", r.out, want)
 		}

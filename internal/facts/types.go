@@ -26,7 +26,8 @@ var thin = sync.OnceValue(func() (all struct {
 	types    []ThinType
 	snapshot map[string]string // by the name of the thin type
 	thin     map[string]string // by the name of the snapshot's
-}) {
+},
+) {
 	all.snapshot, all.thin = map[string]string{}, map[string]string{}
 	for line := range strings.Lines(thinTypes) {
 		if strings.HasPrefix(line, "#") {

@@ -116,3 +116,10 @@ func TestRecordedObjectsAreSavedAndLoaded(t *testing.T) {
 		}
 	}
 }
+
+func TestSignedThinEventHoldsNoObject(t *testing.T) {
+	s := start(t)
+	if err := s.api.Record([]byte(`{"id":"evt_test_65a","object":"v2.core.event","type":"v1.charge.succeeded","created":"2026-11-22T12:00:00.000Z"}`)); err != nil {
+		t.Fatal(err)
+	}
+}

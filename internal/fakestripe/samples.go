@@ -2,11 +2,9 @@ package fakestripe
 
 import (
 	"encoding/json"
-	"maps"
 	"sync"
 
 	"github.com/payhooks/payhooks/events"
-	"github.com/payhooks/payhooks/internal/facts"
 )
 
 // sampled are the samples by their paths, by API version. An event is in the
@@ -73,7 +71,14 @@ var samples = sync.OnceValue(func() sampled {
 		}
 	}
 	for _, kind := range events.ThinTypes() {
-		if e, err := read(Object{Data: thinSample(kind)}); err == nil {
+		body, err := events.FetchedSample(kind)
+		if err != nil { // it has no more members than the delivered one
+			body, err = events.ThinSample(kind)
+		}
+		if err != nil {
+			panic(err) // it is embedded
+		}
+		if e, err := read(Object{Data: body}); err == nil {
 			all[events.Latest][e.address()] = e
 			all.refer(e)
 		}
@@ -116,25 +121,4 @@ func (all sampled) add(version string, body []byte) {
 	if old := all[version][o.address()]; old == nil || old.At <= o.At {
 		all[version][o.address()] = o
 	}
-}
-
-// thinSample is the sample of a thin event as Stripe's API returns it: with the id
-// of its snapshot, where there is one.
-func thinSample(kind string) []byte {
-	body, err := events.FetchedSample(kind)
-	if err != nil {
-		body, err = events.ThinSample(kind)
-	}
-	var t, twin map[string]json.RawMessage
-	if err != nil || json.Unmarshal(body, &t) != nil || t["snapshot_event"] != nil {
-		return body
-	}
-	of, err := events.Sample(facts.SnapshotType(kind), events.Latest)
-	if err != nil || json.Unmarshal(of, &twin) != nil {
-		return body
-	}
-	t = maps.Clone(t)
-	t["snapshot_event"] = twin["id"]
-	body, _ = json.Marshal(t)
-	return body
 }

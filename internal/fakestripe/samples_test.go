@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/payhooks/payhooks/events"
 	"github.com/payhooks/payhooks/internal/fakestripe"
 )
@@ -52,6 +54,20 @@ func TestSamplesAnswerForWhatWasNeverPut(t *testing.T) {
 	s.put("acct_9", `{"id":"ch_1PgafuB7WZ01zgkWXYmPNZs8","object":"charge","livemode":false}`)
 	if a := s.get(charge); a.status != 404 {
 		t.Errorf("a sample answers for another account's object: %d", a.status)
+	}
+}
+
+func TestSampleObjectIsThatOfItsNewestEvent(t *testing.T) {
+	s := start(t)
+	a := s.get("/v1/payment_intents/" + sample(t, "payment_intent.created", events.Latest)["data"].(map[string]any)["object"].(map[string]any)["id"].(string))
+	newest := members{"created": 0.0}
+	for _, kind := range []string{"amount_capturable_updated", "canceled", "created", "partially_funded", "payment_failed", "processing", "requires_action", "succeeded"} {
+		if e := sample(t, "payment_intent."+kind, events.Latest); e["created"].(float64) > newest["created"].(float64) {
+			newest = e
+		}
+	}
+	if diff := cmp.Diff(newest["data"].(map[string]any)["object"], map[string]any(parsed(t, []byte(a.raw)))); diff != "" {
+		t.Errorf("%s: %s", newest["type"], diff)
 	}
 }
 

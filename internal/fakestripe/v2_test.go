@@ -213,3 +213,20 @@ func TestObjectsWithoutIDsAreKeptApartWhenSaved(t *testing.T) {
 		t.Fatalf("saved %v", saved)
 	}
 }
+
+func TestThinTwinsOutliveRestart(t *testing.T) {
+	s := start(t)
+	var saved []fakestripe.Object
+	s.api.Save = func(all []fakestripe.Object) error { saved = append(saved, all...); return nil }
+	s.charges(2)
+	s.put("", fmt.Sprintf(`{"id":"evt_test_65a","object":"v2.core.event","type":"v1.charge.succeeded","livemode":false,"created":%q,"snapshot_event":"evt_0"}`, s.now.Format(time.RFC3339)))
+	restarted := start(t)
+	if err := restarted.api.Load(saved); err != nil {
+		t.Fatal(err)
+	}
+	before, ids := s.page("/v2/core/events")
+	after, _ := restarted.page("/v2/core/events")
+	if diff := cmp.Diff(before, after); diff != "" || !cmp.Equal(ids, []string{"evt_0", "evt_1"}) {
+		t.Fatal(ids, diff)
+	}
+}

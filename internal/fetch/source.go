@@ -81,9 +81,13 @@ func compare(signed webhook.Thin, raw []byte) (p fetched, err error) {
 		name string
 		same bool
 	}{
-		{"id", signed.ID == thin.ID}, {"type", signed.Type == thin.Type}, {"livemode", signed.Livemode == thin.Livemode},
-		{"context", signed.Context == thin.Context}, {"related_object", signed.Related == thin.Related},
-		{"created", signed.Created.Equal(thin.Created)}, {"snapshot_event", signed.Snapshot == thin.Snapshot},
+		{"id", signed.ID == thin.ID},
+		{"type", signed.Type == thin.Type},
+		{"livemode", signed.Livemode == thin.Livemode},
+		{"context", signed.Context == thin.Context},
+		{"related_object", signed.Related == thin.Related},
+		{"created", signed.Created.Equal(thin.Created)},
+		{"snapshot_event", signed.Snapshot == thin.Snapshot},
 	} {
 		if !field.same {
 			return p, differs("thin event "+signed.ID, field.name)

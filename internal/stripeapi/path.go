@@ -25,9 +25,11 @@ func apiPath(path string, longest int) error {
 		return never("the path is %d bytes long; at most %d are requested", len(path), longest)
 	}
 	way, query, _ := strings.Cut(path, "?")
-	rest, v1 := strings.CutPrefix(way, "/v1/")
-	rest, v2 := strings.CutPrefix(rest, "/v2/")
-	if !v1 && !v2 || v1 && v2 || !lineText(path) || !segments(rest) {
+	rest, ok := strings.CutPrefix(way, "/v1/")
+	if !ok {
+		rest, ok = strings.CutPrefix(way, "/v2/")
+	}
+	if !ok || !lineText(path) || !segments(rest) {
 		return never("%q is not a plain path below /v1/ or /v2/: it is not requested", clip(path))
 	}
 	if u, err := url.Parse(path); err != nil || u.EscapedPath() != way || u.RawQuery != query || u.Host != "" {

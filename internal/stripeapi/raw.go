@@ -35,7 +35,7 @@ type raw struct {
 
 // call returns the answer as Stripe sent it. Its errors are for ReadError.
 func (c *Client) call(ctx context.Context, r raw) ([]byte, error) {
-	scope := event.Scope{Livemode: r.livemode} // without the account: Stripe refuses it beside a context
+	scope := event.Scope{Livemode: r.livemode} // without the account: Stripe refuses both headers
 	if _, err := c.key(ctx, c.Secret, scope); err != nil {
 		return nil, err
 	}

@@ -1,0 +1,125 @@
+package main
+
+// thin: a thin event and its snapshot twin are one event, and actions read what was
+// fetched for it.
+var thin = []guard{
+	{
+		"a thin event has the id of its twin", "internal/webhook/thin.go",
+		`		f.ID = twin.text()`, `		_ = twin.text()`, named("TestThinEvents", "internal/webhook"),
+	},
+	{
+		"a thin event has the type of its twin", "internal/webhook/thin.go",
+		`		f.Type, f.SentAs = facts.SnapshotType(kind), kind`, `		f.Type, f.SentAs = kind, kind`, named("TestThinEvents", "internal/webhook"),
+	},
+	{
+		"the client of a request is not stored", "internal/ingest/intake.go",
+		`	body = webhook.WithoutClient(body)`, ``, named("ClientOfARequest", "internal/fetch"),
+	},
+	{
+		"twins are about one object", "internal/event/event.go",
+		`		return f.Object == o.Object || f.Object == "" || o.Object == ""`, `		return true`, inMemory("thin"),
+	},
+	{
+		"a thin twin is a duplicate", "internal/dynamo/events.go",
+		`	case f.Thin():
+		return event.ResultDuplicate
+`, ``, kept("thin"),
+	},
+	{
+		"the snapshot of a thin event is its payload", "internal/ingest/intake.go",
+		`	case result == event.ResultUnfetched:`, `	case result == event.ResultUnfetched && false:`, named("SnapshotThatComesBefore", "internal/fetch"),
+	},
+	{
+		"a payload is stored once", "internal/dynamo/link.go",
+		`	return &types.Put{TableName: t.table("events"), Item: it, ConditionExpression: aws.String("attribute_not_exists(id)")}`, `	return &types.Put{TableName: t.table("events"), Item: it}`, kept("link"),
+	},
+	{
+		"an event is linked to its own occurrence", "internal/dynamo/link.go",
+		`	if it == nil || !readFacts(r).SameOccurrence(l.Event.Facts) || r.err != nil {`, `	if false && r.err != nil {`, kept("link"),
+	},
+	{
+		"a rendering is in no listing", "internal/dynamo/link.go",
+		` REMOVE #shard, subject_key, customer_key, pending, published`, ` REMOVE #shard, customer_key, pending, published`, kept("link"),
+	},
+	{
+		"what is not pending does not become so", "internal/dynamo/link.go",
+		`	if l.Thin.Pending {
+		it`, `	if true {
+		it`, kept("link"),
+	},
+	{
+		"nothing is fetched for no one", "internal/dispatch/dispatch.go",
+		`		if it.fetch && it.unlisted == nil && len(it.subscribers) == 0 {`, `		if false {`, named("WithoutSubscribers", "internal/fetch"),
+	},
+	{
+		"a ping has no subscribers", "internal/dispatch/dispatch.go",
+		`		if it.env.SentAs != facts.ThinPing {`, `		if true {`, named("EverySample", "internal/fetch"),
+	},
+	{
+		"dispatch leaves to fetch what it has fetched", "internal/dispatch/dispatch.go",
+		`	if s.ByFetch && !s.ToFetch {
+		return nil
+	}
+`, ``, named("SevenSubscribers", "internal/fetch"),
+	},
+	{
+		"fetch publishes until subscribers are recorded", "internal/dispatch/dispatch.go",
+		`	return errors.Join(it.err, it.unlisted)`, `	return it.err`, named("CannotBeListed", "internal/fetch"),
+	},
+	{
+		"an action waits for the payload", "internal/delivery/handler.go",
+		`	case s.Unfetched() && h.Action != event.Fetch:`, `	case s.Unfetched() && h.Action != event.Fetch && false:`, rowTest("WaitsForTheObject"),
+	},
+	{
+		"what was fetched is not fetched again", "internal/fetch/fetch.go",
+		`	case !s.FetchedAt.IsZero():`, `	case false:`, named("CouldNotPublish", "internal/fetch"),
+	},
+	{
+		"the fetched event is the signed one", "internal/fetch/source.go",
+		`		if !field.same {`, `		if !field.same && false {`, named("AnotherEvent", "internal/fetch"),
+	},
+	{
+		"the twin has the id that was named", "internal/fetch/learn.go",
+		`	case got.ID != id:`, `	case false:`, named("AnotherEvent", "internal/fetch"),
+	},
+	{
+		"the twin is of the signed type", "internal/fetch/learn.go",
+		`	case got.Type != s.Type:`, `	case false:`, named("AnotherEvent", "internal/fetch"),
+	},
+	{
+		"the twin is of the signed account and mode", "internal/fetch/learn.go",
+		`	case got.Scope != s.Scope:`, `	case false:`, named("AnotherEvent", "internal/fetch"),
+	},
+	{
+		"the twin is about the signed object", "internal/fetch/learn.go",
+		`got.Object != "" && got.Object != s.Object:`, `got.Object != "" && got.Object != s.Object && false:`, named("AnotherEvent", "internal/fetch"),
+	},
+	{
+		"the object is the signed one", "internal/fetch/source.go",
+		`	case want.ID != "" && got.ID != want.ID:`, `	case false:`, named("AnotherKind", "internal/fetch"),
+	},
+	{
+		"the object is of the signed kind", "internal/fetch/source.go",
+		`	case want.Type != "" && got.Object != want.Type && got.Object != "":`, `	case false:`, named("AnotherKind", "internal/fetch"),
+	},
+	{
+		"fetch's rule subscribes to no type", "internal/bus/types.go",
+		`		if r.named() {`, `		if r.named() && false {`, named("NamesIt", "internal/bus"),
+	},
+	{
+		"events that wait for their fetch are recorded later", "internal/reconcile/unrecorded.go",
+		`			if s.Pending && !s.ToFetch &&`, `			if s.Pending && !s.ByFetch &&`, []string{"-run", "InEverySchedule", "./internal/simtest"},
+	},
+	{
+		"a thin event is not published unfetched", "internal/reconcile/pending.go",
+		`	if s.ByFetch && !s.OnBus && len(subscribers) > 0 {`, `	if false {`, simulated(),
+	},
+	{
+		"a thin event is replayed by its fetch", "internal/operator/replay.go",
+		`	case s.Unfetched(): // nothing else can be done with it before`, `	case false:`, named("ReplayOfAThin", "internal/operator"),
+	},
+	{
+		"a snapshot is not fetched", "internal/operator/replay.go",
+		`	case r.Action == event.Fetch:`, `	case false:`, named("NothingButAThin", "internal/operator"),
+	},
+}
