@@ -53,9 +53,9 @@ func TestThinEventIsFetchedOnceBeforeItsSevenSubscribersRun(t *testing.T) {
 func TestThinEventWithoutSubscribersIsNeverFetched(t *testing.T) {
 	r := newRig(t)
 	f, _ := r.post(r.twins([]byte(charge), true))
-	r.run()
-	if s := r.get(f.ID); s.Pending || len(r.source.calls) > 0 {
-		t.Errorf("pending %t, Stripe was asked for %v", s.Pending, r.source.calls)
+	ds := r.run()
+	if s := r.get(f.ID); s.Pending || len(ds)+len(r.source.calls) > 0 {
+		t.Errorf("pending %t, fetched as %+v, Stripe was asked for %v", s.Pending, ds, r.source.calls)
 	}
 	// It is the same where dispatch could not list them, and fetch is asked to look.
 	d := r.deliver(f.ID)
@@ -246,6 +246,22 @@ func TestTypedActionsGetTheObjectInTheirVersion(t *testing.T) {
 	if err := e.DecodeEvent(s.Facts, s.Body); err != nil || s.APIVersion != "2023-10-16" || e.Charge == nil || e.Charge.ID != "ch_1" || e.ID == "" {
 		t.Errorf("rendering %s: %v", s.Body, err)
 	}
+}
+
+func TestTypedActionsGetNoOtherObject(t *testing.T) {
+	r := newRig(t, seven...)
+	r.fetcher.Versions = []facts.Version{"2023-10-16"}
+	r.source.answer = func(what string, body []byte, err error) ([]byte, error) {
+		if what == "object 2023-10-16" {
+			return []byte(`{"id":"ch_9","object":"charge"}`), nil
+		}
+		return body, err
+	}
+	f, _ := r.post(r.twins([]byte(charge), true))
+	if ds := r.run(); len(ds) != 1 || ds[0].State != event.Parked || !r.get(f.ID).Unfetched() {
+		t.Errorf("fetched as %+v", ds)
+	}
+	r.want()
 }
 
 // Acceptance row 53.
