@@ -24,7 +24,7 @@ func sweeps(s *start.Stack) (any, error) {
 		Due:        &reconcile.Due{Store: s.Tables, Ledger: s.Tables, Bus: bus, Queues: queues, Now: start.Now, Log: s.Log},
 		Pending:    &reconcile.Pending{Store: s.Tables, Ledger: s.Tables, Bus: bus, Now: start.Now, Log: s.Log},
 		Unrecorded: &reconcile.Unrecorded{Store: s.Tables, Ledger: s.Tables, Now: start.Now, Log: s.Log},
-		Missing:    &reconcile.Missing{Lister: stripe, Types: bus, Intake: intake, Ledger: s.Tables, Endpoints: endpoints, Now: start.Now, Log: s.Log},
+		Missing:    &reconcile.Missing{Lister: stripe, Thin: stripe, Types: bus, Intake: intake, Ledger: s.Tables, Endpoints: endpoints, Now: start.Now, Log: s.Log},
 	}
 	for _, open := range added {
 		all.Added = append(all.Added, open(s, stripe))

@@ -72,6 +72,9 @@ func printBackfill(out io.Writer, r operator.BackfillResult, asked time.Time) er
 	for _, mode := range r.Keyless {
 		fmt.Fprintf(&b, "no Stripe API key for %s mode: its events were not listed\n", mode)
 	}
+	if r.Denied > 0 {
+		fmt.Fprintln(&b, thinDenied)
+	}
 	fmt.Fprintf(&b, "%d events of subscribed types at Stripe from %s to %s: %d are not stored\n",
 		r.Checked, r.Since.Format(time.RFC3339), r.Until.Format(time.RFC3339), r.Selected)
 	for _, f := range r.Sample {

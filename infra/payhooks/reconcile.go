@@ -10,6 +10,9 @@ import (
 	"github.com/payhooks/payhooks/internal/reconcile"
 )
 
+// thinDenied says what to do when Stripe refuses the list of thin events.
+const thinDenied = "thin events were not listed: grant the restricted key read permission on Events, also for /v2/core/events"
+
 func reconcileCommand() *cobra.Command {
 	var minAge time.Duration
 	cmd := &cobra.Command{
@@ -34,6 +37,9 @@ func reconcileCommand() *cobra.Command {
 					"%d events listed at Stripe with %d calls: %d stored, %d quarantined, %d left to Stripe's own delivery\n"+
 					"%d balance transactions listed: %d posted\n",
 				r["checked"], r["published"], r["unrecorded"], r["sent"], r["overdue"], r["held"], r["listed"], r["calls"], r["stored"], r["quarantined"], r["young"], r["transactions"], r["posted"])
+			if err == nil && r["denied"] > 0 {
+				_, err = fmt.Fprintln(cmd.OutOrStdout(), thinDenied)
+			}
 			if err == nil && r["gaps"] > 0 {
 				_, err = fmt.Fprintln(cmd.OutOrStdout(), "events were missed before the 30 days that Stripe lists: compare with Stripe's dashboard")
 			}

@@ -36,6 +36,18 @@ func silent(t *testing.T, c *cli.Target, n int, created time.Time) (ids []string
 	return ids
 }
 
+// silentThin makes a thin event about a charge at Stripe that no endpoint hears of.
+func silentThin(t *testing.T, c *cli.Target, charge string) string {
+	t.Helper()
+	id := "evt_test_" + letters(40)
+	body := fmt.Sprintf(`{"id":%q,"object":"v2.core.event","type":"v1.charge.succeeded","livemode":false,"created":%q,`+
+		`"related_object":{"id":%q,"type":"charge","url":"/v1/charges/%s"}}`, id, time.Now().Add(-2*time.Second).UTC().Format(time.RFC3339Nano), charge, charge)
+	if err := fakestripe.PutEvents(t.Context(), c.Local.FakeStripe, json.RawMessage(body)); err != nil {
+		t.Fatal(err)
+	}
+	return id
+}
+
 func doneAll(t *testing.T, c *cli.Target, ids []string) {
 	t.Helper()
 	if err := waitIdle(command(t), c, time.Minute); err != nil {
@@ -64,6 +76,16 @@ func TestRunningStackStoresMissingEvents(t *testing.T) {
 	}
 	doneAll(t, c, missed)
 
+	charged, err := o.Show(t.Context(), missed[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	thin := silentThin(t, c, charged.Facts.Object)
+	if r, err := o.Reconcile(t.Context(), 0); err != nil || r["stored"] != 1 || r["denied"] != 0 {
+		t.Fatalf("%+v %v, want the thin event stored", r, err)
+	}
+	doneAll(t, c, []string{thin})
+
 	dry, err := o.Backfill(t.Context(), operator.Backfill{Since: time.Now().AddDate(0, 0, -10)})
 	if err != nil || dry.Selected != 120 || dry.Stored != 0 || len(dry.Sample) == 0 {
 		t.Fatalf("dry run: %+v %v", dry, err)
@@ -80,12 +102,12 @@ func TestRunningStackStoresMissingEvents(t *testing.T) {
 
 func TestABackfillSaysWhatItFoundAndWhatToDo(t *testing.T) {
 	at := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
-	s := operator.BackfillResult{Since: at, Until: at.AddDate(0, 0, 7), Checked: 9, Selected: 2, DryRun: true, Keyless: []string{"live"}, Sample: []operator.MissingEvent{{Facts: event.Facts{ID: "evt_1", Type: "charge.succeeded", Created: at}}}}
+	s := operator.BackfillResult{Since: at, Until: at.AddDate(0, 0, 7), Checked: 9, Selected: 2, DryRun: true, Keyless: []string{"live"}, Denied: 1, Sample: []operator.MissingEvent{{Facts: event.Facts{ID: "evt_1", Type: "charge.succeeded", Created: at}}}}
 	var out bytes.Buffer
 	if err := printBackfill(&out, s, at.AddDate(0, -1, 0)); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"nothing before 2026-11-01", "no Stripe API key for live", "2 are not stored", "evt_1", "and 1 more", "--yes"} {
+	for _, want := range []string{"nothing before 2026-11-01", "no Stripe API key for live", "grant the restricted key", "2 are not stored", "evt_1", "and 1 more", "--yes"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("%s\nhas no %q", out.String(), want)
 		}

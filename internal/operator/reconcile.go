@@ -12,7 +12,7 @@ import (
 
 // SweepResult is what a run of all sweeps did, by name: checked, sent, overdue,
 // held, ended, published, unrecorded, listed, stored, quarantined, young, calls,
-// gaps, and what the sweeps that a stack adds count.
+// gaps, denied, and what the sweeps that a stack adds count.
 type SweepResult map[string]int
 
 // Reconcile runs all sweeps now, in the stack's own function, which has the key
@@ -42,6 +42,7 @@ type BackfillResult struct {
 	Quarantined int            `json:"quarantined"`
 	DryRun      bool           `json:"dry_run"`
 	Keyless     []string       `json:"keyless,omitempty"` // modes without an API key
+	Denied      int            `json:"denied,omitempty"`  // modes whose thin events the key may not list
 	Sample      []MissingEvent `json:"sample,omitempty"`
 }
 
@@ -57,6 +58,7 @@ type backfillState struct {
 	Since, Until                         time.Time
 	Store, Done                          bool
 	Listed, Missing, Stored, Quarantined int
+	Denied                               int
 	Keyless                              []string
 	Sample                               []event.Facts
 }
@@ -90,7 +92,7 @@ func (o *Operator) Backfill(ctx context.Context, b Backfill) (BackfillResult, er
 func (s backfillState) result() BackfillResult {
 	r := BackfillResult{
 		Since: s.Since, Until: s.Until, Checked: s.Listed, Selected: s.Missing, Stored: s.Stored, Quarantined: s.Quarantined,
-		DryRun: !s.Store, Keyless: s.Keyless,
+		DryRun: !s.Store, Keyless: s.Keyless, Denied: s.Denied,
 	}
 	for _, f := range s.Sample {
 		r.Sample = append(r.Sample, MissingEvent{Facts: f})

@@ -14,7 +14,7 @@ import (
 func TestBackfillContinuesUntilTheFunctionIsDone(t *testing.T) {
 	replies, asked := []string{
 		`{"backfill":{"since":"2026-11-01T00:00:00Z","listed":100,"missing":3,"window":{"from":1}}}`,
-		`{"backfill":{"since":"2026-11-01T00:00:00Z","until":"2026-11-02T00:00:00Z","store":true,"listed":120,"missing":4,"stored":4,"done":true,"sample":[{"id":"evt_1"}]}}`,
+		`{"backfill":{"since":"2026-11-01T00:00:00Z","until":"2026-11-02T00:00:00Z","store":true,"listed":120,"missing":4,"stored":4,"denied":1,"done":true,"sample":[{"id":"evt_1"}]}}`,
 	}, []string{}
 	o := &operator.Operator{Functions: memory.Functions{"reconcile": func(_ context.Context, in json.RawMessage) (any, error) {
 		asked = append(asked, string(in))
@@ -24,7 +24,7 @@ func TestBackfillContinuesUntilTheFunctionIsDone(t *testing.T) {
 	r, err := o.Backfill(t.Context(), operator.Backfill{
 		Since: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC), Store: true, Progress: func(listed, missing int) { steps += listed + missing },
 	})
-	if err != nil || r.Checked != 120 || r.Selected != 4 || r.Stored != 4 || r.DryRun || len(r.Sample) != 1 || steps != 103 {
+	if err != nil || r.Checked != 120 || r.Selected != 4 || r.Stored != 4 || r.Denied != 1 || r.DryRun || len(r.Sample) != 1 || steps != 103 {
 		t.Errorf("%+v, %v", r, err)
 	}
 	if len(asked) != 2 || !strings.Contains(asked[0], `"store":true`) || !strings.Contains(asked[1], `"window":{"from":1}`) {

@@ -4,11 +4,25 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/ingest"
 	"github.com/payhooks/payhooks/internal/webhook"
 )
+
+// acceptOnce is accept, once in a run for what both lists have.
+func (m *Missing) acceptOnce(ctx context.Context, s event.Scope, body []byte, r *Fetched) error {
+	f, _ := webhook.Parse(body)
+	if f.ID != "" && m.met[f.ID] {
+		return nil
+	}
+	if err := m.accept(ctx, s, body, r); err != nil {
+		return err
+	}
+	m.met[f.ID] = true
+	return nil
+}
 
 // accept puts an event that we do not have through the same intake as posted
 // events.
@@ -40,20 +54,27 @@ func (m *Missing) accept(ctx context.Context, s event.Scope, body []byte, r *Fet
 	return nil
 }
 
-// known reports whether the store has the event, be it readable or not.
+// known reports whether the store has the event, be it readable or not: under the id of
+// its occurrence, or a thin one under the id that it was delivered with.
 func (m *Missing) known(ctx context.Context, body []byte) (bool, event.Facts, error) {
 	f, _ := webhook.Parse(body)
-	if f.ID == "" {
-		return false, f, nil
+	ids := []string{f.ID}
+	if f.Thin() {
+		ids = append(ids, idOf(body))
 	}
-	_, err := m.Intake.Store.Get(ctx, f.ID)
-	if errors.Is(err, event.ErrNotFound) {
-		return false, f, nil
+	for _, id := range slices.Compact(ids) {
+		if id == "" {
+			continue
+		}
+		_, err := m.Intake.Store.Get(ctx, id)
+		switch {
+		case err == nil, errors.Is(err, event.ErrInvalid):
+			return true, f, nil
+		case !errors.Is(err, event.ErrNotFound):
+			return false, f, fmt.Errorf("look for event %s: %w", id, err)
+		}
 	}
-	if err != nil && !errors.Is(err, event.ErrInvalid) {
-		return false, f, fmt.Errorf("look for event %s: %w", f.ID, err)
-	}
-	return true, f, nil
+	return false, f, nil
 }
 
 // arrival marks an event as listed: that is its endpoint. Its mode was chosen by

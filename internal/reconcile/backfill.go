@@ -23,6 +23,7 @@ type Backfill struct {
 	Until  time.Time     `json:"until"`            // when it was begun
 	Left   []event.Scope `json:"left"`             // the first is under way
 	Window *listed       `json:"window,omitempty"` // of it
+	Thin   *thinWindow   `json:"thin,omitempty"`   // of it: types that only thin events have
 	Begun  bool          `json:"begun"`
 	Done   bool          `json:"done"`
 
@@ -35,7 +36,7 @@ type Backfill struct {
 // Backfill continues with b. Nothing of it is kept here, and the cursors of the
 // sweep stay where they are.
 func (m *Missing) Backfill(ctx context.Context, b Backfill) (Backfill, error) {
-	chunks, err := m.chunks(ctx)
+	types, every, err := m.Types.Types(ctx)
 	if err != nil {
 		return b, err
 	}
@@ -44,10 +45,13 @@ func (m *Missing) Backfill(ctx context.Context, b Backfill) (Backfill, error) {
 			return b, err
 		}
 	}
-	calls := m.budget()
-	defer func() { b.Calls += m.budget() - calls }()
+	use := m.budget()
+	defer func() { b.Calls += use.made }()
 	for len(b.Left) > 0 {
-		err := m.fill(ctx, &b, chunks, &calls)
+		err := m.fill(ctx, &b, snapshotChunks(types, every), use)
+		if err == nil {
+			err = m.fillThin(ctx, &b, untwinnedChunks(types, every), use)
+		}
 		if errors.Is(err, errBudget) {
 			return b, nil
 		}
@@ -57,7 +61,7 @@ func (m *Missing) Backfill(ctx context.Context, b Backfill) (Backfill, error) {
 		if err := m.tolerate(ctx, b.Left[0], err); err != nil {
 			return b, err
 		}
-		b.Left, b.Window = b.Left[1:], nil
+		b.Left, b.Window, b.Thin = b.Left[1:], nil, nil
 	}
 	b.Done = true
 	return b, nil
@@ -86,15 +90,33 @@ func (m *Missing) start(ctx context.Context, b *Backfill) error {
 }
 
 // fill lists one scope.
-func (m *Missing) fill(ctx context.Context, b *Backfill, chunks [][]string, calls *int) error {
+func (m *Missing) fill(ctx context.Context, b *Backfill, chunks [][]string, use *budget) error {
 	if w := b.Window; w == nil || w.Types != digest(chunks) {
 		b.Window = &listed{From: b.Since, To: b.Until, Types: digest(chunks)}
 	}
-	l := lister{m.Lister, b.Left[0], calls, m.Now}
+	l := lister{m.Lister, b.Left[0], use}
 	for b.Window.Chunk < len(chunks) {
 		err := m.page(ctx, l, b.Window, chunks, func(body []byte) error { return m.count(ctx, l.scope, body, b) })
 		if err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// fillThin lists what no snapshot reports: the others would be counted twice.
+func (m *Missing) fillThin(ctx context.Context, b *Backfill, chunks [][]string, use *budget) error {
+	if m.Thin == nil {
+		return nil
+	}
+	if w := b.Thin; w == nil || w.Types != digest(chunks) {
+		b.Thin = newThinWindow(b.Since, b.Until, chunks)
+	}
+	l := thinLister{m.Thin, b.Left[0], use}
+	for b.Thin.Chunk < len(chunks) {
+		err := l.page(ctx, b.Thin, chunks, func(body []byte) error { return m.count(ctx, l.scope, body, b) })
+		if err != nil {
+			return m.withoutDenied(ctx, l.scope, err, &b.Fetched)
 		}
 	}
 	return nil

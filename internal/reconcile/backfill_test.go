@@ -50,6 +50,51 @@ func TestABackfillCountsFirstAndStoresWhenAsked(t *testing.T) {
 	}
 }
 
+func TestABackfillListsThinEventsThatNoSnapshotReports(t *testing.T) {
+	for name, c := range map[string]struct {
+		denied, every bool
+	}{"named types": {}, "all types": {every: true}, "refused": {denied: true}} {
+		t.Run(name, func(t *testing.T) {
+			s := newThinShop(t)
+			if c.every {
+				s.bus.Selects["all"] = nil
+			}
+			for i := range 20 {
+				s.happen("charge.succeeded", start.Add(-time.Duration(2*i+2)*time.Hour))
+				s.happenThin(pastDue, start.Add(-time.Duration(2*i+1)*time.Hour))
+			}
+			if c.denied {
+				s.refuse("/v2/", 403)
+			}
+			want, denied := 40, 0
+			if c.denied {
+				want, denied = 20, 1
+			}
+			s.calls = 2
+			for _, store := range []bool{false, true} {
+				b := reconcile.Backfill{Since: start.AddDate(0, 0, -5), Store: store}
+				for range 20 {
+					sent, err := json.Marshal(b)
+					if err != nil {
+						t.Fatal(err)
+					}
+					b = reconcile.Backfill{}
+					if err := json.Unmarshal(sent, &b); err != nil {
+						t.Fatal(err)
+					}
+					r, err := s.function().Run(t.Context(), reconcile.Request{Backfill: &b})
+					if b = *r.Backfill; err != nil {
+						t.Fatal(err)
+					}
+				}
+				if !b.Done || b.Missing != want || b.Listed != want || b.Denied != denied || store != (b.Stored == want) {
+					t.Fatalf("%+v, want %d missing", b, want)
+				}
+			}
+		})
+	}
+}
+
 func TestAnOperatorHasEverythingListedAtOnce(t *testing.T) {
 	s := newShop(t)
 	s.run()

@@ -2,13 +2,10 @@ package reconcile
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/payhooks/payhooks/internal/event"
@@ -23,8 +20,6 @@ const (
 	// fullEvery is the time between two complete listings of a scope. In
 	// between, every run looks at what Stripe says it could not deliver.
 	fullEvery = 10 * time.Minute
-	// maxTypes is how many types one listing takes.
-	maxTypes = 20
 	// callsPerRun bounds what one run asks of Stripe, which allows 25 calls a
 	// second in test mode for everything that the account does.
 	callsPerRun = 60
@@ -43,10 +38,11 @@ type Types interface {
 	Types(ctx context.Context) (types []string, every bool, err error)
 }
 
-// Missing stores the events that Stripe did not deliver, from its list. A run
+// Missing stores the events that Stripe did not deliver, from its lists. A run
 // that ends early is continued by the next. Runs may overlap: one of them stops.
 type Missing struct {
 	Lister    event.Lister
+	Thin      event.ThinLister // nil: thin events are not listed
 	Types     Types
 	Intake    *ingest.Intake
 	Ledger    event.Ledger
@@ -54,7 +50,8 @@ type Missing struct {
 	Now       func() time.Time
 	Log       *slog.Logger
 	// Calls is how many calls of Stripe's API a run may make; 0 is 60. Finding
-	// the oldest of 30 days takes up to 23, so fewer than 30 may not suffice.
+	// the oldest of 30 days takes up to 23, and a quarter is kept for thin events, so
+	// fewer than 40 may not suffice.
 	Calls int
 	// Complete lists everything in the next Sweep, whenever that was done last.
 	Complete bool
@@ -62,35 +59,54 @@ type Missing struct {
 	MinAge time.Duration
 
 	seen map[event.Scope]time.Time // connected accounts, and since when
+	met  map[string]bool           // events that this run had from one of the lists
 }
 
 // Fetched is what one run of Missing did.
 type Fetched struct {
-	Listed      int `json:"listed"`      // events that Stripe listed
+	Listed      int `json:"listed"`      // events that Stripe listed; one in both lists counts once
 	Stored      int `json:"stored"`      // of them we had not
 	Quarantined int `json:"quarantined"` // not usable as an event
 	Young       int `json:"young"`       // left to Stripe's own delivery, for now
 	Calls       int `json:"calls"`       // of Stripe's API
 	Gaps        int `json:"gaps"`        // times of which Stripe has no events any more
+	Denied      int `json:"denied"`      // modes whose thin events the key may not list
 }
 
-// Sweep lists each scope, least recently listed first. A failure of one scope
-// does not stop the others.
-func (m *Missing) Sweep(ctx context.Context) (Fetched, error) {
-	var r Fetched
-	calls := m.budget()
+// Sweep lists each scope, least recently listed first: snapshots, then thin events. A
+// failure of one scope does not stop the others, nor one of a list the other.
+func (m *Missing) Sweep(ctx context.Context) (r Fetched, err error) {
+	b := m.budget()
+	m.met = map[string]bool{}
 	all, err := m.scopes(ctx) // first: it notes when the stack began
 	if err != nil {
 		return r, err
 	}
-	chunks, err := m.chunks(ctx)
+	thin, err := m.thinDue(ctx, all)
 	if err != nil {
 		return r, err
 	}
+	types, every, err := m.Types.Types(ctx)
+	if err != nil {
+		return r, err
+	}
+	if len(thin) > 0 {
+		b.keep(ctx)
+	}
+	failed := m.snapshots(ctx, all, snapshotChunks(types, every), b, &r)
+	b.keepNothing()
+	failed = errors.Join(failed, m.thinEvents(ctx, thin, thinChunks(types, every), b, &r))
+	if r.Calls = b.made; r.Calls > 0 {
+		m.Log.InfoContext(ctx, "missing", "listed", r.Listed, "stored", r.Stored, "quarantined", r.Quarantined, "calls", r.Calls)
+	}
+	return r, failed
+}
+
+// snapshots lists the snapshot events of each scope.
+func (m *Missing) snapshots(ctx context.Context, all []*Cursor[progress], chunks [][]string, b *budget, r *Fetched) (failed error) {
 	keyless := len(all) > 0
-	var failed error
 	for _, p := range all {
-		err := m.look(ctx, p, chunks, &calls, &r)
+		err := m.look(ctx, p, chunks, b, r)
 		if errors.Is(err, errBudget) {
 			break
 		}
@@ -100,18 +116,7 @@ func (m *Missing) Sweep(ctx context.Context) (Fetched, error) {
 	if keyless {
 		m.Log.InfoContext(ctx, "missing", "detail", "no Stripe API key: missing events are not listed")
 	}
-	r.Calls = m.budget() - calls
-	if r.Calls > 0 {
-		m.Log.InfoContext(ctx, "missing", "listed", r.Listed, "stored", r.Stored, "quarantined", r.Quarantined, "calls", r.Calls)
-	}
-	return r, failed
-}
-
-func (m *Missing) budget() int {
-	if m.Calls > 0 {
-		return m.Calls
-	}
-	return callsPerRun
+	return failed
 }
 
 // tolerate drops the errors of a scope that are not a failure of the run: a mode
@@ -130,24 +135,11 @@ func (m *Missing) tolerate(ctx context.Context, s event.Scope, err error) error 
 	return fmt.Errorf("list missing events of %s: %w", s.Text(), err)
 }
 
-// chunks splits the subscribed types as a listing takes them. nil types are
-// all types; no chunk means that no action subscribes to anything.
-func (m *Missing) chunks(ctx context.Context) ([][]string, error) {
-	types, every, err := m.Types.Types(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if every {
-		return [][]string{nil}, nil
-	}
-	return slices.Collect(slices.Chunk(types, maxTypes)), nil
-}
-
 // look lists a scope completely if it is time for that, else what Stripe reports
 // as undelivered.
-func (m *Missing) look(ctx context.Context, c *Cursor[progress], chunks [][]string, calls *int, r *Fetched) error {
+func (m *Missing) look(ctx context.Context, c *Cursor[progress], chunks [][]string, b *budget, r *Fetched) error {
 	p := &c.At
-	l := lister{m.Lister, p.Scope, calls, m.Now}
+	l := lister{m.Lister, p.Scope, b}
 	since := m.Now().Sub(p.Full) // negative: our clock was ahead
 	if p.Window == nil && !m.Complete && since >= 0 && since < fullEvery {
 		return m.quick(ctx, l, p, chunks, r)
@@ -158,12 +150,12 @@ func (m *Missing) look(ctx context.Context, c *Cursor[progress], chunks [][]stri
 	}
 	p.Window.To = earlier(p.Window.To, m.Now()) // else what is young now might be before the next window
 	for p.Window.Chunk < len(chunks) {
-		if err := m.page(ctx, l, p.Window, chunks, func(body []byte) error { return m.accept(ctx, p.Scope, body, r) }); err != nil {
+		if err := m.page(ctx, l, p.Window, chunks, func(body []byte) error { return m.acceptOnce(ctx, p.Scope, body, r) }); err != nil {
 			return err
 		}
 		if forgotten {
-			m.gap(ctx, p, r)
-			forgotten = false
+			m.gap(ctx, p.Scope, p.At, p.Window.From, r)
+			p.Lost, forgotten = p.Window.From, false
 		}
 		if err := c.Save(ctx, m.Ledger); err != nil {
 			return err
@@ -184,9 +176,9 @@ func (m *Missing) begin(at time.Time, chunks [][]string) (w *listed, forgotten b
 }
 
 // gap raises the alarm for events that cannot be listed any more.
-func (m *Missing) gap(ctx context.Context, p *progress, r *Fetched) {
+func (m *Missing) gap(ctx context.Context, s event.Scope, from, to time.Time, r *Fetched) {
 	r.Gaps++
-	m.Log.ErrorContext(ctx, "missing beyond retention", "account", p.Account, "livemode", p.Livemode, "from", p.At, "to", p.Window.From,
+	m.Log.ErrorContext(ctx, "missing beyond retention", "account", s.Account, "livemode", s.Livemode, "from", from, "to", to,
 		"detail", "Stripe lists events for 30 days only: events of this time that were not delivered cannot be listed any more; compare with Stripe's dashboard")
 }
 
@@ -203,16 +195,24 @@ func (m *Missing) page(ctx context.Context, l lister, w *listed, chunks [][]stri
 	if err != nil {
 		return err
 	}
-	for _, body := range slices.Backward(bodies) {
-		if err := take(body); err != nil {
-			return err
-		}
+	if err := oldestFirst(bodies, take); err != nil {
+		return err
 	}
 	if !more || len(bodies) == 0 {
 		w.Chunk, w.After = w.Chunk+1, ""
 		return nil
 	}
 	w.After = idOf(bodies[0])
+	return nil
+}
+
+// oldestFirst hands over a page, which Stripe begins with the newest.
+func oldestFirst(bodies [][]byte, take func(body []byte) error) error {
+	for _, body := range slices.Backward(bodies) {
+		if err := take(body); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -231,26 +231,10 @@ func (m *Missing) quick(ctx context.Context, l lister, p *progress, chunks [][]s
 	if err != nil {
 		return err
 	}
-	for _, body := range slices.Backward(bodies) {
+	return oldestFirst(bodies, func(body []byte) error {
 		if f, reason := webhook.Parse(body); reason == "" && len(chunks) > 1 && !subscribed(chunks, f.Type) {
-			continue
+			return nil
 		}
-		if err := m.accept(ctx, l.scope, body, r); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func subscribed(chunks [][]string, kind string) bool {
-	return slices.ContainsFunc(chunks, func(types []string) bool { return slices.Contains(types, kind) })
-}
-
-func digest(chunks [][]string) string {
-	var all strings.Builder
-	for _, types := range chunks {
-		all.WriteString(strings.Join(types, ",") + ";")
-	}
-	sum := sha256.Sum256([]byte(all.String()))
-	return hex.EncodeToString(sum[:8])
+		return m.acceptOnce(ctx, l.scope, body, r)
+	})
 }

@@ -32,6 +32,7 @@ type shop struct {
 	store  *memory.Store
 	bus    *memory.Bus
 	logged bytes.Buffer
+	thin   event.ThinLister
 	calls  int    // of Stripe's API in one run; 0 is the usual
 	ends   string // endpoints
 	posted int
@@ -57,22 +58,27 @@ func (s *shop) function() reconcile.Sweeps {
 	}
 	now := func() time.Time { return s.now }
 	log := slog.New(slog.NewTextHandler(&s.logged, nil))
+	return reconcile.Sweeps{
+		Due:        &reconcile.Due{Store: s.store, Ledger: s.store, Bus: s.bus, Now: now, Log: log},
+		Pending:    &reconcile.Pending{Store: s.store, Ledger: s.store, Bus: s.bus, Now: now, Log: log},
+		Unrecorded: &reconcile.Unrecorded{Store: s.store, Ledger: s.store, Now: now, Log: log},
+		Missing: &reconcile.Missing{
+			Lister: s.client(), Thin: s.thin, Types: s.bus, Ledger: s.store,
+			Intake:    &ingest.Intake{Store: s.store, Quarantine: s.store.Quarantine(), Retention: 400 * 24 * time.Hour},
+			Endpoints: ends, Now: now, Log: log, Calls: s.calls,
+		},
+	}
+}
+
+// client reads at Stripe.
+func (s *shop) client() *stripeapi.Client {
 	secret := func(context.Context) (string, error) {
 		if s.key == "" {
 			return "", event.ErrNotConfigured
 		}
 		return s.key, nil
 	}
-	return reconcile.Sweeps{
-		Due:        &reconcile.Due{Store: s.store, Ledger: s.store, Bus: s.bus, Now: now, Log: log},
-		Pending:    &reconcile.Pending{Store: s.store, Ledger: s.store, Bus: s.bus, Now: now, Log: log},
-		Unrecorded: &reconcile.Unrecorded{Store: s.store, Ledger: s.store, Now: now, Log: log},
-		Missing: &reconcile.Missing{
-			Lister: &stripeapi.Client{Secret: secret, Base: s.url, Now: now}, Types: s.bus, Ledger: s.store,
-			Intake:    &ingest.Intake{Store: s.store, Quarantine: s.store.Quarantine(), Retention: 400 * 24 * time.Hour},
-			Endpoints: ends, Now: now, Log: log, Calls: s.calls,
-		},
-	}
+	return &stripeapi.Client{Secret: secret, Base: s.url, Now: func() time.Time { return s.now }}
 }
 
 func (s *shop) sweep() (reconcile.Fetched, error) { return s.function().Missing.Sweep(s.t.Context()) }

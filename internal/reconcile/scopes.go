@@ -19,6 +19,8 @@ type progress struct {
 	Full   time.Time `json:"full"`             // when the last complete listing ended
 	Seen   time.Time `json:"seen"`             // connected account: when an event of it came last, to the day
 	Window *listed   `json:"window,omitempty"` // that a run had to leave
+	// Lost: the gap before this time was reported, or it is of a silent account.
+	Lost time.Time `json:"lost,omitzero"`
 }
 
 // missingPrefix of the cursors of this sweep: missing/live/own.
@@ -104,7 +106,7 @@ func (m *Missing) open(ctx context.Context, known map[string]*Cursor[progress], 
 	}
 	if s.Account != "" {
 		if long := m.Now().Add(-event.StripeRetention); ok && p.At.Seen.Before(long) && p.At.At.Before(long) {
-			p.At.At, p.At.Window = long, nil // it was silent and not listed: that is no gap
+			p.At.At, p.At.Lost, p.At.Window = long, long, nil // it was silent and not listed: that is no gap
 		}
 		p.At.Seen = today
 	}

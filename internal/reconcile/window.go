@@ -19,22 +19,17 @@ type listed struct {
 	After string    `json:"after,omitempty"` // the newest event of the chunk that was taken
 }
 
-// errBudget: this run has made all the calls that it may.
-var errBudget = errors.New("the run's calls are used up")
-
 // lister fetches pages of one scope within a budget of calls.
 type lister struct {
 	lister event.Lister
 	scope  event.Scope
-	calls  *int // left
-	now    func() time.Time
+	budget *budget
 }
 
 func (l lister) list(ctx context.Context, q event.Listing) ([][]byte, bool, error) {
-	if *l.calls <= 0 || !timeLeft(ctx, l.now()) {
-		return nil, false, errBudget
+	if err := l.budget.call(ctx); err != nil {
+		return nil, false, err
 	}
-	*l.calls--
 	q.Account, q.Livemode = l.scope.Account, l.scope.Livemode
 	return l.lister.Events(ctx, q)
 }
