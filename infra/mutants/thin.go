@@ -71,6 +71,12 @@ var thin = []guard{
 		`	case s.Unfetched() && h.Action != event.Fetch:`, `	case s.Unfetched() && h.Action != event.Fetch && false:`, rowTest("WaitsForTheObject"),
 	},
 	{
+		"a thin twin is published when it is fetched", "internal/fetch/fetch.go",
+		`	if s.Unfetched() {
+		return nil //`, `	if false {
+		return nil //`, named("UnderBothIds", "internal/fetch"),
+	},
+	{
 		"the fetched event is the signed one", "internal/fetch/source.go",
 		`		if !field.same {`, `		if !field.same && false {`, named("AnotherEvent", "internal/fetch"),
 	},

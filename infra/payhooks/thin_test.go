@@ -8,8 +8,8 @@ import (
 	"testing"
 
 	"github.com/payhooks/payhooks/internal/event"
-	"github.com/payhooks/payhooks/internal/fakestripe"
 	"github.com/payhooks/payhooks/internal/facts"
+	"github.com/payhooks/payhooks/internal/fakestripe"
 	"github.com/payhooks/payhooks/internal/operator"
 )
 

@@ -134,6 +134,9 @@ func (f *Fetcher) publish(ctx context.Context, a *delivery.Attempt, id string) e
 	if other {
 		a.Outcome("a rendering of " + id)
 	}
+	if s.Unfetched() {
+		return nil // it is thin, too, and has a delivery to fetch for it
+	}
 	ours := s.Pending && s.ByFetch
 	replayed := !s.Pending && !other && len(s.Subscribers) == 0 // it had no subscriber before
 	if !ours && !replayed {

@@ -16,6 +16,7 @@ import (
 	"github.com/payhooks/payhooks/events"
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/facts"
+	"github.com/payhooks/payhooks/internal/fakestripe"
 	"github.com/payhooks/payhooks/internal/memory"
 )
 
@@ -134,6 +135,24 @@ func oneEvent(t *testing.T, r *rig, thin ...[]byte) {
 	if known := append(thin, []byte(charge)); !slices.ContainsFunc(known, func(b []byte) bool { return bytes.Equal(b, s.Body) }) {
 		t.Errorf("it is stored as %s", s.Body)
 	}
+}
+
+func TestThinEventThatIsStoredUnderBothIdsIsPublishedWhenItIsFetched(t *testing.T) {
+	r := newRig(t, seven...)
+	f, _ := r.post(r.twins([]byte(charge), false))
+	named, err := fakestripe.Thin([]byte(charge), true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.post(named)
+	r.dispatch()
+	if d := r.deliver(f.ID); d.State != event.Done {
+		t.Errorf("fetched as %+v", d)
+	}
+	r.want() // nothing is fetched for the other id yet
+	r.run()
+	r.want(chargeID)
+	oneEvent(t, r, named)
 }
 
 func TestSnapshotThatComesBeforeTheFetchIsThePayload(t *testing.T) {

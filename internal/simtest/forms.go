@@ -1,6 +1,7 @@
 package simtest
 
 import (
+	"bytes"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -33,6 +34,9 @@ func (p *posted) unsigned(body []byte) bool {
 	for _, f := range p.forms {
 		known = append(known, f.signed)
 	}
+	if p.thinID != "" && bytes.Contains(body, []byte(p.thinID)) {
+		return false // as it is listed, where it has more members
+	}
 	return !slices.ContainsFunc(known, func(k []byte) bool { return string(k) == string(body) })
 }
 
@@ -58,10 +62,12 @@ func (s shapes) give(p *posted) {
 	p.onlySnapshot()
 	named, both := s.rng.IntN(2) == 0, s.rng.IntN(3)
 	body, err := fakestripe.Thin(p.body, named)
-	if err != nil || !s.thin {
+	if err != nil {
 		return // its type has no thin form
 	}
-	p.thinID = fakestripe.ThinID(p.id, p.live)
+	if p.thinID = fakestripe.ThinID(p.id, p.live); !s.thin {
+		return // it is only listed
+	}
 	twin := &form{key: p.thinID, signed: body, thin: true}
 	if named {
 		twin.key = p.id

@@ -1,9 +1,11 @@
 package simtest
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"net/http"
+	"slices"
 
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/memory"
@@ -23,6 +25,24 @@ func (s *stripe) Events(ctx context.Context, l event.Listing) (bodies [][]byte, 
 		return nil, false, failed
 	}
 	return bodies, more, err
+}
+
+// ThinEvents implements event.ThinLister in the same way. A page's address expires now
+// and then.
+func (s *stripe) ThinEvents(ctx context.Context, l event.ThinListing) (bodies [][]byte, next string, err error) {
+	failed := s.world.io(memory.Op{Name: "ListThin", Key: l.Page}, func() {
+		s.publish()
+		if !s.world.calm && s.world.chance(s.world.odds.lose) {
+			s.world.met("page expired", l.Page)
+			s.api.ExpirePages()
+		}
+		bodies, next, err = s.api.ThinEvents(ctx, l)
+		bodies = slices.DeleteFunc(bodies, func(b []byte) bool { return bytes.Contains(b, []byte(`"evt_odd"`)) }) // it has no twin
+	})
+	if failed != nil {
+		return nil, "", failed
+	}
+	return bodies, next, err
 }
 
 // ServeHTTP is Stripe's API as it is at this time.

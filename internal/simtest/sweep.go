@@ -23,7 +23,7 @@ func (w *world) sweep() {
 		Pending:    &reconcile.Pending{Store: st, Ledger: l, Bus: w.bus, Now: w.clock, Log: w.log},
 		Unrecorded: &reconcile.Unrecorded{Store: st, Ledger: l, Now: w.clock, Log: w.log},
 		Missing: &reconcile.Missing{
-			Lister: w.stripe, Types: w.bus, Ledger: l, Endpoints: w.ingest.Endpoints, Now: w.clock, Log: w.log, Intake: intake,
+			Lister: w.stripe, Thin: w.stripe, Types: w.bus, Ledger: l, Endpoints: w.ingest.Endpoints, Now: w.clock, Log: w.log, Intake: intake,
 		},
 	}
 	if w.plan.Sweeps != nil {
