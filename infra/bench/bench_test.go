@@ -36,7 +36,7 @@ func TestFailedCallsLeaveTheCostUnknown(t *testing.T) {
 
 func TestEveryRowHasABaseline(t *testing.T) {
 	for _, row := range rows {
-		if baseline[row].Calls == 0 {
+		if thin := row == thinNamed || row == thinUnnamed; !thin && baseline[row].Calls == 0 {
 			t.Errorf("%q has no baseline", row)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/payhooks/payhooks/events"
 	"github.com/payhooks/payhooks/infra/local/aws"
+	"github.com/payhooks/payhooks/internal/event"
 )
 
 type count = aws.Count
@@ -30,6 +31,8 @@ var scenarios = []scenario{
 		"send-receipt",
 	},
 	{skippedAction, sample{Type: "invoice_payment.paid", Version: events.Latest}, "update-order"},
+	{thinNamed, sample{Type: "customer.subscription.updated", Version: events.Go, Thin: named}, "grant-access"},
+	{thinUnnamed, sample{Type: "customer.subscription.updated", Version: events.Go, Thin: unnamed}, "grant-access"},
 }
 
 // Rows of the table.
@@ -38,6 +41,8 @@ const (
 	stateAction   = "an action that changes one row"
 	effectAction  = "an action with one external effect"
 	skippedAction = "an action that skips the event"
+	thinNamed     = "a thin event that names its snapshot, up to the bus"
+	thinUnnamed   = "a thin event that does not, up to the bus"
 	emulation     = "the emulation's own, not on AWS"
 )
 
@@ -46,11 +51,16 @@ type cost struct {
 	Calls float64 `json:"calls"`
 	Write float64 `json:"write_units"`
 	Read  float64 `json:"read_units"`
-	By    string  `json:"by"` // the operations, for people
+	// Stripe is the requests to Stripe's API, of a thin event.
+	Stripe float64 `json:"stripe,omitempty"`
+	By     string  `json:"by"` // the operations, for people
 }
 
 // pipeline are the functions that every event passes on its way to the bus.
 var pipeline = []string{"ingest", "dispatch"}
+
+// fetching are those that a thin event passes, with the delivery of its fetch.
+var fetching = append(pipeline, event.Fetch)
 
 // costOf is the cost of one of n events to the callers. Calls that failed are
 // an error: what they consumed is not reported.
@@ -81,9 +91,15 @@ func costOf(counts []count, n int, callers ...string) (cost, error) {
 func measure(ctx context.Context, s *stack, n int) (map[string]cost, error) {
 	costs := map[string]cost{}
 	for _, sc := range scenarios {
-		counts, err := sc.run(ctx, s, n)
+		counts, requests, err := sc.run(ctx, s, n)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", sc.Name, err)
+		}
+		if sc.Sample.Thin != "" {
+			if costs[sc.Name], err = thinCost(counts, n, requests); err != nil {
+				return nil, err
+			}
+			continue
 		}
 		if costs[sc.Name], err = costOf(counts, n, sc.Action); err != nil {
 			return nil, err
@@ -101,23 +117,34 @@ func measure(ctx context.Context, s *stack, n int) (map[string]cost, error) {
 }
 
 // run posts n events and returns what the endpoint counted until all were done.
-// A first few warm the functions up and are not counted.
-func (sc scenario) run(ctx context.Context, s *stack, n int) ([]count, error) {
+// A first few warm the functions up and are not counted. requests are those to Stripe.
+func (sc scenario) run(ctx context.Context, s *stack, n int) (counts []count, requests int, err error) {
 	if err := sc.Sample.through(ctx, s, 4); err != nil {
-		return nil, err
+		return nil, 0, err
+	}
+	before, err := s.stripeCalls(ctx)
+	if err != nil {
+		return nil, 0, err
 	}
 	if _, err := s.counts(ctx, http.MethodPost); err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	if err := sc.Sample.through(ctx, s, n); err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	return s.counts(ctx, http.MethodGet)
+	if counts, err = s.counts(ctx, http.MethodGet); err != nil {
+		return nil, 0, err
+	}
+	after, err := s.stripeCalls(ctx)
+	return counts, after - before - 1, err
 }
 
 // through posts n events and waits until they are done.
 func (s sample) through(ctx context.Context, to *stack, n int) error {
 	made, err := s.make(n)
+	if err == nil && s.Thin != "" {
+		made, err = s.thin(ctx, to, made)
+	}
 	if err != nil {
 		return err
 	}

@@ -26,6 +26,7 @@ type sample struct {
 	Type      string
 	Version   string
 	Overrides []string // see events.ParseOverride; {new} is different in each event
+	Thin      string   // empty for snapshots, else whether the thin event names its snapshot
 }
 
 // make returns n new events of the sample with new ids and objects,

@@ -94,7 +94,10 @@ func (h *Handler) message(ctx context.Context, m events.SQSMessage) (keep bool) 
 		return true
 	}
 	id := msg.Detail.ID
-	d, err := h.Deliver(ctx, id, msg.Detail.Only != "" || !firstReceive(m))
+	// Every message to function fetch names it, the first one, too. What it does twice
+	// is done once.
+	named := msg.Detail.Only != "" && h.Action != event.Fetch
+	d, err := h.Deliver(ctx, id, named || !firstReceive(m))
 	if err != nil {
 		h.Log.ErrorContext(ctx, "attempt failed", "event", id, "action", h.Action, "error", redact(err.Error()))
 		return true
