@@ -30,7 +30,7 @@ var fanout = []guard{
 		named("OurOwnUpdates", "internal/dispatch"),
 	},
 	{
-		"what the bus refused stays pending", "internal/dispatch/dispatch.go",
+		"what the bus refused stays pending", "internal/dispatch/publish.go",
 		`		case err != nil:
 			it.err = fmt.Errorf("publish: %w", err)`, `		case err != nil && false:`, named("OnlyTheRefused", "internal/dispatch"),
 	},
@@ -56,7 +56,7 @@ var fanout = []guard{
 		`		return err == nil && !pending[it.env.ID]`, `		return err == nil && !pending[it.env.ID] && false`, named("Row82", "internal/dispatch"),
 	},
 	{
-		"an event without known subscribers stays pending", "internal/dispatch/dispatch.go",
+		"an event without known subscribers stays pending", "internal/dispatch/publish.go",
 		`	if it.unlisted != nil {`, `	if false {`, named("Row79", "internal/dispatch"),
 	},
 	{

@@ -48,11 +48,11 @@ var thin = []guard{
 		it`, kept("link"),
 	},
 	{
-		"nothing is fetched for no one", "internal/dispatch/dispatch.go",
+		"nothing is fetched for no one", "internal/dispatch/publish.go",
 		`		if it.fetch && it.unlisted == nil && len(it.subscribers) == 0 {`, `		if false {`, named("WithoutSubscribers", "internal/fetch"),
 	},
 	{
-		"a ping has no subscribers", "internal/dispatch/dispatch.go",
+		"a ping has no subscribers", "internal/dispatch/publish.go",
 		`		if it.env.SentAs != facts.ThinPing {`, `		if it.env.SentAs != facts.ThinPing || true {`, named("EverySample", "internal/fetch"),
 	},
 	{
@@ -63,7 +63,7 @@ var thin = []guard{
 `, ``, named("SevenSubscribers", "internal/fetch"),
 	},
 	{
-		"fetch publishes until subscribers are recorded", "internal/dispatch/dispatch.go",
+		"fetch publishes until subscribers are recorded", "internal/dispatch/publish.go",
 		`	return errors.Join(it.err, it.unlisted)`, `	return it.err`, named("CannotBeListed", "internal/fetch"),
 	},
 	{

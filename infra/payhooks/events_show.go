@@ -69,6 +69,9 @@ func printFields(cmd *cobra.Command, d *operator.EventDetail) {
 	if d.Facts != nil {
 		field("created", d.Facts.Created.Format(time.RFC3339))
 		field("scope", d.Facts.Text())
+		if d.Facts.Thin() {
+			field("sent as", d.Facts.SentAs)
+		}
 		field("api version", d.Facts.APIVersion)
 		if len(d.Renderings) > 0 {
 			field("renderings", strings.Join(d.Renderings, ", "))

@@ -8,13 +8,11 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 
 	"github.com/payhooks/payhooks/internal/event"
-	"github.com/payhooks/payhooks/internal/facts"
 )
 
 // Image is a record's new image as Lambda hands it over.
@@ -165,75 +163,5 @@ func (d *Dispatcher) quarantine(ctx context.Context, s event.Stored, id string, 
 		return fmt.Errorf("clear pending: %w", err)
 	}
 	d.Log.ErrorContext(ctx, "quarantined", "event", id, "reason", q.Reason)
-	return nil
-}
-
-// Publish puts the items on the bus and records the subscribers of each. It
-// continues past failures and leaves them in the items. Where the subscribers
-// cannot be listed, the event is published all the same and stays pending: the
-// bus has its own rules, and reconcile records the subscribers later.
-func (d *Dispatcher) Publish(ctx context.Context, items []*item) {
-	var ready []*item
-	var envs []event.Envelope
-	for _, it := range items {
-		if it.err != nil {
-			continue
-		}
-		if it.env.SentAs != facts.ThinPing { // a ping asks for nothing but to be stored
-			it.subscribers, it.unlisted = d.Bus.Subscribers(ctx, it.env)
-		}
-		if it.fetch && it.unlisted == nil && len(it.subscribers) == 0 {
-			it.err = d.published(ctx, it) // nothing is fetched for no one
-			continue
-		}
-		if it.fetch {
-			it.env.Only = event.Fetch
-		}
-		ready, envs = append(ready, it), append(envs, it.env)
-	}
-	if len(envs) == 0 {
-		return
-	}
-	for i, err := range d.Bus.Publish(ctx, envs) {
-		it := ready[i]
-		switch {
-		case err != nil:
-			it.err = fmt.Errorf("publish: %w", err)
-		case it.fetch:
-			d.Log.InfoContext(ctx, "fanout", "event", it.env.ID, "type", it.env.Type, "wanted", event.Fetch)
-		default:
-			it.err = d.published(ctx, it)
-		}
-	}
-}
-
-// Fetched publishes a thin event whose object is fetched, unless the bus has it, and
-// records its subscribers. An error means that something of it is left to do: reconcile
-// may have passed the event long ago.
-func (d *Dispatcher) Fetched(ctx context.Context, s event.Stored) error {
-	it := &item{env: event.Envelope{Facts: s.Facts}}
-	if s.OnBus {
-		if it.subscribers, it.err = d.Bus.Subscribers(ctx, it.env); it.err == nil {
-			it.err = d.published(ctx, it)
-		}
-		return it.err
-	}
-	d.Publish(ctx, []*item{it})
-	return errors.Join(it.err, it.unlisted)
-}
-
-func (d *Dispatcher) published(ctx context.Context, it *item) error {
-	if it.unlisted != nil {
-		d.Log.ErrorContext(ctx, "fanout", "event", it.env.ID, "type", it.env.Type, "error", "subscribers: "+it.unlisted.Error())
-		return d.Store.MarkOnBus(ctx, it.env.ID)
-	}
-	err := d.Store.MarkPublished(ctx, it.env.ID, it.subscribers)
-	if errors.Is(err, event.ErrNotFound) {
-		return nil // expired in between
-	}
-	if err != nil {
-		return fmt.Errorf("record subscribers: %w", err)
-	}
-	d.Log.InfoContext(ctx, "fanout", "event", it.env.ID, "type", it.env.Type, "wanted", strings.Join(it.subscribers, ","))
 	return nil
 }

@@ -136,56 +136,6 @@ func (it item) fits() error {
 	return nil
 }
 
-// Get implements event.Store.
-func (t *Tables) Get(ctx context.Context, id string) (event.Stored, error) {
-	var found []item
-	if id != "" && len(id) < keyLimit {
-		it, err := t.get(ctx, "events", key(id))
-		if err != nil {
-			return event.Stored{}, fmt.Errorf("get %s: %w", id, err)
-		}
-		if it != nil {
-			found = []item{it}
-		}
-	}
-	s, err := parseStored(id, found)
-	if err != nil || s.FetchedAt.IsZero() {
-		return s, err
-	}
-	it, err := t.get(ctx, "events", key(payloadID(id)))
-	return withPayload(s, it, err)
-}
-
-func payloadID(id string) string { return event.RenderingID(id, event.Payload) }
-
-// withPayload adds what was fetched of a thin event. It is stored with FetchedAt.
-func withPayload(s event.Stored, it item, err error) (event.Stored, error) {
-	if err != nil {
-		return s, fmt.Errorf("get %s: %w", payloadID(s.ID), err)
-	}
-	r := &reader{item: it}
-	if s.Fetched, r.err = decompress(r.bytes("body")); r.err != nil {
-		return s, fmt.Errorf("get %s: %w", payloadID(s.ID), r.err)
-	}
-	return s, nil
-}
-
-// parseStored reads the event from the items that were found for its id.
-func parseStored(id string, found []item) (event.Stored, error) {
-	if len(found) == 0 {
-		return event.Stored{}, fmt.Errorf("get %s: %w", id, event.ErrNotFound)
-	}
-	r := &reader{item: found[0]}
-	s := readStored(r)
-	if raw := r.bytes("body"); r.err == nil {
-		s.Body, r.err = decompress(raw)
-	}
-	if r.err != nil {
-		return s, fmt.Errorf("get %s: %w", id, r.err)
-	}
-	return s, nil
-}
-
 // MarkPublished implements event.Store.
 func (t *Tables) MarkPublished(ctx context.Context, id string, subscribers []string) error {
 	in := &dynamodb.UpdateItemInput{

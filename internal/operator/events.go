@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/facts"
 )
 
 // Statuses are those of events, the first that applies first.
@@ -162,9 +163,11 @@ func statusOf(s event.Stored, ds []event.Delivery, held map[string]event.Quarant
 	return event.StatusOf(s, ds)
 }
 
+// ofType reports whether the type is meant. The name of a thin type selects those of its
+// snapshot twin, under which its events come.
 func ofType(typ, pattern string) bool {
 	if start, ok := strings.CutSuffix(pattern, "*"); ok {
 		return strings.HasPrefix(typ, start)
 	}
-	return typ == pattern
+	return typ == facts.SnapshotType(pattern)
 }

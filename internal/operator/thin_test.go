@@ -117,3 +117,13 @@ func TestNothingButAThinEventIsFetched(t *testing.T) {
 		t.Errorf("%+v, sent %v, %v", r, d.Sent.Times(), err)
 	}
 }
+
+func TestAThinTypeSelectsTheEventsOfItsTwin(t *testing.T) {
+	d := linked(t)
+	for kind, want := range map[string]int{"charge.succeeded": 1, "v1.charge.succeeded": 1, "charge.*": 1, "v1.charge.failed": 0} {
+		plan, err := d.PlanReplay(t.Context(), operator.Replay{Events: operator.Events{Types: []string{kind}}})
+		if err != nil || len(plan.Selected) != want {
+			t.Errorf("%s: %+v, %v", kind, plan, err)
+		}
+	}
+}
