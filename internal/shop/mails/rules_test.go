@@ -356,7 +356,7 @@ func TestOldVersionsThatListRefundsGetOneNoticeForEach(t *testing.T) {
 
 func TestEverySampleEventIsDone(t *testing.T) {
 	var files []string
-	for _, pattern := range []string{"../../../events/*.json", "../../../events/*/*.json"} {
+	for _, pattern := range []string{"../../../events/*.json", "../../../events/2023-10-16/*.json"} {
 		found, err := filepath.Glob(pattern)
 		if err != nil {
 			t.Fatal(err)
