@@ -17,6 +17,6 @@ func main() {
 		f, err := fetch.New(stripeapi.Open(secret.StripeKey(s.AWS, s.Name, start.Now), start.Now))
 		f.Store, f.Bus, f.Now = s.Tables, s.Bus(), start.Now
 		f.Publish = (&dispatch.Dispatcher{Store: s.Tables, Bus: f.Bus, Now: start.Now, Log: s.Log}).Fetched
-		return &delivery.Handler{Run: f.Run, InTurn: true}, err
+		return &delivery.Handler{Run: f.Run, OnDemand: f.OnDemand, InTurn: true}, err
 	})
 }

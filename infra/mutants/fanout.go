@@ -49,7 +49,7 @@ var fanout = []guard{
 	},
 	{
 		"the rules are at most a minute old", "internal/bus/bus.go",
-		`age >= 0 && age < fresh {`, `age >= 0 {`, named("AtMostOneMinuteOld", "internal/bus"),
+		`age >= 0 && age < old {`, `age >= 0 {`, named("AtMostOneMinuteOld", "internal/bus"),
 	},
 	{
 		"an old record is held against the table", "internal/dispatch/dispatch.go",

@@ -27,7 +27,7 @@ var thin = []guard{
 	},
 	{
 		"the snapshot of a thin event is its payload", "internal/ingest/intake.go",
-		`	case result == event.ResultUnfetched:`, `	case result == event.ResultUnfetched && false:`, named("SnapshotThatComesBefore", "internal/fetch"),
+		`	case result == event.ResultUnfetched:`, `	case result == event.ResultUnfetched && false:`, named("SnapshotCompletes", "internal/fetch"),
 	},
 	{
 		"a payload is stored once", "internal/dynamo/link.go",
@@ -43,17 +43,24 @@ var thin = []guard{
 	},
 	{
 		"what is not pending does not become so", "internal/dynamo/link.go",
-		`	if l.Thin.Pending {
-		it`, `	if true {
-		it`, kept("link"),
+		`	case l.Thin.Pending:`, `	default:`, kept("link"),
+	},
+	{
+		"a posted snapshot is published by dispatch", "internal/dynamo/link.go",
+		`	case l.Thin.Pending && l.Posted:`, `	case false:`, kept("link"),
 	},
 	{
 		"nothing is fetched for no one", "internal/dispatch/publish.go",
 		`		if it.fetch && it.unlisted == nil && len(it.subscribers) == 0 {`, `		if false {`, named("WithoutSubscribers", "internal/fetch"),
 	},
 	{
-		"a ping has no subscribers", "internal/dispatch/publish.go",
-		`		if it.env.SentAs != facts.ThinPing {`, `		if it.env.SentAs != facts.ThinPing || true {`, named("EverySample", "internal/fetch"),
+		"a ping has no subscribers", "internal/bus/bus.go",
+		`	if e.Type == event.ThinPing {`, `	if false {`, named("PingHasNoSubscribers", "internal/bus"),
+	},
+	{
+		"nothing is left out by rules that are a minute old", "internal/event/thin.go",
+		`	if err := b.Refresh(ctx, justNow); err != nil {`, `	if false {
+		var err error`, named("YoungerRule", "internal/bus"),
 	},
 	{
 		"dispatch leaves to fetch what it has fetched", "internal/dispatch/dispatch.go",
@@ -110,18 +117,34 @@ var thin = []guard{
 	},
 	{
 		"events that wait for their fetch are recorded later", "internal/reconcile/unrecorded.go",
-		`			if s.Pending && !s.ToFetch &&`, `			if s.Pending && !s.ByFetch &&`, named("LongAfterItWasFetched", "internal/reconcile"),
+		`	if s.ByFetch && (s.ToFetch || `, `	if s.ByFetch && (true || `, named("LongAfterItWasFetched", "internal/reconcile"),
+	},
+	{
+		"events that are never published stop no sweep", "internal/reconcile/unrecorded.go",
+		` || u.Now().Sub(s.Received) > event.RetryLimit+grace) {`, `) {`, named("NeverPublished", "internal/reconcile"),
 	},
 	{
 		"a thin event is not published unfetched", "internal/reconcile/pending.go",
-		`	if s.ByFetch && !s.OnBus && len(subscribers) > 0 {`, `	if false {`, simulated(),
+		`	if s.ByFetch && !s.OnBus {`, `	if false {`, named("LeftToItsFetch", "internal/reconcile"),
+	},
+	{
+		"a snapshot is listed for a thin event without one", "internal/reconcile/accept.go",
+		`		case err == nil && s.Unfetched() && !f.Thin():`, `		case s.Unfetched() && false:`, named("ListedSnapshotCompletes", "internal/reconcile"),
 	},
 	{
 		"a thin event is replayed by its fetch", "internal/operator/replay.go",
-		`	case s.Unfetched(): // nothing else can be done with it before`, `	case false:`, named("ReplayOfAThin", "internal/operator"),
+		`	if s.Unfetched() {`, `	if false {`, named("ReplayOfAThin", "internal/operator"),
 	},
 	{
 		"a snapshot is not fetched", "internal/operator/replay.go",
-		`	case r.Action == event.Fetch:`, `	case false:`, named("NothingButAThin", "internal/operator"),
+		`	if r.Action == event.Fetch {`, `	if false {`, named("NothingButAThin", "internal/operator"),
+	},
+	{
+		"a rendering is no action's", "internal/delivery/handler.go",
+		`	case s.Occurrence != "" && h.Action != event.Fetch:`, `	case false:`, rowTest("RenderingIsDone"),
+	},
+	{
+		"a write that meets a transaction", "internal/dynamo/tables.go",
+		`	o.Retryer = retry.AddWithErrorCodes(o.Retryer, (&types.TransactionConflictException{}).ErrorCode())`, `	_, _ = retry.AddWithErrorCodes, types.TransactionConflictException{}`, named("MeetsATransaction", "internal/dynamo"),
 	},
 }

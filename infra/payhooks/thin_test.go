@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"github.com/payhooks/payhooks/internal/event"
-	"github.com/payhooks/payhooks/internal/facts"
 	"github.com/payhooks/payhooks/internal/fakestripe"
 	"github.com/payhooks/payhooks/internal/operator"
 )
@@ -64,7 +63,7 @@ func thinViaBus(o *rig) {
 }
 
 func thinIgnored(o *rig) {
-	for _, kind := range []string{"v1.customer.subscription.past_due", "v2.core.account[requirements].updated", facts.ThinPing, "v1.billing.meter.no_meter_found"} {
+	for _, kind := range []string{"v1.customer.subscription.past_due", "v2.core.account[requirements].updated", event.ThinPing, "v1.billing.meter.no_meter_found"} {
 		p := object[posted](o.T, o.must("trigger", kind, "--json"))
 		o.status(p.ID, event.StatusIgnored)
 		if d := o.show(p.ID); d.Type != kind || len(d.Deliveries) > 0 {

@@ -78,15 +78,24 @@ func fill[T any](ctx context.Context, e *Event[T], body []byte, anyVersion bool)
 }
 
 // await is why there is no rendering that T reads. An event that was listed before
-// Stripe delivered it may still come in the endpoint's version.
+// Stripe delivered it may still come in the endpoint's version, and the object of a thin
+// event that its snapshot completed is being fetched in others.
 func (e *Event[T]) await(unread *versionError, err error) error {
-	age := e.run.Now().Sub(e.Created)
+	now := e.run.Now()
+	if since := now.Sub(e.Received); e.Thin() && since < fetchTakes {
+		return RetryIn(fmt.Errorf("the event came in API version %q, and this action reads %q: waiting for function fetch", unread.rendered, unread.reads),
+			min(max(since, time.Second), time.Minute))
+	}
+	age := now.Sub(e.Created)
 	if e.Endpoint != event.EndpointListed || age > stripeTries {
 		return err
 	}
 	return RetryIn(fmt.Errorf("the event was listed at Stripe in API version %q, and this action reads %q: waiting for Stripe to deliver it", unread.rendered, unread.reads),
 		min(max(age/4, time.Minute), time.Hour))
 }
+
+// fetchTakes is how long an object in another version may take to be fetched.
+const fetchTakes = 15 * time.Minute
 
 // stripeTries is how long Stripe delivers an event that no endpoint took.
 const stripeTries = 3 * 24 * time.Hour

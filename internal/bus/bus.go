@@ -121,6 +121,9 @@ func (b *Bus) put(ctx context.Context, c chunk, errs []error) {
 // leave a new action out for good, and when a rule of an action that might
 // select the envelope cannot be read.
 func (b *Bus) Subscribers(ctx context.Context, e event.Envelope) ([]string, error) {
+	if e.Type == event.ThinPing {
+		return nil, nil // it asks for nothing but to be stored
+	}
 	rules, err := b.current(ctx)
 	if err != nil {
 		return nil, err
@@ -140,6 +143,12 @@ func (b *Bus) Subscribers(ctx context.Context, e event.Envelope) ([]string, erro
 		}
 	}
 	return actions, nil
+}
+
+// Refresh implements event.Bus.
+func (b *Bus) Refresh(ctx context.Context, age time.Duration) error {
+	_, err := b.atMost(ctx, age)
+	return err
 }
 
 // Actions returns the names of the actions that have a rule, in order.
@@ -169,13 +178,15 @@ func (b *Bus) Rules(ctx context.Context) ([]event.Rule, error) {
 	return all, nil
 }
 
-// current lists the rules if the last list is too old. Callers wait for one
-// another, so that an idle function lists once.
-func (b *Bus) current(ctx context.Context) ([]rule, error) {
+func (b *Bus) current(ctx context.Context) ([]rule, error) { return b.atMost(ctx, fresh) }
+
+// atMost lists the rules if the last list is older. Callers wait for one another, so
+// that an idle function lists once.
+func (b *Bus) atMost(ctx context.Context, old time.Duration) ([]rule, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	now := b.Now()
-	if age := now.Sub(b.asOf); !b.asOf.IsZero() && age >= 0 && age < fresh {
+	if age := now.Sub(b.asOf); !b.asOf.IsZero() && age >= 0 && age < old {
 		return b.rules, nil
 	}
 	rules, err := b.list(ctx)

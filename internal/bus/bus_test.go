@@ -407,3 +407,29 @@ func TestRuleThatTakesOnlyWhatNamesItSelectsNoType(t *testing.T) {
 		t.Errorf("rules %v, error %v", rules, err)
 	}
 }
+
+func TestAPingHasNoSubscribers(t *testing.T) {
+	b := open(t, &server{rules: []rule{{Name: "a", State: "ENABLED", EventPattern: pattern("a", nil)}}})
+	e := envelope("evt_1")
+	for kind, want := range map[string]int{event.ThinPing: 0, "charge.refunded": 1} {
+		e.Type = kind
+		if got, err := b.Subscribers(t.Context(), e); err != nil || len(got) != want {
+			t.Errorf("%s: subscribers %v, error %v", kind, got, err)
+		}
+	}
+}
+
+func TestThinEventIsFetchedForAYoungerRuleThanTheList(t *testing.T) {
+	now := time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)
+	s := &server{}
+	b := open(t, s)
+	b.Now = func() time.Time { return now }
+	if got, err := event.FetchFor(t.Context(), b, envelope("evt_1")); err != nil || len(got) != 0 {
+		t.Fatalf("subscribers %v, error %v", got, err)
+	}
+	s.rules = []rule{{Name: "new", State: "ENABLED", EventPattern: pattern("new", nil)}}
+	now = now.Add(5 * time.Second)
+	if got, err := event.FetchFor(t.Context(), b, envelope("evt_2")); err != nil || !slices.Equal(got, []string{"new"}) {
+		t.Errorf("subscribers %v, error %v", got, err)
+	}
+}

@@ -42,6 +42,18 @@ type AuditTouched struct {
 	Error string `json:"error,omitempty"`
 }
 
+// FetchRequest is sent to function fetch instead of a queue's batch: fetch for this event
+// now.
+type FetchRequest struct {
+	Event string `json:"event"`
+}
+
+// FetchReply answers a FetchRequest.
+type FetchReply struct {
+	Event string `json:"event,omitempty"` // the occurrence, which is fetched
+	Error string `json:"error,omitempty"` // why it never can be
+}
+
 // parallelism is how many events one request recomputes at once.
 const parallelism = 16
 
@@ -49,6 +61,7 @@ const parallelism = 16
 func (h *Handler) Invoke(ctx context.Context, in json.RawMessage) (any, error) {
 	var req struct {
 		Audit *AuditRequest `json:"audit"`
+		Fetch *FetchRequest `json:"fetch"`
 		Probe *ProbeAction  `json:"payhooks"`
 		events.SQSEvent
 	}
@@ -58,6 +71,10 @@ func (h *Handler) Invoke(ctx context.Context, in json.RawMessage) (any, error) {
 	switch {
 	case req.Audit != nil:
 		return h.Audit(ctx, *req.Audit)
+	case req.Fetch != nil && h.OnDemand != nil:
+		reply, err := h.OnDemand(ctx, req.Fetch.Event)
+		reply.Error = redact(reply.Error)
+		return reply, err
 	case req.Probe != nil:
 		return h.Probe(ctx, req.Probe.Probe)
 	}

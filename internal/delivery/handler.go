@@ -43,6 +43,8 @@ type Handler struct {
 	Owner  func() string    // a new fencing token
 	Pause  func(context.Context, time.Duration) error
 	Log    *slog.Logger
+	// OnDemand answers a FetchRequest; nil but in function fetch.
+	OnDemand func(ctx context.Context, id string) (FetchReply, error)
 	// InTurn handles a batch's messages one after the other.
 	InTurn bool
 }
@@ -169,6 +171,8 @@ func (h *Handler) begin(ctx context.Context, ref event.DeliveryRef) (s event.Sto
 		return s, d, nil, fmt.Errorf("read event and delivery: %w", err)
 	case s.Expired(h.Now()):
 		unusable = event.Permanent(errors.New("the event has expired"))
+	case s.Occurrence != "" && h.Action != event.Fetch:
+		unusable = event.Skip(event.Reason("a rendering of " + s.Occurrence))
 	case s.Unfetched() && h.Action != event.Fetch:
 		unusable = errors.New("the object of the thin event is not fetched yet")
 	}

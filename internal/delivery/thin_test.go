@@ -36,3 +36,24 @@ func TestAnActionWaitsForTheObjectOfAThinEvent(t *testing.T) {
 		t.Errorf("%+v, %v, read %s", d, err, read)
 	}
 }
+
+func TestADeliveryOfARenderingIsDone(t *testing.T) {
+	r := newRig(t)
+	thin := event.Event{Body: []byte(`{}`), Facts: event.Facts{ID: "evt_thin", Type: "charge.succeeded", SentAs: "v1.charge.succeeded", Scope: event.Scope{Livemode: true}, Created: r.now, Received: r.now}}
+	if _, err := r.Put(t.Context(), thin, r.now.AddDate(1, 0, 0)); err != nil {
+		t.Fatal(err)
+	}
+	stored, err := r.Get(t.Context(), "evt_thin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole := thin
+	whole.ID = "evt_1" // of the rig
+	if err := r.Link(t.Context(), event.Link{Thin: stored, Event: whole, At: r.now}); err != nil {
+		t.Fatal(err)
+	}
+	d, err := r.process(add).Deliver(t.Context(), "evt_thin", true)
+	if err != nil || d.State != event.Done || r.runs != 0 || d.Outcome != "skipped: a rendering of evt_1" {
+		t.Errorf("%+v, %v, %d runs", d, err, r.runs)
+	}
+}

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/payhooks/payhooks/internal/event"
-	"github.com/payhooks/payhooks/internal/facts"
 )
 
 // Publish puts the items on the bus and records the subscribers of each. It
@@ -21,9 +20,11 @@ func (d *Dispatcher) Publish(ctx context.Context, items []*item) {
 		if it.err != nil {
 			continue
 		}
-		if it.env.SentAs != facts.ThinPing { // a ping asks for nothing but to be stored
-			it.subscribers, it.unlisted = d.Bus.Subscribers(ctx, it.env)
+		find := d.Bus.Subscribers
+		if it.fetch {
+			find = func(ctx context.Context, e event.Envelope) ([]string, error) { return event.FetchFor(ctx, d.Bus, e) }
 		}
+		it.subscribers, it.unlisted = find(ctx, it.env)
 		if it.fetch && it.unlisted == nil && len(it.subscribers) == 0 {
 			it.err = d.published(ctx, it) // nothing is fetched for no one
 			continue

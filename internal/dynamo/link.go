@@ -27,10 +27,7 @@ func (t *Tables) link(ctx context.Context, l event.Link) error {
 	if err := checkEvent(l.Event.ID); err != nil {
 		return err
 	}
-	switch {
-	case l.Kept && l.Event.ID == l.Thin.ID:
-		return t.updated(ctx, t.learn(l), l)
-	case l.Event.Fetched == nil:
+	if l.Event.Fetched == nil {
 		return t.join(ctx, l)
 	}
 	items, err := t.linkItems(l)
@@ -104,7 +101,10 @@ func (t *Tables) learn(l event.Link) *types.Update {
 	it := factsItem(l.Event.Facts)
 	it.index(l.Event.Facts)
 	it.at("fetched", l.At)
-	if l.Thin.Pending {
+	switch {
+	case l.Thin.Pending && l.Posted:
+		it["pending"] = str(pending)
+	case l.Thin.Pending:
 		it["pending"] = str(pendingFetched)
 	}
 	delete(it, "id")
@@ -141,14 +141,10 @@ func (t *Tables) join(ctx context.Context, l event.Link) error {
 	}
 	r := &reader{item: it}
 	if it == nil || !readFacts(r).SameOccurrence(l.Event.Facts) || r.err != nil {
-		return fmt.Errorf("the id is another occurrence's: %w", event.ErrConflict)
+		return fmt.Errorf("the id is another occurrence's: %w", event.ErrInvalid)
 	}
-	return t.updated(ctx, t.alias(l), l)
-}
-
-// updated makes the update alone, outside a transaction.
-func (t *Tables) updated(ctx context.Context, u *types.Update, l event.Link) error {
-	_, err := t.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+	u := t.alias(l)
+	_, err = t.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName: u.TableName, Key: u.Key, UpdateExpression: u.UpdateExpression, ConditionExpression: u.ConditionExpression,
 		ExpressionAttributeNames: u.ExpressionAttributeNames, ExpressionAttributeValues: u.ExpressionAttributeValues,
 		ReturnValuesOnConditionCheckFailure: allOld,

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/smithy-go"
@@ -40,6 +41,12 @@ var (
 // New returns the tables of a stack. It makes no request.
 func New(client *dynamodb.Client, stack string) *Tables {
 	return &Tables{client: client, stack: stack}
+}
+
+// Retrying lets a client try a plain write again that met a transaction on the same
+// item: nothing was written then. The SDK takes that for an error of the caller.
+func Retrying(o *dynamodb.Options) {
+	o.Retryer = retry.AddWithErrorCodes(o.Retryer, (&types.TransactionConflictException{}).ErrorCode())
 }
 
 // Since returns when the table of events was created.

@@ -18,17 +18,16 @@ type Store interface {
 	// recognised as our own write and reported as ResultStored. ErrTooLarge if
 	// the item cannot be stored at any time.
 	Put(ctx context.Context, e Event, expires time.Time) (Result, error)
-	// PutRendering keeps e, of which Put returned ResultRendering or ResultUnfetched,
-	// under its RenderingID, unless that is taken. It is in no listing, is not published,
+	// PutRendering keeps e, of which Put returned ResultRendering, under its
+	// RenderingID, unless that is taken. It is in no listing, is not published,
 	// and Get returns it by that id. ErrTooLarge if it cannot be stored at any time.
 	PutRendering(ctx context.Context, e Event, release string, expires time.Time) error
 	// Link keeps what was fetched of a thin event as the rendering Payload of l.Event and
 	// its facts with the event, in one transaction. Under another id than l.Thin's it
 	// stores that event, pending and with the thin event's body, and l.Thin becomes a
 	// rendering of it: see Stored.Occurrence. An event that has this id already stays as
-	// it is, and only l.Thin changes. nil also if that was done before. ErrConflict if
-	// the id is another occurrence's, or if the payload was stored meanwhile and not by
-	// Link: Get it. ErrTooLarge if it cannot be stored at any time.
+	// it is, and only l.Thin changes. nil also if that was done before. ErrInvalid if
+	// the id is another occurrence's. ErrConflict if somebody else wrote meanwhile. ErrTooLarge if it cannot be stored at any time.
 	Link(ctx context.Context, l Link) error
 	// Get returns the event with its signed bytes and, of a thin one, with what was
 	// fetched; or ErrNotFound. An event that cannot be read is returned as far as it can
@@ -170,6 +169,8 @@ type Bus interface {
 	// bus's own rules, at most a minute old. A disabled rule selects as well: its
 	// deliveries wait.
 	Subscribers(ctx context.Context, e Envelope) ([]string, error)
+	// Refresh makes Subscribers answer by rules that are at most so old.
+	Refresh(ctx context.Context, age time.Duration) error
 	// Rules returns the actions that have a rule, all of them, at most a minute
 	// old.
 	Rules(ctx context.Context) ([]Rule, error)

@@ -16,8 +16,8 @@ type Link struct {
 	// Event has the facts that were learnt, under the id of the snapshot twin if there
 	// is one, and what was fetched as Fetched: nil for a twin that is stored already.
 	Event Event
-	// Kept: the rendering Payload is stored already, under the id of Thin, and Fetched
-	// is what it holds.
-	Kept bool
-	At   time.Time // of the fetch: from then on the event counts as received
+	// Posted: Fetched is the snapshot itself, which came after the thin event. Dispatch
+	// publishes it then, and function fetch has nothing left to do.
+	Posted bool
+	At     time.Time // of the fetch: from then on the event counts as received
 }

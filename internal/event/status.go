@@ -21,6 +21,9 @@ func StatusOf(s Stored, ds []Delivery) Status {
 	has := func(st State) bool {
 		return slices.ContainsFunc(ds, func(d Delivery) bool { return d.State == st })
 	}
+	if !s.ByFetch { // nothing is left to fetch, whatever became of that
+		ds = slices.DeleteFunc(slices.Clone(ds), func(d Delivery) bool { return d.Action == Fetch })
+	}
 	given := slices.ContainsFunc(ds, func(d Delivery) bool { return d.Action == Fetch && d.State == Discarded })
 	unrecorded := slices.ContainsFunc(s.Subscribers, func(action string) bool {
 		return !slices.ContainsFunc(ds, func(d Delivery) bool { return d.Action == action })

@@ -9,6 +9,27 @@ import (
 // event. Its deliveries are in the ledger like an action's.
 const Fetch = "fetch"
 
+// ThinPing is the type of the event that Stripe sends when it is asked to ping an event
+// destination. No action subscribes to it.
+const ThinPing = "v2.core.event_destination.ping"
+
+// justNow is how old the rules may be by which nothing is fetched.
+const justNow = time.Second
+
+// FetchFor returns the subscribers for which a thin event is fetched. None by rules that
+// may be a minute old are looked for anew: what is not fetched reaches no action, not
+// even one whose rule is younger than that.
+func FetchFor(ctx context.Context, b Bus, e Envelope) ([]string, error) {
+	names, err := b.Subscribers(ctx, e)
+	if err != nil || len(names) > 0 {
+		return names, err
+	}
+	if err := b.Refresh(ctx, justNow); err != nil {
+		return nil, err
+	}
+	return b.Subscribers(ctx, e)
+}
+
 // ThinSource reads at Stripe what a thin event refers to. account is the context of the
 // event, unchanged: empty for the account of the key. ErrNotFound: Stripe does not have
 // it, or not any more. ErrDenied: the key may not read it; the error names the

@@ -16,9 +16,6 @@ type ThinType struct {
 	Data    bool // the fetched event has data
 }
 
-// ThinPing is what Stripe sends when it is asked to ping a destination.
-const ThinPing = "v2.core.event_destination.ping"
-
 //go:embed thin-types.tsv
 var thinTypes string
 

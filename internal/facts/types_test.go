@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/facts"
 )
 
@@ -48,7 +49,7 @@ func TestAThinTypeIsFannedOutUnderTheNameOfItsTwin(t *testing.T) {
 			t.Errorf("%s has the twin %s", kind, twin)
 		}
 	}
-	if !strings.HasPrefix(facts.ThinPing, "v2.") || facts.SnapshotType(facts.ThinPing) != facts.ThinPing {
+	if !strings.HasPrefix(event.ThinPing, "v2.") || facts.SnapshotType(event.ThinPing) != event.ThinPing {
 		t.Error("the ping has a twin")
 	}
 }

@@ -11,7 +11,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/payhooks/payhooks/internal/facts"
+	"github.com/payhooks/payhooks/internal/event"
 )
 
 const (
@@ -166,7 +166,7 @@ func (a *API) ping(of *entry, livemode bool) (*entry, error) {
 	seed := fmt.Sprintf("ping %s %d", of.id, a.seq)
 	a.mu.RUnlock()
 	body, err := encode(thinEvent{
-		ID: longID("evt", "5", seed, livemode), Object: thinKind, Type: facts.ThinPing, Livemode: livemode,
+		ID: longID("evt", "5", seed, livemode), Object: thinKind, Type: event.ThinPing, Livemode: livemode,
 		Created: a.clock().UTC().Format(isoTime), Related: &related{ID: of.id, Type: destinationKind, URL: of.address()},
 	})
 	if err != nil {

@@ -18,7 +18,6 @@ import (
 	"github.com/payhooks/payhooks/internal/delivery"
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/facts"
-	"github.com/payhooks/payhooks/internal/webhook"
 )
 
 // Fetcher fetches for one event at a time. Safe for concurrent use.
@@ -62,25 +61,43 @@ func (f *Fetcher) Run(ctx context.Context, a *delivery.Attempt) error {
 	case !s.Thin():
 		return event.Skip("the event is not thin")
 	case !s.FetchedAt.IsZero():
-		return f.publish(ctx, a, s.ID)
+		return f.complement(ctx, a)
 	}
 	if wanted, err := f.wanted(ctx, s); err != nil || !wanted {
 		return err
 	}
-	l, err := f.complete(ctx, s)
+	id, err := f.Link(ctx, s)
 	if err != nil {
 		return err
 	}
-	if err := f.Store.Link(ctx, l); err != nil {
-		return linkError(err)
+	return f.publish(ctx, a, id)
+}
+
+// Link fetches for an unfetched event, stores that, and returns the id of the occurrence.
+func (f *Fetcher) Link(ctx context.Context, s event.Stored) (id string, err error) {
+	l, err := f.complete(ctx, s)
+	if err != nil {
+		return "", err
 	}
-	return f.publish(ctx, a, l.Event.ID)
+	return l.Event.ID, linkError(f.Store.Link(ctx, l))
+}
+
+// complement adds what typed actions read to an event that needs no fetch any more, such
+// as one whose snapshot was posted.
+func (f *Fetcher) complement(ctx context.Context, a *delivery.Attempt) error {
+	s := a.Stored()
+	var final *event.PermanentError
+	err := f.render(ctx, event.Link{Thin: s, Event: s.Event})
+	if err != nil && !errors.As(err, &final) && !errors.Is(err, event.ErrNotConfigured) {
+		return err
+	}
+	return f.publish(ctx, a, s.ID)
 }
 
 // wanted reports whether the event has subscribers; without, nothing is fetched for it.
 // Where they cannot be listed, it is fetched for those that it may have.
 func (f *Fetcher) wanted(ctx context.Context, s event.Stored) (bool, error) {
-	subscribers, err := f.Bus.Subscribers(ctx, event.Envelope{Facts: s.Facts})
+	subscribers, err := event.FetchFor(ctx, f.Bus, event.Envelope{Facts: s.Facts})
 	if err != nil || len(subscribers) > 0 {
 		return true, nil //nolint:nilerr // Publish meets the error again
 	}
@@ -93,19 +110,9 @@ func (f *Fetcher) wanted(ctx context.Context, s event.Stored) (bool, error) {
 // complete is the event with what was fetched for it, under the id of its occurrence.
 func (f *Fetcher) complete(ctx context.Context, s event.Stored) (event.Link, error) {
 	l := event.Link{Thin: s, At: f.Now()}
-	signed, reason := webhook.ReadThin(s.Body)
+	signed, reason := read(s)
 	if reason != "" {
 		return l, event.Permanent(fmt.Errorf("the stored body is no thin event: %s", reason))
-	}
-	// The snapshot came after the thin event: nothing is left to fetch.
-	kept, err := f.Store.Get(ctx, event.RenderingID(s.ID, event.Payload))
-	if err == nil {
-		l.Kept = true
-		l.Event, err = f.learn(s, signed, s.ID, kept.Body)
-		return l, err
-	}
-	if !errors.Is(err, event.ErrNotFound) {
-		return l, fmt.Errorf("look for the snapshot: %w", err)
 	}
 	p, err := f.fetch(ctx, s, signed)
 	if err != nil {
@@ -119,7 +126,7 @@ func (f *Fetcher) complete(ctx context.Context, s event.Stored) (event.Link, err
 	if l.Event, err = f.learn(s, signed, p.id, p.body); err != nil {
 		return l, err
 	}
-	return l, f.render(ctx, l, p)
+	return l, f.render(ctx, l)
 }
 
 // publish sends the event to its subscribers, unless that is done, or is dispatch's: a
@@ -129,17 +136,14 @@ func (f *Fetcher) publish(ctx context.Context, a *delivery.Attempt, id string) e
 	if err != nil {
 		return fmt.Errorf("read the event: %w", err)
 	}
-	other := id != a.Stored().ID
 	a.Outcome("fetched in API version " + s.APIVersion)
-	if other {
+	if id != a.Stored().ID {
 		a.Outcome("a rendering of " + id)
 	}
 	if s.Unfetched() {
 		return nil // it is thin, too, and has a delivery to fetch for it
 	}
-	ours := s.Pending && s.ByFetch
-	replayed := !s.Pending && !other && len(s.Subscribers) == 0 // it had no subscriber before
-	if !ours && !replayed {
+	if !s.Pending || !s.ByFetch {
 		return nil
 	}
 	return f.Publish(ctx, s)
@@ -149,7 +153,7 @@ func (f *Fetcher) publish(ctx context.Context, a *delivery.Attempt, id string) e
 // race with the twin, and the next attempt sees what won it.
 func linkError(err error) error {
 	switch {
-	case errors.Is(err, event.ErrTooLarge):
+	case errors.Is(err, event.ErrTooLarge), errors.Is(err, event.ErrInvalid):
 		return event.Permanent(err)
 	case errors.Is(err, event.ErrConflict):
 		return event.RetryAfter(err, 0)

@@ -17,7 +17,9 @@ import (
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/facts"
 	"github.com/payhooks/payhooks/internal/fakestripe"
+	"github.com/payhooks/payhooks/internal/ingest"
 	"github.com/payhooks/payhooks/internal/memory"
+	"github.com/payhooks/payhooks/internal/webhook"
 )
 
 const (
@@ -155,17 +157,66 @@ func TestThinEventThatIsStoredUnderBothIdsIsPublishedWhenItIsFetched(t *testing.
 	oneEvent(t, r, named)
 }
 
-func TestSnapshotThatComesBeforeTheFetchIsThePayload(t *testing.T) {
-	r := newRig(t, seven...)
-	r.source.answer = func(string, []byte, error) ([]byte, error) {
-		return nil, event.Permanent(event.ErrNotConfigured)
+func TestSnapshotCompletesItsThinEventWhateverBecameOfTheFetch(t *testing.T) {
+	refused := func(string, []byte, error) ([]byte, error) { return nil, event.Permanent(event.ErrNotConfigured) }
+	for name, before := range map[string]func(*testing.T, *rig){
+		"not begun":      func(*testing.T, *rig) {},
+		"not dispatched": func(_ *testing.T, r *rig) { r.at = 0 },
+		"parked":         func(_ *testing.T, r *rig) { r.run() },
+		"discarded": func(t *testing.T, r *rig) {
+			r.run()
+			if err := r.store.Discard(t.Context(), event.DeliveryRef{Action: event.Fetch, Event: chargeID}, r.now, "ada: by hand"); err != nil {
+				t.Fatal(err)
+			}
+		},
+		"waiting": func(_ *testing.T, r *rig) {
+			r.source.answer = func(string, []byte, error) ([]byte, error) {
+				return nil, event.RetryAfter(errors.New("429"), time.Hour)
+			}
+			r.run()
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t, seven...)
+			r.source.answer = refused
+			thin := r.twins([]byte(charge), true)
+			r.post(thin)
+			before(t, r)
+			r.want()
+			if _, result := r.post([]byte(charge)); result != event.ResultDuplicate {
+				t.Errorf("the snapshot is %s", result)
+			}
+			r.run()
+			r.want(chargeID)
+			oneEvent(t, r, thin)
+			if s := r.get(chargeID); s.Pending || s.SentAs == "" || !bytes.Equal(s.Body, thin) {
+				t.Errorf("pending %t, %+v", s.Pending, s.Facts)
+			}
+		})
 	}
+}
+
+func TestSnapshotsOfAThinEventInTwoVersionsAreBothKept(t *testing.T) {
+	r := newRig(t, seven...)
 	r.post(r.twins([]byte(charge), true))
+	old := strings.Replace(charge, "2026-08-26.dahlia", "2023-10-16", 1)
+	r.post([]byte(charge))
+	r.post([]byte(old))
+	if s := r.get(event.RenderingID(chargeID, "2023-10-16")); string(s.Body) != old {
+		t.Errorf("kept is %s", s.Body)
+	}
+}
+
+func TestObjectIsFetchedForTypedActionsWhereTheSnapshotCameFirst(t *testing.T) {
+	r := newRig(t, seven...)
+	r.fetcher.Versions = []facts.Version{"2023-10-16"}
+	r.post(r.twins([]byte(charge), true))
+	r.dispatch()
 	r.post([]byte(charge))
 	r.run()
 	r.want(chargeID)
-	if len(r.source.calls) > 0 {
-		t.Errorf("Stripe was asked for %v, which was there", r.source.calls)
+	if s := r.get(event.RenderingID(chargeID, "2023-10-16")); s.APIVersion != "2023-10-16" || !strings.Contains(string(s.Body), `"ch_1"`) {
+		t.Errorf("kept is %s", s.Body)
 	}
 }
 
@@ -293,7 +344,7 @@ func TestEverySampleIsFetchedAndFannedOutUnderItsName(t *testing.T) {
 		}
 		f, _ := r.post(body)
 		ds := r.run()
-		if kind == facts.ThinPing {
+		if kind == event.ThinPing {
 			if s := r.get(f.ID); s.Pending || len(ds)+len(s.Subscribers)+len(r.source.calls) > 0 {
 				t.Errorf("the ping is %+v, fetched as %+v", s, ds)
 			}
@@ -366,4 +417,56 @@ func TestSubscribersThatCannotBeListedAreRecordedLater(t *testing.T) {
 	if s := r.get(chargeID); s.Pending || !slices.Equal(s.Subscribers, seven) {
 		t.Errorf("pending %t, subscribers %v", s.Pending, s.Subscribers)
 	}
+}
+
+func TestFetchOnDemand(t *testing.T) {
+	for _, named := range []bool{true, false} {
+		r := newRig(t) // nothing subscribes when it comes
+		f, _ := r.post(r.twins([]byte(charge), named))
+		r.run()
+		for range 2 {
+			reply, err := r.fetcher.OnDemand(t.Context(), f.ID)
+			if err != nil || reply.Event != chargeID || reply.Error != "" {
+				t.Errorf("%+v, %v", reply, err)
+			}
+		}
+		if s := r.get(chargeID); s.Unfetched() || len(r.source.calls) != 2 {
+			t.Errorf("unfetched %t after %v", s.Unfetched(), r.source.calls)
+		}
+	}
+	r := newRig(t, seven...) // its fetch is parked, and it is pending
+	f, _ := r.post(r.twins([]byte(charge), true))
+	r.source.answer = func(string, []byte, error) ([]byte, error) { return nil, event.Permanent(event.ErrDenied) }
+	r.run()
+	if reply, err := r.fetcher.OnDemand(t.Context(), f.ID); err != nil || reply.Error == "" {
+		t.Errorf("%+v, %v", reply, err)
+	}
+	r.source.answer = func(string, []byte, error) ([]byte, error) { return nil, event.RetryAfter(errors.New("429"), 0) }
+	if reply, err := r.fetcher.OnDemand(t.Context(), f.ID); err == nil {
+		t.Errorf("%+v, expected an error", reply)
+	}
+	r.source.answer = nil
+	if reply, err := r.fetcher.OnDemand(t.Context(), f.ID); err != nil || reply.Event != chargeID {
+		t.Errorf("%+v, %v", reply, err)
+	}
+	r.run()
+	r.want(chargeID)
+}
+
+func TestContextOfAListedEventIsThatOfTheList(t *testing.T) {
+	r := newRig(t, seven...)
+	snapshot := strings.Replace(charge, `"object":"event"`, `"object":"event","account":"acct_1"`, 1)
+	thin := r.twins([]byte(snapshot), false)
+	if err := r.stripe.PutEvents("acct_1", json.RawMessage(snapshot)); err != nil {
+		t.Fatal(err)
+	}
+	bare := bytes.Replace(thin, []byte(`"context":"acct_1"`), []byte(`"context":null`), 1)
+	from := ingest.Arrival{Endpoint: webhook.Endpoint{Name: event.EndpointListed, Expect: webhook.ExpectAny, Connect: true}, Account: "acct_1", Received: r.now}
+	if _, _, reason, err := r.intake.Accept(t.Context(), from, bare); err != nil || reason != "" {
+		t.Fatal(reason, err)
+	}
+	if ds := r.run(); len(ds) != 1 || ds[0].State != event.Done {
+		t.Errorf("fetched as %+v", ds)
+	}
+	r.want(chargeID)
 }

@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -28,6 +29,13 @@ type extra struct {
 	Data json.RawMessage `json:"data"`
 }
 
+// read is the signed event, with its context for requests to Stripe.
+func read(s event.Stored) (webhook.Thin, event.Reason) {
+	signed, reason := webhook.ReadThin(s.Body)
+	signed.Context = cmp.Or(signed.Context, s.Account)
+	return signed, reason
+}
+
 // fetch reads the event, then its snapshot twin, else its object. Every answer is held
 // against what was signed.
 func (f *Fetcher) fetch(ctx context.Context, s event.Stored, signed webhook.Thin) (p fetched, err error) {
@@ -35,7 +43,7 @@ func (f *Fetcher) fetch(ctx context.Context, s event.Stored, signed webhook.Thin
 	if err != nil {
 		return p, gone("the event", err)
 	}
-	if p, err = compare(signed, raw); err != nil {
+	if p, err = compare(signed, s.Endpoint == event.EndpointListed, raw); err != nil {
 		return p, err
 	}
 	if p.id = s.ID; p.thin.Snapshot != "" {
@@ -65,8 +73,9 @@ func (f *Fetcher) fetch(ctx context.Context, s event.Stored, signed webhook.Thin
 	return p, err
 }
 
-// compare reads the fetched event and refuses it if it is another one than was signed.
-func compare(signed webhook.Thin, raw []byte) (p fetched, err error) {
+// compare reads the fetched event and refuses it if it is another one than was signed. A
+// listed one may leave out the account that the list was asked for.
+func compare(signed webhook.Thin, listed bool, raw []byte) (p fetched, err error) {
 	thin, reason := webhook.ReadThin(raw)
 	if reason != "" {
 		return p, event.Permanent(fmt.Errorf("what Stripe returned for %s is no thin event: %s", signed.ID, reason))
@@ -84,7 +93,7 @@ func compare(signed webhook.Thin, raw []byte) (p fetched, err error) {
 		{"id", signed.ID == thin.ID},
 		{"type", signed.Type == thin.Type},
 		{"livemode", signed.Livemode == thin.Livemode},
-		{"context", signed.Context == thin.Context},
+		{"context", thin.Context == signed.Context || thin.Context == "" && listed},
 		{"related_object", signed.Related == thin.Related},
 		{"created", signed.Created.Equal(thin.Created)},
 		{"snapshot_event", signed.Snapshot == thin.Snapshot},
@@ -151,11 +160,14 @@ func (p fetched) snapshot(s event.Stored, id string, object json.RawMessage, ver
 
 // render keeps the object in each further version that the payload is not in, if it
 // exists in it. Only objects of v1 have versions of before.
-func (f *Fetcher) render(ctx context.Context, l event.Link, p fetched) error {
-	signed, _ := webhook.ReadThin(l.Thin.Body)
+func (f *Fetcher) render(ctx context.Context, l event.Link) error {
+	signed, _ := read(l.Thin)
 	for _, v := range f.Versions {
 		if !strings.HasPrefix(signed.Related.URL, "/v1/") || facts.Version(l.Event.APIVersion).ReadAs(v) {
 			continue
+		}
+		if _, err := f.Store.Get(ctx, event.RenderingID(l.Event.ID, v.Release())); !errors.Is(err, event.ErrNotFound) {
+			continue // it is there
 		}
 		object, err := f.object(ctx, signed, v)
 		if errors.Is(err, event.ErrNotFound) {
@@ -165,7 +177,7 @@ func (f *Fetcher) render(ctx context.Context, l event.Link, p fetched) error {
 			return err
 		}
 		e := l.Event
-		if e.Body, err = p.snapshot(l.Thin, e.ID, object, v); err != nil {
+		if e.Body, err = inVersion(l.Event.Fetched, object, v); err != nil {
 			return err
 		}
 		e.APIVersion, e.SentAs, e.Fetched = string(v), "", nil
@@ -174,6 +186,21 @@ func (f *Fetcher) render(ctx context.Context, l event.Link, p fetched) error {
 		}
 	}
 	return nil
+}
+
+// inVersion is the payload with its object as it is in another version.
+func inVersion(payload []byte, object json.RawMessage, v facts.Version) ([]byte, error) {
+	var whole, data map[string]any
+	err := json.Unmarshal(payload, &whole)
+	if data, _ = whole["data"].(map[string]any); err != nil || data == nil {
+		return nil, event.Permanent(errors.New("what was fetched has no object"))
+	}
+	data["object"], whole["api_version"] = object, v
+	body, err := json.Marshal(whole)
+	if err != nil {
+		return nil, event.Permanent(fmt.Errorf("join the object with its event: %w", err))
+	}
+	return body, nil
 }
 
 // gone is the verdict for what Stripe does not have.

@@ -51,7 +51,9 @@ func (in *Intake) Accept(ctx context.Context, from Arrival, body []byte) (event.
 		return f, 0, "", err
 	}
 	f.Endpoint, f.Received = from.Endpoint.Name, from.Received
-	body = webhook.WithoutClient(body)
+	if f.Thin() || reason != "" {
+		body = webhook.WithoutClient(body)
+	}
 	if f.Account == "" {
 		f.Account = from.Account
 	}
@@ -82,7 +84,7 @@ func (in *Intake) store(ctx context.Context, e event.Event, reason event.Reason)
 	case result == event.ResultRendering:
 		return event.ResultDuplicate, in.render(ctx, e, expires)
 	case result == event.ResultUnfetched:
-		return event.ResultDuplicate, in.keep(ctx, e, event.Payload, expires)
+		return event.ResultDuplicate, in.complete(ctx, e)
 	}
 	return result, err
 }
@@ -99,10 +101,41 @@ func (in *Intake) render(ctx context.Context, e event.Event, expires time.Time) 
 	return in.keep(ctx, e, release, expires)
 }
 
-// keep stores a rendering. The snapshot of a thin event that is not fetched yet is its
-// payload: then nothing is left to fetch.
+// keep stores a rendering.
 func (in *Intake) keep(ctx context.Context, e event.Event, release string, expires time.Time) error {
 	err := in.Store.PutRendering(ctx, e, release, expires)
+	if errors.Is(err, event.ErrTooLarge) {
+		return nil
+	}
+	return err
+}
+
+// complete gives a thin event that is not fetched yet the snapshot that Stripe posted:
+// nothing is left to fetch, whatever became of the fetch so far.
+func (in *Intake) complete(ctx context.Context, e event.Event) (err error) {
+	for range tries {
+		if err = in.link(ctx, e); !errors.Is(err, event.ErrConflict) {
+			return err
+		}
+	}
+	return err
+}
+
+// tries is how often a snapshot meets its own thin event's fetch before Stripe is asked
+// to post it again.
+const tries = 3
+
+func (in *Intake) link(ctx context.Context, e event.Event) error {
+	thin, err := in.Store.Get(ctx, e.ID)
+	if err != nil {
+		return err
+	}
+	if !thin.Unfetched() { // fetched in between
+		return in.render(ctx, e, thin.Expires)
+	}
+	whole := event.Event{Facts: e.Facts, Fetched: e.Body}
+	whole.SentAs, whole.Endpoint = thin.SentAs, thin.Endpoint
+	err = in.Store.Link(ctx, event.Link{Thin: thin, Event: whole, Posted: true, At: e.Received})
 	if errors.Is(err, event.ErrTooLarge) {
 		return nil
 	}

@@ -33,13 +33,11 @@ func (s *Store) learn(thin *record, l event.Link) error {
 	if !thin.FetchedAt.IsZero() {
 		return nil
 	}
-	if !l.Kept {
-		if err := s.putPayload(l); err != nil {
-			return err
-		}
+	if err := s.putPayload(l); err != nil {
+		return err
 	}
 	thin.Facts, thin.Fetched, thin.FetchedAt = normal(l.Event.Facts), slices.Clone(l.Event.Fetched), millis(l.At)
-	thin.ToFetch = false
+	thin.ToFetch, thin.ByFetch = false, thin.ByFetch && !l.Posted
 	if thin.Pending {
 		s.changed(thin)
 	}
@@ -57,7 +55,7 @@ func (s *Store) alias(thin *record, l event.Link) error {
 	}
 	if old, taken := s.events[l.Event.ID]; taken || l.Event.Fetched == nil {
 		if !taken || !old.SameOccurrence(l.Event.Facts) {
-			return fmt.Errorf("link %s: %w", l.Thin.ID, event.ErrConflict)
+			return fmt.Errorf("link %s: the id is another occurrence's: %w", l.Thin.ID, event.ErrInvalid)
 		}
 	} else {
 		if err := s.putPayload(l); err != nil {

@@ -46,11 +46,12 @@ type Operator struct {
 
 // Reasons why a delivery is not sent.
 const (
-	ReasonExpired = event.Reason("expired")
-	ReasonNoRule  = event.Reason("no rule sends such events to the action any more")
-	ReasonMoved   = event.Reason("no longer parked")
-	ReasonNothing = event.Reason("nothing to do")
-	ReasonRunning = event.Reason("done, or running just now")
+	ReasonExpired   = event.Reason("expired")
+	ReasonNoRule    = event.Reason("no rule sends such events to the action any more")
+	ReasonMoved     = event.Reason("no longer parked")
+	ReasonUnfetched = event.Reason("what it refers to cannot be fetched: see payhooks events show")
+	ReasonNothing   = event.Reason("nothing to do")
+	ReasonRunning   = event.Reason("done, or running just now")
 )
 
 // SampleSize is how many items a plan shows.

@@ -115,6 +115,11 @@ func (r *replay) send(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
+	if s.Unfetched() {
+		if s, err = r.fetch(ctx, s); err != nil || s.ID == "" {
+			return err
+		}
+	}
 	due, err := r.makeDue(ctx, s)
 	if err != nil {
 		return err
@@ -137,15 +142,11 @@ func (r *replay) makeDue(ctx context.Context, s event.Stored) (due []string, err
 	if err != nil {
 		return nil, err
 	}
-	switch {
-	case s.Unfetched(): // nothing else can be done with it before
-		actions = fetches(s)
-	case r.Action == event.Fetch:
-		return nil, nil
-	default:
-		if err := r.subscribe(ctx, s, actions); err != nil {
-			return nil, err
-		}
+	if r.Action == event.Fetch {
+		return nil, nil // it has nothing to do for what is fetched
+	}
+	if err := r.subscribe(ctx, s, actions); err != nil {
+		return nil, err
 	}
 	ds, err := r.Ledger.Deliveries(ctx, refs(s.ID, actions))
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/facts"
+	"github.com/payhooks/payhooks/internal/webhook"
 )
 
 // EventDetail is everything that is known of one event.
@@ -73,8 +74,8 @@ func (o *Operator) Show(ctx context.Context, id string) (*EventDetail, error) {
 		return nil, err
 	}
 	named := refs(s.ID, s.Subscribers, actions)
-	if s.ID != id { // a thin event was stored and fetched under its own id
-		named = append(named, event.DeliveryRef{Action: event.Fetch, Event: id})
+	if thin, _ := webhook.ReadThin(s.Body); thin.ID != "" && thin.ID != s.ID { // it may have been stored and fetched under that
+		named = append(named, event.DeliveryRef{Action: event.Fetch, Event: thin.ID})
 	}
 	ds, err := o.Ledger.Deliveries(ctx, named)
 	if err != nil && !errors.Is(err, event.ErrInvalid) {

@@ -1,12 +1,16 @@
 package operator_test
 
 import (
+	"context"
+	"encoding/json"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/payhooks/payhooks/internal/delivery"
 	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/memory"
 	"github.com/payhooks/payhooks/internal/operator"
 	"github.com/payhooks/payhooks/internal/operator/operatortest"
 )
@@ -22,7 +26,10 @@ func thinFacts(id string) event.Facts {
 func linked(t *testing.T) *operatortest.Desk {
 	t.Helper()
 	d := operatortest.New(t, time.Now, 0, operatortest.Receipts, event.Fetch)
-	d.Put(thinFacts("evt_test_65"), time.Now().AddDate(1, 0, 0))
+	body := []byte(`{"id":"evt_test_65","object":"v2.core.event","type":"v1.charge.succeeded","created":"2026-11-01T12:00:00.000Z","livemode":false}`)
+	if _, err := d.Memory.Put(t.Context(), event.Event{Facts: thinFacts("evt_test_65"), Body: body}, time.Now().AddDate(1, 0, 0)); err != nil {
+		t.Fatal(err)
+	}
 	thin, err := d.Memory.Get(t.Context(), "evt_test_65")
 	if err != nil {
 		t.Fatal(err)
@@ -44,8 +51,10 @@ func TestThinEventIsShownAsItsOccurrence(t *testing.T) {
 	if err != nil || e.ID != "evt_1" || e.Facts.SentAs != "v1.charge.succeeded" || !slices.Contains(e.Renderings, "evt_1#payload") {
 		t.Fatalf("%+v, %v", e, err)
 	}
-	if len(e.Deliveries) != 1 || e.Deliveries[0].Action != event.Fetch {
-		t.Errorf("deliveries %+v, expected that to fetch", e.Deliveries)
+	for _, id := range []string{"evt_test_65", "evt_1"} {
+		if e, err := d.Show(t.Context(), id); err != nil || len(e.Deliveries) != 1 || e.Deliveries[0].Action != event.Fetch {
+			t.Errorf("%s: deliveries %+v, expected that to fetch, %v", id, e.Deliveries, err)
+		}
 	}
 	r, err := replay(t, d, operator.Replay{Events: operator.Events{IDs: []string{"evt_test_65"}}})
 	if err != nil || r.Sent != 1 || d.Sent.Times()[event.DeliveryRef{Action: operatortest.Receipts, Event: "evt_1"}] != 1 {
@@ -92,21 +101,52 @@ func TestWhatAPersonGaveUpToFetchIsDone(t *testing.T) {
 	}
 }
 
+// fetching makes the desk's function fetch answer, by linking.
+func fetching(t *testing.T, d *operatortest.Desk, refusal string) {
+	t.Helper()
+	d.Functions = memory.Functions{event.Fetch: func(ctx context.Context, in json.RawMessage) (any, error) {
+		var req struct{ Fetch delivery.FetchRequest }
+		if err := json.Unmarshal(in, &req); err != nil || refusal != "" {
+			return delivery.FetchReply{Error: refusal}, err
+		}
+		s, err := d.Memory.Get(ctx, req.Fetch.Event)
+		if err != nil {
+			return nil, err
+		}
+		return delivery.FetchReply{Event: s.ID}, d.Memory.Link(ctx, event.Link{Thin: s, Event: event.Event{Facts: s.Facts, Fetched: []byte("{}")}, At: time.Now()})
+	}}
+}
+
 func TestReplayOfAThinEventFetchesItFirst(t *testing.T) {
-	for action, want := range map[string]string{"": event.Fetch, operatortest.Receipts: event.Fetch, event.Fetch: event.Fetch} {
-		d := operatortest.New(t, time.Now, 1, operatortest.Receipts, event.Fetch)
-		d.Put(thinFacts("evt_1"), time.Now().AddDate(1, 0, 0), "nobody's") // it had no subscriber of today
+	for action, want := range map[string]string{"": operatortest.Receipts, operatortest.Receipts: operatortest.Receipts, event.Fetch: ""} {
+		d := operatortest.New(t, time.Now, 1, operatortest.Receipts, "other", event.Fetch)
+		if action == "" {
+			want = "other " + want
+		}
+		fetching(t, d, "")
+		d.Put(thinFacts("evt_1"), time.Now().AddDate(1, 0, 0), "gone") // it had no subscriber of today
+		d.Deliver("evt_1", event.Fetch, func(del *event.Delivery) { del.State, del.Outcome = event.Done, "action removed" })
 		_, err := replay(t, d, operator.Replay{Events: operator.Events{IDs: []string{"evt_1"}, Action: action}})
 		var sent []string
 		for ref := range d.Sent.Times() {
 			sent = append(sent, ref.Action)
 		}
-		if err != nil || strings.Join(sent, " ") != want {
+		if slices.Sort(sent); err != nil || strings.Join(sent, " ") != want {
 			t.Errorf("replay for %q: sent to %v, %v", action, sent, err)
 		}
-		if s, err := d.Memory.Get(t.Context(), "evt_1"); err != nil || slices.Contains(s.Subscribers, event.Fetch) {
-			t.Errorf("subscribers %v, %v", s.Subscribers, err)
+		if s, err := d.Memory.Get(t.Context(), "evt_1"); err != nil || s.Unfetched() || slices.Contains(s.Subscribers, event.Fetch) {
+			t.Errorf("unfetched %t, subscribers %v, %v", s.Unfetched(), s.Subscribers, err)
 		}
+	}
+}
+
+func TestReplayPassesOverWhatCannotBeFetched(t *testing.T) {
+	d := operatortest.New(t, time.Now, 1, operatortest.Receipts, event.Fetch)
+	fetching(t, d, "the event is gone")
+	d.Put(thinFacts("evt_1"), time.Now().AddDate(1, 0, 0), "gone")
+	r, err := replay(t, d, operator.Replay{Events: operator.Events{From: time.Now().Add(-time.Hour)}})
+	if err != nil || r.Sent != 1 || r.Skipped[operator.ReasonUnfetched] != 1 {
+		t.Errorf("%+v, %v", r, err)
 	}
 }
 

@@ -80,7 +80,7 @@ var linkTests = map[string]func(*testing.T, Ports){
 			isError(t, event.ErrNotFound, err)
 		}
 	},
-	"another occurrence's id is ErrConflict and changes nothing": func(t *testing.T, p Ports) {
+	"another occurrence's id is ErrInvalid and changes nothing": func(t *testing.T, p Ports) {
 		snapshot := newEvent()
 		thin := thinEvent(snapshot, unique("evt_test_65"))
 		put(t, p, thin)
@@ -88,28 +88,24 @@ var linkTests = map[string]func(*testing.T, Ports){
 		other.Type = "charge.refunded"
 		put(t, p, other)
 		err := p.Store.Link(t.Context(), event.Link{Thin: get(t, p, thin.ID), Event: fetched(snapshot, thin), At: fetchedAt})
-		isError(t, event.ErrConflict, err)
+		isError(t, event.ErrInvalid, err)
 		same(t, "", get(t, p, thin.ID).Occurrence)
 		same(t, true, get(t, p, thin.ID).Pending)
 		err = p.Store.Link(t.Context(), event.Link{Thin: get(t, p, thin.ID), Event: event.Event{Facts: newEvent().Facts}, At: fetchedAt})
-		isError(t, event.ErrConflict, err) // nothing was fetched, and there is no such event
+		isError(t, event.ErrInvalid, err) // nothing was fetched, and there is no such event
 	},
-	"a payload that came meanwhile is ErrConflict and stays": func(t *testing.T, p Ports) {
+	"a snapshot that was posted is published by dispatch": func(t *testing.T, p Ports) {
 		snapshot := newEvent()
 		thin := thinEvent(snapshot, snapshot.ID)
 		put(t, p, thin)
-		posted := snapshot
-		posted.Body = []byte("{}")
-		noError(t, p.Store.PutRendering(t.Context(), posted, event.Payload, now.Add(time.Hour)))
-		err := p.Store.Link(t.Context(), event.Link{Thin: get(t, p, thin.ID), Event: fetched(snapshot, thin), At: fetchedAt})
-		isError(t, event.ErrConflict, err)
-		same(t, true, get(t, p, thin.ID).Unfetched())
-		same(t, "{}", string(get(t, p, event.RenderingID(snapshot.ID, event.Payload)).Body))
-		posted.SentAs, posted.Received, posted.Fetched = thin.SentAs, fetchedAt, posted.Body
-		for range 2 {
-			noError(t, p.Store.Link(t.Context(), event.Link{Thin: get(t, p, thin.ID), Event: posted, Kept: true, At: fetchedAt}))
-		}
-		same(t, "{}", string(get(t, p, thin.ID).Payload()))
+		before := get(t, p, thin.ID)
+		noError(t, p.Store.Link(t.Context(), event.Link{Thin: before, Event: fetched(snapshot, thin), Posted: true, At: fetchedAt}))
+		link(t, p, thin.ID, fetched(snapshot, thin)) // function fetch was slower
+		got := get(t, p, thin.ID)
+		same(t, true, got.Pending && !got.ByFetch && !got.Unfetched())
+		same(t, string(snapshot.Body), string(got.Payload()))
+		found := listedAt(t, p, snapshot.ID, fetchedAt)
+		same(t, true, found.Pending && !found.ByFetch)
 	},
 	"what does not fit is ErrTooLarge and changes nothing": func(t *testing.T, p Ports) {
 		snapshot := newEvent()

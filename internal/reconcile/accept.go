@@ -66,8 +66,10 @@ func (m *Missing) known(ctx context.Context, body []byte) (bool, event.Facts, er
 		if id == "" {
 			continue
 		}
-		_, err := m.Intake.Store.Get(ctx, id)
+		s, err := m.Intake.Store.Get(ctx, id)
 		switch {
+		case err == nil && s.Unfetched() && !f.Thin():
+			return false, f, nil // the snapshot of a thin event that has none yet
 		case err == nil, errors.Is(err, event.ErrInvalid):
 			return true, f, nil
 		case !errors.Is(err, event.ErrNotFound):

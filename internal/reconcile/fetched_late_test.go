@@ -1,10 +1,15 @@
 package reconcile_test
 
 import (
+	"encoding/json"
+	"fmt"
 	"testing"
 	"time"
 
 	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/fakestripe"
+	"github.com/payhooks/payhooks/internal/ingest"
+	"github.com/payhooks/payhooks/internal/webhook"
 )
 
 // thinEvent stores one that function fetch has to fetch.
@@ -67,5 +72,50 @@ func TestThinEventThatDispatchLostIsLeftToItsFetch(t *testing.T) {
 	row, err := r.store.Load(t.Context(), "cursors", "unrecorded")
 	if err != nil || row.Version == 0 {
 		t.Errorf("the cursor stays: %+v, %v", row, err)
+	}
+}
+
+func TestThinEventThatIsNeverPublishedStopsNoSweep(t *testing.T) {
+	r := newRig(t)
+	thin := r.thinEvent("evt_1")
+	if err := r.store.Link(t.Context(), event.Link{Thin: thin, Event: event.Event{Facts: thin.Facts, Fetched: []byte("{}")}, At: r.now}); err != nil {
+		t.Fatal(err)
+	}
+	for _, after := range []time.Duration{time.Hour, 80 * time.Hour} {
+		moves := after > event.RetryLimit
+		r.now = thin.Received.Add(after)
+		if _, err := r.Unrecorded.Sweep(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		row, err := r.store.Load(t.Context(), "cursors", "unrecorded")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var at struct{ Received time.Time }
+		_ = json.Unmarshal(row.Data, &at) // nothing is none
+		if got := at.Received.After(thin.Received); got != moves {
+			t.Errorf("after %s the cursor is at %s", after, at.Received)
+		}
+	}
+}
+
+func TestAListedSnapshotCompletesItsThinEvent(t *testing.T) {
+	s := newShop(t)
+	snapshot := []byte(`{"id":"evt_1","object":"event","type":"charge.succeeded","created":` + fmt.Sprint(s.now.Add(-time.Hour).Unix()) + `,"livemode":false,"api_version":"2023-10-16","data":{"object":{"id":"ch_1","object":"charge"}}}`)
+	thin, err := fakestripe.Thin(snapshot, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.stripe.PutEvents("", json.RawMessage(snapshot)); err != nil {
+		t.Fatal(err)
+	}
+	intake := s.function().Missing.Intake
+	from := ingest.Arrival{Endpoint: webhook.Endpoint{Name: "default", Expect: webhook.ExpectAny}, Received: s.now}
+	if _, _, reason, err := intake.Accept(t.Context(), from, thin); err != nil || reason != "" {
+		t.Fatal(reason, err)
+	}
+	s.run()
+	if got, err := s.store.Get(t.Context(), "evt_1"); err != nil || got.Unfetched() || string(got.Payload()) != string(snapshot) {
+		t.Errorf("%+v, %v", got, err)
 	}
 }

@@ -57,14 +57,12 @@ func (p *Pending) Sweep(ctx context.Context, checked *int) (r PendingReport, err
 // pending: should the bus lose the event, the due sweep finds them.
 func (p *Pending) publish(ctx context.Context, s event.Stored) error {
 	env := event.Envelope{Facts: s.Facts}
+	if s.ByFetch && !s.OnBus {
+		return p.toFetch(ctx, s)
+	}
 	subscribers, err := p.Bus.Subscribers(ctx, env)
 	if err != nil {
 		return err
-	}
-	if s.ByFetch && !s.OnBus && len(subscribers) > 0 {
-		// Its delivery to function fetch is in the ledger from now on, which brings it
-		// back until it is published; then it counts as received anew.
-		return ensure(ctx, p.Ledger, s, event.Fetch, p.Now())
 	}
 	if !s.OnBus {
 		if errs := p.Bus.Publish(ctx, []event.Envelope{env}); errs[0] != nil {
@@ -77,6 +75,19 @@ func (p *Pending) publish(ctx context.Context, s event.Stored) error {
 		}
 	}
 	return p.Store.MarkPublished(ctx, s.ID, subscribers)
+}
+
+// toFetch leaves a thin event to function fetch: its delivery is in the ledger from now on,
+// which brings it back until it is published; then it counts as received anew.
+func (p *Pending) toFetch(ctx context.Context, s event.Stored) error {
+	subscribers, err := event.FetchFor(ctx, p.Bus, event.Envelope{Facts: s.Facts})
+	if err != nil {
+		return err
+	}
+	if s.ToFetch && len(subscribers) == 0 {
+		return p.Store.MarkPublished(ctx, s.ID, nil)
+	}
+	return ensure(ctx, p.Ledger, s, event.Fetch, p.Now())
 }
 
 func ensure(ctx context.Context, l event.Ledger, s event.Stored, action string, now time.Time) error {

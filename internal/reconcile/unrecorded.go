@@ -36,7 +36,7 @@ func (u *Unrecorded) Sweep(ctx context.Context) (r UnrecordedReport, err error) 
 		var open []subscription
 		got := handled
 		for _, s := range found {
-			if s.Pending && !s.ToFetch && !s.Expired(u.Now()) {
+			if u.unpublished(s) {
 				got = left // its subscribers are not known yet
 			}
 			for _, action := range s.Subscribers {
@@ -53,6 +53,15 @@ func (u *Unrecorded) Sweep(ctx context.Context) (r UnrecordedReport, err error) 
 	})
 	u.Log.InfoContext(ctx, "unrecorded", "count", r.Unrecorded)
 	return r, err
+}
+
+// unpublished reports whether the event's subscribers are still to be recorded. Function
+// fetch retries for three days: a thin event that is older waits for a person.
+func (u *Unrecorded) unpublished(s event.Stored) bool {
+	if s.ByFetch && (s.ToFetch || u.Now().Sub(s.Received) > event.RetryLimit+grace) {
+		return false
+	}
+	return s.Pending && !s.Expired(u.Now())
 }
 
 // subscription is one action that an event is for.

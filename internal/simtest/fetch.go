@@ -16,7 +16,7 @@ func (w *world) fetcher() *delivery.Handler {
 	f := &fetch.Fetcher{Store: st, Bus: w.bus, Source: w.stripe, Now: w.clock, Publish: func(ctx context.Context, s event.Stored) error {
 		return w.dispatch.Fetched(ctx, s) // which is opened later
 	}}
-	return &delivery.Handler{Run: f.Run}
+	return &delivery.Handler{Run: f.Run, OnDemand: f.OnDemand}
 }
 
 // ThinEvent implements event.ThinSource.

@@ -23,9 +23,15 @@ func (w *world) operator(st event.Store, l event.Ledger) *operator.Operator {
 	functions := memory.Functions{}
 	for name, h := range w.handlers {
 		functions[name] = func(ctx context.Context, in json.RawMessage) (any, error) {
-			var request struct{ Audit delivery.AuditRequest }
+			var request struct {
+				Audit delivery.AuditRequest
+				Fetch *delivery.FetchRequest
+			}
 			if err := json.Unmarshal(in, &request); err != nil {
 				return nil, err
+			}
+			if request.Fetch != nil {
+				return h.OnDemand(ctx, request.Fetch.Event)
 			}
 			return h.Audit(ctx, request.Audit)
 		}

@@ -66,7 +66,7 @@ func Open(ctx context.Context) (*Stack, error) {
 	if s.AWS, err = config.LoadDefaultConfig(ctx, config.WithLogger(logging.Nop{})); err != nil {
 		return nil, fmt.Errorf("load AWS configuration: %w", err)
 	}
-	s.Tables = dynamo.New(dynamodb.NewFromConfig(s.AWS), s.Name)
+	s.Tables = dynamo.New(dynamodb.NewFromConfig(s.AWS, dynamo.Retrying), s.Name)
 	return s, nil
 }
 
