@@ -106,7 +106,7 @@ func objectLike(kind, id string) map[string]any {
 		if err != nil || !bytes.Contains(body, []byte(`"`+kind+`"`)) || json.Unmarshal(body, &e) != nil || e.Data.Object["object"] != kind {
 			continue
 		}
-		e.Data.Object["id"] = id
+		e.Data.Object["id"], e.Data.Object["livemode"] = id, false // as the event
 		return e.Data.Object
 	}
 	return map[string]any{"id": id, "object": kind, "livemode": false}

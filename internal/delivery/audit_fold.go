@@ -41,10 +41,14 @@ func (h *Handler) fold(ctx context.Context, f AuditFold) (row json.RawMessage, r
 			return nil, read, fmt.Errorf("event %s: %w", u.event, err)
 		}
 	}
-	if len(updates) == 0 || read.Row == nil {
+	if len(updates) == 0 {
 		return row, read, nil
 	}
-	stored, err := updates[len(updates)-1].reread(read.Row)
+	last := updates[len(updates)-1]
+	if row, err = last.asRead(row); err != nil || read.Row == nil {
+		return row, read, err
+	}
+	stored, err := last.reread(read.Row)
 	if err != nil {
 		read.Error = redact(err.Error())
 		return row, read, nil
@@ -59,6 +63,19 @@ func (h *Handler) fold(ctx context.Context, f AuditFold) (row json.RawMessage, r
 type eventUpdate struct {
 	event string
 	update
+}
+
+// asRead is what the action makes of a row that it wrote when it reads it: a member that
+// holds nothing may be gone.
+func (u eventUpdate) asRead(row json.RawMessage) (json.RawMessage, error) {
+	if row == nil {
+		return nil, nil
+	}
+	again, err := u.reread(row)
+	if err != nil {
+		return nil, fmt.Errorf("event %s: read the row again: %w", u.event, err)
+	}
+	return again, nil
 }
 
 // updates are those of the events that change the row.
@@ -83,6 +100,9 @@ func (h *Handler) updates(ctx context.Context, f AuditFold) (all []eventUpdate, 
 func known(row json.RawMessage, updates []eventUpdate) (ids []string, err error) {
 	for _, u := range updates {
 		after, err := u.apply(row)
+		if err == nil {
+			after, err = u.asRead(after)
+		}
 		if err != nil {
 			return nil, fmt.Errorf("event %s: %w", u.event, err)
 		}

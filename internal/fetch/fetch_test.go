@@ -278,6 +278,7 @@ func TestAnotherEventThanWasSignedParks(t *testing.T) {
 		{"twin's mode", "snapshot", `"livemode":false`, `"livemode":true`, "account or mode"},
 		{"twin's account", "snapshot", `"object":"event"`, `"object":"event","account":"acct_9"`, "account or mode"},
 		{"twin's object", "snapshot", `"id":"ch_1"`, `"id":"ch_9"`, "object"},
+		{"type of the twin's object", "snapshot", `"object":"charge"`, `"object":"refund"`, "object's type"},
 		{"a thin event as twin", "snapshot", `"object":"event"`, `"object":"v2.core.event"`, "no snapshot event"},
 	} {
 		r := newRig(t, seven...)

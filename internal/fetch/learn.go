@@ -27,6 +27,8 @@ func (f *Fetcher) learn(s event.Stored, signed webhook.Thin, id string, body []b
 		return event.Event{}, differs(what, "account or mode")
 	case signed.Related.ID != "" && got.Object != "" && got.Object != s.Object:
 		return event.Event{}, differs(what, "object")
+	case got.Object != "" && got.Object == s.Object && s.ObjectType != "" && got.ObjectType != s.ObjectType:
+		return event.Event{}, differs(what, "object's type")
 	}
 	got.SentAs, got.Endpoint, got.Received = s.SentAs, s.Endpoint, f.Now()
 	return event.Event{Facts: got, Fetched: body}, nil

@@ -88,7 +88,7 @@ func TestAddressThatStripeHasNotParks(t *testing.T) {
 }
 
 func TestAnObjectOfAnotherKindThanWasSignedParks(t *testing.T) {
-	for _, object := range []string{`{"id":"prod_2","object":"product"}`, `{"id":"prod_1","object":"price"}`, `[]`, `"prod_1"`, `<html>`} {
+	for _, object := range []string{`{"id":"prod_2","object":"product"}`, `{"id":"prod_1","object":"price"}`, `{"id":"prod_1","object":"product","livemode":true}`, `[]`, `"prod_1"`, `<html>`} {
 		r := newRig(t, seven...)
 		body := thinBody("v1.product.activated", "null", `{"id":"prod_1","type":"product","url":"/v1/products/prod_1"}`, "")
 		if err := r.stripe.PutEvents("", body); err != nil {

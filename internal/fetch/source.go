@@ -121,7 +121,10 @@ func (f *Fetcher) object(ctx context.Context, signed webhook.Thin, version facts
 	if err != nil {
 		return nil, gone("the object", err)
 	}
-	var got struct{ ID, Object string }
+	var got struct {
+		ID, Object string
+		Livemode   *bool
+	}
 	if err := json.Unmarshal(raw, &got); err != nil {
 		return nil, event.Permanent(errors.New("what Stripe returned for the object is no object"))
 	}
@@ -130,6 +133,8 @@ func (f *Fetcher) object(ctx context.Context, signed webhook.Thin, version facts
 		return nil, differs("the object", "id")
 	case want.Type != "" && got.Object != want.Type && got.Object != "":
 		return nil, differs("the object", "type")
+	case got.Livemode != nil && *got.Livemode != signed.Livemode:
+		return nil, differs("the object", "mode")
 	}
 	return raw, nil
 }
