@@ -118,8 +118,17 @@ func (t *Target) Operator() *operator.Operator {
 		Stack: t.Stack, Store: t.Tables, Ledger: t.Tables, Quarantine: t.Tables.Quarantine(), Bus: t.Bus, Since: t.Tables.Since,
 		Copies: t.Tables.Copies(), Tables: t.tableNames,
 		DeadLetters: &sqsqueue.DeadLetters{Client: sqs.NewFromConfig(t.AWS), Stack: t.Stack}, Functions: functions,
-		Now: time.Now, Sleep: sleep,
+		Own: t.own, Now: time.Now, Sleep: sleep,
 	}
+}
+
+// own is the account that the functions take for the stack's.
+func (t *Target) own(ctx context.Context) (string, error) {
+	getenv, err := t.Environment(ctx, "ingest")
+	if err != nil {
+		return "", err
+	}
+	return getenv("OWN_ACCOUNT"), nil
 }
 
 // OpenOperator is Operator of the stack that Open connects to.

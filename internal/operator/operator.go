@@ -37,6 +37,8 @@ type Operator struct {
 	Copies      event.Copies
 	// Tables lists the stack's own tables by their short names, for Restore.
 	Tables func(ctx context.Context) ([]string, error)
+	// Own is the id of the stack's own account, if it is known, for Release.
+	Own func(ctx context.Context) (string, error)
 	// Since is when the stack's tables were created, for Audit.
 	Since func(ctx context.Context) (time.Time, error)
 	Now   func() time.Time

@@ -81,6 +81,12 @@ func (o *Operator) PlanRelease(q event.Quarantined, override bool) (event.Facts,
 // repeated after a failure.
 func (o *Operator) Release(ctx context.Context, q event.Quarantined) (event.Result, error) {
 	intake := ingest.Intake{Store: o.Store, Quarantine: o.Quarantine, Retention: q.Expires.Sub(q.Received)}
+	if o.Own != nil {
+		var err error
+		if intake.Own, err = o.Own(ctx); err != nil {
+			return 0, fmt.Errorf("read which account is the stack's own: %w", err)
+		}
+	}
 	at := webhook.Endpoint{Name: q.Endpoint, Expect: webhook.ExpectAny, Connect: true}
 	f, result, reason, err := intake.Accept(ctx, ingest.Arrival{Endpoint: at, Received: o.Now()}, q.Body)
 	switch {
