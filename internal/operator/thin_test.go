@@ -167,3 +167,24 @@ func TestAThinTypeSelectsTheEventsOfItsTwin(t *testing.T) {
 		}
 	}
 }
+
+func TestReleaseKnowsTheStacksOwnAccount(t *testing.T) {
+	for own, want := range map[string]string{"acct_1": "", "": "acct_1"} {
+		d := operatortest.New(t, time.Now, 0, operatortest.Receipts)
+		d.Own = func(context.Context) (string, error) { return own, nil }
+		now := time.Now()
+		q := event.Quarantined{
+			Endpoint: "default", ID: "evt_test_65", Reason: "unexpected_account", Received: now, Expires: now.AddDate(1, 0, 0),
+			Body: []byte(`{"id":"evt_test_65","object":"v2.core.event","type":"v1.charge.succeeded","created":"2026-11-01T12:00:00.000Z","livemode":false,"context":"acct_1"}`),
+		}
+		if err := d.Quarantine.Put(t.Context(), q); err != nil {
+			t.Fatal(err)
+		}
+		if result, err := d.Release(t.Context(), q); err != nil || result != event.ResultStored {
+			t.Fatalf("%s, %v", result, err)
+		}
+		if s, err := d.Memory.Get(t.Context(), "evt_test_65"); err != nil || s.Account != want {
+			t.Errorf("own account %q: stored for %q, %v", own, s.Account, err)
+		}
+	}
+}

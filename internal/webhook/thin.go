@@ -1,7 +1,6 @@
 package webhook
 
 import (
-	"bytes"
 	"slices"
 	"strings"
 	"time"
@@ -145,15 +144,12 @@ func ReadThin(body []byte) (Thin, event.Reason) {
 // thin event that has one: it names the person at the dashboard whose action caused
 // the event, with address. All else is unchanged.
 func WithoutClient(body []byte) []byte {
-	if !bytes.Contains(body, []byte(thinObject)) {
-		return body
-	}
 	s, e := scanner{b: body}, envelope{}
 	if s.peek() != '{' {
 		return body
 	}
 	s.envelope(&e)
-	if at := e.thin.client; s.bad == "" && at.to > at.from {
+	if at := e.thin.client; e.object.text() == thinObject && at.to > at.from {
 		return slices.Concat(body[:at.from], []byte("null"), body[at.to:])
 	}
 	return body

@@ -139,7 +139,15 @@ func TestTheClientOfAThinEventIsRemoved(t *testing.T) {
 		t.Errorf("got %s", got)
 	}
 	agreeWithoutClient(t, []byte(body))
-	for _, same := range []string{thinEvent, minimal, want, "", "[]", `"v2.core.event"`, `{"object":"v2.core.event","reason":{"request":{"client":`} {
+	escaped := strings.Replace(body, `"v2.core.event"`, `"v2\u002ecore.event"`, 1)
+	if got := string(webhook.WithoutClient([]byte(escaped))); strings.Contains(got, "a@example.com") {
+		t.Errorf("another spelling is left: %s", got)
+	}
+	if got := string(webhook.WithoutClient([]byte(body + "}"))); strings.Contains(got, "a@example.com") {
+		t.Errorf("left before a syntax error: %s", got)
+	}
+	snapshot := strings.Replace(minimal, `"livemode":true`, `"livemode":true,"reason":`+reason+`,"about":"v2.core.event"`, 1)
+	for _, same := range []string{snapshot, thinEvent, minimal, want, "", "[]", `"v2.core.event"`, `{"object":"v2.core.event","reason":{"request":{"client":`} {
 		if got := string(webhook.WithoutClient([]byte(same))); got != same {
 			t.Errorf("%s became %s", same, got)
 		}
