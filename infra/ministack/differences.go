@@ -45,6 +45,7 @@ func Differences() []Difference {
 			What: "passes a parameter of type Number on as text, which its pollers cannot use",
 			Edits: []Edit{
 				{"template.yaml", "MaximumConcurrency: !Ref ActionConcurrency", "MaximumConcurrency: 10"},
+				{"template.yaml", "MaximumConcurrency: !Ref FetchConcurrency", "MaximumConcurrency: 5"},
 				{"template.yaml", "ParallelizationFactor: !Ref DispatchParallelism", "ParallelizationFactor: 1"},
 			},
 			Checked: "SAM's translator and cfn-lint in `make validate`",
