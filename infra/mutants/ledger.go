@@ -88,7 +88,7 @@ var ledger = []guard{
 	},
 	{
 		"a reopening has an owner of its own", sweepFile,
-		`	d.State, d.Owner, d.Next, d.Updated = event.Waiting, owner, now, now`, `	d.State, d.Next, d.Updated = event.Waiting, now, now`, simulated(),
+		`	d.State, d.Owner, d.Next, d.Updated = event.Waiting, owner, now, now`, `	d.State, d.Next, d.Updated = event.Waiting, now, now`, inMemory("reopen"),
 	},
 	{
 		"a reopening clears ensured", sweepFile,
