@@ -109,7 +109,7 @@ var thin = []guard{
 	},
 	{
 		"the object is of the signed kind", "internal/fetch/source.go",
-		`	case want.Type != "" && got.Object != want.Type && got.Object != "":`, `	case false:`, named("AnotherKind", "internal/fetch"),
+		`	case want.Type != "" && got.Object != want.Type && got.Object != "":`, `	case false:`, named("TypedActionsGetNoOther", "internal/fetch"),
 	},
 	{
 		"fetch's rule subscribes to no type", "internal/bus/types.go",

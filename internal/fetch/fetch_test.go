@@ -320,19 +320,21 @@ func TestTypedActionsGetTheObjectInTheirVersion(t *testing.T) {
 }
 
 func TestTypedActionsGetNoOtherObject(t *testing.T) {
-	r := newRig(t, seven...)
-	r.fetcher.Versions = []facts.Version{"2023-10-16"}
-	r.source.answer = func(what string, body []byte, err error) ([]byte, error) {
-		if what == "object 2023-10-16" {
-			return []byte(`{"id":"ch_9","object":"charge"}`), nil
+	for _, object := range []string{`{"id":"ch_9","object":"charge"}`, `{"id":"ch_1","object":"refund"}`} {
+		r := newRig(t, seven...)
+		r.fetcher.Versions = []facts.Version{"2023-10-16"}
+		r.source.answer = func(what string, body []byte, err error) ([]byte, error) {
+			if what == "object 2023-10-16" {
+				return []byte(object), nil
+			}
+			return body, err
 		}
-		return body, err
+		f, _ := r.post(r.twins([]byte(charge), true))
+		if ds := r.run(); len(ds) != 1 || ds[0].State != event.Parked || !r.get(f.ID).Unfetched() {
+			t.Errorf("%s: fetched as %+v", object, ds)
+		}
+		r.want()
 	}
-	f, _ := r.post(r.twins([]byte(charge), true))
-	if ds := r.run(); len(ds) != 1 || ds[0].State != event.Parked || !r.get(f.ID).Unfetched() {
-		t.Errorf("fetched as %+v", ds)
-	}
-	r.want()
 }
 
 // Acceptance row 53.
