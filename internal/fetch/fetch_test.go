@@ -163,6 +163,30 @@ func TestTypedActionsGetTheObjectInTheirVersion(t *testing.T) {
 	}
 }
 
+func TestTypedActionsGetTheirVersionAlthoughTheTableFailed(t *testing.T) {
+	r := newRig(t, seven...)
+	r.fetcher.Versions = []facts.Version{"2023-10-16"}
+	rendering := event.RenderingID(chargeID, "2023-10-16")
+	r.store.Fault = func(op memory.Op) memory.Fault {
+		if op == (memory.Op{Name: "Get", Key: rendering}) {
+			return memory.Refuse(memory.ErrUnavailable)
+		}
+		return memory.Fault{}
+	}
+	f, _ := r.post(r.twins([]byte(charge), true))
+	if ds := r.run(); len(ds) != 1 || ds[0].State != event.Waiting {
+		t.Fatalf("fetched as %+v", ds)
+	}
+	r.store.Fault = nil
+	r.now = r.now.Add(time.Hour)
+	if d := r.deliver(f.ID); d.State != event.Done {
+		t.Errorf("fetched as %+v", d)
+	}
+	if s := r.get(rendering); s.APIVersion != "2023-10-16" {
+		t.Errorf("kept is %s", s.Body)
+	}
+}
+
 func TestTypedActionsGetNoOtherObject(t *testing.T) {
 	for _, object := range []string{`{"id":"ch_9","object":"charge"}`, `{"id":"ch_1","object":"refund"}`} {
 		r := newRig(t, seven...)

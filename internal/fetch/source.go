@@ -171,8 +171,11 @@ func (f *Fetcher) render(ctx context.Context, l event.Link) error {
 		if !strings.HasPrefix(signed.Related.URL, "/v1/") || facts.Version(l.Event.APIVersion).ReadAs(v) {
 			continue
 		}
-		if _, err := f.Store.Get(ctx, event.RenderingID(l.Event.ID, v.Release())); !errors.Is(err, event.ErrNotFound) {
+		switch _, err := f.Store.Get(ctx, event.RenderingID(l.Event.ID, v.Release())); {
+		case err == nil, errors.Is(err, event.ErrInvalid):
 			continue // it is there
+		case !errors.Is(err, event.ErrNotFound):
+			return fmt.Errorf("look for the object in %s: %w", v, err)
 		}
 		object, err := f.object(ctx, signed, v)
 		if errors.Is(err, event.ErrNotFound) {
@@ -193,15 +196,19 @@ func (f *Fetcher) render(ctx context.Context, l event.Link) error {
 	return nil
 }
 
-// inVersion is the payload with its object as it is in another version.
+// inVersion is the payload with its object as it is in another version. All else stays
+// as it is written.
 func inVersion(payload []byte, object json.RawMessage, v facts.Version) ([]byte, error) {
-	var whole, data map[string]any
-	err := json.Unmarshal(payload, &whole)
-	if data, _ = whole["data"].(map[string]any); err != nil || data == nil {
+	var whole, data map[string]json.RawMessage
+	err := errors.Join(json.Unmarshal(payload, &whole), json.Unmarshal(whole["data"], &data))
+	if err != nil || data == nil {
 		return nil, event.Permanent(errors.New("what was fetched has no object"))
 	}
-	data["object"], whole["api_version"] = object, v
-	body, err := json.Marshal(whole)
+	data["object"], whole["api_version"] = object, fmt.Appendf(nil, "%q", v)
+	var body []byte
+	if whole["data"], err = json.Marshal(data); err == nil {
+		body, err = json.Marshal(whole)
+	}
 	if err != nil {
 		return nil, event.Permanent(fmt.Errorf("join the object with its event: %w", err))
 	}
