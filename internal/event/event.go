@@ -81,8 +81,8 @@ type Stored struct {
 	// FetchedAt is when the object of a thin event was fetched; zero before. Listings
 	// leave it out.
 	FetchedAt time.Time
-	// Occurrence is the id of the event that this thin one is a rendering of, if it was
-	// stored under an id of its own. Such a one is in no listing and has no subscribers.
+	// Occurrence is the id of the event that this thin event is a rendering of, if it was
+	// stored under another id. It is then in no listing and has no subscribers.
 	Occurrence string
 	// Expires is when the store may delete the event; zero is never.
 	Expires time.Time

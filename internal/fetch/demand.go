@@ -9,8 +9,8 @@ import (
 	"github.com/payhooks/payhooks/internal/event"
 )
 
-// OnDemand fetches for an event that an operator replays, whatever became of its own
-// fetch, and returns the id of the occurrence. It publishes what is still pending; who
+// OnDemand fetches for an event that an operator replays, even if its fetch
+// was parked or discarded, and returns the id of the occurrence. It publishes what is still pending; who
 // gets a replay is the operator's choice. An error that is not in the reply means that
 // another try may succeed.
 func (f *Fetcher) OnDemand(ctx context.Context, id string) (delivery.FetchReply, error) {

@@ -2,7 +2,7 @@
 // event refers to at Stripe, once, holds it against what was signed, and stores it with
 // the event. Actions only read what it stored.
 //
-// It runs as a delivery of the ordinary ledger, fetch#EVENT, on a queue of its own: what
+// It runs as a delivery of the ordinary ledger, fetch#EVENT, on a separate queue: what
 // fails is retried, what cannot succeed parks, and an operator retries it.
 package fetch
 

@@ -94,7 +94,7 @@ func TestEveryThinEventIsStoredOnceWhateverExpiresAndCrashes(t *testing.T) {
 			}
 			stored += l.once()
 		}
-		l.pass(time.Hour) // all is listed once more
+		l.pass(time.Hour) // the next complete listing
 		for range 30 {
 			stored += l.once()
 		}

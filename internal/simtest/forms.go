@@ -50,7 +50,7 @@ type shapes struct {
 	snapshots, thin bool
 }
 
-// newShapes draws from a source of its own, so that what happens does not depend on it.
+// newShapes draws from a separate source, so that what happens does not depend on it.
 // Every third schedule has snapshots only.
 func newShapes(seed uint64) shapes {
 	rng := rand.New(rand.NewPCG(seed, 2)) //nolint:gosec // one seed, one schedule

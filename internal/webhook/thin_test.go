@@ -56,7 +56,7 @@ func agreeWithoutClient(t *testing.T, body []byte) {
 	t.Helper()
 	before, after := map[string]any{}, map[string]any{}
 	if err := json.Unmarshal(webhook.WithoutClient(body), &after); err != nil {
-		t.Errorf("without the client it is no JSON: %v", err)
+		t.Errorf("without the client it is not JSON: %v", err)
 	}
 	_ = json.Unmarshal(body, &before)
 	for _, m := range []map[string]any{before, after} {

@@ -26,8 +26,8 @@ type month struct {
 type months []month
 
 // Plan is the month of so many customers, half of them in each API version, and the
-// same month of as many as one half once more, as thin events. It ended just now. One
-// seed makes one plan.
+// same month of half as many customers as thin events. It ended just now. One seed makes
+// one plan.
 func Plan(seed uint64, customers int, now time.Time) *demo.Plan {
 	all := newMonths(seed, customers, now)
 	p := &demo.Plan{
