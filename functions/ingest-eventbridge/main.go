@@ -17,7 +17,7 @@ func main() {
 		}
 		row, err := ingest.EventBridgeRow(endpoints, os.Getenv("EVENT_SOURCE"))
 		intake := &ingest.Intake{Store: s.Tables, Quarantine: s.Tables.Quarantine(), Retention: s.Retention, Own: os.Getenv("OWN_ACCOUNT")}
-		h := &ingest.EventBridge{Endpoint: row, Source: os.Getenv("EVENT_SOURCE"), Intake: intake, Now: start.Now, Log: s.Log}
-		return h.Handle, err
+		h := &ingest.EventBridge{Endpoint: row, Unusable: err, Source: os.Getenv("EVENT_SOURCE"), Intake: intake, Now: start.Now, Log: s.Log}
+		return h.Handle, nil
 	})
 }

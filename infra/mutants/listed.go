@@ -50,11 +50,11 @@ var listed = []guard{
 	},
 	{
 		"a refused list of thin events is no failure", "internal/reconcile/thin_refused.go",
-		`s.Account != "" || !ofListing(err) || !errors.Is(err, event.ErrDenied)`, `true`, named("SkipsNothing", "internal/reconcile"),
+		`!ofListing(err) || !denied && !errors.Is(err, event.ErrNotFound)`, `true`, named("SkipsNothing", "internal/reconcile"),
 	},
 	{
 		"a store that refuses an event is a failure", "internal/reconcile/thin_refused.go",
-		` || !ofListing(err) || `, ` || `, named("StoreThatRefuses", "internal/reconcile"),
+		`!ofListing(err) || !denied`, `!denied`, named("StoreThatRefuses", "internal/reconcile"),
 	},
 	{
 		"the listing of thin events trusts no clock that was ahead", "internal/reconcile/thin.go",

@@ -11,7 +11,7 @@ import (
 )
 
 // thinDenied says what to do when Stripe refuses the list of thin events.
-const thinDenied = "thin events were not listed: grant the restricted key read permission on Events, also for /v2/core/events"
+const thinDenied = "thin events were not listed: grant the restricted key read permission on Events, also for /v2/core/events, and let a proxy of Stripe's API pass that path on"
 
 func reconcileCommand() *cobra.Command {
 	var minAge time.Duration

@@ -35,6 +35,7 @@ const (
 // concurrent use.
 type EventBridge struct {
 	Endpoint webhook.Endpoint
+	Unusable error  // why there is no Endpoint: every message stays in the queue, with this error
 	Source   string // aws.partner/stripe.com/…
 	Intake   *Intake
 	Now      func() time.Time
@@ -95,6 +96,9 @@ func (h *EventBridge) answer(ctx context.Context, text []byte, now time.Time) (a
 		}
 	}()
 	from := Arrival{Endpoint: h.Endpoint, Context: h.Endpoint.Connect, Received: now}
+	if h.Unusable != nil {
+		return a.failed(h.Unusable)
+	}
 	body, reason := h.open(text)
 	f, result, why, err := h.accept(ctx, from, body, reason)
 	a.facts = f

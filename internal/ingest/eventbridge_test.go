@@ -162,6 +162,21 @@ func TestRowMissingForThePartnerBusIsNamed(t *testing.T) {
 	}
 }
 
+func TestMessagesStayInTheQueueUntilThePartnerBusHasARow(t *testing.T) {
+	b := newBridge(t, "eventbridge=any")
+	source, kind, detail := sampleEnvelope(t, "thin")
+	b.handler.Source = source
+	_, b.handler.Unusable = ingest.EventBridgeRow(nil, source)
+	text := envelope(source, kind, string(detail))
+	if again := b.receive(text, text); again != "0 1" || !strings.Contains(b.logs.String(), "eventbridge=live") {
+		t.Errorf("%q come back; logged: %s", again, b.logs.String())
+	}
+	b.handler.Unusable = nil
+	if again := b.receive(text); again != "" {
+		t.Errorf("%q come back; logged: %s", again, b.logs.String())
+	}
+}
+
 func TestRowEventbridgeIsNoWebhookWithoutSecret(t *testing.T) {
 	r := newRig(t, "default=any,eventbridge=any")
 	r.others = map[string]string{"eventbridge": ""}

@@ -70,7 +70,7 @@ type Fetched struct {
 	Young       int `json:"young"`       // left to Stripe's own delivery, for now
 	Calls       int `json:"calls"`       // of Stripe's API
 	Gaps        int `json:"gaps"`        // times of which Stripe has no events any more
-	Denied      int `json:"denied"`      // modes whose thin events the key may not list
+	Denied      int `json:"denied"`      // scopes whose list of thin events Stripe refused
 }
 
 // Sweep lists each scope, least recently listed first: snapshots, then thin events. A

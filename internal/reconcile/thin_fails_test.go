@@ -12,11 +12,17 @@ import (
 	"github.com/payhooks/payhooks/internal/memory"
 )
 
-func TestAKeyThatMayNotListThinEventsStopsNothingAndSkipsNothing(t *testing.T) {
+func TestARefusedListOfThinEventsStopsNothingAndSkipsNothing(t *testing.T) {
+	for _, status := range []int{http.StatusForbidden, http.StatusNotFound} {
+		t.Run(http.StatusText(status), func(t *testing.T) { refusedList(t, status) })
+	}
+}
+
+func refusedList(t *testing.T, status int) {
 	s := newThinShop(t)
 	s.run()
 	thin, snapshot := s.happenThin(pastDue, start.Add(time.Minute)), s.happen("charge.succeeded", start.Add(time.Minute))
-	s.refuse("/v2/", http.StatusForbidden)
+	s.refuse("/v2/", status)
 	s.pass(2 * time.Hour)
 	if r := s.run(); r.Denied != 1 || r.Stored != 1 || !s.has(snapshot) {
 		t.Fatalf("%+v, want the snapshot stored and the refusal counted", r)

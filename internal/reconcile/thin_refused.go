@@ -26,14 +26,15 @@ func refusedForGood(err error) bool {
 }
 
 // withoutDenied drops the error of a key that may not list the thin events of our own
-// account: that is counted, and no failure. Snapshots go on, and the window waits for
-// the permission.
+// account, and of an API without that list, such as an emulator's: that is counted, and
+// no failure. Snapshots go on, and the window waits for the list.
 func (m *Missing) withoutDenied(ctx context.Context, s event.Scope, err error, r *Fetched) error {
-	if s.Account != "" || !ofListing(err) || !errors.Is(err, event.ErrDenied) {
+	denied := s.Account == "" && errors.Is(err, event.ErrDenied)
+	if !ofListing(err) || !denied && !errors.Is(err, event.ErrNotFound) {
 		return err
 	}
 	r.Denied++
 	m.Log.WarnContext(ctx, "missing", "account", s.Account, "livemode", s.Livemode, "error", err.Error(),
-		"detail", "thin events are not listed: grant the restricted key read permission on Events, also for /v2/core/events")
+		"detail", "thin events are not listed: grant the restricted key read permission on Events, also for /v2/core/events, and let a proxy of Stripe's API pass that path on")
 	return nil
 }

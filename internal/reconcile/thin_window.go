@@ -70,7 +70,7 @@ func (l thinLister) page(ctx context.Context, w *thinWindow, chunks [][]string, 
 		if w.halve() {
 			return nil
 		}
-		err = fmt.Errorf("thin events of %s do not fit into pages that last: %w", w.Done.Format(time.RFC3339Nano), err)
+		err = event.Permanent(fmt.Errorf("thin events of %s do not fit into pages that last: %v", w.Done.Format(time.RFC3339Nano), err)) //nolint:errorlint // the list is there
 	}
 	if err != nil {
 		return listError{err}
