@@ -25,7 +25,7 @@ const (
 // away, as an operator does after an outage.
 func makeDue(ctx context.Context, t *cli.Target) error {
 	now := time.Now()
-	all, unreadable, err := event.Collect(t.Tables.Unfinished(ctx, event.Waiting, now.AddDate(0, 0, 7)))
+	all, unreadable, err := event.Collect(event.UnfinishedDeliveries(ctx, t.Tables, event.Waiting, now.AddDate(0, 0, 7)))
 	if err := errors.Join(err, unreadable); err != nil {
 		return err
 	}

@@ -42,7 +42,7 @@ func WaitIdle(cmd *cobra.Command, t *cli.Target, timeout time.Duration) error {
 // done.
 func unfinished(ctx context.Context, t *cli.Target, done map[string]bool) (left []string, err error) {
 	now := time.Now()
-	stored, unreadable, err := event.Collect(t.Tables.ReceivedBetween(ctx, now.Add(-24*time.Hour), now.Add(time.Hour)))
+	stored, unreadable, err := event.Collect(event.ReceivedBetween(ctx, t.Tables, now.Add(-24*time.Hour), now.Add(time.Hour)))
 	if err := errors.Join(err, unreadable); err != nil {
 		return nil, err
 	}

@@ -69,7 +69,7 @@ func (r *Review) delivered(d event.Delivery) {
 // once checks that the stack has no events besides the plan's.
 func (r *Review) once(ctx context.Context) error {
 	n := 0
-	for _, err := range r.Stack.Tables.ReceivedBetween(ctx, time.Now().Add(-24*time.Hour), time.Now().Add(time.Hour)) {
+	for _, err := range event.ReceivedBetween(ctx, r.Stack.Tables, time.Now().Add(-24*time.Hour), time.Now().Add(time.Hour)) {
 		if err != nil {
 			return err
 		}

@@ -53,7 +53,7 @@ var fanout = []guard{
 	},
 	{
 		"an old record is held against the table", "internal/dispatch/dispatch.go",
-		`		return err == nil && !pending[it.env.ID]`, `		return err == nil && !pending[it.env.ID] && false`, named("Row82", "internal/dispatch"),
+		`return read && (!s.Pending || s.OnBus) ||`, `return`, named("Row82", "internal/dispatch"),
 	},
 	{
 		"an event without known subscribers stays pending", "internal/dispatch/publish.go",
@@ -64,8 +64,12 @@ var fanout = []guard{
 		`	if !s.OnBus {`, `	if true {`, named("Row79", "internal/dispatch"),
 	},
 	{
-		"what is on the bus is not pending for dispatch", "internal/dynamo/pending.go",
-		`s.Pending && !s.OnBus {`, `s.Pending {`, kept("publish"),
+		"what is on the bus is not pending for dispatch", "internal/dispatch/dispatch.go",
+		`(!s.Pending || s.OnBus)`, `!s.Pending`, named("Row82", "internal/dispatch"),
+	},
+	{
+		"an old record that cannot be read is published all the same", "internal/dispatch/dispatch.go",
+		`!read && err == nil`, `!read`, named("OldRecord", "internal/dispatch"),
 	},
 	{
 		"an event that is gone is not marked as on the bus", "internal/dynamo/pending.go",

@@ -83,8 +83,8 @@ var table = []guard{
 		`"#state = :waiting AND "+idle`, `"(#state = :waiting OR attribute_exists(#state)) AND "+idle`, kept("redelivery"),
 	},
 	{
-		"a list of what is unfinished shows the present", "internal/dynamo/sweep.go",
-		`(d.State != s || !d.Next.Before(before)) {`, `false {`, named("LeavesOutWhatIsNotDue", "internal/dynamo"),
+		"a list of what is unfinished shows the present", "internal/event/page.go",
+		`d.State == s && d.Next.Before(before) {`, `true {`, named("LeavesOutWhatIsNotDue", "internal/dynamo"),
 	},
 	{
 		"event and record are read strongly consistent", "internal/dynamo/batch.go",
@@ -124,7 +124,7 @@ var table = []guard{
 	},
 	{
 		"a discard clears ensured, in the table", reopenFile,
-		`" REMOVE #open, #ensured, #lease`, `" REMOVE #open, #lease`, kept("unclaimed"),
+		`"+set+" REMOVE #ensured, #lease`, `"+set+" REMOVE #lease`, kept("unclaimed"),
 	},
 }
 

@@ -62,11 +62,11 @@ func (o *rig) deliver(bodies [][]byte) {
 		o.Fatal(err)
 	}
 	o.eventually("every event is on the bus, and every attempt that began is over", func() bool {
-		stored, unreadable, err := event.Collect(o.Tables.ReceivedBetween(o.Context(), time.Now().Add(-time.Hour), time.Now().Add(time.Hour)))
+		stored, unreadable, err := event.Collect(event.ReceivedBetween(o.Context(), o.Tables, time.Now().Add(-time.Hour), time.Now().Add(time.Hour)))
 		if err := errors.Join(err, unreadable); err != nil {
 			o.Fatal(err)
 		}
-		waiting, unreadable, err := event.Collect(o.Tables.Unfinished(o.Context(), event.Waiting, time.Now().Add(time.Hour)))
+		waiting, unreadable, err := event.Collect(event.UnfinishedDeliveries(o.Context(), o.Tables, event.Waiting, time.Now().Add(time.Hour)))
 		if err := errors.Join(err, unreadable); err != nil {
 			o.Fatal(err)
 		}
@@ -125,7 +125,7 @@ func (o *rig) everything() map[string]string {
 		all[line+" --json"] = o.must(append(strings.Fields(line), "--json")...)
 	}
 	states := map[event.State]int{}
-	stored, unreadable, err := event.Collect(o.Tables.ReceivedBetween(o.Context(), time.Now().Add(-time.Hour), time.Now().Add(time.Hour)))
+	stored, unreadable, err := event.Collect(event.ReceivedBetween(o.Context(), o.Tables, time.Now().Add(-time.Hour), time.Now().Add(time.Hour)))
 	if err := errors.Join(err, unreadable); err != nil {
 		o.Fatal(err)
 	}

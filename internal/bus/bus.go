@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
 
 	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/parallel"
 )
 
 // Limits of one PutEvents: entries, and bytes of all of them together as
@@ -45,22 +46,31 @@ var _ event.Bus = (*Bus)(nil)
 // event.ErrInvalid; the others are sent without it.
 func (b *Bus) Publish(ctx context.Context, es []event.Envelope) []error {
 	errs := make([]error, len(es))
-	var chunk chunk
+	all := []chunk{{}}
 	for i, e := range es {
 		entry, size, err := b.entry(e)
 		if err != nil {
 			errs[i] = err
 			continue
 		}
-		if !chunk.fits(size) {
-			b.put(ctx, chunk, errs)
-			chunk.clear()
+		if !all[len(all)-1].fits(size) {
+			all = append(all, chunk{})
 		}
-		chunk.add(i, entry, size)
+		all[len(all)-1].add(i, entry, size)
+		errs[i] = errUnsent // until it is
 	}
-	b.put(ctx, chunk, errs)
+	_ = parallel.Each(ctx, senders, all, func(ctx context.Context, c chunk) error { // each entry has its own error
+		b.put(ctx, c, errs)
+		return nil
+	})
 	return errs
 }
+
+// senders is how many requests are made at once.
+const senders = 8
+
+// errUnsent: the caller's time was over before.
+var errUnsent = errors.New("publish: not sent")
 
 // chunk is what one request carries.
 type chunk struct {
@@ -76,8 +86,6 @@ func (c *chunk) fits(size int) bool {
 func (c *chunk) add(at int, entry types.PutEventsRequestEntry, size int) {
 	c.at, c.entries, c.bytes = append(c.at, at), append(c.entries, entry), c.bytes+size
 }
-
-func (c *chunk) clear() { *c = chunk{} }
 
 func (b *Bus) entry(e event.Envelope) (types.PutEventsRequestEntry, int, error) {
 	detail, err := json.Marshal(e)
@@ -107,6 +115,7 @@ func (b *Bus) put(ctx context.Context, c chunk, errs []error) {
 		err = errors.New("the answer does not have a result for each entry")
 	}
 	for i, at := range c.at {
+		errs[at] = nil
 		switch {
 		case err != nil:
 			errs[at] = fmt.Errorf("publish: %w", err)
@@ -118,8 +127,8 @@ func (b *Bus) put(ctx context.Context, c chunk, errs []error) {
 
 // Subscribers implements event.Bus; in order of the actions' names. It fails
 // when the rules are too old and cannot be listed, because an old list could
-// leave a new action out for good, and when a rule of an action that might
-// select the envelope cannot be read.
+// leave a new action out for good. A rule whose pattern cannot be read counts for
+// nothing: it must not stop the others.
 func (b *Bus) Subscribers(ctx context.Context, e event.Envelope) ([]string, error) {
 	if e.Type == event.ThinPing {
 		return nil, nil // it asks for nothing but to be stored
@@ -134,11 +143,7 @@ func (b *Bus) Subscribers(ctx context.Context, e event.Envelope) ([]string, erro
 	}
 	var actions []string
 	for _, r := range rules {
-		selects, err := r.selects(doc)
-		if err != nil {
-			return nil, fmt.Errorf("rule %s of bus %s: %w", r.name, b.Name, err)
-		}
-		if selects {
+		if selects, err := r.selects(doc); err == nil && selects {
 			actions = append(actions, r.name)
 		}
 	}

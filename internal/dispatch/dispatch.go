@@ -85,15 +85,17 @@ func (d *Dispatcher) current(ctx context.Context, items []*item) []*item {
 	if len(ids) == 0 {
 		return items
 	}
-	pending, err := d.Store.StillPending(ctx, ids)
+	found, err := d.Store.Events(ctx, ids)
 	return slices.DeleteFunc(items, func(it *item) bool {
 		if !old(it) {
 			return false
 		}
-		if err != nil {
+		if err != nil && !errors.Is(err, event.ErrInvalid) {
 			it.err = fmt.Errorf("look for old records: %w", err)
+			return false
 		}
-		return err == nil && !pending[it.env.ID]
+		s, read := found[it.env.ID]
+		return read && (!s.Pending || s.OnBus) || !read && err == nil
 	})
 }
 

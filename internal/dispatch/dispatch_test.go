@@ -1,6 +1,7 @@
 package dispatch_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -211,22 +212,49 @@ func TestRow79EventsArePublishedOnceWhileRulesCannotBeListed(t *testing.T) {
 func TestRow82OldRecordsOfPublishedEventsAreDropped(t *testing.T) {
 	r := newRig(t)
 	r.handle(r.put(250)[:200])
+	if err := r.store.MarkOnBus(t.Context(), "evt_249"); err != nil {
+		t.Fatal(err)
+	}
 	records := r.put(0)
 	for i := range records {
 		records[i].Change.ApproximateCreationDateTime = events.SecondsEpochTime{Time: now.Add(-61 * time.Second)}
 	}
 	var requests int
 	r.store.Fault = func(op memory.Op) memory.Fault {
-		if op.Name == "StillPending" {
+		if op.Name == "Events" {
 			requests++
 		}
 		return memory.Fault{}
 	}
-	if failed := r.handle(records); failed != nil || len(r.bus.Published()) != 250 || requests != 1 {
+	if failed := r.handle(records); failed != nil || len(r.bus.Published()) != 249 || requests != 1 {
 		t.Fatalf("failed %v, published %d in all, %d look-ups", failed, len(r.bus.Published()), requests)
 	}
 	r.store.Fault = func(memory.Op) memory.Fault { return memory.Refuse(memory.ErrUnavailable) }
 	if failed := r.handle(records[:2]); len(failed) != 2 {
 		t.Fatalf("failed %v, expected both to be retried", failed)
+	}
+}
+
+// odd is a store that cannot read one event.
+type odd struct {
+	event.Store
+	id string
+}
+
+func (o odd) Events(ctx context.Context, ids []string) (map[string]event.Stored, error) {
+	found, err := o.Store.Events(ctx, ids)
+	delete(found, o.id)
+	return found, errors.Join(err, event.ErrInvalid)
+}
+
+func TestOldRecordWhoseEventCannotBeReadIsPublished(t *testing.T) {
+	r := newRig(t)
+	records := r.put(2)
+	for i := range records {
+		records[i].Change.ApproximateCreationDateTime = events.SecondsEpochTime{Time: now.Add(-time.Hour)}
+	}
+	r.Store = odd{r.store, "evt_001"}
+	if failed := r.handle(records); failed != nil || len(r.bus.Published()) != 2 {
+		t.Fatalf("failed %v, published %d", failed, len(r.bus.Published()))
 	}
 }

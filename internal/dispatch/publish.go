@@ -7,7 +7,16 @@ import (
 	"strings"
 
 	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/parallel"
 )
+
+// writers is how many records of subscribers are written at once. A batch of a hundred
+// events takes ten publishes, eight at once, and seven rounds of these: 45 ms at 5 ms a
+// call, 2,200 events a second.
+const writers = 16
+
+// errUnrecorded: the run's time was over before.
+var errUnrecorded = errors.New("published, and its subscribers are not recorded yet")
 
 // Publish puts the items on the bus and records the subscribers of each. It
 // continues past failures and leaves them in the items. Where the subscribers
@@ -37,6 +46,7 @@ func (d *Dispatcher) Publish(ctx context.Context, items []*item) {
 	if len(envs) == 0 {
 		return
 	}
+	var taken []*item
 	for i, err := range d.Bus.Publish(ctx, envs) {
 		it := ready[i]
 		switch {
@@ -45,9 +55,14 @@ func (d *Dispatcher) Publish(ctx context.Context, items []*item) {
 		case it.fetch:
 			d.Log.InfoContext(ctx, "fanout", "event", it.env.ID, "type", it.env.Type, "wanted", event.Fetch)
 		default:
-			it.err = d.published(ctx, it)
+			it.err = errUnrecorded // until it is done
+			taken = append(taken, it)
 		}
 	}
+	_ = parallel.Each(ctx, writers, taken, func(ctx context.Context, it *item) error { // each has its own error
+		it.err = d.published(ctx, it)
+		return nil
+	})
 }
 
 // Fetched publishes a thin event whose object is fetched, unless the bus has it, and

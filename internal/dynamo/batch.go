@@ -88,22 +88,41 @@ func (t *Tables) deliveries(ctx context.Context, refs []event.DeliveryRef) (map[
 			ids = append(ids, deliveryID(ref))
 		}
 	}
-	return t.records(ctx, ids)
+	return t.records(ctx, "deliveries", ids)
 }
 
-// records reads items of the table of deliveries by their ids.
-func (t *Tables) records(ctx context.Context, ids []string) (map[string]item, error) {
+// Events implements event.Store. A hundred events take one request.
+func (t *Tables) Events(ctx context.Context, ids []string) (map[string]event.Stored, error) {
+	found, err := t.records(ctx, "events", slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return checkEvent(id) != nil }))
+	if err != nil {
+		return nil, fmt.Errorf("events: %w", err)
+	}
+	all := map[string]event.Stored{}
+	var unreadable []error
+	for id, it := range found {
+		r := &reader{item: it}
+		if s := readStored(r); r.err == nil {
+			all[id] = s
+		} else {
+			unreadable = append(unreadable, fmt.Errorf("event %s: %w", id, r.err))
+		}
+	}
+	return all, errors.Join(unreadable...)
+}
+
+// records reads items of a table by their ids.
+func (t *Tables) records(ctx context.Context, table string, ids []string) (map[string]item, error) {
 	found := map[string]item{}
 	for chunk := range slices.Chunk(slices.Compact(slices.Sorted(slices.Values(ids))), batchSize) {
 		keys := make([]item, len(chunk))
 		for i, id := range chunk {
 			keys[i] = key(id)
 		}
-		its, err := t.batchGet(ctx, map[string][]item{"deliveries": keys})
+		its, err := t.batchGet(ctx, map[string][]item{table: keys})
 		if err != nil {
 			return nil, err
 		}
-		for _, it := range its["deliveries"] {
+		for _, it := range its[table] {
 			found[(&reader{item: it}).str("id")] = it
 		}
 	}

@@ -111,7 +111,7 @@ func TestErrorOfTheStoreEndsASequence(t *testing.T) {
 	} {
 		tables, s := scripted(replies...)
 		var errs []error
-		for _, err := range tables.Unfinished(t.Context(), event.Waiting, time.Now()) {
+		for _, err := range event.UnfinishedDeliveries(t.Context(), tables, event.Waiting, time.Now()) {
 			errs = append(errs, err)
 		}
 		if len(errs) != 1 || errs[0] == nil || errors.Is(errs[0], event.ErrInvalid) || len(s.requests) != len(replies) {
@@ -119,7 +119,7 @@ func TestErrorOfTheStoreEndsASequence(t *testing.T) {
 		}
 	}
 	tables, s := scripted(refused)
-	for _, err := range tables.ReceivedBetween(t.Context(), time.Time{}, time.Now()) {
+	for _, err := range event.ReceivedBetween(t.Context(), tables, time.Time{}, time.Now()) {
 		if err == nil || errors.Is(err, event.ErrInvalid) || len(s.requests) != 1 {
 			t.Errorf("received: %d requests, error %v", len(s.requests), err)
 		}
@@ -139,7 +139,7 @@ func TestUnfinishedLeavesOutWhatIsNotDueNow(t *testing.T) {
 	} {
 		tables, _ := scripted(`{"Items":[{"id":{"S":"a#evt_1"}}]}`, `{"Responses":{"stack-deliveries":[`+record+`]}}`, `{"Items":[]}`)
 		got := 0
-		for _, err := range tables.Unfinished(t.Context(), tc.state, tc.before) {
+		for _, err := range event.UnfinishedDeliveries(t.Context(), tables, tc.state, tc.before) {
 			if err != nil {
 				t.Fatal(err)
 			}

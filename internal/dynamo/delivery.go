@@ -61,7 +61,7 @@ func deliveryItem(d event.Delivery) item {
 	it.flag("stale", d.AllowStale)
 	it.expire(d.Expires)
 	it.outcome(d)
-	if d.State != event.Done && d.State != event.Discarded {
+	if d.State != event.Done {
 		it["open"] = str(openOf(d.State, d.Ref()))
 	}
 	return it

@@ -100,7 +100,7 @@ func eventItem(e event.Event, expires time.Time) (item, error) {
 	if e.Thin() {
 		it["pending"] = str(pendingFetch)
 	}
-	it["shard"] = str(receivedKey(shard(e.ID, receivedShards)))
+	it["shard"] = str(receivedKey(event.Shard(e.ID, event.ReceiptShards)))
 	it.index(e.Facts)
 	return it, it.fits()
 }

@@ -3,7 +3,6 @@ package dynamo
 import (
 	"errors"
 	"fmt"
-	"hash/fnv"
 	"strings"
 
 	"github.com/payhooks/payhooks/internal/event"
@@ -17,25 +16,11 @@ const (
 	keyLimit = 1024
 	// idLimit is the longest partition key of a table.
 	idLimit = 2048
-
-	// receivedShards are the partitions of the index by receipt. A partition
-	// takes 1,000 write units a second; a put costs one there and the update
-	// that records the subscribers one or two. So one partition takes 330 events
-	// a second and four take 1,300. More may be added, fewer may not.
-	receivedShards = 4
-
-	// unfinishedShards are the partitions of the index of unfinished deliveries
-	// for each state. The worst case is an outage of everything: 7 actions with
-	// 10 functions of 10 messages each that fail in 100 ms are 7,000 failing
-	// attempts a second. Each moves its entry (two write units), 14,000 units in
-	// all. A partition takes 1,000 and a hash spreads unevenly. More may be
-	// added, fewer may not.
-	unfinishedShards = 32
 )
 
 // deliveryID is ACTION#EVENT. The action comes first, since IAM can narrow a
 // role to a prefix of the partition key only.
-func deliveryID(ref event.DeliveryRef) string { return ref.Action + "#" + ref.Event }
+func deliveryID(ref event.DeliveryRef) string { return ref.Key() }
 
 // effectID is ACTION#effect#SCOPE#KEY. Neither an action's name nor an event's
 // id contains #, so it is never a delivery's.
@@ -47,22 +32,16 @@ func effectID(ref event.EffectRef) string {
 func key(id string) item { return item{"id": str(id)} }
 
 // openKey is the partition of the index of unfinished deliveries: STATE#NN.
-func openKey(s event.State, shard uint32) string { return fmt.Sprintf("%s#%02d", s, shard) }
+func openKey(s event.State, shard int) string { return fmt.Sprintf("%s#%02d", s, shard) }
 
 // openOf is the partition of this delivery in the state. All deliveries of one
 // event share a shard.
 func openOf(s event.State, ref event.DeliveryRef) string {
-	return openKey(s, shard(ref.Event, unfinishedShards))
+	return openKey(s, event.Shard(ref.Event, event.UnfinishedShards))
 }
 
 // receivedKey is the partition of the index by receipt: NN.
-func receivedKey(shard uint32) string { return fmt.Sprintf("%02d", shard) }
-
-func shard(key string, shards uint32) uint32 {
-	h := fnv.New32a()
-	_, _ = h.Write([]byte(key)) // never fails
-	return h.Sum32() % shards
-}
+func receivedKey(shard int) string { return fmt.Sprintf("%02d", shard) }
 
 // indexKey is the partition of the indexes by subject and customer. It is empty
 // for an id that the index would refuse together with the whole item.

@@ -35,9 +35,9 @@ func TestShardsAreAllUsed(t *testing.T) {
 	for i := range 3200 {
 		id := fmt.Sprintf("evt_%d", i)
 		open[openOf(event.Waiting, event.DeliveryRef{Event: id})]++
-		received[receivedKey(shard(id, receivedShards))]++
+		received[receivedKey(event.Shard(id, event.ReceiptShards))]++
 	}
-	if len(open) != unfinishedShards || len(received) != receivedShards || open["waiting#07"] == 0 || received["03"] == 0 {
+	if len(open) != event.UnfinishedShards || len(received) != event.ReceiptShards || open["waiting#07"] == 0 || received["03"] == 0 {
 		t.Fatalf("open %v, received %v", open, received)
 	}
 	for key, n := range open {

@@ -90,13 +90,13 @@ func (t *Tables) Discard(ctx context.Context, ref event.DeliveryRef, now time.Ti
 	}
 	owner := "discard-" + nonce()
 	values := operatorValues(now, owner)
-	values[":discarded"] = str(string(event.Discarded))
+	values[":discarded"], values[":open"] = str(string(event.Discarded)), str(openOf(event.Discarded, ref))
 	set, remove := "", ", #by"
 	if by != "" {
 		set, remove, values[":by"] = ", #by = :by", "", str(by)
 	}
 	_, err := t.update(ctx, deliveryID(ref),
-		"SET #state = :discarded, #owner = :owner, #updated = :now"+set+" REMOVE #open, #ensured, #lease, #sent, #sender"+remove, open, values)
+		"SET #state = :discarded, #open = :open, #next = :now, #owner = :owner, #updated = :now"+set+" REMOVE #ensured, #lease, #sent, #sender"+remove, open, values)
 	if err == nil {
 		return nil
 	}

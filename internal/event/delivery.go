@@ -26,6 +26,9 @@ const (
 // DeliveryRef names one event's delivery to one action.
 type DeliveryRef struct{ Action, Event string }
 
+// Key is ACTION#EVENT. Neither part contains #.
+func (r DeliveryRef) Key() string { return r.Action + "#" + r.Event }
+
 // Delivery is the ledger's record of one event for one action.
 type Delivery struct {
 	Event  string

@@ -40,16 +40,17 @@ type Store interface {
 	// MarkOnBus notes on a pending event that the bus has it. One that is not
 	// pending any more, or not there, is no error.
 	MarkOnBus(ctx context.Context, id string) error
-	// StillPending returns which of the events the bus does not have yet, in any
-	// number of requests, strongly consistent.
-	StillPending(ctx context.Context, ids []string) (map[string]bool, error)
+	// Events returns those of the events that exist, without bodies, strongly consistent,
+	// in any number of requests. An error that is ErrInvalid names those that cannot be
+	// read; they are left out.
+	Events(ctx context.Context, ids []string) (map[string]Stored, error)
 	// Related returns the facts of the scope's events with this subject, oldest
 	// first. It may miss events stored in the last second.
 	Related(ctx context.Context, scope Scope, subject string) ([]Facts, error)
-	// ReceivedBetween returns the events received in [from, to), in no
-	// particular order, without bodies. It may miss events stored in the last
-	// second.
-	ReceivedBetween(ctx context.Context, from, to time.Time) iter.Seq2[Stored, error]
+	// Received returns a page of events without bodies: one request. It may miss events
+	// stored in the last second. An error that is ErrInvalid names those of the page
+	// that cannot be read; they are left out. See ReceivedBetween.
+	Received(ctx context.Context, q Receipts) (Page[Stored], error)
 }
 
 // Quarantine keeps signed requests that are not usable as events. Safe for
@@ -96,10 +97,9 @@ type Ledger interface {
 	// strongly consistent. One that cannot be read is left out and named in an
 	// error that is ErrInvalid beside the others.
 	Deliveries(ctx context.Context, refs []DeliveryRef) ([]Delivery, error)
-	// Unfinished returns the deliveries in the state s that are not Done nor
-	// Discarded, with Next before the time, earliest first within a shard, each
-	// as its record is now.
-	Unfinished(ctx context.Context, s State, before time.Time) iter.Seq2[Delivery, error]
+	// Unfinished returns a page of the index of all deliveries that are not Done: one
+	// request. It may be a moment behind the records. See UnfinishedDeliveries.
+	Unfinished(ctx context.Context, q Unfinished) (Page[Due], error)
 	// Ensure records the delivery, as Waiting, Ensured and due at once, unless
 	// there is a record already; then it changes nothing and returns nil.
 	Ensure(ctx context.Context, ref DeliveryRef, now, expires time.Time) error

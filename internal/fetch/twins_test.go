@@ -70,7 +70,7 @@ func TestTwentyCopiesOfBothTwinsAtOnceAreOneEvent(t *testing.T) {
 func oneEvent(t *testing.T, r *rig, thin ...[]byte) {
 	t.Helper()
 	var listed []string
-	for s, err := range r.store.ReceivedBetween(t.Context(), r.now.Add(-time.Hour), r.now.Add(time.Hour)) {
+	for s, err := range event.ReceivedBetween(t.Context(), r.store, r.now.Add(-time.Hour), r.now.Add(time.Hour)) {
 		if err != nil {
 			t.Fatal(err)
 		}

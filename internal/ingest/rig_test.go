@@ -11,6 +11,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
+	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/ingest"
 	"github.com/payhooks/payhooks/internal/memory"
 	"github.com/payhooks/payhooks/internal/secret"
@@ -121,7 +122,7 @@ func (r *rig) want(got, code int, reason string) {
 // kept counts what the store and the quarantine hold.
 func (r *rig) kept() (stored, held int) {
 	r.t.Helper()
-	for _, err := range r.store.ReceivedBetween(r.t.Context(), time.Time{}, r.now.Add(time.Hour)) {
+	for _, err := range event.ReceivedBetween(r.t.Context(), r.store, time.Time{}, r.now.Add(time.Hour)) {
 		if err != nil {
 			r.t.Fatal(err)
 		}

@@ -16,6 +16,7 @@ func (r *record) copied() event.Copied {
 // add stores an item of a table, and reports whether it is one. The caller holds
 // the lock. The feed has a pending event, as a stream's filter takes it.
 func (s *Store) add(table string, it any) bool {
+	s.index = indexes{}
 	switch it := it.(type) {
 	case record:
 		r := &record{clone(it.Stored), it.nonce}
@@ -38,6 +39,7 @@ func (s *Store) add(table string, it any) bool {
 
 // remove deletes an item of a table. The caller holds the lock.
 func (s *Store) remove(table string, it any) {
+	s.index = indexes{}
 	switch it := it.(type) {
 	case record:
 		delete(s.events, it.ID)

@@ -5,7 +5,6 @@ import (
 	"compress/flate"
 	"context"
 	"fmt"
-	"iter"
 	"slices"
 	"time"
 
@@ -32,7 +31,7 @@ func (s *Store) Put(ctx context.Context, e event.Event, expires time.Time) (res 
 		switch old, ok := s.events[e.ID]; {
 		case !ok:
 			r := &record{event.Stored{Event: e, Pending: true, ByFetch: e.Thin(), ToFetch: e.Thin(), Expires: seconds(expires)}, nonce}
-			s.events[e.ID] = r
+			s.events[e.ID], s.index.receipts = r, nil
 			s.changed(r)
 			res = event.ResultStored
 		case old.nonce == nonce:
@@ -113,18 +112,20 @@ func (s *Store) MarkOnBus(ctx context.Context, id string) error {
 	})
 }
 
-// StillPending implements event.Store.
-func (s *Store) StillPending(ctx context.Context, ids []string) (pending map[string]bool, err error) {
-	err = s.do(ctx, Op{"StillPending", ""}, func() error {
-		pending = map[string]bool{}
+// Events implements event.Store.
+func (s *Store) Events(ctx context.Context, ids []string) (found map[string]event.Stored, err error) {
+	err = s.do(ctx, Op{"Events", ""}, func() error {
+		found = map[string]event.Stored{}
 		for _, id := range ids {
-			if r, ok := s.events[id]; ok && r.Pending && !r.OnBus {
-				pending[id] = true
+			if r, ok := s.events[id]; ok {
+				st := r.Stored
+				st.Body, st.Fetched = nil, nil
+				found[id] = clone(st)
 			}
 		}
 		return nil
 	})
-	return pending, err
+	return found, err
 }
 
 // Related implements event.Store.
@@ -143,21 +144,6 @@ func (s *Store) Related(ctx context.Context, scope event.Scope, subject string) 
 		return nil
 	})
 	return fs, err
-}
-
-// ReceivedBetween implements event.Store; in order of the ids.
-func (s *Store) ReceivedBetween(ctx context.Context, from, to time.Time) iter.Seq2[event.Stored, error] {
-	return list(ctx, s, Op{"ReceivedBetween", from.UTC().Format(time.RFC3339)}, func() (found []event.Stored) {
-		for _, id := range sorted(s.events, cmp.Compare[string]) {
-			r := s.events[id]
-			if !r.Received.Before(from) && r.Received.Before(to) && r.Occurrence == "" && !s.stale(id) {
-				st := clone(r.Stored)
-				st.Body, st.Fetched, st.FetchedAt, st.Facts = nil, nil, time.Time{}, listed(r.Facts)
-				found = append(found, st)
-			}
-		}
-		return found
-	})
 }
 
 // normal is f as the store keeps it.

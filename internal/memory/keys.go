@@ -50,11 +50,6 @@ type pair struct{ a, b string }
 
 func (p pair) compare(o pair) int { return cmp.Or(cmp.Compare(p.a, o.a), cmp.Compare(p.b, o.b)) }
 
-// byEvent orders deliveries by event, then by action.
-func byEvent(a, b event.DeliveryRef) int {
-	return cmp.Or(cmp.Compare(a.Event, b.Event), cmp.Compare(a.Action, b.Action))
-}
-
 // sorted returns the keys of m in order.
 func sorted[K comparable, V any](m map[K]V, compare func(a, b K) int) []K {
 	ks := make([]K, 0, len(m))

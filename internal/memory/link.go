@@ -17,6 +17,7 @@ func (s *Store) Link(ctx context.Context, l event.Link) error {
 		return fmt.Errorf("link %s: %w", l.Event.ID, event.ErrTooLarge)
 	}
 	return s.do(ctx, Op{"Link", l.Event.ID}, func() error {
+		s.index.receipts = nil
 		thin, ok := s.events[l.Thin.ID]
 		if !ok {
 			return fmt.Errorf("link %s: %w", l.Thin.ID, event.ErrConflict)

@@ -31,8 +31,8 @@ type Store struct {
 	// Attempts is how often a call that ends in ErrUnavailable is made, as an
 	// SDK retries below its caller. 0 is once.
 	Attempts int
-	// Stale hides an event id from the indexes (Related, ReceivedBetween,
-	// Unfinished), which a real store updates a moment later. nil hides none.
+	// Stale hides an event id from the indexes (Related, Received, Unfinished), which
+	// a real store updates a moment later. nil hides none.
 	Stale func(id string) bool
 
 	mu          sync.Mutex
@@ -45,6 +45,7 @@ type Store struct {
 	deliveries  map[event.DeliveryRef]*delivery
 	rows        map[pair]row // table, key
 	effects     map[event.EffectRef]*effect
+	index       indexes
 }
 
 var (
@@ -109,6 +110,7 @@ func (s *Store) stale(id string) bool { return s.Stale != nil && s.Stale(id) }
 func (s *Store) Expire(now time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.index = indexes{}
 	expire(s.events, now, func(r *record) time.Time { return r.Expires })
 	expire(s.quarantined, now, func(q event.Quarantined) time.Time { return q.Expires })
 	expire(s.deliveries, now, func(d *delivery) time.Time { return d.Expires })

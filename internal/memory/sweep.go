@@ -3,27 +3,10 @@ package memory
 import (
 	"context"
 	"fmt"
-	"iter"
-	"slices"
 	"time"
 
 	"github.com/payhooks/payhooks/internal/event"
 )
-
-// Unfinished implements event.Ledger; earliest first in all.
-func (s *Store) Unfinished(ctx context.Context, st event.State, before time.Time) iter.Seq2[event.Delivery, error] {
-	return list(ctx, s, Op{"Unfinished", string(st)}, func() (found []event.Delivery) {
-		for _, ref := range sorted(s.deliveries, byEvent) {
-			d := s.deliveries[ref].Delivery
-			final := d.State == event.Done || d.State == event.Discarded
-			if d.State == st && !final && d.Next.Before(before) && !s.stale(d.Event) {
-				found = append(found, normalDelivery(d))
-			}
-		}
-		slices.SortStableFunc(found, func(a, b event.Delivery) int { return a.Next.Compare(b.Next) })
-		return found
-	})
-}
 
 // Ensure implements event.Ledger.
 func (s *Store) Ensure(ctx context.Context, ref event.DeliveryRef, now, expires time.Time) error {
@@ -32,6 +15,7 @@ func (s *Store) Ensure(ctx context.Context, ref event.DeliveryRef, now, expires 
 	}
 	return s.do(ctx, opOf("Ensure", ref), func() error {
 		if _, ok := s.deliveries[ref]; !ok {
+			s.index.open = nil
 			s.deliveries[ref] = &delivery{Delivery: normalDelivery(event.Delivery{
 				Event: ref.Event, Action: ref.Action, State: event.Waiting, Ensured: true, Next: now, Updated: now, Expires: expires,
 			})}
@@ -77,6 +61,7 @@ func (s *Store) Reopen(ctx context.Context, ref event.DeliveryRef, now time.Time
 		case d.State == event.Discarded, d.State == event.Done && !d.Withheld:
 			return fmt.Errorf("it is %s: %w", d.State, event.ErrNotFound)
 		}
+		s.index.open = nil
 		d.reopen(now, owner, allowStale)
 		return nil
 	})
@@ -105,7 +90,8 @@ func (s *Store) Discard(ctx context.Context, ref event.DeliveryRef, now time.Tim
 		case d.State != event.Parked && d.State != event.Unknown && !d.idle(now):
 			return fmt.Errorf("it is %s: %w", d.State, event.ErrNotFound)
 		}
-		d.State, d.Owner, d.Updated, d.By = event.Discarded, owner, now, by
+		s.index.open = nil
+		d.State, d.Owner, d.Next, d.Updated, d.By = event.Discarded, owner, now, now, by
 		d.Ensured, d.Lease, d.Sent, d.sender = false, time.Time{}, time.Time{}, ""
 		return nil
 	})

@@ -45,7 +45,7 @@ func (o *Operator) Parked(ctx context.Context) ([]Item, error) {
 // that can be read are returned also with any error.
 func (o *Operator) unfinished(ctx context.Context, states ...event.State) (ds []event.Delivery, failed error) {
 	for _, st := range states {
-		some, unreadable, err := event.Collect(o.Ledger.Unfinished(ctx, st, o.Now().AddDate(10, 0, 0)))
+		some, unreadable, err := event.Collect(event.UnfinishedDeliveries(ctx, o.Ledger, st, o.Now().AddDate(10, 0, 0)))
 		ds, failed = append(ds, some...), errors.Join(failed, unreadable, err)
 	}
 	slices.SortFunc(ds, func(a, b event.Delivery) int {

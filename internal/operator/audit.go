@@ -144,7 +144,7 @@ func (a *auditor) walk(ctx context.Context, since time.Time) error {
 	if a.Rebuild {
 		late = time.Time{} // or any
 	}
-	for s, err := range a.Store.ReceivedBetween(ctx, since, a.Now().Add(time.Hour)) {
+	for s, err := range event.ReceivedBetween(ctx, a.Store, since, a.Now().Add(time.Hour)) {
 		if err != nil {
 			return err
 		}

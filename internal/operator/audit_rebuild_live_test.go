@@ -59,7 +59,7 @@ func TestRebuildKnowsEventThatIsCommittedBesideIt(t *testing.T) {
 		if slept++; slept == 5 { // the audit's own pauses are over: the versions are read
 			once := sync.OnceFunc(func() { live(t, r, "evt_live", false) })
 			r.Store.Fault = func(op memory.Op) memory.Fault {
-				if op.Name != "ReceivedBetween" {
+				if op.Name != "Received" {
 					return memory.Fault{}
 				}
 				return memory.Fault{After: func() error { once(); return nil }}

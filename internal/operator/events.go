@@ -93,7 +93,7 @@ func (o *Operator) List(ctx context.Context, req EventList) (rows []EventRow, un
 // window adds the events received in [from, to). Their deliveries are read for
 // one page after the other, until there are enough rows.
 func (l *listing) window(ctx context.Context, from, to time.Time) error {
-	stored, unreadable, err := event.Collect(l.o.Store.ReceivedBetween(ctx, from, to))
+	stored, unreadable, err := event.Collect(event.ReceivedBetween(ctx, l.o.Store, from, to))
 	if err != nil {
 		return err
 	}

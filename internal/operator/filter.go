@@ -90,7 +90,7 @@ func (o *Operator) candidates(ctx context.Context, f Events) (all []event.Stored
 		if to.IsZero() {
 			to = o.Now()
 		}
-		return event.Collect(o.Store.ReceivedBetween(ctx, from, to))
+		return event.Collect(event.ReceivedBetween(ctx, o.Store, from, to))
 	}
 	for _, id := range slices.Compact(slices.Sorted(slices.Values(f.IDs))) {
 		e, err := o.get(ctx, id)

@@ -12,6 +12,10 @@ import (
 // items whose call has not begun are left out. When ctx ends, no further call
 // begins and its error is returned. A limit of 1 calls fn in the caller's goroutine.
 func Each[T any](ctx context.Context, limit int, items []T, fn func(context.Context, T) error) error {
+	if clock, ok := ctx.Value(clockKey{}).(Clock); ok && len(items) > 0 {
+		defer clock.Parallel(min(limit, len(items)), len(items))()
+		return inTurn(ctx, items, fn)
+	}
 	if limit == 1 {
 		return inTurn(ctx, items, fn)
 	}
@@ -39,6 +43,20 @@ func inTurn[T any](ctx context.Context, items []T, fn func(context.Context, T) e
 		}
 	}
 	return nil
+}
+
+// Clock is the time of a simulation, in which one thing happens after the other.
+type Clock interface {
+	// Parallel says that the next calls are n, of which so many would run at once,
+	// until the returned function is called.
+	Parallel(atOnce, n int) (end func())
+}
+
+type clockKey struct{}
+
+// InTurn makes Each and Map call one after the other, in the caller's goroutine.
+func InTurn(ctx context.Context, c Clock) context.Context {
+	return context.WithValue(ctx, clockKey{}, c)
 }
 
 // Map is Each with a result per item, in the order of the items. With an error

@@ -22,7 +22,7 @@ var discardTests = map[string]func(*testing.T, Ports){
 			noError(t, discard(t, p, d.Ref(), at))
 			got := delivery(t, p, d.Ref())
 			want := d
-			want.State, want.By, want.Updated, want.Sent, want.Owner = event.Discarded, "operator: duplicate", milli(at), time.Time{}, got.Owner
+			want.State, want.By, want.Next, want.Updated, want.Sent, want.Owner = event.Discarded, "operator: duplicate", milli(at), milli(at), time.Time{}, got.Owner
 			same(t, want, got)
 			same(t, true, got.Owner != d.Owner && got.Owner != "")
 			isError(t, event.ErrFenced, commit(t, p, done(d)))

@@ -100,13 +100,48 @@ var indexTests = map[string]func(*testing.T, Ports){
 			}
 		}
 	},
+	"pages continue after one another, in both orders": func(t *testing.T, p Ports) {
+		at := now.AddDate(4, 0, 0).Truncate(time.Millisecond)
+		var want []string
+		for i := range 9 {
+			e := newEvent()
+			e.Received = at.Add(time.Duration(i) * time.Second)
+			put(t, p, e)
+			want = append(want, e.ID)
+		}
+		all := func(newest bool) (got []string) {
+			for shard := range event.ReceiptShards {
+				q := event.Receipts{Shard: shard, From: at, To: at.Add(time.Hour), Newest: newest, Limit: 2}
+				for more := true; more; more = !q.After.IsZero() {
+					page, err := p.Store.Received(t.Context(), q)
+					noError(t, err)
+					same(t, true, len(page.Items) <= q.Limit)
+					for _, s := range page.Items {
+						got = append(got, s.ID)
+					}
+					q.After = page.Next
+				}
+			}
+			return got
+		}
+		inShards := slices.Clone(want)
+		slices.SortStableFunc(inShards, func(a, b string) int {
+			return event.Shard(a, event.ReceiptShards) - event.Shard(b, event.ReceiptShards)
+		})
+		eventually(t, "all, in pages of two", func() bool { return slices.Equal(inShards, all(false)) })
+		slices.Reverse(want)
+		slices.SortStableFunc(want, func(a, b string) int {
+			return event.Shard(a, event.ReceiptShards) - event.Shard(b, event.ReceiptShards)
+		})
+		same(t, want, all(true))
+	},
 	"caller may stop early and begin again": func(t *testing.T, p Ports) {
 		for range 3 {
 			put(t, p, newEvent())
 		}
 		for _, to := range []time.Time{now.Add(time.Hour), now.AddDate(1, 0, 0)} {
 			eventually(t, "three events", func() bool { return len(received(t, p, now.Add(-time.Hour), to)) >= 3 })
-			seq := p.Store.ReceivedBetween(t.Context(), now.Add(-time.Hour), to)
+			seq := event.ReceivedBetween(t.Context(), p.Store, now.Add(-time.Hour), to)
 			for range 2 {
 				same(t, 2, take(t, seq, 2))
 			}
@@ -124,7 +159,7 @@ func related(t *testing.T, p Ports, scope event.Scope, subject string) []event.F
 func received(t *testing.T, p Ports, from, to time.Time) map[string]event.Stored {
 	t.Helper()
 	got := map[string]event.Stored{}
-	for s, err := range p.Store.ReceivedBetween(t.Context(), from, to) {
+	for s, err := range event.ReceivedBetween(t.Context(), p.Store, from, to) {
 		noError(t, err)
 		if _, twice := got[s.ID]; twice {
 			t.Errorf("%s came twice", s.ID)

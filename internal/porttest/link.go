@@ -148,7 +148,7 @@ func isRendering(t *testing.T, p Ports, thin event.Event, of string) {
 	got := get(t, p, thin.ID)
 	same(t, event.Stored{Event: thin, Occurrence: of, Expires: now.Add(time.Hour).Truncate(time.Second)}, got)
 	eventually(t, "the thin event is in no listing", func() bool {
-		for s, err := range p.Store.ReceivedBetween(t.Context(), thin.Received, thin.Received.Add(time.Millisecond)) {
+		for s, err := range event.ReceivedBetween(t.Context(), p.Store, thin.Received, thin.Received.Add(time.Millisecond)) {
 			if noError(t, err); s.ID == thin.ID {
 				return false
 			}

@@ -60,7 +60,7 @@ var scopeTests = map[string]func(*testing.T, Ports){
 			noError(t, err)
 			same(t, 0, len(ds))
 		}
-		for d, err := range p.Ledger.Unfinished(t.Context(), event.Waiting, now.AddDate(0, 0, 1)) {
+		for d, err := range event.UnfinishedDeliveries(t.Context(), p.Ledger, event.Waiting, now.AddDate(0, 0, 1)) {
 			noError(t, err)
 			if d.Action == e.Action && d.Event == e.Event {
 				t.Error("the effect is listed as unfinished")

@@ -86,7 +86,7 @@ var storeTests = map[string]func(*testing.T, Ports){
 				t.Errorf("%s is listed", id)
 			}
 		}
-		for s, err := range p.Store.ReceivedBetween(t.Context(), want.Received.Add(-time.Second), want.Received.Add(time.Second)) {
+		for s, err := range event.ReceivedBetween(t.Context(), p.Store, want.Received.Add(-time.Second), want.Received.Add(time.Second)) {
 			if noError(t, err); s.ID == id {
 				t.Errorf("%s is listed", id)
 			}

@@ -107,7 +107,7 @@ func link(t *testing.T, p Ports, thin string, e event.Event) {
 func listedAt(t *testing.T, p Ports, id string, at time.Time) (found event.Stored) {
 	t.Helper()
 	eventually(t, id+" is listed", func() bool {
-		for s, err := range p.Store.ReceivedBetween(t.Context(), at, at.Add(time.Millisecond)) {
+		for s, err := range event.ReceivedBetween(t.Context(), p.Store, at, at.Add(time.Millisecond)) {
 			if noError(t, err); s.ID == id {
 				found = s
 				return true

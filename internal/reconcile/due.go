@@ -54,7 +54,7 @@ func (d *Due) Sweep(ctx context.Context, checked *int) (r DueReport, err error) 
 	}
 	now := d.Now()
 	var failed error
-	for del, err := range d.Ledger.Unfinished(ctx, event.Waiting, now.Add(time.Millisecond)) {
+	for del, err := range event.UnfinishedDeliveries(ctx, d.Ledger, event.Waiting, now.Add(time.Millisecond)) {
 		if err != nil {
 			failed = errors.Join(failed, err)
 			continue

@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"iter"
+	"slices"
 	"testing"
 	"time"
 
@@ -27,17 +27,15 @@ func (s damaged) Get(ctx context.Context, id string) (event.Stored, error) {
 	return s.Store.Get(ctx, id)
 }
 
-func (s damaged) ReceivedBetween(ctx context.Context, from, to time.Time) iter.Seq2[event.Stored, error] {
-	return func(yield func(event.Stored, error) bool) {
-		for st, err := range s.Store.ReceivedBetween(ctx, from, to) {
-			if err == nil && st.ID == s.id {
-				st, err = event.Stored{}, s.err()
-			}
-			if !yield(st, err) {
-				return
-			}
+func (s damaged) Received(ctx context.Context, q event.Receipts) (event.Page[event.Stored], error) {
+	page, err := s.Store.Received(ctx, q)
+	page.Items = slices.DeleteFunc(page.Items, func(st event.Stored) bool {
+		if st.ID == s.id {
+			err = s.err()
 		}
-	}
+		return st.ID == s.id
+	})
+	return page, err
 }
 
 func TestUnreadableEventStopsNoneBehindIt(t *testing.T) {

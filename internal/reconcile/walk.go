@@ -85,7 +85,7 @@ func (w walk) run(ctx context.Context, visit func([]event.Stored) (progressed, e
 // received returns the events of a window; unreadable names those that cannot be
 // read.
 func (w walk) received(ctx context.Context, from, to time.Time) (found []event.Stored, unreadable, failed error) {
-	for s, err := range w.store.ReceivedBetween(ctx, from, to) {
+	for s, err := range event.ReceivedBetween(ctx, w.store, from, to) {
 		switch {
 		case errors.Is(err, event.ErrInvalid):
 			unreadable = errors.Join(unreadable, err)

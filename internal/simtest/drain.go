@@ -72,7 +72,7 @@ func (w *world) drainStream() {
 // the stack's own actions: their rows must be complete in the end.
 func (w *world) retryBusiness() {
 	ctx := context.Background()
-	for d, err := range w.store.Unfinished(ctx, event.Parked, w.now) {
+	for d, err := range event.UnfinishedDeliveries(ctx, w.store, event.Parked, w.now) {
 		if err == nil && w.retried(d) {
 			w.met("retry of "+string(event.Parked), d.Event, " for ", d.Action)
 			_ = w.store.Reopen(ctx, d.Ref(), w.now, false)

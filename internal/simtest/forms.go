@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/fakestripe"
 )
 
@@ -111,7 +112,7 @@ func (c *played) occurrences() {
 			want[p.id] = true
 		}
 	}
-	for s, err := range c.store.ReceivedBetween(c.ctx, begin.AddDate(0, 0, -1), c.now.AddDate(0, 0, 1)) {
+	for s, err := range event.ReceivedBetween(c.ctx, c.store, begin.AddDate(0, 0, -1), c.now.AddDate(0, 0, 1)) {
 		if err != nil {
 			c.fail("list of events: %v", err)
 			return

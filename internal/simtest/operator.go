@@ -99,7 +99,7 @@ func (w *world) replay(ref event.DeliveryRef) {
 func (w *world) inState(s event.State) (event.Delivery, bool) {
 	defer func(calm bool) { w.calm = calm }(w.calm)
 	w.calm = true
-	all, _, err := event.Collect(w.store.Unfinished(context.Background(), s, w.clock().Add(1)))
+	all, _, err := event.Collect(event.UnfinishedDeliveries(context.Background(), w.store, s, w.clock().Add(1)))
 	if err != nil || len(all) == 0 {
 		return event.Delivery{}, false
 	}

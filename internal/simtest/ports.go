@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"iter"
 	"slices"
 	"time"
 
@@ -41,18 +40,17 @@ func (s store) Begin(ctx context.Context, ref event.DeliveryRef) (event.Stored, 
 	return st, d, err
 }
 
-// ReceivedBetween names what it cannot read.
-func (s store) ReceivedBetween(ctx context.Context, from, to time.Time) iter.Seq2[event.Stored, error] {
-	return func(yield func(event.Stored, error) bool) {
-		for st, err := range s.Store.ReceivedBetween(ctx, from, to) {
-			if err == nil && s.world.stripe.poison[st.ID] {
-				st, err = event.Stored{}, unreadable(st.ID)
-			}
-			if !yield(st, err) {
-				return
-			}
+// Received names what it cannot read.
+func (s store) Received(ctx context.Context, q event.Receipts) (event.Page[event.Stored], error) {
+	page, err := s.Store.Received(ctx, q)
+	page.Items = slices.DeleteFunc(page.Items, func(st event.Stored) bool {
+		if s.world.stripe.poison[st.ID] {
+			err = unreadable(st.ID)
+			return true
 		}
-	}
+		return false
+	})
+	return page, err
 }
 
 // decode reads an image of the stream.

@@ -1,6 +1,10 @@
 package simtest
 
-import "context"
+import (
+	"context"
+
+	"github.com/payhooks/payhooks/internal/parallel"
+)
 
 // process is where one invocation runs at a time. A crash ends it for good;
 // otherwise the next invocation finds it warm, which spares growing its stack.
@@ -42,7 +46,7 @@ func (w *world) run(name string, fn func(ctx context.Context)) {
 	} else {
 		p = newProcess()
 	}
-	p.jobs <- fn
+	p.jobs <- func(ctx context.Context) { fn(parallel.InTurn(ctx, w)) }
 	if <-p.survived {
 		w.idle = append(w.idle, p)
 	}
@@ -57,3 +61,6 @@ func (w *world) end() {
 	}
 	w.idle = nil
 }
+
+// Parallel implements parallel.Clock.
+func (w *world) Parallel(int, int) func() { return func() {} }

@@ -43,7 +43,6 @@ func TestFinishedDeliveryIsInNoIndex(t *testing.T) {
 		"done": func(ref event.DeliveryRef) error {
 			return db.tables.Commit(t.Context(), event.Commit{Delivery: event.Delivery{Event: ref.Event, Action: ref.Action, Owner: "o", State: event.Done}})
 		},
-		"discarded": func(ref event.DeliveryRef) error { return db.tables.Discard(t.Context(), ref, noon, "operator") },
 	} {
 		ref := event.DeliveryRef{Action: "a", Event: "evt_" + name}
 		if err := db.tables.Ensure(t.Context(), ref, noon, noon); err != nil || !indexed(ref) {

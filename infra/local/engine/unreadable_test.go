@@ -75,8 +75,8 @@ func TestSequencesContinueBehindAnUnreadableItem(t *testing.T) {
 			}
 		}
 	}
-	check("received", 1, 4)(readAll(t, db.tables.ReceivedBetween(t.Context(), noon.Add(-time.Hour), noon.AddDate(1, 0, 1))))
-	check("unfinished", 20, 1)(readAll(t, db.tables.Unfinished(t.Context(), event.Parked, noon.Add(time.Hour))))
+	check("received", 1, 4)(readAll(t, event.ReceivedBetween(t.Context(), db.tables, noon.Add(-time.Hour), noon.AddDate(1, 0, 1))))
+	check("unfinished", 20, 1)(readAll(t, event.UnfinishedDeliveries(t.Context(), db.tables, event.Parked, noon.Add(time.Hour))))
 	check("quarantine", 1, 1)(readAll(t, db.tables.Quarantine().List(t.Context())))
 	check("scan", 1, 1)(readAll(t, db.tables.Scan(t.Context(), "orders")))
 }

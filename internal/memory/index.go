@@ -1,0 +1,143 @@
+package memory
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"github.com/payhooks/payhooks/internal/event"
+)
+
+// indexes are the two listings by page. Each is made anew at the first reading after a
+// write that moved something in it.
+type indexes struct {
+	receipts map[int][]entry[string]                  // events by shard, in the order of receipt
+	open     map[openShard][]entry[event.DeliveryRef] // unfinished deliveries, in the order of Next
+}
+
+// openShard is a partition of the unfinished deliveries.
+type openShard struct {
+	state event.State
+	shard int
+}
+
+type entry[K any] struct {
+	event.Position
+	key K
+}
+
+func (e entry[K]) compare(p event.Position) int {
+	return cmp.Or(e.At.Compare(p.At), cmp.Compare(e.ID, p.ID))
+}
+
+// Received implements event.Store.
+func (s *Store) Received(ctx context.Context, q event.Receipts) (page event.Page[event.Stored], err error) {
+	err = s.do(ctx, Op{"Received", q.From.UTC().Format(time.RFC3339)}, func() error {
+		if s.index.receipts == nil {
+			s.index.receipts = s.byReceipt()
+		}
+		page = event.Page[event.Stored]{}
+		var found []entry[string]
+		found, page.Next = cut(s.index.receipts[q.Shard], ceil(q.From), ceil(q.To), q.After, q.Newest, q.Limit)
+		for _, e := range found {
+			if !s.stale(e.key) {
+				page.Items = append(page.Items, bare(s.events[e.key].Stored))
+			}
+		}
+		return nil
+	})
+	return page, err
+}
+
+// bare is an event as the index by receipt holds it.
+func bare(st event.Stored) event.Stored {
+	st.Body, st.Fetched, st.FetchedAt, st.Facts = nil, nil, time.Time{}, listed(st.Facts)
+	return clone(st)
+}
+
+func (s *Store) byReceipt() map[int][]entry[string] {
+	all := map[int][]entry[string]{}
+	for id, r := range s.events {
+		if r.Occurrence == "" {
+			n := event.Shard(id, event.ReceiptShards)
+			all[n] = append(all[n], entry[string]{event.Position{At: r.Received, ID: id}, id})
+		}
+	}
+	return inOrder(all)
+}
+
+// Unfinished implements event.Ledger.
+func (s *Store) Unfinished(ctx context.Context, q event.Unfinished) (page event.Page[event.Due], err error) {
+	err = s.do(ctx, Op{"Unfinished", string(q.State)}, func() error {
+		if s.index.open == nil {
+			s.index.open = s.byNext()
+		}
+		page = event.Page[event.Due]{}
+		var found []entry[event.DeliveryRef]
+		found, page.Next = cut(s.index.open[openShard{q.State, q.Shard}], time.Time{}, ceil(q.Before), q.After, q.Newest, q.Limit)
+		for _, e := range found {
+			if !s.stale(e.key.Event) {
+				page.Items = append(page.Items, event.Due{DeliveryRef: e.key, Next: e.At})
+			}
+		}
+		return nil
+	})
+	return page, err
+}
+
+func (s *Store) byNext() map[openShard][]entry[event.DeliveryRef] {
+	all := map[openShard][]entry[event.DeliveryRef]{}
+	for ref, d := range s.deliveries {
+		if d.State != event.Done {
+			at := openShard{d.State, event.Shard(ref.Event, event.UnfinishedShards)}
+			all[at] = append(all[at], entry[event.DeliveryRef]{event.Position{At: d.Next, ID: ref.Key()}, ref})
+		}
+	}
+	return inOrder(all)
+}
+
+func inOrder[S comparable, K any](all map[S][]entry[K]) map[S][]entry[K] {
+	for _, es := range all {
+		slices.SortFunc(es, func(a, b entry[K]) int { return a.compare(b.Position) })
+	}
+	return all
+}
+
+// cut returns a page of the entries in [from, to), and where the next one continues.
+func cut[K any](all []entry[K], from, to time.Time, after event.Position, newest bool, limit int) (page []entry[K], next event.Position) {
+	at := func(p event.Position) int {
+		n, _ := slices.BinarySearchFunc(all, p, entry[K].compare)
+		return n
+	}
+	first, last := at(event.Position{At: from}), at(event.Position{At: to})
+	switch {
+	case after.IsZero():
+	case newest:
+		last = min(last, at(after))
+	default:
+		first = max(first, at(event.Position{At: after.At, ID: after.ID + "\x00"}))
+	}
+	if first >= last {
+		return nil, next
+	}
+	more := last-first > limit
+	if newest {
+		page = slices.Clone(all[max(first, last-limit):last])
+		slices.Reverse(page)
+	} else {
+		page = all[first:min(last, first+limit)]
+	}
+	if more {
+		next = page[limit-1].Position
+	}
+	return page, next
+}
+
+// ceil is the first whole millisecond that is not before t.
+func ceil(t time.Time) time.Time {
+	if ms := millis(t); !ms.Before(t) {
+		return ms
+	}
+	return millis(t).Add(time.Millisecond)
+}
