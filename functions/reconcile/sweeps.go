@@ -21,10 +21,12 @@ func sweeps(s *start.Stack) (any, error) {
 	stripe := stripeapi.Open(secret.StripeKey(s.AWS, s.Name, start.Now), start.Now)
 	intake := &ingest.Intake{Store: s.Tables, Quarantine: s.Tables.Quarantine(), Retention: s.Retention, Own: os.Getenv("OWN_ACCOUNT")}
 	all := reconcile.Sweeps{
-		Due:        &reconcile.Due{Store: s.Tables, Ledger: s.Tables, Bus: bus, Queues: queues, Now: start.Now, Log: s.Log},
-		Pending:    &reconcile.Pending{Store: s.Tables, Ledger: s.Tables, Bus: bus, Now: start.Now, Log: s.Log},
-		Unrecorded: &reconcile.Unrecorded{Store: s.Tables, Ledger: s.Tables, Now: start.Now, Log: s.Log},
+		Ledger:     s.Tables,
+		Pending:    &reconcile.Pending{Store: s.Tables, Ledger: s.Tables, Bus: bus},
+		Unrecorded: &reconcile.Unrecorded{Store: s.Tables, Ledger: s.Tables},
+		Due:        &reconcile.Due{Store: s.Tables, Ledger: s.Tables, Bus: bus, Queues: queues},
 		Missing:    &reconcile.Missing{Lister: stripe, Thin: stripe, Types: bus, Intake: intake, Ledger: s.Tables, Endpoints: endpoints, Now: start.Now, Log: s.Log},
+		Now:        start.Now, Log: s.Log,
 	}
 	for _, open := range added {
 		all.Added = append(all.Added, open(s, stripe))

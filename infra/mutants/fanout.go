@@ -60,8 +60,8 @@ var fanout = []guard{
 		`	if it.unlisted != nil {`, `	if false {`, named("Row79", "internal/dispatch"),
 	},
 	{
-		"what is on the bus is not published by the sweep", "internal/reconcile/pending.go",
-		`	if !s.OnBus {`, `	if true {`, named("Row79", "internal/dispatch"),
+		"what is on the bus is not published by the sweep", "internal/reconcile/publish.go",
+		`s.Pending && !s.OnBus && !s.ByFetch {`, `s.Pending && !s.ByFetch {`, named("Row79", "internal/dispatch"),
 	},
 	{
 		"what is on the bus is not pending for dispatch", "internal/dispatch/dispatch.go",

@@ -11,12 +11,8 @@ var listed = []guard{
 		`	m.met[f.ID] = true`, ``, named("Row60", "internal/reconcile"),
 	},
 	{
-		"snapshots leave calls to thin events", "internal/reconcile/budget.go",
-		`	b.kept = `, `	_ = `, named("WhateverSnapshotsThereAre/calls", "internal/reconcile"),
-	},
-	{
-		"snapshots leave time to thin events", "internal/reconcile/budget.go",
-		`		b.keptTime = `, `		_ = `, named("WhateverSnapshotsThereAre/time", "internal/reconcile"),
+		"the lists of an account take turns", "internal/reconcile/turns.go",
+		`{ *queue = append(*queue, p) }`, `{ *queue = append([]Part{p}, *queue...) }`, named("WhateverSnapshotsThereAre", "internal/reconcile"),
 	},
 	{
 		"a part of a window whose page expired is halved", "internal/reconcile/thin_window.go",
@@ -27,14 +23,12 @@ var listed = []guard{
 		`	case w.End.Before(w.To):`, `	case false:`, named("EveryThinEventIsStoredOnce", "internal/reconcile"),
 	},
 	{
-		"a page of thin events is left when all of it is stored", "internal/reconcile/missing.go",
-		`		if err := take(body); err != nil {`, `		if err := take(body); false {`, named("OnlyWhenAllOfItIsStored", "internal/reconcile"),
+		"a page of thin events is left when all of it is stored", "internal/reconcile/thin_window.go",
+		`	if err := take(ctx, bodies); err != nil {`, `	if err := take(ctx, bodies); false {`, named("OnlyWhenAllOfItIsStored", "internal/reconcile"),
 	},
 	{
 		"the position between two pages of thin events is kept", "internal/reconcile/thin.go",
-		`		if err := s.Save(ctx, m.Ledger); err != nil {
-			return err
-		}`, ``, named("InParts", "internal/reconcile"),
+		`	return more, s.Save(ctx, m.Ledger)`, `	return more, nil`, named("InParts", "internal/reconcile"),
 	},
 	{
 		"windows of thin events overlap", "internal/reconcile/thin.go",
@@ -58,15 +52,15 @@ var listed = []guard{
 	},
 	{
 		"the listing of thin events trusts no clock that was ahead", "internal/reconcile/thin.go",
-		` || wait > fullEvery {`, ` {`, named("CannotBeContinued", "internal/reconcile"),
+		` || wait > fullEvery`, ``, named("CannotBeContinued", "internal/reconcile"),
 	},
 	{
 		"a gap of both lists is one", "internal/reconcile/thin.go",
-		` && from.Sub(s.snapshots.Lost) > 24*time.Hour`, ``, named("GapOfBothLists", "internal/reconcile"),
+		` && from.Sub(s.snapshots.At.Lost) > 24*time.Hour`, ``, named("GapOfBothLists", "internal/reconcile"),
 	},
 	{
 		"a gap of thin events is reported", "internal/reconcile/thin.go",
-		`		m.thinGap(ctx, s, r)
+		`		m.thinGap(ctx, s)
 `, ``, named("GapOfBothLists", "internal/reconcile"),
 	},
 	{

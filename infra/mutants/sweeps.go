@@ -4,19 +4,19 @@ package main
 var sweeps = []guard{
 	{
 		"the sweep of what is pending", "internal/reconcile/pending.go",
-		`			if !s.Pending || s.Expired(p.Now()) {`, `			if true {`, simulated(),
+		`		if s.Pending && !s.Expired(p.run.now()) {`, `		if false {`, simulated(),
 	},
 	{
-		"the sweep of what is due", "internal/reconcile/due.go",
-		`	return d.Bus.Publish(ctx, []event.Envelope{{Facts: s.Facts, Only: del.Action}})[0]`, `	return nil`, simulated(),
+		"the sweep of what is due", "internal/reconcile/redeliver.go",
+		`range d.Bus.Publish(ctx, send) {`, `range make([]error, len(send)) {`, simulated(),
 	},
 	{
 		"the sweep of what has no record", "internal/reconcile/unrecorded.go",
-		`		if err := ensure(ctx, u.Ledger, s.stored, s.action, u.Now()); err != nil {`, `		if err := error(nil); err != nil {`, simulated(),
+		`		if err := u.run.ensure(ctx, u.Ledger, s.stored, s.action, false); err != nil {`, `		if err := error(nil); err != nil {`, simulated(),
 	},
 	{
-		"a redelivery is for its action alone", "internal/reconcile/due.go",
-		`Only: del.Action}`, `Only: ""}`, named("UnrecordedSubscribersAlone", "internal/reconcile"),
+		"a redelivery is for its action alone", "internal/reconcile/redeliver.go",
+		`Only: r.Action})`, `Only: ""})`, named("UnrecordedSubscribersAlone", "internal/reconcile"),
 	},
 	{
 		"what has a record is not ensured again", "internal/reconcile/unrecorded.go",
@@ -36,8 +36,8 @@ var sweeps = []guard{
 	},
 	{
 		"an action missing from one listing is not removed", "internal/reconcile/actions.go",
-		`		a.absent.At[action], a.moved = a.now, true
-		return notNow`, `		a.absent.At[action], a.moved = a.now, true
+		`		a.absent.At[action], a.moved = a.run.now(), true
+		return notNow`, `		a.absent.At[action], a.moved = a.run.now(), true
 		return removed`, named("Row78RuleMissing", "internal/reconcile"),
 	},
 	{
@@ -46,51 +46,60 @@ var sweeps = []guard{
 	},
 	{
 		"a removed action was missing for 15 minutes", "internal/reconcile/actions.go",
-		`	if a.now.Sub(since) < removedAfter {`, `	if a.now.Sub(since) < 0 {`, named("OfARemovedAction", "internal/reconcile"),
+		`	if a.run.now().Sub(since) < removedAfter {`, `	if a.run.now().Sub(since) < 0 {`, named("OfARemovedAction", "internal/reconcile"),
 	},
 	{
 		"deliveries of a removed action end", "internal/reconcile/actions.go",
-		`	if a.now.Sub(since) < removedAfter {`, `	if a.now.Sub(since) < 1000*removedAfter {`, named("OfARemovedAction", "internal/reconcile"),
+		`	if a.run.now().Sub(since) < removedAfter {`, `	if a.run.now().Sub(since) < 1000*removedAfter {`, named("OfARemovedAction", "internal/reconcile"),
 	},
 	{
-		"what was attempted parks when its action is removed", "internal/reconcile/due.go",
-		`	if del.Attempts == 0 {`, `	if true {`, named("OfARemovedAction", "internal/reconcile"),
+		"what was attempted parks when its action is removed", "internal/reconcile/redeliver.go",
+		`	if r.Attempts == 0 {`, `	if true {`, named("OfARemovedAction", "internal/reconcile"),
 	},
 	{
-		"an expired event is not redelivered", "internal/reconcile/due.go",
-		`, err == nil && s.Expired(d.Now()):`, `:`, named("Row77", "internal/reconcile"),
+		"an expired event is not redelivered", "internal/reconcile/redeliver.go",
+		`		if !ok || s.Expired(d.run.now()) {`, `		if !ok {`, named("Row77", "internal/reconcile"),
 	},
 	{
 		"an expired event is not published", "internal/reconcile/pending.go",
-		`!s.Pending || s.Expired(p.Now())`, `!s.Pending`, named("Row77", "internal/reconcile"),
+		`s.Pending && !s.Expired(p.run.now())`, `s.Pending`, named("Row77", "internal/reconcile"),
 	},
 	{
 		"an expired event's subscribers are not recorded", "internal/reconcile/unrecorded.go",
-		`has[s.ref()] || s.stored.Expired(u.Now())`, `has[s.ref()]`, named("Row77", "internal/reconcile"),
+		`has[s.ref()] || s.stored.Expired(u.run.now())`, `has[s.ref()]`, named("Row77", "internal/reconcile"),
 	},
 	{
-		"a pending event keeps the cursor of what is unrecorded", "internal/reconcile/unrecorded.go",
-		`				got = left`, `				got = handled`, named("PublishedLate", "internal/reconcile"),
+		"what has no record is looked for behind what is pending", "internal/reconcile/unrecorded.go",
+		`earlier(run.fannedOut(), u.Behind(w.shard))`, `run.fannedOut()`, named("WithoutKnownSubscribers", "internal/reconcile"),
 	},
 	{
-		"a cursor behind what is left stays for the whole walk", "internal/reconcile/walk.go",
-		`moves = moves && got == handled`, `moves = got == handled`, named("PublishedLate", "internal/reconcile"),
+		"the cursor stays before events without known subscribers", "internal/reconcile/receipts.go",
+		`	if !w.kept {`, `	if true {`, named("WithoutKnownSubscribers", "internal/reconcile"),
 	},
 	{
-		"the cursor stays before what failed", "internal/reconcile/walk.go",
-		`; err == nil && moves {`, `; true {`, named("CursorStays", "internal/reconcile"),
+		"what failed is tried again", "internal/reconcile/pending.go",
+		`append(w.At.Left, failed...), true`, `w.At.Left, true`, named("TriedAgain", "internal/reconcile"),
 	},
 	{
-		"an unreadable event holds no other up", "internal/reconcile/walk.go",
-		`		case errors.Is(err, event.ErrInvalid):`, `		case false:`, named("UnreadableEventStops", "internal/reconcile"),
+		"what failed and was published meanwhile has its subscribers recorded", "internal/reconcile/publish.go",
+		`		one.subscribers = one.Subscribers
+`, ``, named("PublishedLate", "internal/reconcile"),
+	},
+	{
+		"the walk stops before too many that failed", "internal/reconcile/pending.go",
+		`		if len(w.At.Left)+len(failed) > mostLeft {`, `		if false {`, named("TooManyThatFail", "internal/reconcile"),
+	},
+	{
+		"an unreadable event holds no other up", "internal/reconcile/receipts.go",
+		`	if errors.Is(err, event.ErrInvalid) {`, `	if false {`, named("UnreadableEventStops", "internal/reconcile"),
 	},
 	{
 		"the fetch of what never came", "internal/reconcile/runner.go",
-		`	r.Fetched, missing = s.Missing.Sweep(ctx)`, `	r.Fetched, missing = Fetched{}, nil`, simulated(),
+		`		all = append(all, &job{Sweep: s.Missing})`, ``, simulated(),
 	},
 	{
 		"the fetch's position moves after the commit", "internal/reconcile/missing.go",
-		`		if err := take(body); err != nil {`, `		if err := take(body); false {`, simulated(),
+		`	if err := take(ctx, bodies); err != nil {`, `	if err := take(ctx, bodies); false {`, simulated(),
 	},
 	{
 		"the fetch's windows overlap", "internal/reconcile/missing.go",
@@ -101,11 +110,11 @@ var sweeps = []guard{
 		`	if f.Created.After(m.Now().Add(-m.MinAge)) {`, `	if false {`, named("YoungEvents", "internal/reconcile"),
 	},
 	{
-		"the fetch's window ends now, also if it was begun ahead of time", "internal/reconcile/missing.go",
+		"the fetch's window ends now, also if it was begun ahead of time", "internal/reconcile/missing_scope.go",
 		`p.Window.To = earlier(p.Window.To, m.Now())`, `_ = 0`, named("WhatWasYoung", "internal/reconcile"),
 	},
 	{
-		"the fetch trusts no clock that was ahead", "internal/reconcile/missing.go",
+		"the fetch trusts no clock that was ahead", "internal/reconcile/missing_scope.go",
 		`since >= 0 && since < fullEvery {`, `since < fullEvery {`, named("ClockThatWasAhead", "internal/reconcile"),
 	},
 }

@@ -122,16 +122,16 @@ var thin = []guard{
 		`		if r.named() {`, `		if r.named() && false {`, named("NamesIt", "internal/bus"),
 	},
 	{
-		"events that wait for their fetch are recorded later", "internal/reconcile/unrecorded.go",
-		`	if s.ByFetch && (s.ToFetch || `, `	if s.ByFetch && (true || `, named("LongAfterItWasFetched", "internal/reconcile"),
+		"events that wait for their fetch are recorded later", "internal/reconcile/publish.go",
+		`		case one.err == nil && p.waits(one.Stored):`, `		case false:`, named("LongAfterItWasFetched", "internal/reconcile"),
 	},
 	{
-		"events that are never published stop no sweep", "internal/reconcile/unrecorded.go",
-		` || u.Now().Sub(s.Received) > event.RetryLimit+grace) {`, `) {`, named("NeverPublished", "internal/reconcile"),
+		"events that are never published stop no sweep", "internal/reconcile/publish.go",
+		` && p.run.now().Sub(s.Received) < event.RetryLimit+grace`, ``, named("NeverPublished", "internal/reconcile"),
 	},
 	{
-		"a thin event is not published unfetched", "internal/reconcile/pending.go",
-		`	if s.ByFetch && !s.OnBus {`, `	if false {`, named("LeftToItsFetch", "internal/reconcile"),
+		"a thin event is not published unfetched", "internal/reconcile/publish.go",
+		`s.Pending && !s.OnBus && !s.ByFetch {`, `s.Pending && !s.OnBus {`, named("LeftToItsFetch", "internal/reconcile"),
 	},
 	{
 		"a snapshot is listed for a thin event without one", "internal/reconcile/accept.go",

@@ -38,7 +38,7 @@ type outage struct {
 	queue   *memory.Queue
 	dead    *memory.Queue
 	handler *delivery.Handler
-	due     *reconcile.Due
+	due     reconcile.Sweeps
 	effects map[string]int
 	most    int // messages in the queue, at any time
 }
@@ -57,7 +57,7 @@ func newOutage(t *testing.T) *outage {
 	h.Owner = func() string { owner++; return fmt.Sprint(owner) }
 	h.Pause = func(context.Context, time.Duration) error { return nil }
 	o.handler = h
-	o.due = &reconcile.Due{Store: o.store, Ledger: o.store, Bus: bus, Now: clock, Log: log}
+	o.due = reconcile.Sweeps{Ledger: o.store, Due: &reconcile.Due{Store: o.store, Ledger: o.store, Bus: bus}, Now: clock, Log: log}
 	return o
 }
 
@@ -107,8 +107,7 @@ func (o *outage) second() {
 	o.Helper()
 	o.now = o.now.Add(time.Second)
 	if o.now.Unix()%300 == 0 {
-		var checked int
-		if _, err := o.due.Sweep(o.Context(), &checked); err != nil {
+		if _, err := o.due.Run(o.Context(), reconcile.Request{}); err != nil {
 			o.Fatal(err)
 		}
 	}

@@ -31,7 +31,7 @@ func TestFirstReceiveCommitsWithoutAClaim(t *testing.T) {
 
 func TestEnsuredDeliveryRunsWithoutAClaim(t *testing.T) {
 	r := newRig(t)
-	if err := r.Ensure(t.Context(), r.ref, r.now, r.now.AddDate(1, 0, 0)); err != nil {
+	if err := r.Ensure(t.Context(), event.Ensured{DeliveryRef: r.ref, Now: r.now, Expires: r.now.AddDate(1, 0, 0)}); err != nil {
 		t.Fatal(err)
 	}
 	calls := r.calls()

@@ -199,9 +199,11 @@ func TestRow79EventsArePublishedOnceWhileRulesCannotBeListed(t *testing.T) {
 		t.Fatalf("pending %t, on the bus %t", s.Pending, s.OnBus)
 	}
 	r.bus.Fault = nil
-	p := reconcile.Pending{Store: r.store, Ledger: r.store, Bus: r.bus, Now: func() time.Time { return now.Add(16 * time.Minute) }, Log: r.Log}
-	var checked int
-	if _, err := p.Sweep(t.Context(), &checked); err != nil {
+	sweeps := reconcile.Sweeps{
+		Ledger: r.store, Pending: &reconcile.Pending{Store: r.store, Ledger: r.store, Bus: r.bus},
+		Now: func() time.Time { return now.Add(16 * time.Minute) }, Log: r.Log,
+	}
+	if _, err := sweeps.Run(t.Context(), reconcile.Request{}); err != nil {
 		t.Fatal(err)
 	}
 	if s := r.stored("evt_007"); s.Pending || len(s.Subscribers) != 2 || len(r.bus.Published()) != 20 {

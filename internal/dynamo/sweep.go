@@ -12,22 +12,23 @@ import (
 )
 
 // Ensure implements event.Ledger.
-func (t *Tables) Ensure(ctx context.Context, ref event.DeliveryRef, now, expires time.Time) error {
-	if err := checkDelivery(ref); err != nil {
+func (t *Tables) Ensure(ctx context.Context, e event.Ensured) error {
+	if err := checkDelivery(e.DeliveryRef); err != nil {
 		return fmt.Errorf("ensure: %w", err)
 	}
 	condition := aws.String("attribute_not_exists(#id)")
 	_, err := t.client.PutItem(ctx, &dynamodb.PutItemInput{
 		TableName: t.table("deliveries"),
 		Item: deliveryItem(event.Delivery{
-			Event: ref.Event, Action: ref.Action, State: event.Waiting, Ensured: true, Next: now, Updated: now, Expires: expires,
+			Event: e.Event, Action: e.Action, State: event.Waiting, Ensured: true,
+			Next: e.Now, Sent: e.Sent, Updated: e.Now, Expires: e.Expires,
 		}),
 		ConditionExpression: condition, ExpressionAttributeNames: used(condition),
 	})
 	if _, ok := conditionFailed(err); ok || err == nil {
 		return nil
 	}
-	return fmt.Errorf("ensure %s for %s: %w", ref.Event, ref.Action, err)
+	return fmt.Errorf("ensure %s for %s: %w", e.Event, e.Action, err)
 }
 
 // ClaimRedelivery implements event.Ledger.

@@ -134,6 +134,14 @@ func DeliveryExpiry(eventExpires, now time.Time) time.Time {
 	return eventExpires.Add(afterEvent)
 }
 
+// Ensured is a delivery that must have a record.
+type Ensured struct {
+	DeliveryRef
+	Now     time.Time
+	Sent    time.Time // when its message was sent; zero if none was
+	Expires time.Time
+}
+
 // Claim asks for the right to run one attempt.
 type Claim struct {
 	DeliveryRef

@@ -102,7 +102,7 @@ type Ledger interface {
 	Unfinished(ctx context.Context, q Unfinished) (Page[Due], error)
 	// Ensure records the delivery, as Waiting, Ensured and due at once, unless
 	// there is a record already; then it changes nothing and returns nil.
-	Ensure(ctx context.Context, ref DeliveryRef, now, expires time.Time) error
+	Ensure(ctx context.Context, e Ensured) error
 	// ClaimRedelivery asks for the right to send a Waiting delivery to its
 	// action again: true for one caller, and again only when quiet has passed
 	// since Sent, or an attempt committed since. False, nil also

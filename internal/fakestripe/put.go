@@ -72,16 +72,33 @@ func (a *API) PutEvents(account string, events ...json.RawMessage) error {
 		}
 		all = append(all, e)
 		var data struct {
-			Object json.RawMessage `json:"object"`
+			Object map[string]json.RawMessage `json:"object"`
 		}
 		if json.Unmarshal(e.members["data"], &data) != nil {
 			return fmt.Errorf("event %d: has no data.object", i)
 		}
-		if o, err := read(Object{Account: e.Account, At: max(e.created, 1), Data: data.Object}); err == nil {
-			all = append(all, o) // one that has no id and no address cannot be asked for
+		if o := objectOf(e, data.Object); o != nil {
+			all = append(all, o)
 		}
 	}
 	return a.store(all)
+}
+
+// objectOf is the object of an event, in the event's mode; nil for one that has no id and
+// no address, and cannot be asked for.
+func objectOf(e *entry, members map[string]json.RawMessage) *entry {
+	if _, own := members["livemode"]; !own && members != nil {
+		members["_livemode"] = e.members["livemode"]
+	}
+	data, err := json.Marshal(members)
+	if err != nil {
+		return nil
+	}
+	o, err := read(Object{Account: e.Account, At: max(e.created, 1), Data: data})
+	if err != nil {
+		return nil
+	}
+	return o
 }
 
 // Load restores what Save was called with.

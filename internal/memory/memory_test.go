@@ -171,7 +171,7 @@ func TestExpireDeletesWithoutAChange(t *testing.T) {
 	effect := event.Effect{EffectRef: event.EffectRef{Action: "a", Key: "k"}, Expires: now}
 	_, err = s.Remember(t.Context(), effect)
 	must(t, err)
-	must(t, s.Ensure(t.Context(), ref, now, now))
+	must(t, s.Ensure(t.Context(), event.Ensured{DeliveryRef: ref, Now: now, Expires: now}))
 	must(t, s.Quarantine().Put(t.Context(), event.Quarantined{Endpoint: "default", ID: "evt_3", Expires: now}))
 	before := len(s.Changes(0, 9))
 	s.Expire(now)

@@ -9,7 +9,8 @@ import (
 )
 
 // Ensure implements event.Ledger.
-func (s *Store) Ensure(ctx context.Context, ref event.DeliveryRef, now, expires time.Time) error {
+func (s *Store) Ensure(ctx context.Context, e event.Ensured) error {
+	ref := e.DeliveryRef
 	if err := checkDelivery(ref); err != nil {
 		return fmt.Errorf("ensure: %w", err)
 	}
@@ -17,7 +18,8 @@ func (s *Store) Ensure(ctx context.Context, ref event.DeliveryRef, now, expires 
 		if _, ok := s.deliveries[ref]; !ok {
 			s.index.open = nil
 			s.deliveries[ref] = &delivery{Delivery: normalDelivery(event.Delivery{
-				Event: ref.Event, Action: ref.Action, State: event.Waiting, Ensured: true, Next: now, Updated: now, Expires: expires,
+				Event: ref.Event, Action: ref.Action, State: event.Waiting, Ensured: true,
+				Next: e.Now, Sent: e.Sent, Updated: e.Now, Expires: e.Expires,
 			})}
 		}
 		return nil

@@ -184,7 +184,7 @@ func (r *replay) reopenDelivery(ctx context.Context, s event.Stored, ref event.D
 	now := r.Now()
 	switch {
 	case d.State == "":
-		err := r.Ledger.Ensure(ctx, ref, now, event.DeliveryExpiry(s.Expires, now))
+		err := r.Ledger.Ensure(ctx, event.Ensured{DeliveryRef: ref, Now: now, Expires: event.DeliveryExpiry(s.Expires, now)})
 		if err != nil || !r.Stale {
 			return err == nil, err
 		}

@@ -94,7 +94,7 @@ var deliveriesTests = map[string]func(*testing.T, Ports){
 			ref := newRef()
 			refs = append(refs, ref)
 			if i%2 == 0 {
-				noError(t, p.Ledger.Ensure(t.Context(), ref, now, now))
+				noError(t, p.Ledger.Ensure(t.Context(), event.Ensured{DeliveryRef: ref, Now: now, Expires: now}))
 				want = append(want, delivery(t, p, ref))
 			}
 		}

@@ -11,7 +11,7 @@ const quiet = 15 * time.Minute
 
 func ensure(t *testing.T, p Ports, ref event.DeliveryRef, at time.Time) {
 	t.Helper()
-	noError(t, p.Ledger.Ensure(t.Context(), ref, at, now.Add(time.Hour)))
+	noError(t, p.Ledger.Ensure(t.Context(), event.Ensured{DeliveryRef: ref, Now: at, Expires: now.Add(time.Hour)}))
 }
 
 func redeliver(t *testing.T, p Ports, ref event.DeliveryRef, at time.Time) bool {
@@ -44,7 +44,7 @@ var ensureTests = map[string]func(*testing.T, Ports){
 	},
 	"ensure of no key is ErrInvalid": func(t *testing.T, p Ports) {
 		for _, ref := range []event.DeliveryRef{{}, {Action: "a#b", Event: "evt_1"}, {Action: "a", Event: "evt_1#1"}} {
-			isError(t, event.ErrInvalid, p.Ledger.Ensure(t.Context(), ref, now, now))
+			isError(t, event.ErrInvalid, p.Ledger.Ensure(t.Context(), event.Ensured{DeliveryRef: ref, Now: now, Expires: now}))
 		}
 	},
 }

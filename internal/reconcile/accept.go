@@ -8,32 +8,74 @@ import (
 
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/ingest"
+	"github.com/payhooks/payhooks/internal/parallel"
 	"github.com/payhooks/payhooks/internal/webhook"
 )
 
-// acceptOnce is accept, once in a run for what both lists have.
-func (m *Missing) acceptOnce(ctx context.Context, s event.Scope, body []byte, r *Fetched) error {
-	f, _ := webhook.Parse(body)
-	if f.ID != "" && m.met[f.ID] {
-		return nil
-	}
-	if err := m.accept(ctx, s, body, r); err != nil {
+// acceptAll takes a page of events, those that both lists have once in a run. Which of
+// them we have takes one request.
+func (m *Missing) acceptAll(ctx context.Context, s event.Scope, bodies [][]byte) error {
+	bodies = slices.DeleteFunc(slices.Clone(bodies), func(body []byte) bool {
+		f, _ := webhook.Parse(body)
+		return f.ID != "" && m.met[f.ID]
+	})
+	found, err := m.stored(ctx, bodies)
+	if err != nil {
 		return err
 	}
-	m.met[f.ID] = true
-	return nil
+	return parallel.Each(ctx, accepting, bodies, func(ctx context.Context, body []byte) error {
+		f, _ := webhook.Parse(body)
+		if st, ok := found[f.ID]; !ok || st.Unfetched() {
+			if err := m.accept(ctx, s, body, &m.Fetched); err != nil {
+				return err
+			}
+		} else {
+			m.add(&m.Listed)
+		}
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		m.met[f.ID] = true
+		return nil
+	})
+}
+
+// accepting is how many events of a page are taken at once.
+const accepting = 16
+
+// stored returns those of the events that we have and can read.
+func (m *Missing) stored(ctx context.Context, bodies [][]byte) (map[string]event.Stored, error) {
+	var ids []string
+	for _, body := range bodies {
+		if f, _ := webhook.Parse(body); f.ID != "" {
+			ids = append(ids, f.ID)
+		}
+	}
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	found, err := m.Intake.Store.Events(ctx, ids)
+	if err != nil && !errors.Is(err, event.ErrInvalid) {
+		return nil, fmt.Errorf("look for events: %w", err)
+	}
+	return found, nil
+}
+
+func (m *Missing) add(count *int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	*count++
 }
 
 // accept puts an event that we do not have through the same intake as posted
 // events.
 func (m *Missing) accept(ctx context.Context, s event.Scope, body []byte, r *Fetched) error {
-	r.Listed++
+	m.add(&r.Listed)
 	known, f, err := m.known(ctx, body)
 	if err != nil || known {
 		return err
 	}
 	if f.Created.After(m.Now().Add(-m.MinAge)) {
-		r.Young++
+		m.add(&r.Young)
 		return nil
 	}
 	_, result, reason, err := m.Intake.Accept(ctx, m.arrival(s), body)
@@ -46,9 +88,9 @@ func (m *Missing) accept(ctx context.Context, s event.Scope, body []byte, r *Fet
 	}
 	switch result {
 	case event.ResultStored:
-		r.Stored++
+		m.add(&r.Stored)
 	case event.ResultQuarantined:
-		r.Quarantined++
+		m.add(&r.Quarantined)
 	}
 	m.Log.InfoContext(ctx, "stored from list", "event", f.ID, "type", f.Type, "result", result.String(), "reason", string(reason), "created", f.Created)
 	return nil

@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -11,6 +12,10 @@ import (
 // removedAfter is how far apart two complete listings without an action's rule
 // must be before its deliveries end: a listing may miss one once.
 const removedAfter = 15 * time.Minute
+
+// fullQueue is how many messages an action's queue may hold before nothing is
+// redelivered to it: they are in front of any copy.
+const fullQueue = 1000
 
 // readiness is whether an action takes a redelivery.
 type readiness int
@@ -24,27 +29,31 @@ const (
 // actions knows, for one run, which actions have a rule and which can take
 // redeliveries. Which rules were missing, and since when, is kept between runs.
 type actions struct {
+	run    *Run
 	queues Queues
-	now    time.Time
-	rules  map[string]event.Rule
+	rules  map[string]event.Rule // nil: they cannot be listed, so none is missing
 	absent *Cursor[map[string]time.Time]
 	moved  bool
 	known  map[string]readiness
-	room   map[string]int // redeliveries that an action's queue still takes
+	places map[string]int // redeliveries that an action's queue still takes
 }
 
-func (d *Due) actions(ctx context.Context) (*actions, error) {
+// known reads what there is to know. What cannot be read stops no redelivery.
+func (d *Due) known(ctx context.Context) *actions {
+	a := &actions{run: d.run, queues: d.Queues, known: map[string]readiness{}, places: map[string]int{}}
 	rules, err := d.Bus.Rules(ctx)
 	if err != nil {
-		return nil, err
+		d.run.Report(err)
+		return a
 	}
-	a := &actions{queues: d.Queues, now: d.Now(), rules: map[string]event.Rule{}, known: map[string]readiness{}, room: map[string]int{}}
-	if a.absent, err = loadCursor[map[string]time.Time](ctx, d.Ledger, "due/absent"); err != nil {
-		return nil, err
+	if a.absent, err = CursorOf[map[string]time.Time](d.run, "due/absent"); err != nil {
+		d.run.Report(err)
+		return a
 	}
 	if a.absent.At == nil {
 		a.absent.At = map[string]time.Time{}
 	}
+	a.rules = map[string]event.Rule{}
 	for _, r := range rules {
 		a.rules[r.Action] = r
 		if _, ok := a.absent.At[r.Action]; ok {
@@ -52,68 +61,74 @@ func (d *Due) actions(ctx context.Context) (*actions, error) {
 			a.moved = true
 		}
 	}
-	return a, nil
+	return a
 }
 
 // takes asks once a run for each action. An action whose queue is full by what
 // this run sent takes no more.
-func (a *actions) takes(ctx context.Context, action string) (readiness, error) {
+func (a *actions) takes(ctx context.Context, action string) readiness {
 	can, ok := a.known[action]
 	if !ok {
-		a.room[action] = fullQueue
-		var err error
-		if can, err = a.ask(ctx, action); err != nil {
-			return can, err
-		}
+		a.places[action] = fullQueue
+		can = a.ask(ctx, action)
 		a.known[action] = can
 	}
-	if can == ready && a.queues != nil && a.room[action] <= 0 {
-		return notNow, nil
+	if can == ready && a.queues != nil && a.places[action] <= 0 {
+		return notNow
 	}
-	return can, nil
+	return can
 }
 
-// sent counts a redelivery to the action.
-func (a *actions) sent(action string) { a.room[action]-- }
+// sent takes a place in the action's queue, if there is one.
+func (a *actions) sent(action string) bool {
+	a.places[action]--
+	return a.queues == nil || a.places[action] >= 0
+}
 
-func (a *actions) ask(ctx context.Context, action string) (readiness, error) {
+// ask finds out. An action whose queue cannot be read gets nothing in this run.
+func (a *actions) ask(ctx context.Context, action string) readiness {
 	rule, ok := a.rules[action]
 	switch {
-	case !ok:
-		return a.missing(action), nil
+	case a.rules != nil && !ok:
+		return a.missing(action)
 	case rule.Disabled:
-		return notNow, nil
+		return notNow
 	case a.queues == nil:
-		return ready, nil
+		return ready
 	}
 	backlog, err := a.queues.Backlog(ctx, action)
 	if err != nil {
-		return notNow, fmt.Errorf("backlog of %s: %w", action, err)
+		a.run.Report(fmt.Errorf("backlog of %s: %w", action, err))
+		return notNow
 	}
 	if backlog.Disabled {
-		return notNow, nil
+		return notNow
 	}
-	a.room[action] = fullQueue - backlog.Messages
-	return ready, nil
+	a.places[action] = fullQueue - backlog.Messages
+	return ready
 }
 
 // missing is for an action without a rule in this listing.
 func (a *actions) missing(action string) readiness {
 	since, ok := a.absent.At[action]
 	if !ok {
-		a.absent.At[action], a.moved = a.now, true
+		a.absent.At[action], a.moved = a.run.now(), true
 		return notNow
 	}
-	if a.now.Sub(since) < removedAfter {
+	if a.run.now().Sub(since) < removedAfter {
 		return notNow
 	}
 	return removed
 }
 
-// save keeps what is absent, if that changed.
+// save keeps what is absent, if that changed. Another run may have been faster.
 func (a *actions) save(ctx context.Context, l event.Ledger) error {
 	if !a.moved {
 		return nil
 	}
-	return a.absent.Save(ctx, l)
+	a.moved = false
+	if err := a.absent.Save(ctx, l); err != nil && !errors.Is(err, event.ErrConflict) {
+		return err
+	}
+	return nil
 }

@@ -52,7 +52,7 @@ func (m *Missing) Backfill(ctx context.Context, b Backfill) (Backfill, error) {
 		if err == nil {
 			err = m.fillThin(ctx, &b, untwinnedChunks(types, every), use)
 		}
-		if errors.Is(err, errBudget) {
+		if errors.Is(err, ErrEnough) {
 			return b, nil
 		}
 		if errors.Is(err, event.ErrNotConfigured) && b.Left[0].Account == "" {
@@ -77,13 +77,13 @@ func (m *Missing) start(ctx context.Context, b *Backfill) error {
 		b.Since = b.Until.Add(-event.StripeRetention)
 	}
 	b.Left = m.own()
-	known, err := ScanCursors[progress](ctx, m.Ledger, missingPrefix)
+	known, err := KnownScopes(ctx, m.Ledger, m.Now())
 	if err != nil {
 		return err
 	}
-	for _, p := range known {
-		if s := p.At.Scope; s.Account != "" && m.admits(s) {
-			b.Left = append(b.Left, s)
+	for _, s := range known {
+		if s.Account != "" && m.admits(s.Scope) {
+			b.Left = append(b.Left, s.Scope)
 		}
 	}
 	return nil
@@ -96,7 +96,14 @@ func (m *Missing) fill(ctx context.Context, b *Backfill, chunks [][]string, use 
 	}
 	l := lister{m.Lister, b.Left[0], use}
 	for b.Window.Chunk < len(chunks) {
-		err := m.page(ctx, l, b.Window, chunks, func(body []byte) error { return m.count(ctx, l.scope, body, b) })
+		err := m.page(ctx, l, b.Window, chunks, func(ctx context.Context, bodies [][]byte) error {
+			for _, body := range bodies {
+				if err := m.count(ctx, l.scope, body, b); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
 		if err != nil {
 			return err
 		}
@@ -114,7 +121,14 @@ func (m *Missing) fillThin(ctx context.Context, b *Backfill, chunks [][]string, 
 	}
 	l := thinLister{m.Thin, b.Left[0], use}
 	for b.Thin.Chunk < len(chunks) {
-		err := l.page(ctx, b.Thin, chunks, func(body []byte) error { return m.count(ctx, l.scope, body, b) })
+		err := l.page(ctx, b.Thin, chunks, func(ctx context.Context, bodies [][]byte) error {
+			for _, body := range bodies {
+				if err := m.count(ctx, l.scope, body, b); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
 		if err != nil {
 			return m.withoutDenied(ctx, l.scope, err, &b.Fetched)
 		}

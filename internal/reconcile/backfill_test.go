@@ -102,8 +102,7 @@ func TestAnOperatorHasEverythingListedAtOnce(t *testing.T) {
 	id := s.happen("charge.succeeded", s.now)
 	s.pass(time.Minute)
 	m := s.function().Missing
-	m.Complete = true
-	if _, err := m.Sweep(t.Context()); err != nil || !s.has(id) {
+	if _, err := missing(t.Context(), m, reconcile.Request{Now: true}); err != nil || !s.has(id) {
 		t.Fatalf("%v, has it: %t", err, s.has(id))
 	}
 }

@@ -20,14 +20,40 @@ type Cursor[T any] struct {
 	version int64
 }
 
-// loadCursor returns the cursor as it is; a new one has the zero T.
-func loadCursor[T any](ctx context.Context, l event.Ledger, key string) (*Cursor[T], error) {
-	row, err := l.Load(ctx, cursors, key)
-	if err != nil {
-		return nil, fmt.Errorf("load cursor %s: %w", key, err)
-	}
+// CursorOf returns the cursor as it was when the run began; a new one has the zero T.
+func CursorOf[T any](run *Run, key string) (*Cursor[T], error) {
+	row := run.cursors[key]
 	row.Key = key
 	return readCursor[T](row)
+}
+
+// CursorsOf returns those whose key begins with the prefix, by key, as they were when the
+// run began. unreadable names the others.
+func CursorsOf[T any](run *Run, prefix string) (all map[string]*Cursor[T], unreadable error) {
+	var bad failures
+	all = map[string]*Cursor[T]{}
+	for key, row := range run.cursors {
+		if !strings.HasPrefix(key, prefix) {
+			continue
+		}
+		c, err := readCursor[T](row)
+		if bad.add(err); err == nil {
+			all[key] = c
+		}
+	}
+	return all, bad.err()
+}
+
+// readRows reads every cursor.
+func readRows(ctx context.Context, l event.Ledger) (map[string]event.Row, error) {
+	all := map[string]event.Row{}
+	for row, err := range l.Scan(ctx, cursors) {
+		if err != nil {
+			return nil, fmt.Errorf("scan cursors: %w", err)
+		}
+		all[row.Key] = row
+	}
+	return all, nil
 }
 
 func readCursor[T any](row event.Row) (*Cursor[T], error) {
@@ -39,23 +65,6 @@ func readCursor[T any](row event.Row) (*Cursor[T], error) {
 		return nil, fmt.Errorf("read cursor %s: %w", row.Key, err)
 	}
 	return c, nil
-}
-
-// ScanCursors returns those whose key begins with the prefix, by key.
-func ScanCursors[T any](ctx context.Context, l event.Ledger, prefix string) (map[string]*Cursor[T], error) {
-	all := map[string]*Cursor[T]{}
-	for row, err := range l.Scan(ctx, cursors) {
-		if err != nil {
-			return nil, fmt.Errorf("scan cursors: %w", err)
-		}
-		if !strings.HasPrefix(row.Key, prefix) {
-			continue
-		}
-		if all[row.Key], err = readCursor[T](row); err != nil {
-			return nil, err
-		}
-	}
-	return all, nil
 }
 
 // Save moves the cursor; event.ErrConflict if another run did.

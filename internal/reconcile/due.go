@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/payhooks/payhooks/internal/event"
@@ -15,9 +15,9 @@ const (
 	quiet = 15 * time.Minute
 	// late is when an overdue delivery is counted in the lateness alarm.
 	late = 30 * time.Minute
-	// fullQueue is how many messages an action's queue may hold before nothing
-	// is redelivered to it: they are in front of any copy.
-	fullQueue = 1000
+	// duePage is how many entries are read at once, which takes one request, and most
+	// of them are held back where an action cannot take them.
+	duePage = 1000
 )
 
 // Queues says what waits for each action. Safe for concurrent use.
@@ -31,8 +31,12 @@ type Due struct {
 	Ledger event.Ledger
 	Bus    event.Bus
 	Queues Queues // nil: nothing is known of them, every action takes redeliveries
-	Now    func() time.Time
-	Log    *slog.Logger
+
+	run     *Run
+	actions *actions
+	shards  []*dueShard
+	checked int
+	DueReport
 }
 
 // DueReport is what one run of Due did.
@@ -43,99 +47,94 @@ type DueReport struct {
 	Ended   int `json:"ended"`   // deliveries of actions that were removed
 }
 
-// Sweep goes through all that is due. One delivery that fails stops no other.
-func (d *Due) Sweep(ctx context.Context, checked *int) (r DueReport, err error) {
-	defer func() {
-		d.Log.InfoContext(ctx, "due", "overdue", r.Overdue, "sent", r.Sent, "held", r.Held, "ended", r.Ended)
-	}()
-	actions, err := d.actions(ctx)
-	if err != nil {
-		return r, err
-	}
-	now := d.Now()
-	var failed error
-	for del, err := range event.UnfinishedDeliveries(ctx, d.Ledger, event.Waiting, now.Add(time.Millisecond)) {
+// dueShard is one shard's list. Its cursor is at the beginning unless a run had to leave
+// the list; then the next one continues.
+type dueShard struct {
+	*Cursor[dueProgress]
+	due     *Due
+	shard   int
+	before  time.Time // what is due before then
+	arrived bool
+}
+
+type dueProgress struct {
+	At event.Position `json:"at,omitzero"`
+	Backoff
+}
+
+// Name implements Sweep.
+func (*Due) Name() string { return "due" }
+
+// Begin implements Sweep.
+func (d *Due) Begin(ctx context.Context, run *Run) (*Work, error) {
+	d.run, d.checked, d.DueReport, d.shards = run, 0, DueReport{}, nil
+	d.actions = d.known(ctx)
+	work := &Work{Complete: d.complete, Counts: d.counts}
+	for n := range event.UnfinishedShards {
+		c, err := CursorOf[dueProgress](run, shardKey(d.Name(), n))
 		if err != nil {
-			failed = errors.Join(failed, err)
+			run.Report(err)
 			continue
 		}
-		*checked++
-		if now.Sub(del.Next) > late {
-			r.Overdue++
-		}
-		if err := d.handle(ctx, del, actions, &r); err != nil {
-			failed = errors.Join(failed, fmt.Errorf("event %s for %s: %w", del.Event, del.Action, err))
-		}
-		if r.Sent >= perRun || !timeLeft(ctx, d.Now()) {
-			break
+		s := &dueShard{Cursor: c, due: d, shard: n, before: run.now().Add(time.Millisecond)}
+		d.shards = append(d.shards, s)
+		if run.Now || !c.At.Rests(run.now()) {
+			work.Parts = append(work.Parts, s)
 		}
 	}
-	return r, errors.Join(failed, actions.save(ctx, d.Ledger))
+	// Those that a run had to leave come first.
+	slices.SortStableFunc(work.Parts, func(a, b Part) int { return left(b) - left(a) })
+	return work, nil
 }
 
-func (d *Due) handle(ctx context.Context, del event.Delivery, actions *actions, r *DueReport) error {
-	if del.Running(d.Now()) {
-		return nil
+func left(p Part) int {
+	if p.(*dueShard).At.At.IsZero() { //nolint:forcetypeassert // all are
+		return 0
 	}
-	switch can, err := actions.takes(ctx, del.Action); {
-	case err != nil:
-		return err
-	case can == removed:
-		r.Ended++
-		return d.endRemoved(ctx, del)
-	case can == notNow:
-		r.Held++
-		return nil
-	}
-	ours, err := d.Ledger.ClaimRedelivery(ctx, del.Ref(), d.Now(), quiet)
-	if err != nil || !ours {
-		return err
-	}
-	actions.sent(del.Action)
-	return d.redeliver(ctx, del, r)
+	return 1
 }
 
-func (d *Due) redeliver(ctx context.Context, del event.Delivery, r *DueReport) error {
-	s, err := d.Store.Get(ctx, del.Event)
-	switch {
-	case errors.Is(err, event.ErrNotFound), err == nil && s.Expired(d.Now()):
-		return d.end(ctx, del, event.Parked, "the event has expired")
-	case errors.Is(err, event.ErrInvalid):
-		return d.end(ctx, del, event.Parked, "load event: "+err.Error())
-	case err != nil:
-		return fmt.Errorf("load: %w", err)
-	}
-	r.Sent++
-	return d.Bus.Publish(ctx, []event.Envelope{{Facts: s.Facts, Only: del.Action}})[0]
+func (d *Due) counts() Counts {
+	return Counts{"checked": d.checked, "sent": d.Sent, "overdue": d.Overdue, "held": d.Held, "ended": d.Ended}
 }
 
-// endRemoved ends a delivery of an action that has no rule any more.
-func (d *Due) endRemoved(ctx context.Context, del event.Delivery) error {
-	if del.Attempts == 0 {
-		return d.end(ctx, del, event.Done, "action removed")
+// complete is now if every shard's list was gone through.
+func (d *Due) complete() time.Time {
+	if len(d.shards) < event.UnfinishedShards || slices.ContainsFunc(d.shards, func(s *dueShard) bool { return !s.arrived }) {
+		return time.Time{}
 	}
-	return d.end(ctx, del, event.Parked, "the action has no rule on the bus: it was removed or renamed")
+	return d.run.now()
 }
 
-// end finishes a delivery that no attempt can serve any more.
-func (d *Due) end(ctx context.Context, del event.Delivery, state event.State, why string) error {
-	now := d.Now()
-	del, err := d.Ledger.Claim(ctx, event.Claim{
-		DeliveryRef: del.Ref(), Owner: "reconcile " + now.Format(time.RFC3339Nano),
-		Now: now, Lease: now.Add(time.Minute), Expires: del.Expires,
-	})
-	if errors.Is(err, event.ErrFinished) || errors.Is(err, event.ErrNotDue) {
-		return nil // an attempt was faster
-	}
+// Page implements Part.
+func (s *dueShard) Page(ctx context.Context) (more bool, err error) {
+	began := s.At.At
+	q := event.Unfinished{State: event.Waiting, Shard: s.shard, Before: s.before, After: began, Limit: duePage}
+	page, err := s.due.Ledger.Unfinished(ctx, q)
 	if err != nil {
-		return fmt.Errorf("claim to end it: %w", err)
+		return false, fmt.Errorf("what is due: %w", err)
 	}
-	del.State, del.Next, del.Lease, del.Updated = state, now, time.Time{}, now
-	if state == event.Done {
-		del.Outcome = why
-	} else {
-		del.Error = why
-		del.Record(event.Attempt{At: now, Error: why})
+	done, err := s.due.visit(ctx, page.Items)
+	err = errors.Join(err, s.due.actions.save(ctx, s.due.Ledger))
+	switch {
+	case done < len(page.Items):
+		if done > 0 {
+			s.At.At = page.Items[done-1].Position()
+		}
+	case page.Next.IsZero():
+		s.At.At, s.arrived = event.Position{}, true
+	default:
+		s.At.At = page.Next
 	}
-	return d.Ledger.Commit(ctx, event.Commit{Delivery: del, Claimed: true})
+	if err == nil && (s.At.At != began || s.At.Fails > 0) {
+		s.At.Succeed()
+		err = s.Save(ctx, s.due.Ledger)
+	}
+	return err == nil && !s.arrived, err
+}
+
+// Fail implements Part.
+func (s *dueShard) Fail(ctx context.Context, err error) error {
+	s.At.Fail(s.due.run.now(), shardRests)
+	return errors.Join(fmt.Errorf("%s: %w", s.Key, err), s.Save(ctx, s.due.Ledger))
 }

@@ -2,7 +2,6 @@ package reconcile_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"testing"
@@ -41,10 +40,13 @@ func newRig(t *testing.T) *rig {
 
 // use makes the sweeps read events from s.
 func (r *rig) use(s event.Store) {
-	now, log := func() time.Time { return r.now }, slog.New(slog.NewTextHandler(r.t.Output(), nil))
-	r.Due = &reconcile.Due{Store: s, Ledger: r.store, Bus: r.bus, Queues: r.queues, Now: now, Log: log}
-	r.Pending = &reconcile.Pending{Store: s, Ledger: r.store, Bus: r.bus, Now: now, Log: log}
-	r.Unrecorded = &reconcile.Unrecorded{Store: s, Ledger: r.store, Now: now, Log: log}
+	r.Sweeps = reconcile.Sweeps{
+		Ledger:     r.store,
+		Due:        &reconcile.Due{Store: s, Ledger: r.store, Bus: r.bus, Queues: r.queues},
+		Pending:    &reconcile.Pending{Store: s, Ledger: r.store, Bus: r.bus},
+		Unrecorded: &reconcile.Unrecorded{Store: s, Ledger: r.store},
+		Now:        func() time.Time { return r.now }, Log: slog.New(slog.NewTextHandler(r.t.Output(), nil)),
+	}
 }
 
 func (r *rig) put(id string) {
@@ -68,7 +70,7 @@ func ref(id, action string) event.DeliveryRef { return event.DeliveryRef{Action:
 
 func (r *rig) ensure(id, action string) {
 	r.t.Helper()
-	if err := r.store.Ensure(r.t.Context(), ref(id, action), r.now, r.now.AddDate(1, 0, 0)); err != nil {
+	if err := r.store.Ensure(r.t.Context(), event.Ensured{DeliveryRef: ref(id, action), Now: r.now, Expires: r.now.AddDate(1, 0, 0)}); err != nil {
 		r.t.Fatal(err)
 	}
 }
@@ -83,13 +85,7 @@ func (r *rig) delivery(id, action string) event.Delivery {
 }
 
 // try sweeps as a run of the function does.
-func (r *rig) try() (got reconcile.Reply, err error) {
-	var pending, unrecorded, due error
-	got.PendingReport, pending = r.Pending.Sweep(r.t.Context(), &got.Checked)
-	got.UnrecordedReport, unrecorded = r.Unrecorded.Sweep(r.t.Context())
-	got.DueReport, due = r.Due.Sweep(r.t.Context(), &got.Checked)
-	return got, errors.Join(pending, unrecorded, due)
-}
+func (r *rig) try() (reconcile.Reply, error) { return r.Run(r.t.Context(), reconcile.Request{}) }
 
 func (r *rig) sweep() reconcile.Reply {
 	r.t.Helper()

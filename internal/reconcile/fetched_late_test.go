@@ -9,6 +9,7 @@ import (
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/fakestripe"
 	"github.com/payhooks/payhooks/internal/ingest"
+	"github.com/payhooks/payhooks/internal/reconcile"
 	"github.com/payhooks/payhooks/internal/webhook"
 )
 
@@ -36,15 +37,14 @@ func TestSubscribersOfAThinEventThatIsPublishedLongAfterItWasFetchedAreRecorded(
 		t.Fatal(err)
 	}
 	r.now = r.now.Add(time.Hour)
-	if got, err := r.Unrecorded.Sweep(t.Context()); err != nil || got.Unrecorded != 0 {
-		t.Fatalf("%+v, %v", got, err)
-	}
+	r.sweep()
 	if err := r.store.MarkPublished(t.Context(), "evt_1", []string{"act"}); err != nil {
 		t.Fatal(err)
 	}
 	r.now = r.now.Add(time.Hour)
-	if got, err := r.Unrecorded.Sweep(t.Context()); err != nil || got.Unrecorded != 1 {
-		t.Errorf("%+v, %v, expected the delivery that the bus lost", got, err)
+	r.sweep()
+	if d := r.delivery("evt_1", "act"); !d.Ensured {
+		t.Errorf("%+v, expected the delivery that the bus lost", d)
 	}
 }
 
@@ -52,12 +52,9 @@ func TestThinEventThatDispatchLostIsLeftToItsFetch(t *testing.T) {
 	r := newRig(t)
 	r.thinEvent("evt_1")
 	r.now = r.now.Add(time.Hour)
-	checked := 0
-	for range 2 {
-		if _, err := r.Pending.Sweep(t.Context(), &checked); err != nil {
-			t.Fatal(err)
-		}
-	}
+	r.Due = nil
+	r.sweep()
+	r.sweep()
 	d, err := r.store.Delivery(t.Context(), event.DeliveryRef{Action: event.Fetch, Event: "evt_1"})
 	if err != nil || d.State != event.Waiting || !d.Ensured {
 		t.Fatalf("%+v, %v", d, err)
@@ -65,14 +62,22 @@ func TestThinEventThatDispatchLostIsLeftToItsFetch(t *testing.T) {
 	if s, err := r.store.Get(t.Context(), "evt_1"); err != nil || !s.Pending || len(r.bus.Published()) != 0 {
 		t.Errorf("pending %t, published %v, %v", s.Pending, r.bus.Published(), err)
 	}
-	// It does not keep the other sweep from the events that come after.
-	if _, err := r.Unrecorded.Sweep(t.Context()); err != nil {
-		t.Fatal(err)
+	// It does not keep the sweeps from the events that come after.
+	standing := r.standing()
+	shard := event.Shard("evt_1", event.ReceiptShards)
+	if at := r.now.Add(-15 * time.Minute); !standing.Published[shard].At.Equal(at) || !standing.Recorded[shard].At.Equal(at) {
+		t.Errorf("the cursors stay: %+v", standing)
 	}
-	row, err := r.store.Load(t.Context(), "cursors", "unrecorded")
-	if err != nil || row.Version == 0 {
-		t.Errorf("the cursor stays: %+v, %v", row, err)
+}
+
+// standing is how far the sweeps are.
+func (r *rig) standing() reconcile.Standing {
+	r.t.Helper()
+	s, err := reconcile.ReadStanding(r.t.Context(), r.store, r.now)
+	if err != nil {
+		r.t.Fatal(err)
 	}
+	return s
 }
 
 func TestThinEventThatIsNeverPublishedStopsNoSweep(t *testing.T) {
@@ -82,19 +87,14 @@ func TestThinEventThatIsNeverPublishedStopsNoSweep(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, after := range []time.Duration{time.Hour, 80 * time.Hour} {
-		moves := after > event.RetryLimit
 		r.now = thin.Received.Add(after)
-		if _, err := r.Unrecorded.Sweep(t.Context()); err != nil {
-			t.Fatal(err)
+		r.sweep()
+		got := r.standing()
+		if at := got.Recorded[event.Shard("evt_1", event.ReceiptShards)].At; !at.After(thin.Received) {
+			t.Errorf("after %s the cursor is at %s", after, at)
 		}
-		row, err := r.store.Load(t.Context(), "cursors", "unrecorded")
-		if err != nil {
-			t.Fatal(err)
-		}
-		var at struct{ Received time.Time }
-		_ = json.Unmarshal(row.Data, &at) // nothing is none
-		if got := at.Received.After(thin.Received); got != moves {
-			t.Errorf("after %s the cursor is at %s", after, at.Received)
+		if waits := len(got.Left) == 1; waits != (after < event.RetryLimit) {
+			t.Errorf("after %s left are %v", after, got.Left)
 		}
 	}
 }

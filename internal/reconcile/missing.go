@@ -2,10 +2,9 @@ package reconcile
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"log/slog"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/payhooks/payhooks/internal/event"
@@ -21,8 +20,8 @@ const (
 	// between, every run looks at what Stripe says it could not deliver.
 	fullEvery = 10 * time.Minute
 	// callsPerRun bounds what one run asks of Stripe, which allows 25 calls a
-	// second in test mode for everything that the account does.
-	callsPerRun = 60
+	// second in test mode for everything that the account does: a sixth of a minute's.
+	callsPerRun = 250
 	// firstLook is how far before a new stack its first listing begins: events may
 	// have failed at an endpoint that was there before it.
 	firstLook = 3 * time.Hour
@@ -49,17 +48,21 @@ type Missing struct {
 	Endpoints webhook.Endpoints // which modes belong to the stack
 	Now       func() time.Time
 	Log       *slog.Logger
-	// Calls is how many calls of Stripe's API a run may make; 0 is 60. Finding
-	// the oldest of 30 days takes up to 23, and a quarter is kept for thin events, so
-	// fewer than 40 may not suffice.
-	Calls int
-	// Complete lists everything in the next Sweep, whenever that was done last.
-	Complete bool
+	// MaxCalls is how many calls of Stripe's API a run may make; 0 is 250.
+	MaxCalls int
 	// MinAge leaves younger events to Stripe's own delivery; 0 takes all.
 	MinAge time.Duration
 
 	seen map[event.Scope]time.Time // connected accounts, and since when
-	met  map[string]bool           // events that this run had from one of the lists
+
+	run    *Run
+	use    *budget
+	types  missingTypes
+	scopes []*scopePart
+	thin   []*thinPart
+	met    map[string]bool // events that this run had from one of the lists
+	mu     sync.Mutex      // of met and Fetched
+	Fetched
 }
 
 // Fetched is what one run of Missing did.
@@ -71,98 +74,63 @@ type Fetched struct {
 	Calls       int `json:"calls"`       // of Stripe's API
 	Gaps        int `json:"gaps"`        // times of which Stripe has no events any more
 	Denied      int `json:"denied"`      // scopes whose list of thin events Stripe refused
+	Unreachable int `json:"unreachable"` // connected accounts that do not let us list
 }
 
-// Sweep lists each scope, least recently listed first: snapshots, then thin events. A
-// failure of one scope does not stop the others, nor one of a list the other.
-func (m *Missing) Sweep(ctx context.Context) (r Fetched, err error) {
-	b := m.budget()
-	m.met = map[string]bool{}
-	all, err := m.scopes(ctx) // first: it notes when the stack began
-	if err != nil {
-		return r, err
-	}
-	thin, err := m.thinDue(ctx, all)
-	if err != nil {
-		return r, err
-	}
-	types, every, err := m.Types.Types(ctx)
-	if err != nil {
-		return r, err
-	}
-	if len(thin) > 0 {
-		b.keep(ctx)
-	}
-	failed := m.snapshots(ctx, all, snapshotChunks(types, every), b, &r)
-	b.keepNothing()
-	failed = errors.Join(failed, m.thinEvents(ctx, thin, thinChunks(types, every), b, &r))
-	if r.Calls = b.made; r.Calls > 0 {
-		m.Log.InfoContext(ctx, "missing", "listed", r.Listed, "stored", r.Stored, "quarantined", r.Quarantined, "calls", r.Calls)
-	}
-	return r, failed
-}
+// Name implements Sweep.
+func (*Missing) Name() string { return "missing" }
 
-// snapshots lists the snapshot events of each scope.
-func (m *Missing) snapshots(ctx context.Context, all []*Cursor[progress], chunks [][]string, b *budget, r *Fetched) (failed error) {
-	keyless := len(all) > 0
-	for _, p := range all {
-		err := m.look(ctx, p, chunks, b, r)
-		if errors.Is(err, errBudget) {
-			break
+// Begin implements Sweep. The stack's own account has every second turn: it comes before
+// connected ones, however many there are.
+func (m *Missing) Begin(ctx context.Context, run *Run) (*Work, error) {
+	m.run, m.use, m.met, m.Fetched = run, m.budget(), map[string]bool{}, Fetched{}
+	if err := m.openScopes(ctx); err != nil { // first: it notes when the stack began
+		return nil, err
+	}
+	if err := m.openThin(ctx); err != nil {
+		return nil, err
+	}
+	var err error
+	if m.types, err = m.subscribedTypes(ctx); err != nil {
+		return nil, err
+	}
+	work := &Work{Complete: m.complete, Counts: m.counts}
+	add := func(s event.Scope, rests bool, p Part) {
+		switch {
+		case rests && !run.Now:
+		case s.Account == "":
+			work.First = append(work.First, p)
+		default:
+			work.Parts = append(work.Parts, p)
 		}
-		keyless = keyless && errors.Is(err, event.ErrNotConfigured)
-		failed = errors.Join(failed, m.tolerate(ctx, p.At.Scope, err))
+	}
+	for _, s := range m.scopes {
+		add(s.At.Scope, s.At.Rests(run.now()), s)
+	}
+	for _, s := range m.thin {
+		if s.due() {
+			add(s.At.Scope, s.At.Rests(run.now()), s)
+		}
+	}
+	return work, nil
+}
+
+func (m *Missing) counts() Counts {
+	m.Calls = m.use.made
+	keyless := len(m.scopes) > 0
+	for _, s := range m.scopes {
+		keyless = keyless && s.keyless
+		if s.At.Denied {
+			m.Unreachable++
+		}
 	}
 	if keyless {
-		m.Log.InfoContext(ctx, "missing", "detail", "no Stripe API key: missing events are not listed")
+		m.run.log.Info("missing", "detail", "no Stripe API key: missing events are not listed")
 	}
-	return failed
-}
-
-// tolerate drops the errors of a scope that are not a failure of the run: a mode
-// without a key, a connected account that is no longer ours, and another run.
-func (m *Missing) tolerate(ctx context.Context, s event.Scope, err error) error {
-	switch {
-	case err == nil, errors.Is(err, event.ErrNotConfigured):
-		return nil
-	case errors.Is(err, event.ErrConflict):
-		m.Log.InfoContext(ctx, "missing", "account", s.Account, "livemode", s.Livemode, "detail", "scope is being listed by another run")
-		return nil
-	case errors.Is(err, event.ErrDenied) && s.Account != "":
-		m.Log.WarnContext(ctx, "missing", "account", s.Account, "livemode", s.Livemode, "error", err.Error())
-		return nil
+	return Counts{
+		"listed": m.Listed, "stored": m.Stored, "quarantined": m.Quarantined, "young": m.Young,
+		"calls": m.Calls, "gaps": m.Gaps, "denied": m.Denied, "unreachable": m.Unreachable,
 	}
-	return fmt.Errorf("list missing events of %s: %w", s.Text(), err)
-}
-
-// look lists a scope completely if it is time for that, else what Stripe reports
-// as undelivered.
-func (m *Missing) look(ctx context.Context, c *Cursor[progress], chunks [][]string, b *budget, r *Fetched) error {
-	p := &c.At
-	l := lister{m.Lister, p.Scope, b}
-	since := m.Now().Sub(p.Full) // negative: our clock was ahead
-	if p.Window == nil && !m.Complete && since >= 0 && since < fullEvery {
-		return m.quick(ctx, l, p, chunks, r)
-	}
-	forgotten := false
-	if p.Window == nil || p.Window.Types != digest(chunks) || m.expired(p.Window.From, 24*time.Hour) {
-		p.Window, forgotten = m.begin(p.At, chunks)
-	}
-	p.Window.To = earlier(p.Window.To, m.Now()) // else what is young now might be before the next window
-	for p.Window.Chunk < len(chunks) {
-		if err := m.page(ctx, l, p.Window, chunks, func(body []byte) error { return m.acceptOnce(ctx, p.Scope, body, r) }); err != nil {
-			return err
-		}
-		if forgotten {
-			m.gap(ctx, p.Scope, p.At, p.Window.From, r)
-			p.Lost, forgotten = p.Window.From, false
-		}
-		if err := c.Save(ctx, m.Ledger); err != nil {
-			return err
-		}
-	}
-	p.At, p.Full, p.Window = earlier(p.Window.To, m.Now()), m.Now(), nil
-	return c.Save(ctx, m.Ledger)
 }
 
 // begin opens the window after the last one, which ended at. Stripe's memory
@@ -176,8 +144,8 @@ func (m *Missing) begin(at time.Time, chunks [][]string) (w *listed, forgotten b
 }
 
 // gap raises the alarm for events that cannot be listed any more.
-func (m *Missing) gap(ctx context.Context, s event.Scope, from, to time.Time, r *Fetched) {
-	r.Gaps++
+func (m *Missing) gap(ctx context.Context, s event.Scope, from, to time.Time) {
+	m.Gaps++
 	m.Log.ErrorContext(ctx, "missing beyond retention", "account", s.Account, "livemode", s.Livemode, "from", from, "to", to,
 		"detail", "Stripe lists events for 30 days only: events of this time that were not delivered cannot be listed any more; compare with Stripe's dashboard")
 }
@@ -190,36 +158,27 @@ func (m *Missing) expired(t time.Time, slack time.Duration) bool {
 
 // page fetches one page, hands over its events, oldest first, and only then
 // moves the window's position.
-func (m *Missing) page(ctx context.Context, l lister, w *listed, chunks [][]string, take func(body []byte) error) error {
-	bodies, more, err := l.next(ctx, *w, chunks[w.Chunk])
+func (m *Missing) page(ctx context.Context, l lister, w *listed, chunks [][]string, take func(context.Context, [][]byte) error) error {
+	bodies, more, err := l.next(ctx, w, chunks[w.Chunk])
 	if err != nil {
 		return err
 	}
-	if err := oldestFirst(bodies, take); err != nil {
+	slices.Reverse(bodies) // Stripe begins with the newest
+	if err := take(ctx, bodies); err != nil {
 		return err
 	}
-	if !more || len(bodies) == 0 {
+	if w.Before = (time.Time{}); !more || len(bodies) == 0 {
 		w.Chunk, w.After = w.Chunk+1, ""
 		return nil
 	}
-	w.After = idOf(bodies[0])
-	return nil
-}
-
-// oldestFirst hands over a page, which Stripe begins with the newest.
-func oldestFirst(bodies [][]byte, take func(body []byte) error) error {
-	for _, body := range slices.Backward(bodies) {
-		if err := take(body); err != nil {
-			return err
-		}
-	}
+	w.After = idOf(bodies[len(bodies)-1])
 	return nil
 }
 
 // quick takes the newest page of what was not delivered and is not young. The
 // cursor stays: the listing says nothing of an endpoint that answered 2xx and lost
 // the event.
-func (m *Missing) quick(ctx context.Context, l lister, p *progress, chunks [][]string, r *Fetched) error {
+func (m *Missing) quick(ctx context.Context, l lister, p *progress, chunks [][]string) error {
 	if len(chunks) == 0 {
 		return nil
 	}
@@ -231,10 +190,10 @@ func (m *Missing) quick(ctx context.Context, l lister, p *progress, chunks [][]s
 	if err != nil {
 		return err
 	}
-	return oldestFirst(bodies, func(body []byte) error {
-		if f, reason := webhook.Parse(body); reason == "" && len(chunks) > 1 && !subscribed(chunks, f.Type) {
-			return nil
-		}
-		return m.acceptOnce(ctx, l.scope, body, r)
+	slices.Reverse(bodies)
+	bodies = slices.DeleteFunc(bodies, func(body []byte) bool {
+		f, reason := webhook.Parse(body)
+		return reason == "" && len(chunks) > 1 && !subscribed(chunks, f.Type)
 	})
+	return m.acceptAll(ctx, l.scope, bodies)
 }

@@ -2,11 +2,20 @@ package reconcile
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/payhooks/payhooks/internal/event"
+)
+
+const (
+	// publishAtOnce is how many events are published before the time is looked at.
+	publishAtOnce = 100
+	// mostLeft is how many events of a shard may fail before the walk stops: so many
+	// are no fault of theirs.
+	mostLeft = 100
 )
 
 // Pending publishes the events that dispatch has not: those that the bus never
@@ -17,8 +26,12 @@ type Pending struct {
 	Bus    event.Bus
 	// Seen gets the facts of every event that a run looks at; nil for no one.
 	Seen func(event.Facts)
-	Now  func() time.Time
-	Log  *slog.Logger
+
+	run   *Run
+	walks []*walk
+	PendingReport
+	checked  int
+	unlisted error // why no subscribers are known in this run
 }
 
 // PendingReport is what one run of Pending did.
@@ -26,70 +39,98 @@ type PendingReport struct {
 	Published int `json:"published"` // events that the bus did not have
 }
 
-// Sweep walks the events since the last run. An event that fails stops the walk
-// before it; the next run continues there.
-func (p *Pending) Sweep(ctx context.Context, checked *int) (r PendingReport, err error) {
-	w := walk{"pending", p.Store, p.Ledger, p.Now}
-	err = w.run(ctx, func(found []event.Stored) (progressed, error) {
-		for _, s := range found {
-			*checked++
-			if p.Seen != nil {
-				p.Seen(s.Facts)
-			}
-			if !s.Pending || s.Expired(p.Now()) {
-				continue
-			}
-			if r.Published >= perRun || !timeLeft(ctx, p.Now()) {
-				return stopped, nil
-			}
-			r.Published++
-			if err := p.publish(ctx, s); err != nil {
-				return stopped, fmt.Errorf("event %s: %w", s.ID, err)
-			}
-		}
-		return handled, nil
+// Name implements Sweep.
+func (*Pending) Name() string { return "pending" }
+
+// Begin implements Sweep.
+func (p *Pending) Begin(_ context.Context, run *Run) (*Work, error) {
+	p.run, p.PendingReport, p.checked, p.unlisted = run, PendingReport{}, 0, nil
+	var parts []Part
+	p.walks, parts = newWalks(run, p.Name(), func(w *walk) {
+		w.store, w.ledger, w.visit = p.Store, p.Ledger, p.visit
+		w.to = run.fannedOut
 	})
-	p.Log.InfoContext(ctx, "pending", "published", r.Published)
-	return r, err
+	return &Work{
+		Parts: parts, Complete: func() time.Time { return complete(run, p.walks) },
+		Counts: func() Counts { return Counts{"checked": p.checked, "published": p.Published} },
+	}, nil
 }
 
-// publish does what is left of dispatch's work. It records the deliveries before it clears
-// pending: should the bus lose the event, the due sweep finds them.
-func (p *Pending) publish(ctx context.Context, s event.Stored) error {
-	env := event.Envelope{Facts: s.Facts}
-	if s.ByFetch && !s.OnBus {
-		return p.toFetch(ctx, s)
-	}
-	subscribers, err := p.Bus.Subscribers(ctx, env)
-	if err != nil {
-		return err
-	}
-	if !s.OnBus {
-		if errs := p.Bus.Publish(ctx, []event.Envelope{env}); errs[0] != nil {
-			return fmt.Errorf("publish: %w", errs[0])
+// Behind is before when the events of a shard were received of which none is pending, but
+// those that failed.
+func (p *Pending) Behind(shard int) time.Time {
+	for _, w := range p.walks {
+		if w.shard == shard {
+			return w.At.At.At
 		}
 	}
-	for _, action := range subscribers {
-		if err := ensure(ctx, p.Ledger, s, action, p.Now()); err != nil {
-			return err
+	return time.Time{}
+}
+
+// visit publishes the pending ones. One that fails is left for the next run, and so many
+// that it is no fault of theirs stop the walk.
+func (p *Pending) visit(ctx context.Context, w *walk, found []event.Stored) (done int, err error) {
+	if err := p.retryLeft(ctx, w); err != nil {
+		return 0, err
+	}
+	for chunk := range slices.Chunk(found, publishAtOnce) {
+		if done > 0 && !p.run.Time() {
+			return done, nil
+		}
+		failed, unlisted, err := p.publish(ctx, p.look(chunk))
+		w.kept = w.kept || len(unlisted) > 0 // the cursor stays before them
+		if len(w.At.Left)+len(failed) > mostLeft {
+			return done, err
+		}
+		p.run.Report(err)
+		if len(failed) > 0 {
+			w.At.Left, w.moved = append(w.At.Left, failed...), true
+		}
+		done += len(chunk)
+	}
+	return done, nil
+}
+
+// look returns the pending ones among the events.
+func (p *Pending) look(found []event.Stored) (pending []event.Stored) {
+	for _, s := range found {
+		p.checked++
+		if p.Seen != nil {
+			p.Seen(s.Facts)
+		}
+		if s.Pending && !s.Expired(p.run.now()) {
+			pending = append(pending, s)
 		}
 	}
-	return p.Store.MarkPublished(ctx, s.ID, subscribers)
+	return pending
 }
 
-// toFetch leaves a thin event to function fetch: its delivery is in the ledger from now on,
-// which brings it back until it is published; then it counts as received anew.
-func (p *Pending) toFetch(ctx context.Context, s event.Stored) error {
-	subscribers, err := event.FetchFor(ctx, p.Bus, event.Envelope{Facts: s.Facts})
+// retryLeft tries again, once a run, what failed before. What was published meanwhile,
+// the walk of those without a record has passed: so its deliveries are recorded here.
+func (p *Pending) retryLeft(ctx context.Context, w *walk) error {
+	if w.again || len(w.At.Left) == 0 {
+		return nil
+	}
+	w.again = true
+	found, err := p.Store.Events(ctx, w.At.Left)
+	if errors.Is(err, event.ErrInvalid) {
+		p.run.Report(err) // named, and not tried again
+		err = nil
+	}
 	if err != nil {
+		return fmt.Errorf("events that failed before: %w", err)
+	}
+	var again []event.Stored
+	for _, id := range w.At.Left {
+		if s, ok := found[id]; ok && !s.Expired(p.run.now()) {
+			again = append(again, s)
+		}
+	}
+	failed, unlisted, err := p.publish(ctx, again)
+	w.At.Left, w.moved = append(failed, unlisted...), true
+	if len(w.At.Left) == mostLeft {
 		return err
 	}
-	if s.ToFetch && len(subscribers) == 0 {
-		return p.Store.MarkPublished(ctx, s.ID, nil)
-	}
-	return ensure(ctx, p.Ledger, s, event.Fetch, p.Now())
-}
-
-func ensure(ctx context.Context, l event.Ledger, s event.Stored, action string, now time.Time) error {
-	return l.Ensure(ctx, event.DeliveryRef{Action: action, Event: s.ID}, now, event.DeliveryExpiry(s.Expires, now))
+	p.run.Report(err)
+	return nil
 }

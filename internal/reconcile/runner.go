@@ -9,28 +9,27 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"maps"
 	"slices"
 	"time"
+
+	"github.com/payhooks/payhooks/internal/event"
 )
 
-// Sweeps are all that the function runs.
+// Sweeps are all that the function runs. One that is nil is left out.
 type Sweeps struct {
-	Due        *Due
+	Ledger     event.Ledger
 	Pending    *Pending
 	Unrecorded *Unrecorded
+	Due        *Due
 	Missing    *Missing
-	Added      []Sweep // run after all others
+	Added      []Sweep // that a stack adds; they have the last turns
+	Now        func() time.Time
+	Log        *slog.Logger
 }
 
-// Sweep is one that a stack adds. One run at a time.
-type Sweep interface {
-	// Sweep does what is due, or all of it if the request asks for that. It returns
-	// what it did, also with an error, and ends before the deadline of the context.
-	Sweep(context.Context, Request) (Counts, error)
-}
-
-// Counts are what an added sweep did, by a name that no member of Reply has.
+// Counts are what a sweep did.
 type Counts map[string]int
 
 // Request is what the function is invoked with: by a schedule, whose event has
@@ -61,6 +60,24 @@ type Reply struct {
 	Fetched
 	Backfill *Backfill `json:"backfill,omitempty"`
 	Added    Counts    `json:"-"` // of added sweeps; in JSON among the others
+}
+
+// add adds what a sweep counted. Events that Stripe listed were looked at, too.
+func (r *Reply) add(counts Counts) {
+	own := map[string]*int{
+		"checked": &r.Checked, "sent": &r.Sent, "overdue": &r.Overdue, "held": &r.Held, "ended": &r.Ended,
+		"published": &r.Published, "unrecorded": &r.Unrecorded, "listed": &r.Listed, "stored": &r.Stored,
+		"quarantined": &r.Quarantined, "young": &r.Young, "calls": &r.Calls, "gaps": &r.Gaps, "denied": &r.Denied,
+		"unreachable": &r.Unreachable,
+	}
+	for name, n := range counts {
+		if to := own[name]; to != nil {
+			*to += n
+		} else {
+			r.Added[name] += n
+		}
+	}
+	r.Checked += counts["listed"]
 }
 
 // plain is Reply without methods.
@@ -96,30 +113,86 @@ func (r *Reply) UnmarshalJSON(data []byte) error {
 // Run does what was asked for, by default every sweep. One that fails does not
 // keep the others from running.
 func (s Sweeps) Run(ctx context.Context, req Request) (r Reply, err error) {
-	s.Missing.MinAge = req.minAge()
 	if req.Backfill != nil {
+		s.Missing.MinAge = req.minAge()
 		b, err := s.Missing.Backfill(ctx, *req.Backfill)
 		return Reply{Backfill: &b}, err
 	}
-	s.Pending.Seen, s.Missing.Complete = s.Missing.Note, req.Now
-	var pending, unrecorded, due, missing, added error
-	r.PendingReport, pending = s.Pending.Sweep(ctx, &r.Checked)
-	r.UnrecordedReport, unrecorded = s.Unrecorded.Sweep(ctx)
-	r.DueReport, due = s.Due.Sweep(ctx, &r.Checked)
-	r.Fetched, missing = s.Missing.Sweep(ctx)
-	r.Added, added = s.added(ctx, req)
-	r.Checked += r.Listed
-	return r, errors.Join(pending, unrecorded, due, missing, added)
+	rows, err := readRows(ctx, s.Ledger)
+	if err != nil {
+		return r, err
+	}
+	run := &Run{Request: req, now: s.Now, log: s.Log, cursors: rows}
+	jobs := s.jobs(req)
+	share(ctx, run, s.end(ctx), jobs)
+	r, err = s.reply(ctx, jobs)
+	return r, errors.Join(err, run.noteComplete(ctx, s.Ledger, jobs))
 }
 
-// added runs the sweeps that the stack adds.
-func (s Sweeps) added(ctx context.Context, req Request) (Counts, error) {
-	all := Counts{}
-	var failed error
-	for _, sweep := range s.Added {
-		counts, err := sweep.Sweep(ctx, req)
-		maps.Copy(all, counts)
-		failed = errors.Join(failed, err)
+const (
+	// longest is how long a run without a deadline may take.
+	longest = 50 * time.Second
+	// endMargin is how much of a run's time is kept back to end it.
+	endMargin = 5 * time.Second
+)
+
+// end is when the run begins no more pages.
+func (s Sweeps) end(ctx context.Context) time.Time {
+	if until, ok := ctx.Deadline(); ok {
+		return until.Add(-endMargin)
 	}
-	return all, failed
+	return s.Now().Add(longest)
+}
+
+// jobs are the sweeps in the order of their turns: those of the ledger, which Stripe cannot
+// hold up, come first.
+func (s Sweeps) jobs(req Request) (all []*job) {
+	if s.Pending != nil {
+		all = append(all, &job{Sweep: s.Pending})
+	}
+	if s.Unrecorded != nil {
+		s.Unrecorded.Behind = s.Pending.Behind
+		all = append(all, &job{Sweep: s.Unrecorded})
+	}
+	if s.Due != nil {
+		all = append(all, &job{Sweep: s.Due})
+	}
+	if s.Missing != nil {
+		s.Missing.MinAge = req.minAge()
+		all = append(all, &job{Sweep: s.Missing})
+	}
+	if s.Missing != nil && s.Pending != nil {
+		s.Pending.Seen = s.Missing.Note
+	}
+	for _, sweep := range s.Added {
+		all = append(all, &job{Sweep: sweep})
+	}
+	return all
+}
+
+// reply sums up what the sweeps did, and what failed.
+func (s Sweeps) reply(ctx context.Context, jobs []*job) (r Reply, err error) {
+	r.Added = Counts{}
+	for _, j := range jobs {
+		if j.work == nil {
+			j.work = &Work{} // it had no turn
+		}
+		var counts Counts
+		if j.work.Counts != nil {
+			counts = j.work.Counts()
+		}
+		r.add(counts)
+		if err = errors.Join(err, j.failed.err()); len(counts) > 0 {
+			s.Log.InfoContext(ctx, j.Name(), counts.attrs()...)
+		}
+	}
+	return r, err
+}
+
+// attrs are the counts for a line of the log, in the order of their names.
+func (c Counts) attrs() (all []any) {
+	for _, name := range slices.Sorted(maps.Keys(c)) {
+		all = append(all, name, c[name])
+	}
+	return all
 }

@@ -18,22 +18,27 @@ type extra struct {
 	got    reconcile.Request
 }
 
-func (e *extra) Sweep(_ context.Context, req reconcile.Request) (reconcile.Counts, error) {
-	e.got = req
-	return e.counts, e.err
+func (e *extra) Name() string { return "extra" }
+
+func (e *extra) Begin(_ context.Context, run *reconcile.Run) (*reconcile.Work, error) {
+	e.got = run.Request
+	if e.err != nil {
+		run.Report(e.err)
+	}
+	return &reconcile.Work{Counts: func() reconcile.Counts { return e.counts }}, nil
 }
 
 func TestAddedSweepsRunAfterAFailedOne(t *testing.T) {
 	s := newShop(t)
 	down := errors.New("down")
-	failed, other := &extra{counts: reconcile.Counts{"posted": 1}, err: down}, &extra{counts: reconcile.Counts{"sent": 2}}
+	failed, other := &extra{counts: reconcile.Counts{"posted": 1}, err: down}, &extra{counts: reconcile.Counts{"differ": 2}}
 	all := s.function()
 	all.Added = []reconcile.Sweep{failed, other}
 	got, err := all.Run(t.Context(), reconcile.Request{Now: true})
 	if !errors.Is(err, down) || !other.got.Now {
 		t.Errorf("error is %v, the second sweep was asked %+v", err, other.got)
 	}
-	if diff := cmp.Diff(reconcile.Counts{"posted": 1, "sent": 2}, got.Added); diff != "" {
+	if diff := cmp.Diff(reconcile.Counts{"posted": 1, "differ": 2}, got.Added); diff != "" {
 		t.Errorf("counts (-want +got):\n%s", diff)
 	}
 }

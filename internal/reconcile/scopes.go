@@ -21,6 +21,10 @@ type progress struct {
 	Window *listed   `json:"window,omitempty"` // that a run had to leave
 	// Lost: the gap before this time was reported, or it is of a silent account.
 	Lost time.Time `json:"lost,omitzero"`
+	Turn time.Time `json:"turn,omitzero"` // when a page was listed last
+	// Denied: the connected account does not let us list its events.
+	Denied bool `json:"denied,omitempty"`
+	Backoff
 }
 
 // missingPrefix of the cursors of this sweep: missing/live/own.
@@ -34,16 +38,21 @@ type KnownScope struct {
 
 // KnownScopes returns every scope that the sweep ever listed, in no order.
 func KnownScopes(ctx context.Context, l event.Ledger, now time.Time) ([]KnownScope, error) {
-	cursors, err := ScanCursors[progress](ctx, l, missingPrefix)
+	rows, err := readRows(ctx, l)
 	if err != nil {
 		return nil, err
 	}
-	var all []KnownScope
+	return ScopesOf(&Run{cursors: rows, now: func() time.Time { return now }})
+}
+
+// ScopesOf is KnownScopes as of the beginning of a run.
+func ScopesOf(run *Run) (all []KnownScope, unreadable error) {
+	cursors, unreadable := CursorsOf[progress](run, missingPrefix)
 	for _, c := range cursors {
-		silent := c.At.Account != "" && now.Sub(c.At.Seen) > event.StripeRetention
+		silent := c.At.Account != "" && run.now().Sub(c.At.Seen) > event.StripeRetention
 		all = append(all, KnownScope{c.At.Scope, silent})
 	}
-	return all, nil
+	return all, unreadable
 }
 
 // Note keeps the connected account of an event until the next Sweep.
@@ -59,36 +68,42 @@ func (m *Missing) Note(f event.Facts) {
 	}
 }
 
-// scopes returns the scopes to list, least recently listed first, and begins
+// openScopes opens the scopes to list, those that waited longest first, and begins
 // what is new. Connected accounts without an event for 30 days are left out.
-func (m *Missing) scopes(ctx context.Context) ([]*Cursor[progress], error) {
-	known, err := ScanCursors[progress](ctx, m.Ledger, missingPrefix)
-	if err != nil {
-		return nil, err
-	}
-	var all []*Cursor[progress]
+func (m *Missing) openScopes(ctx context.Context) error {
+	known, unreadable := CursorsOf[progress](m.run, missingPrefix)
+	m.run.Report(unreadable)
+	m.scopes = nil
 	for _, s := range m.own() {
 		p, err := m.open(ctx, known, s, m.Now().Add(-firstLook))
 		if err != nil {
-			return nil, err
+			return err
 		}
-		all = append(all, p)
+		m.scopes = append(m.scopes, &scopePart{Cursor: p, missing: m})
 	}
 	for s, since := range m.seen {
 		if _, err := m.open(ctx, known, s, since); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	clear(m.seen)
 	for _, p := range known {
 		if s := p.At.Scope; s.Account != "" && m.admits(s) && m.Now().Sub(p.At.Seen) < event.StripeRetention {
-			all = append(all, p)
+			m.scopes = append(m.scopes, &scopePart{Cursor: p, missing: m})
 		}
 	}
-	slices.SortFunc(all, func(a, b *Cursor[progress]) int {
-		return cmp.Or(a.At.Full.Compare(b.At.Full), strings.Compare(a.Key, b.Key))
+	slices.SortFunc(m.scopes, func(a, b *scopePart) int {
+		return cmp.Or(a.At.turn().Compare(b.At.turn()), strings.Compare(a.Key, b.Key))
 	})
-	return all, nil
+	return nil
+}
+
+// turn is when the scope had its turn last, not counting what was undelivered.
+func (p *progress) turn() time.Time {
+	if p.Turn.After(p.Full) {
+		return p.Turn
+	}
+	return p.Full
 }
 
 // open returns the cursor of a scope, a new one from since on, and notes for a

@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -16,22 +17,6 @@ const runsApart = 2 * time.Minute
 
 // sweepsKey is the cursor that says up to when each sweep is complete, by its name.
 const sweepsKey = "sweeps"
-
-// receipts is how far a sweep over the events of one shard is.
-type receipts struct {
-	At event.Position `json:"at,omitzero"` // everything received before is handled, but for Left
-	// Left are events that failed and are tried again in every run.
-	Left []string `json:"left,omitempty"`
-	// Subscribed counts the subscribers of the events before At, by action.
-	Subscribed map[string]int `json:"subscribed,omitempty"`
-	backoff
-}
-
-// backoff is how long a shard or scope that failed is left alone.
-type backoff struct {
-	Fails int       `json:"fails,omitempty"` // in a row
-	Again time.Time `json:"again,omitzero"`  // not before
-}
 
 // Lag is how far a sweep is behind; 0 if it keeps up.
 type Lag struct {
@@ -54,7 +39,12 @@ type Standing struct {
 // ReadStanding reads the cursors.
 func ReadStanding(ctx context.Context, l event.Ledger, now time.Time) (Standing, error) {
 	s := Standing{Subscribed: map[string]int{}}
-	complete, err := loadCursor[map[string]time.Time](ctx, l, sweepsKey)
+	rows, err := readRows(ctx, l)
+	if err != nil {
+		return s, err
+	}
+	run := &Run{cursors: rows}
+	complete, err := CursorOf[map[string]time.Time](run, sweepsKey)
 	if err != nil {
 		return s, err
 	}
@@ -62,11 +52,11 @@ func ReadStanding(ctx context.Context, l event.Ledger, now time.Time) (Standing,
 		s.Lags = append(s.Lags, Lag{name, int(max(0, now.Sub(complete.At[name])-runsApart) / time.Second)})
 	}
 	for n := range event.ReceiptShards {
-		published, err := loadCursor[receipts](ctx, l, shardKey("pending", n))
+		published, err := CursorOf[receipts](run, shardKey("pending", n))
 		if err != nil {
 			return s, err
 		}
-		recorded, err := loadCursor[receipts](ctx, l, shardKey("unrecorded", n))
+		recorded, err := CursorOf[receipts](run, shardKey("unrecorded", n))
 		if err != nil {
 			return s, err
 		}
@@ -81,3 +71,29 @@ func ReadStanding(ctx context.Context, l event.Ledger, now time.Time) (Standing,
 
 // shardKey is the cursor of a sweep in one shard: due/07.
 func shardKey(sweep string, shard int) string { return fmt.Sprintf("%s/%02d", sweep, shard) }
+
+// noteComplete records up to when each sweep is complete.
+func (r *Run) noteComplete(ctx context.Context, l event.Ledger, jobs []*job) error {
+	c, err := CursorOf[map[string]time.Time](r, sweepsKey)
+	if err != nil {
+		c = &Cursor[map[string]time.Time]{Key: sweepsKey, version: r.cursors[sweepsKey].Version} // written anew
+	}
+	if c.At == nil {
+		c.At = map[string]time.Time{}
+	}
+	for _, j := range jobs {
+		if j.work.Complete == nil {
+			continue
+		}
+		_, known := c.At[j.Name()]
+		if at := j.work.Complete(); at.After(c.At[j.Name()]) {
+			c.At[j.Name()] = at
+		} else if !known {
+			c.At[j.Name()] = r.now() // it is behind from now on
+		}
+	}
+	if err := c.Save(ctx, l); err != nil && !errors.Is(err, event.ErrConflict) {
+		return err
+	}
+	return nil // on a conflict, another run noted it
+}

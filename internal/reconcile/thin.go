@@ -21,81 +21,89 @@ type thinProgress struct {
 	At     time.Time   `json:"at"`               // everything created before is ours, but for what was young then
 	Next   time.Time   `json:"next"`             // when they are listed again
 	Window *thinWindow `json:"window,omitempty"` // that a run had to leave
+	// Refused: Stripe does not list them to us.
+	Refused bool `json:"refused,omitempty"`
+	Backoff
 }
 
-// thinScope is a scope whose thin events are to be listed.
-type thinScope struct {
+// thinPart lists the thin events of one scope.
+type thinPart struct {
 	*Cursor[thinProgress]
-	snapshots *progress // of the same scope
+	missing   *Missing
+	snapshots *scopePart // of the same scope
 }
 
-// thinDue returns the scopes whose thin events are due, those that wait longest first,
-// and begins what is new where its snapshots are.
-func (m *Missing) thinDue(ctx context.Context, scopes []*Cursor[progress]) (due []thinScope, err error) {
+// openThin opens the thin events of each scope, those that wait longest first, and begins
+// what is new where its snapshots are.
+func (m *Missing) openThin(ctx context.Context) error {
+	m.thin = nil
 	if m.Thin == nil {
-		return nil, nil
+		return nil
 	}
-	known, err := ScanCursors[thinProgress](ctx, m.Ledger, thinPrefix)
-	if err != nil {
-		return nil, err
-	}
-	for _, s := range scopes {
+	known, unreadable := CursorsOf[thinProgress](m.run, thinPrefix)
+	m.run.Report(unreadable)
+	for _, s := range m.scopes {
 		key := thinPrefix + s.At.Text()
 		c, ok := known[key]
 		if !ok {
-			c = &Cursor[thinProgress]{Key: key, At: thinProgress{Scope: s.At.Scope, At: s.At.At}}
+			c = &Cursor[thinProgress]{Key: key, At: thinProgress{Scope: s.At.Scope, At: s.At.At, Next: m.Now()}}
 			if err := c.Save(ctx, m.Ledger); err != nil && !errors.Is(err, event.ErrConflict) {
-				return nil, err // on a conflict, another run was faster; ours ends at its next save
+				return err // on a conflict, another run was faster; ours ends at its next save
 			}
 		}
-		wait := c.At.Next.Sub(m.Now())
-		if m.Complete || wait <= 0 || wait > fullEvery { // longer: our clock was ahead
-			due = append(due, thinScope{c, &s.At})
-		}
+		m.thin = append(m.thin, &thinPart{c, m, s})
 	}
-	slices.SortFunc(due, func(a, b thinScope) int {
+	slices.SortFunc(m.thin, func(a, b *thinPart) int {
 		return cmp.Or(a.At.Next.Compare(b.At.Next), strings.Compare(a.At.Account, b.At.Account))
 	})
-	return due, nil
+	return nil
 }
 
-// thinEvents lists the thin events of each scope.
-func (m *Missing) thinEvents(ctx context.Context, due []thinScope, chunks [][]string, b *budget, r *Fetched) (failed error) {
-	for _, s := range due {
-		err := m.lookThin(ctx, s, chunks, b, r)
-		if errors.Is(err, errBudget) {
-			return failed
-		}
-		if refusedForGood(err) {
-			s.At.Window, s.At.Next = nil, m.Now().Add(fullEvery)
-			if saved := s.Save(ctx, m.Ledger); saved != nil {
-				err = errors.Join(err, saved)
-			}
-		}
-		failed = errors.Join(failed, m.tolerate(ctx, s.At.Scope, m.withoutDenied(ctx, s.At.Scope, err, r)))
-	}
-	return failed
+// due reports whether it is time to list them again. A wait that is longer than there is
+// was made by a clock that was ahead.
+func (s *thinPart) due() bool {
+	wait := s.At.Next.Sub(s.missing.Now())
+	return s.missing.run.Now || wait <= 0 || wait > fullEvery
 }
 
-// lookThin lists the thin events of a scope since the last listing.
-func (m *Missing) lookThin(ctx context.Context, s thinScope, chunks [][]string, b *budget, r *Fetched) error {
-	p := &s.At
-	l := thinLister{m.Thin, p.Scope, b}
+// Page implements Part.
+func (s *thinPart) Page(ctx context.Context) (more bool, err error) {
+	m, p := s.missing, &s.At
+	l, chunks := thinLister{m.Thin, p.Scope, m.use}, m.types.thin()
 	if m.mustBegin(p.Window, chunks) {
 		p.Window = m.beginThin(p.At, chunks)
 	}
-	for p.Window.Chunk < len(chunks) {
-		if err := l.page(ctx, p.Window, chunks, func(body []byte) error { return m.acceptOnce(ctx, p.Scope, body, r) }); err != nil {
-			return err
+	if p.Window.Chunk < len(chunks) {
+		take := func(ctx context.Context, bodies [][]byte) error { return m.acceptAll(ctx, p.Scope, bodies) }
+		if err := l.page(ctx, p.Window, chunks, take); err != nil {
+			return false, err
 		}
-		m.thinGap(ctx, s, r)
+		m.thinGap(ctx, s)
 		p.Next = m.Now() // behind the scopes that wait longer
-		if err := s.Save(ctx, m.Ledger); err != nil {
-			return err
-		}
 	}
-	p.At, p.Next, p.Window = p.Window.To, p.Window.To.Add(fullEvery), nil
-	return s.Save(ctx, m.Ledger)
+	if more = p.Window.Chunk < len(chunks); !more {
+		p.At, p.Next, p.Window = p.Window.To, p.Window.To.Add(fullEvery), nil
+	}
+	p.Succeed()
+	p.Refused = false
+	return more, s.Save(ctx, m.Ledger)
+}
+
+// Fail implements Part. A list that Stripe refuses for good is asked for again with the
+// next full listing.
+func (s *thinPart) Fail(ctx context.Context, err error) error {
+	m := s.missing
+	if errors.Is(err, event.ErrNotConfigured) {
+		return nil
+	}
+	if refusedForGood(err) {
+		s.At.Window, s.At.Next = nil, m.Now().Add(fullEvery)
+	} else {
+		s.At.Fail(m.run.now(), restsOf(s.At.Scope))
+	}
+	failed := m.tolerate(ctx, s.At.Scope, m.withoutDenied(ctx, s.At.Scope, err, &m.Fetched))
+	s.At.Refused = failed == nil
+	return errors.Join(failed, afterwards(ctx, s.Save, m.Ledger))
 }
 
 // mustBegin reports whether a window cannot be continued. One that ends later than now
@@ -117,13 +125,13 @@ func (m *Missing) beginThin(at time.Time, chunks [][]string) *thinWindow {
 
 // thinGap raises the alarm if the window begins later than the last one ended, once, and
 // not if the snapshots have the same gap.
-func (m *Missing) thinGap(ctx context.Context, s thinScope, r *Fetched) {
+func (m *Missing) thinGap(ctx context.Context, s *thinPart) {
 	p, from := &s.At, s.At.Window.From
 	if !p.At.Before(from) {
 		return
 	}
-	if !m.expired(s.snapshots.At, 0) && from.Sub(s.snapshots.Lost) > 24*time.Hour {
-		m.gap(ctx, p.Scope, p.At, from, r)
+	if !m.expired(s.snapshots.At.At, 0) && from.Sub(s.snapshots.At.Lost) > 24*time.Hour {
+		m.gap(ctx, p.Scope, p.At, from)
 	}
 	p.At = from
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/fakestripe"
 	"github.com/payhooks/payhooks/internal/memory"
+	"github.com/payhooks/payhooks/internal/reconcile"
 )
 
 func TestARefusedListOfThinEventsStopsNothingAndSkipsNothing(t *testing.T) {
@@ -111,7 +112,7 @@ func TestAnAccountThatLeftIsNotReportedAsAMissingPermission(t *testing.T) {
 		http.Error(w, `{"error":{"type":"invalid_request_error","message":"no access to account"}}`, http.StatusForbidden)
 		return true
 	}
-	if r, err := m.Sweep(t.Context()); err != nil || r.Denied != 0 || r.Calls != 4 {
+	if r, err := missing(t.Context(), m, reconcile.Request{}); err != nil || r.Denied != 0 || r.Calls != 4 {
 		t.Fatalf("%+v, %v", r, err)
 	}
 }
@@ -150,7 +151,7 @@ func TestThinEventsAreListedWhateverSnapshotsThereAre(t *testing.T) {
 			s.calls, s.thin = c.calls, slow{s.stripe, s}
 			m := s.function().Missing
 			m.Lister = slow{s.stripe, s}
-			r, err := m.Sweep(ending{t.Context(), s.now.Add(c.time)})
+			r, err := missing(ending{t.Context(), s.now.Add(c.time)}, m, reconcile.Request{})
 			if err != nil || !s.has(thin) || r.Stored < 5 || r.Calls > 40 {
 				t.Fatalf("%+v, %v: has the thin event %t", r, err, s.has(thin))
 			}

@@ -48,7 +48,7 @@ func TestAnAccountThatWasSilentHasNoGap(t *testing.T) {
 	note := func() reconcile.Fetched {
 		m := s.function().Missing
 		m.Note(event.Facts{Scope: event.Scope{Account: "acct_1"}, Received: s.now})
-		r, err := m.Sweep(t.Context())
+		r, err := missing(t.Context(), m, reconcile.Request{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/fakestripe"
 	"github.com/payhooks/payhooks/internal/memory"
+	"github.com/payhooks/payhooks/internal/reconcile"
 )
 
 // shortLived is a list of thin events whose pages expire before some calls.
@@ -74,7 +75,7 @@ func (l *life) once() (stored int) {
 	}
 	m := l.function().Missing
 	m.Lister = l.stripe
-	f, err := m.Sweep(l.t.Context())
+	f, err := missing(l.t.Context(), m, reconcile.Request{})
 	l.store.Fault = nil
 	if f.Calls > l.calls || err != nil && !l.crashes {
 		l.r.Fatalf("%d calls, at most %d are allowed: %v", f.Calls, l.calls, err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/payhooks/payhooks/internal/event"
@@ -60,7 +61,7 @@ type thinLister struct {
 
 // page fetches one page of the window, hands over its events, and only then moves the
 // window's position.
-func (l thinLister) page(ctx context.Context, w *thinWindow, chunks [][]string, take func(body []byte) error) error {
+func (l thinLister) page(ctx context.Context, w *thinWindow, chunks [][]string, take func(context.Context, [][]byte) error) error {
 	if err := l.budget.call(ctx); err != nil {
 		return err
 	}
@@ -75,7 +76,8 @@ func (l thinLister) page(ctx context.Context, w *thinWindow, chunks [][]string, 
 	if err != nil {
 		return listError{err}
 	}
-	if err := oldestFirst(bodies, take); err != nil {
+	slices.Reverse(bodies) // Stripe begins with the newest
+	if err := take(ctx, bodies); err != nil {
 		return err
 	}
 	w.moveTo(next)

@@ -73,7 +73,7 @@ func TestUnreadableStoredEventDoesNotStopTheListing(t *testing.T) {
 	s.pass(20 * time.Minute)
 	f := s.function()
 	f.Missing.Intake.Store = damaged{s.store, bad}
-	if _, err := f.Missing.Sweep(t.Context()); err != nil || !s.has(good) {
+	if _, err := s.alone(f.Missing); err != nil || !s.has(good) {
 		t.Fatalf("%v, stored %t", err, s.has(good))
 	}
 }

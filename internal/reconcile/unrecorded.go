@@ -4,20 +4,26 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
+	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/parallel"
 )
 
 // Unrecorded records a delivery for each subscriber that has none 15 minutes
 // after the event: its queue never received it, or nothing handled it. From then
-// on the delivery's own due time brings it back. One run at a time.
+// on the delivery's own due time brings it back. It follows Pending, which records
+// those of the events that it publishes. One run at a time.
 type Unrecorded struct {
 	Store  event.Store
 	Ledger event.Ledger
-	Now    func() time.Time
-	Log    *slog.Logger
+	// Behind says up to when of a shard nothing is pending any more.
+	Behind func(shard int) time.Time
+
+	run      *Run
+	recorded atomic.Int64
 }
 
 // UnrecordedReport is what one run of Unrecorded did.
@@ -25,43 +31,61 @@ type UnrecordedReport struct {
 	Unrecorded int `json:"unrecorded"` // subscribers without a record
 }
 
-// batch is how many records are read at once, as many as one request takes.
-const batch = 100
+const (
+	// batch is how many records are read at once, as many as one request takes.
+	batch = 100
+	// readers is how many such requests are made at once.
+	readers = 16
+)
 
-// Sweep walks the events since the last run, comparing their subscribers with
-// the ledger a batch at a time.
-func (u *Unrecorded) Sweep(ctx context.Context) (r UnrecordedReport, err error) {
-	w := walk{"unrecorded", u.Store, u.Ledger, u.Now}
-	err = w.run(ctx, func(found []event.Stored) (progressed, error) {
-		var open []subscription
-		got := handled
-		for _, s := range found {
-			if u.unpublished(s) {
-				got = left // its subscribers are not known yet
-			}
-			for _, action := range s.Subscribers {
-				if open = append(open, subscription{s, action}); len(open) < batch {
-					continue
-				}
-				if err := u.record(ctx, open, &r); err != nil || r.Unrecorded >= perRun || !timeLeft(ctx, u.Now()) {
-					return stopped, err
-				}
-				open = nil
-			}
-		}
-		return got, u.record(ctx, open, &r)
+// Name implements Sweep.
+func (*Unrecorded) Name() string { return "unrecorded" }
+
+// Begin implements Sweep.
+func (u *Unrecorded) Begin(_ context.Context, run *Run) (*Work, error) {
+	u.run = run
+	u.recorded.Store(0)
+	walks, parts := newWalks(run, u.Name(), func(w *walk) {
+		w.store, w.ledger, w.visit = u.Store, u.Ledger, u.visit
+		w.to = func() time.Time { return earlier(run.fannedOut(), u.Behind(w.shard)) }
 	})
-	u.Log.InfoContext(ctx, "unrecorded", "count", r.Unrecorded)
-	return r, err
+	return &Work{
+		Parts: parts, Counts: func() Counts { return Counts{"unrecorded": int(u.recorded.Load())} },
+		Complete: func() time.Time {
+			if at := complete(run, walks); !at.IsZero() {
+				return u.complete(at)
+			}
+			return time.Time{}
+		},
+	}, nil
 }
 
-// unpublished reports whether the event's subscribers are still to be recorded. Function
-// fetch retries for three days: a thin event that is older waits for a person.
-func (u *Unrecorded) unpublished(s event.Stored) bool {
-	if s.ByFetch && (s.ToFetch || u.Now().Sub(s.Received) > event.RetryLimit+grace) {
-		return false
+// complete is now if it has not had to wait for Pending.
+func (u *Unrecorded) complete(at time.Time) time.Time {
+	for n := range event.ReceiptShards {
+		at = earlier(at, u.Behind(n).Add(grace+idle))
 	}
-	return s.Pending && !s.Expired(u.Now())
+	return at
+}
+
+// visit compares the subscribers of the events with the ledger.
+func (u *Unrecorded) visit(ctx context.Context, w *walk, found []event.Stored) (done int, err error) {
+	var open []subscription
+	for _, s := range found {
+		for _, action := range s.Subscribers {
+			open = append(open, subscription{s, action})
+		}
+	}
+	if err := parallel.Each(ctx, readers, slices.Collect(slices.Chunk(open, batch)), u.record); err != nil {
+		return 0, err
+	}
+	for _, s := range open {
+		if w.At.Subscribed == nil {
+			w.At.Subscribed = map[string]int{}
+		}
+		w.At.Subscribed[s.action]++
+	}
+	return len(found), nil
 }
 
 // subscription is one action that an event is for.
@@ -74,8 +98,8 @@ func (s subscription) ref() event.DeliveryRef {
 	return event.DeliveryRef{Action: s.action, Event: s.stored.ID}
 }
 
-// record ensures those that have no record. A record that cannot be read is one.
-func (u *Unrecorded) record(ctx context.Context, all []subscription, r *UnrecordedReport) error {
+// record ensures those that have no record. One that cannot be read stays as it is.
+func (u *Unrecorded) record(ctx context.Context, all []subscription) error {
 	refs := make([]event.DeliveryRef, len(all))
 	for i, s := range all {
 		refs[i] = s.ref()
@@ -88,14 +112,22 @@ func (u *Unrecorded) record(ctx context.Context, all []subscription, r *Unrecord
 	for _, d := range known {
 		has[d.Ref()] = true
 	}
-	for _, s := range all {
-		if has[s.ref()] || s.stored.Expired(u.Now()) {
-			continue
-		}
-		if err := ensure(ctx, u.Ledger, s.stored, s.action, u.Now()); err != nil {
+	missing := slices.DeleteFunc(slices.Clone(all), func(s subscription) bool { return has[s.ref()] || s.stored.Expired(u.run.now()) })
+	err = parallel.Each(ctx, writers, missing, func(ctx context.Context, s subscription) error {
+		if err := u.run.ensure(ctx, u.Ledger, s.stored, s.action, false); err != nil {
 			return fmt.Errorf("event %s for %s: %w", s.stored.ID, s.action, err)
 		}
-		r.Unrecorded++
+		return nil
+	})
+	if err == nil {
+		u.recorded.Add(int64(len(missing)))
 	}
-	return nil
+	return err
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
 }

@@ -17,6 +17,9 @@ type listed struct {
 	Types string    `json:"types"`           // digest of the types that it was begun with
 	Chunk int       `json:"chunk"`           // of the types
 	After string    `json:"after,omitempty"` // the newest event of the chunk that was taken
+	// Before is what a search for the oldest page has found, that a run had to leave:
+	// there is more than a page before it.
+	Before time.Time `json:"before,omitzero"`
 }
 
 // lister fetches pages of one scope within a budget of calls.
@@ -36,7 +39,7 @@ func (l lister) list(ctx context.Context, q event.Listing) ([][]byte, bool, erro
 
 // next returns the page behind the window's position, newest first as Stripe
 // lists, and whether the chunk continues after it.
-func (l lister) next(ctx context.Context, w listed, types []string) ([][]byte, bool, error) {
+func (l lister) next(ctx context.Context, w *listed, types []string) ([][]byte, bool, error) {
 	q := event.Listing{Types: types, From: w.From, To: w.To, Newer: w.After}
 	bodies, more, err := l.list(ctx, q)
 	if errors.Is(err, event.ErrNotFound) && w.After != "" { // too old to be listed by now
@@ -46,28 +49,31 @@ func (l lister) next(ctx context.Context, w listed, types []string) ([][]byte, b
 	if err != nil || !more || q.Newer != "" {
 		return bodies, more, err
 	}
-	return l.oldest(ctx, q)
+	return l.oldest(ctx, q, w)
 }
 
 // oldest finds the first page of a listing that has several: Stripe begins with
-// the newest, so the time is halved until one page holds all of the earlier part.
-func (l lister) oldest(ctx context.Context, q event.Listing) ([][]byte, bool, error) {
-	empty, full := q.From, q.To // nothing before empty, more than a page before full
-	for full.Sub(empty) > time.Second {
-		q.From, q.To = empty, empty.Add((full.Sub(empty) / 2).Truncate(time.Second))
+// the newest, so the time is halved until one page holds all of the earlier part. The
+// window keeps what the search has found.
+func (l lister) oldest(ctx context.Context, q event.Listing, w *listed) ([][]byte, bool, error) {
+	if w.Before.IsZero() {
+		w.Before = w.To
+	}
+	for w.Before.Sub(w.From) > time.Second { // nothing is before From
+		q.From, q.To = w.From, w.From.Add((w.Before.Sub(w.From) / 2).Truncate(time.Second))
 		bodies, more, err := l.list(ctx, q)
 		switch {
 		case err != nil:
 			return nil, false, err
 		case more:
-			full = q.To
+			w.Before = q.To
 		case len(bodies) == 0:
-			empty = q.To
+			w.From = q.To
 		default:
 			return bodies, true, nil
 		}
 	}
-	q.From, q.To = empty, full
+	q.From, q.To = w.From, w.Before
 	bodies, err := l.whole(ctx, q)
 	return bodies, true, err
 }

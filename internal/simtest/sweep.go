@@ -19,12 +19,14 @@ func (w *world) sweep() {
 	l := ledger{st}
 	intake := &ingest.Intake{Store: st, Quarantine: w.store.Quarantine(), Retention: retention}
 	all := reconcile.Sweeps{
-		Due:        &reconcile.Due{Store: st, Ledger: l, Bus: w.bus, Now: w.clock, Log: w.log},
-		Pending:    &reconcile.Pending{Store: st, Ledger: l, Bus: w.bus, Now: w.clock, Log: w.log},
-		Unrecorded: &reconcile.Unrecorded{Store: st, Ledger: l, Now: w.clock, Log: w.log},
+		Ledger:     l,
+		Pending:    &reconcile.Pending{Store: st, Ledger: l, Bus: w.bus},
+		Unrecorded: &reconcile.Unrecorded{Store: st, Ledger: l},
+		Due:        &reconcile.Due{Store: st, Ledger: l, Bus: w.bus},
 		Missing: &reconcile.Missing{
 			Lister: w.stripe, Thin: w.stripe, Types: w.bus, Ledger: l, Endpoints: w.ingest.Endpoints, Now: w.clock, Log: w.log, Intake: intake,
 		},
+		Now: w.clock, Log: w.log,
 	}
 	if w.plan.Sweeps != nil {
 		all.Added = w.plan.Sweeps(Stack{w})

@@ -45,7 +45,7 @@ func TestFinishedDeliveryIsInNoIndex(t *testing.T) {
 		},
 	} {
 		ref := event.DeliveryRef{Action: "a", Event: "evt_" + name}
-		if err := db.tables.Ensure(t.Context(), ref, noon, noon); err != nil || !indexed(ref) {
+		if err := db.tables.Ensure(t.Context(), event.Ensured{DeliveryRef: ref, Now: noon, Expires: noon}); err != nil || !indexed(ref) {
 			t.Errorf("ensured: error %v, indexed %t", err, indexed(ref))
 		}
 		if err := finish(ref); err != nil || indexed(ref) {

@@ -102,7 +102,7 @@ func TestUnreadableItemIsNamedByEveryRead(t *testing.T) {
 		t.Errorf("begin: error %v", err)
 	}
 	good := event.DeliveryRef{Action: "b", Event: "evt_bad01"}
-	if err := db.tables.Ensure(t.Context(), good, noon, noon); err != nil {
+	if err := db.tables.Ensure(t.Context(), event.Ensured{DeliveryRef: good, Now: noon, Expires: noon}); err != nil {
 		t.Fatal(err)
 	}
 	ds, err := db.tables.Deliveries(t.Context(), []event.DeliveryRef{bad, good})

@@ -92,7 +92,7 @@ func (r *Rig) deliver(id string, again bool) event.Delivery {
 func (r *Rig) DeliverStale(id string) event.Delivery {
 	r.t.Helper()
 	ctx, ref := r.t.Context(), r.ref(id)
-	err := r.Store.Ensure(ctx, ref, r.Now, r.Now.Add(retention))
+	err := r.Store.Ensure(ctx, event.Ensured{DeliveryRef: ref, Now: r.Now, Expires: r.Now.Add(retention)})
 	if err == nil {
 		err = r.Store.Reopen(ctx, ref, r.Now, true)
 	}

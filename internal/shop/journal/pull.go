@@ -3,8 +3,6 @@ package journal
 import (
 	"cmp"
 	"context"
-	"errors"
-	"fmt"
 	"log/slog"
 	"slices"
 	"strings"
@@ -20,11 +18,6 @@ const (
 	pullEvery   = 15 * time.Minute
 	pullSilent  = 24 * time.Hour
 	pullOverlap = 24 * time.Hour // how late Stripe may list a transaction
-	// pullPages bounds what one run does for one account, so that a long
-	// history keeps no other account waiting.
-	pullPages = 20
-	// pullTime is what a page may take: two calls of Stripe and its postings.
-	pullTime = 20 * time.Second
 )
 
 // Pull is a sweep of function reconcile that completes the journal: it pulls all
@@ -36,8 +29,10 @@ type Pull struct {
 	Ledger event.Ledger
 	Now    func() time.Time
 	Log    *slog.Logger
-	// Writers is that of its Book.
-	Writers int
+
+	run    *reconcile.Run
+	scopes []*scopeBooks
+	pulled
 }
 
 var _ reconcile.Sweep = (*Pull)(nil)
@@ -49,10 +44,6 @@ type pulled struct {
 	differ       int // of them are posted otherwise
 }
 
-func (p pulled) counts() reconcile.Counts {
-	return reconcile.Counts{"transactions": p.transactions, "posted": p.posted, "differ": p.differ}
-}
-
 // progress is how far the books of one scope are complete.
 type progress struct {
 	event.Scope
@@ -60,78 +51,66 @@ type progress struct {
 	To    time.Time `json:"to,omitzero"`     // end of the listing under way; zero for none
 	After string    `json:"after,omitempty"` // the last transaction of it that is posted
 	Any   bool      `json:"any"`             // there ever was a transaction
-	Next  time.Time `json:"next,omitzero"`   // when the next listing begins
+	Next  time.Time `json:"next,omitzero"`   // when the next listing begins, or the one under way had its last turn
+	// Denied: the connected account does not let us list its transactions.
+	Denied bool `json:"denied,omitempty"`
+	reconcile.Backoff
 }
 
 // booksPrefix of the cursors of this sweep: books/live/own.
 const booksPrefix = "books/"
 
-// Sweep implements reconcile.Sweep: it pulls what is due, or everything if the
-// request asks for that, the scope that has waited longest first. A run without
-// enough time left does nothing.
-func (b *Pull) Sweep(ctx context.Context, req reconcile.Request) (reconcile.Counts, error) {
-	var r pulled
-	if !b.room(ctx) {
-		return r.counts(), nil
-	}
-	due, err := b.due(ctx, req.Now)
-	if err != nil {
-		return r.counts(), fmt.Errorf("pull balance transactions: %w", err)
-	}
-	for _, p := range due {
-		if err = b.tolerate(ctx, p, b.pull(ctx, p, &r)); err != nil || !b.room(ctx) {
-			break
+// Name implements reconcile.Sweep.
+func (*Pull) Name() string { return "books" }
+
+// Begin implements reconcile.Sweep: it pulls what is due, or everything if the request
+// asks for that, the scope that has waited longest first.
+func (b *Pull) Begin(_ context.Context, run *reconcile.Run) (*reconcile.Work, error) {
+	b.run, b.pulled = run, pulled{}
+	b.open(run)
+	work := &reconcile.Work{Complete: b.complete, Counts: b.counts}
+	for _, s := range b.scopes {
+		switch {
+		case !run.Now && (s.At.Next.After(b.Now()) || s.At.Rests(b.Now())):
+		case s.At.Account == "":
+			work.First = append(work.First, s)
+		default:
+			work.Parts = append(work.Parts, s)
 		}
 	}
-	if r.transactions > 0 || err != nil {
-		b.Log.InfoContext(ctx, "books", "transactions", r.transactions, "posted", r.posted, "differ", r.differ)
-	}
-	return r.counts(), err
+	return work, nil
 }
 
-// due reads what scopes there are, and how far the books of each are.
-func (b *Pull) due(ctx context.Context, now bool) ([]*scopeBooks, error) {
-	scopes, err := reconcile.KnownScopes(ctx, b.Ledger, b.Now())
-	if err != nil {
-		return nil, err
-	}
-	cursors, err := reconcile.ScanCursors[progress](ctx, b.Ledger, booksPrefix)
-	if err != nil {
-		return nil, err
-	}
-	var all []*scopeBooks
+// open reads what scopes there are, and how far the books of each are.
+func (b *Pull) open(run *reconcile.Run) {
+	scopes, err := reconcile.ScopesOf(run)
+	run.Report(err)
+	b.scopes = nil
 	for _, s := range scopes {
-		key := booksPrefix + s.Text()
-		c := cursors[key]
-		if c == nil {
-			c = &reconcile.Cursor[progress]{Key: key, At: progress{Scope: s.Scope}}
+		c, err := reconcile.CursorOf[progress](run, booksPrefix+s.Text())
+		if err != nil {
+			run.Report(err)
+			continue
 		}
-		if now || !c.At.Next.After(b.Now()) {
-			all = append(all, &scopeBooks{c, s.Silent})
-		}
+		c.At.Scope = s.Scope
+		b.scopes = append(b.scopes, &scopeBooks{Cursor: c, pull: b, silent: s.Silent})
 	}
-	slices.SortFunc(all, func(x, y *scopeBooks) int {
+	slices.SortFunc(b.scopes, func(x, y *scopeBooks) int {
 		return cmp.Or(x.At.Next.Compare(y.At.Next), strings.Compare(x.Key, y.Key))
 	})
-	return all, nil
 }
 
-// tolerate drops the errors of one scope that leave the others their turn.
-func (b *Pull) tolerate(ctx context.Context, p *scopeBooks, err error) error {
-	of := p.At.Scope
-	switch {
-	case err == nil, errors.Is(err, event.ErrNotConfigured):
-		return nil
-	case errors.Is(err, event.ErrConflict):
-		b.Log.InfoContext(ctx, "books", "account", of.Account, "livemode", of.Livemode, "detail", "scope is being listed by another run")
-		return nil
-	case errors.Is(err, event.ErrDenied) && of.Account != "":
-		b.Log.WarnContext(ctx, "books", "account", of.Account, "livemode", of.Livemode, "error", err.Error())
-		b.later(p)
-		return p.Save(ctx, b.Ledger)
+func (b *Pull) counts() reconcile.Counts {
+	return reconcile.Counts{"transactions": b.transactions, "posted": b.posted, "differ": b.differ}
+}
+
+// complete is since when the books of every scope that may be listed are complete.
+func (b *Pull) complete() time.Time {
+	at := b.Now()
+	for _, s := range b.scopes {
+		if !s.keyless && !s.At.Denied && s.At.Next.Before(at) {
+			at = s.At.Next
+		}
 	}
-	return fmt.Errorf("pull balance transactions: %w", err)
+	return at
 }
-
-// room reports whether a run has the time for another page.
-func (b *Pull) room(ctx context.Context) bool { return reconcile.TimeFor(ctx, b.Now(), pullTime) }

@@ -3,6 +3,7 @@ package journal
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/payhooks/payhooks/internal/event"
@@ -12,34 +13,64 @@ import (
 // scopeBooks is one scope's turn.
 type scopeBooks struct {
 	*reconcile.Cursor[progress]
-	silent bool // no event of the account for a while
+	pull    *Pull
+	silent  bool // no event of the account for a while
+	keyless bool // there is no API key for its mode
 }
 
-// pull continues the listing of one scope, or begins the next.
-func (b *Pull) pull(ctx context.Context, p *scopeBooks, r *pulled) error {
+// Page implements reconcile.Part: it continues the listing, or begins the next.
+func (p *scopeBooks) Page(ctx context.Context) (more bool, err error) {
+	b := p.pull
 	if p.At.To.IsZero() {
 		p.At.To, p.At.After = b.Now().Truncate(time.Second), ""
 	}
-	for range pullPages {
-		if !b.room(ctx) {
-			return nil
-		}
-		more, err := b.page(ctx, p, r)
-		if err != nil {
-			return err
-		}
-		if !more {
-			b.finish(p)
-		}
-		if err := p.Save(ctx, b.Ledger); err != nil || !more {
-			return err
-		}
+	more, err = b.page(ctx, p)
+	if err != nil {
+		return false, err
 	}
-	return nil
+	if p.At.Next = b.Now(); !more { // behind the scopes that wait longer
+		b.finish(p)
+	}
+	p.At.Succeed()
+	p.At.Denied = false
+	return more, p.Save(ctx, b.Ledger)
 }
 
+// Fail implements reconcile.Part. A mode without a key and a connected account that is no
+// longer ours are no failures of the run.
+func (p *scopeBooks) Fail(ctx context.Context, err error) error {
+	b, of := p.pull, p.At.Scope
+	if errors.Is(err, event.ErrNotConfigured) {
+		p.keyless = true
+		return nil
+	}
+	most := restsOwn
+	if of.Account != "" {
+		most = restsConnected
+	}
+	if p.At.Denied = errors.Is(err, event.ErrDenied) && of.Account != ""; p.At.Denied {
+		b.Log.WarnContext(ctx, "books", "account", of.Account, "livemode", of.Livemode, "error", err.Error())
+		err, most = nil, pullSilent
+	}
+	p.At.Fail(b.Now(), most)
+	saved := p.Save(context.WithoutCancel(ctx), b.Ledger)
+	if errors.Is(saved, event.ErrConflict) {
+		saved = nil // another run moved it
+	}
+	if err != nil {
+		err = fmt.Errorf("pull balance transactions of %s: %w", of.Text(), err)
+	}
+	return errors.Join(err, saved)
+}
+
+const (
+	// restsOwn and restsConnected bound the pause of a scope that fails.
+	restsOwn       = 10 * time.Minute
+	restsConnected = time.Hour
+)
+
 // page posts one page of the listing and moves behind it.
-func (b *Pull) page(ctx context.Context, p *scopeBooks, r *pulled) (more bool, err error) {
+func (b *Pull) page(ctx context.Context, p *scopeBooks) (more bool, err error) {
 	q := Query{To: p.At.To, After: p.At.After}
 	if !p.At.Done.IsZero() {
 		q.From = p.At.Done.Add(-pullOverlap)
@@ -57,8 +88,8 @@ func (b *Pull) page(ctx context.Context, p *scopeBooks, r *pulled) (more bool, e
 	for i, t := range list {
 		ps[i] = Post(t, of, nil)
 	}
-	posted, differ, err := Book{Rows: b.Ledger, Writers: b.Writers}.Post(ctx, ps)
-	r.transactions, r.posted, r.differ = r.transactions+len(list), r.posted+posted, r.differ+len(differ)
+	posted, differ, err := Book{Rows: b.Ledger}.Post(ctx, ps)
+	b.transactions, b.posted, b.differ = b.transactions+len(list), b.posted+posted, b.differ+len(differ)
 	for _, d := range differ {
 		b.Log.ErrorContext(ctx, "books differ", "account", of.Account, "livemode", of.Livemode, "error", d.Error())
 	}
@@ -76,10 +107,6 @@ func (b *Pull) finish(p *scopeBooks) {
 		p.At.Done = p.At.To
 	}
 	p.At.To, p.At.After = time.Time{}, ""
-	b.later(p)
-}
-
-func (b *Pull) later(p *scopeBooks) {
 	p.At.Next = b.Now().Add(pullEvery)
 	if p.silent {
 		p.At.Next = b.Now().Add(pullSilent)

@@ -33,6 +33,7 @@ type sweeps struct {
 	stripe *fakestripe.API
 	client *stripeapi.Client
 	key    string
+	page   time.Duration // that Stripe takes for a page
 	store  *memory.Store
 	log    *slog.Logger
 	logged bytes.Buffer
@@ -59,7 +60,7 @@ func newSweeps(t *testing.T, connected ...string) *sweeps {
 	for _, account := range connected {
 		missing.Note(event.Facts{Scope: event.Scope{Account: account}, Received: s.now})
 	}
-	if _, err := missing.Sweep(t.Context()); err != nil {
+	if _, err := s.sweeps(missing).Run(t.Context(), reconcile.Request{}); err != nil {
 		t.Fatal(err)
 	}
 	return s
@@ -67,10 +68,27 @@ func newSweeps(t *testing.T, connected ...string) *sweeps {
 
 func (s *sweeps) clock() time.Time { return s.now }
 
+// slow is Stripe with pages that take their time.
+type slow struct {
+	journal.Source
+	s *sweeps
+}
+
+func (l slow) Transactions(ctx context.Context, of event.Scope, q journal.Query) ([]journal.Transaction, bool, error) {
+	l.s.now = l.s.now.Add(l.s.page)
+	return l.Source.Transactions(ctx, of, q)
+}
+
 // pull is one run of the sweep.
 func (s *sweeps) pull() (reconcile.Counts, error) {
-	p := &journal.Pull{Source: lookup.Stripe{Client: s.client}, Ledger: s.store, Now: s.clock, Log: s.log}
-	return p.Sweep(s.t.Context(), reconcile.Request{})
+	p := &journal.Pull{Source: slow{lookup.Stripe{Client: s.client}, s}, Ledger: s.store, Now: s.clock, Log: s.log}
+	r, err := s.sweeps(nil, p).Run(s.t.Context(), reconcile.Request{})
+	return r.Added, err
+}
+
+// sweeps is the function with these sweeps alone.
+func (s *sweeps) sweeps(m *reconcile.Missing, added ...reconcile.Sweep) reconcile.Sweeps {
+	return reconcile.Sweeps{Ledger: s.store, Missing: m, Added: added, Now: s.clock, Log: s.log}
 }
 
 // pulled is a pull that must succeed.
@@ -120,8 +138,9 @@ func (s *sweeps) books() map[string]int {
 func TestTheWholeHistoryIsPulledOverSeveralRuns(t *testing.T) {
 	s := newSweeps(t)
 	s.moves("", "fee", 2345, start.AddDate(-2, 0, 0))
+	s.page = 2500 * time.Millisecond
 	if got := s.pulled(); got["posted"] != 2000 {
-		t.Fatalf("the first run posted %+v, want 20 pages", got)
+		t.Fatalf("the first run posted %+v, want the 20 pages that fit into 50 seconds", got)
 	}
 	s.now = s.now.Add(time.Minute)
 	if got := s.pulled(); got["posted"] != 345 || s.books()["fee"] != 2345 {
@@ -201,6 +220,7 @@ func TestAnOutageLeavesThePullWhereItWas(t *testing.T) {
 		t.Fatalf("pulled %+v, %v; want the first page and an error", got, err)
 	}
 	s.stripe.Fault = nil
+	s.now = s.now.Add(time.Minute)
 	if got := s.pulled(); got["transactions"] != 150 || s.books()["fee"] != 250 {
 		t.Errorf("then %+v, books %v; want the other pages only", got, s.books())
 	}
@@ -223,6 +243,7 @@ func TestPullStaysBeforePageThatIsNotPosted(t *testing.T) {
 	if got, err := s.pull(); err == nil {
 		t.Fatalf("pulled %+v, expected the error of the second page", got)
 	}
+	s.now = s.now.Add(time.Minute)
 	if s.pulled(); s.books()["fee"] != 250 {
 		t.Errorf("books %v, expected 250 fees", s.books())
 	}

@@ -42,7 +42,7 @@ func Plan(types map[string][]string) simtest.Plan {
 		actors[i].Types = types[actors[i].Name]
 	}
 	return simtest.Plan{Actors: actors, Sweeps: func(s simtest.Stack) []reconcile.Sweep {
-		return []reconcile.Sweep{&journal.Pull{Source: newStripe(s), Ledger: s.Ledger(), Now: s.Now, Log: s.Log(), Writers: 1}}
+		return []reconcile.Sweep{&journal.Pull{Source: newStripe(s), Ledger: s.Ledger(), Now: s.Now, Log: s.Log()}}
 	}}
 }
 
