@@ -16,6 +16,7 @@ import (
 	"github.com/payhooks/payhooks/internal/fakestripe"
 	"github.com/payhooks/payhooks/internal/ingest"
 	"github.com/payhooks/payhooks/internal/memory"
+	"github.com/payhooks/payhooks/internal/parallel"
 	"github.com/payhooks/payhooks/internal/reconcile"
 	"github.com/payhooks/payhooks/internal/stripeapi"
 	"github.com/payhooks/payhooks/internal/stripetest"
@@ -91,9 +92,14 @@ func (s *shop) alone(m *reconcile.Missing) (reconcile.Fetched, error) {
 
 func missing(ctx context.Context, m *reconcile.Missing, req reconcile.Request) (reconcile.Fetched, error) {
 	req.MinAge = new(int)
-	r, err := reconcile.Sweeps{Ledger: m.Ledger, Missing: m, Now: m.Now, Log: m.Log}.Run(ctx, req)
+	r, err := reconcile.Sweeps{Ledger: m.Ledger, Missing: m, Now: m.Now, Log: m.Log}.Run(parallel.InTurn(ctx, still{}), req)
 	return r.Fetched, err
 }
+
+// still is a clock that stands still, for tests that count what happens.
+type still struct{}
+
+func (still) Parallel(int, int) func() { return func() {} }
 
 // run is a sweep that must succeed.
 func (s *shop) run() reconcile.Fetched {

@@ -83,6 +83,7 @@ func (s *thinPart) Page(ctx context.Context) (more bool, err error) {
 	}
 	if more = p.Window.Chunk < len(chunks); !more {
 		p.At, p.Next, p.Window = p.Window.To, p.Window.To.Add(fullEvery), nil
+		more = !p.Next.After(m.Now()) // it was left long ago
 	}
 	p.Succeed()
 	p.Refused = false

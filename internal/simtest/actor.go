@@ -83,7 +83,11 @@ type virtual struct {
 
 func (v virtual) Deadline() (time.Time, bool) { return v.until, true }
 
-// within limits fn to d of the stack's time, as Lambda does.
+// within limits fn to d of the stack's time, as Lambda does: it ends the process then.
 func (w *world) within(d time.Duration, fn func(context.Context)) func(context.Context) {
-	return func(ctx context.Context) { fn(virtual{ctx, w.clock().Add(d)}) }
+	return func(ctx context.Context) {
+		end := w.clock().Add(d)
+		w.ends[len(w.ends)-1] = end
+		fn(virtual{ctx, end})
+	}
 }

@@ -60,6 +60,7 @@ func play(plan Plan, seed uint64, tracing bool) *played {
 	p.accounts()
 	p.effects()
 	p.tallies()
+	p.lags()
 	p.undisturbed(seed)
 	p.audit(seed)
 	slices.Sort(p.broken)

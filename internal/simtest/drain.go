@@ -12,7 +12,7 @@ import (
 
 // drain lets everything finish without faults.
 func (w *world) drain() error {
-	w.calm, w.skew = true, 0
+	w.calm, w.skew, w.cost = true, 0, 0
 	if last := w.stripe.posts[len(w.stripe.posts)-1].created; w.now.Before(last) {
 		w.now = last // everything has happened by now
 	}

@@ -1,8 +1,10 @@
 package simtest
 
 import (
+	"errors"
 	"math/rand/v2"
 	"runtime"
+	"slices"
 	"time"
 
 	"github.com/payhooks/payhooks/internal/memory"
@@ -10,7 +12,7 @@ import (
 
 // odds are the chances of a fault per I/O, in thousandths; each schedule draws
 // its own, so that some are stormy in one way and calm in the others.
-type odds struct{ crash, lose, throttle, delay, jump, yield, broken, twice, vanish, outage int }
+type odds struct{ crash, lose, throttle, delay, jump, yield, broken, twice, vanish, outage, rules int }
 
 // maxSkew is how wrong our clock may go, either way. The sweep of what has no
 // record allows for 15 minutes between two clocks, the fetch for 10.
@@ -25,7 +27,7 @@ func draw(rng *rand.Rand) (odds, time.Duration) {
 	level := func(most int) int { return rng.IntN(3) * rng.IntN(most+1) / 2 }
 	o := odds{
 		crash: level(40), lose: level(60), throttle: level(80), delay: level(60), jump: level(10), yield: level(120),
-		broken: level(200), twice: level(100), vanish: level(60), outage: level(4),
+		broken: level(200), twice: level(100), vanish: level(60), outage: level(4), rules: level(10),
 	}
 	paces := []time.Duration{5 * time.Second, time.Minute, 10 * time.Minute}
 	pace := paces[rng.IntN(len(paces))]
@@ -42,12 +44,29 @@ const crowded = 100 * time.Millisecond
 
 // fault decides what happens around one I/O of the process that runs.
 func (w *world) fault(op memory.Op) memory.Fault {
-	if w.calm {
+	if w.calm && w.cost == 0 {
 		return memory.Fault{}
 	}
 	return memory.Fault{
-		Before: func() error { return w.around(op, "before") },
-		After:  func() error { return w.around(op, "after") },
+		Before: func() error {
+			w.spend(op)
+			return w.around(op, "before")
+		},
+		After: func() error { return w.around(op, "after") },
+	}
+}
+
+// spend is the time that an I/O takes, and the end of a process whose time is over. Ten
+// envelopes are one request to the bus.
+func (w *world) spend(op memory.Op) {
+	took := float64(w.cost) * w.share
+	if op.Name == "Publish" {
+		took /= 10
+	}
+	w.now = w.now.Add(time.Duration(took))
+	if end := w.ends[len(w.ends)-1]; !end.IsZero() && w.clock().After(end) {
+		w.met("timeout", op)
+		runtime.Goexit()
 	}
 }
 
@@ -67,6 +86,9 @@ func (w *world) io(op memory.Op, effect func()) error {
 }
 
 func (w *world) around(op memory.Op, when string) error {
+	if w.calm {
+		return nil
+	}
 	sent := w.now
 	w.dawdle(op)
 	w.reading = op.Name
@@ -75,6 +97,9 @@ func (w *world) around(op memory.Op, when string) error {
 	case late || w.chance(w.odds.crash):
 		w.met("crash", when, " ", op)
 		runtime.Goexit()
+	case when == "before" && w.unlisted(op):
+		w.met("rules cannot be listed", op)
+		return errDenied
 	case when == "before" && w.chance(w.odds.throttle):
 		w.met("throttle", op)
 		return memory.ErrUnavailable
@@ -83,6 +108,21 @@ func (w *world) around(op memory.Op, when string) error {
 		return memory.ErrUnavailable
 	}
 	return nil
+}
+
+// errDenied is of a control plane, which is no part of the way.
+var errDenied = errors.New("events:ListRules: AccessDenied")
+
+// unlisted reports whether the I/O needs the bus's rules, which cannot be listed for an
+// hour now and then.
+func (w *world) unlisted(op memory.Op) bool {
+	if !slices.Contains([]string{"Subscribers", "Rules", "Types", "Refresh"}, op.Name) {
+		return false
+	}
+	if w.chance(w.odds.rules) {
+		w.rulesBack = w.now.Add(time.Hour)
+	}
+	return w.now.Before(w.rulesBack)
 }
 
 // dawdle lets time pass in an I/O, moves the clock, or lets others run.

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/fakestripe"
 	"github.com/payhooks/payhooks/internal/memory"
 )
 
@@ -18,6 +19,9 @@ const pageSize = 3
 // Events implements event.Lister: fake Stripe's list, over a network with faults.
 func (s *stripe) Events(ctx context.Context, l event.Listing) (bodies [][]byte, more bool, err error) {
 	failed := s.world.io(memory.Op{Name: "List", Key: l.Newer + l.Older}, func() {
+		if s.refuses(l.Account, &err) {
+			return
+		}
 		s.publish()
 		bodies, more, err = s.api.Events(ctx, l)
 	})
@@ -31,6 +35,9 @@ func (s *stripe) Events(ctx context.Context, l event.Listing) (bodies [][]byte, 
 // and then.
 func (s *stripe) ThinEvents(ctx context.Context, l event.ThinListing) (bodies [][]byte, next string, err error) {
 	failed := s.world.io(memory.Op{Name: "ListThin", Key: l.Page}, func() {
+		if s.refuses(l.Account, &err) {
+			return
+		}
 		s.publish()
 		if !s.world.calm && s.world.chance(s.world.odds.lose) {
 			s.world.met("page expired", l.Page)
@@ -47,6 +54,12 @@ func (s *stripe) ThinEvents(ctx context.Context, l event.ThinListing) (bodies []
 
 // ServeHTTP is Stripe's API as it is at this time.
 func (s *stripe) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if one, ok := s.strangers[r.Header.Get("Stripe-Account")]; ok {
+		s.world.met("account answers "+http.StatusText(one.status), r.URL.Path)
+		w.Header().Set("Stripe-Should-Retry", "false") // the client would wait in real time
+		fakestripe.Fail(w, one.status, "invalid_request_error", "", one.err.Error())
+		return
+	}
 	s.catchUp()
 	s.api.ServeHTTP(w, r)
 }

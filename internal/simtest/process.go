@@ -2,6 +2,7 @@ package simtest
 
 import (
 	"context"
+	"time"
 
 	"github.com/payhooks/payhooks/internal/parallel"
 )
@@ -46,11 +47,15 @@ func (w *world) run(name string, fn func(ctx context.Context)) {
 	} else {
 		p = newProcess()
 	}
+	w.ends = append(w.ends, time.Time{})
+	share := w.share
+	w.share = 1
 	p.jobs <- func(ctx context.Context) { fn(parallel.InTurn(ctx, w)) }
 	if <-p.survived {
 		w.idle = append(w.idle, p)
 	}
 	w.depth--
+	w.ends, w.share = w.ends[:len(w.ends)-1], share
 	w.intended = before
 }
 
@@ -62,5 +67,11 @@ func (w *world) end() {
 	w.idle = nil
 }
 
-// Parallel implements parallel.Clock.
-func (w *world) Parallel(int, int) func() { return func() {} }
+// Parallel implements parallel.Clock: of n calls so many at once, each takes its part of
+// the time that all take.
+func (w *world) Parallel(atOnce, n int) func() {
+	share := w.share
+	rounds := (n + atOnce - 1) / atOnce
+	w.share *= float64(rounds) / float64(n)
+	return func() { w.share = share }
+}

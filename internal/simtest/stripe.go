@@ -50,6 +50,9 @@ type stripe struct {
 	poison    map[string]bool
 	forged    map[string]bool
 	refuse    map[string]bool // events that action picky cannot take
+	// strangers are connected accounts that do not let us list anything, for ever, and
+	// what Stripe says.
+	strangers map[string]stranger
 }
 
 // newStripe makes up what happens to a few customers within the time. It draws
@@ -71,6 +74,7 @@ func newStripe(seed uint64, within time.Duration) *stripe {
 	if rng.IntN(4) == 0 {
 		s.poison[s.posts[rng.IntN(len(s.posts))].id] = true
 	}
+	s.strangers = drawStrangers(rng)
 	if rng.IntN(4) == 0 {
 		s.posts = append(s.posts, odd(s.posts[len(s.posts)-1].created, rng.IntN(3) == 0))
 	}
@@ -95,7 +99,7 @@ func (secrets) Refresh(_ context.Context, _ string, known []string) ([]string, b
 }
 
 func newIngest(w *world) *ingest.Handler {
-	endpoints, err := webhook.ParseEndpoints("default=any")
+	endpoints, err := webhook.ParseEndpoints("default=any,connect=any+connect")
 	if err != nil {
 		panic(err)
 	}

@@ -28,19 +28,24 @@ var begin = time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)
 
 // world is one schedule.
 type world struct {
-	rng     *rand.Rand
-	now     time.Time     // the true time, which is Stripe's and the queues'
-	skew    time.Duration // by which the clock of our own processes is wrong
-	length  int           // with faults
-	pace    time.Duration // the most that passes between two of them
-	tracing bool
-	trace   []string
-	broken  []string // promises
-	seen    Seen
-	calm    bool // no more faults
-	depth   int  // processes running inside another's I/O
-	odds    odds
-	reading string // the I/O that looks at an index
+	rng       *rand.Rand
+	now       time.Time     // the true time, which is Stripe's and the queues'
+	skew      time.Duration // by which the clock of our own processes is wrong
+	length    int           // with faults
+	pace      time.Duration // the most that passes between two of them
+	tracing   bool
+	trace     []string
+	broken    []string // promises
+	seen      Seen
+	calm      bool          // no more faults
+	sweeping  int           // runs of reconcile under way
+	depth     int           // processes running inside another's I/O
+	ends      []time.Time   // of the processes that run, when Lambda ends each; zero is never
+	cost      time.Duration // of an I/O
+	share     float64       // of it, for each of several calls at once
+	rulesBack time.Time     // until when the bus's rules cannot be listed
+	odds      odds
+	reading   string // the I/O that looks at an index
 
 	store    *memory.Store
 	bus      *memory.Bus
@@ -92,6 +97,10 @@ func newWorld(plan Plan, seed uint64, calm, tracing bool) *world {
 		plan: plan, actors: map[string]Actor{}, attempts: map[event.DeliveryRef]int{}, wished: map[event.DeliveryRef]bool{},
 	}
 	w.odds, w.pace = draw(w.rng)
+	w.share, w.ends = 1, []time.Time{{}}
+	if cost := w.rng.IntN(3); !calm && w.pace != crowded {
+		w.cost = []time.Duration{0, 5 * time.Millisecond, 200 * time.Millisecond}[cost]
+	}
 	w.length = 40 + w.rng.IntN(90)
 	w.stripe = newStripe(seed, time.Duration(w.length)*w.pace/4)
 	w.stripe.world = w
