@@ -50,6 +50,7 @@ func simulateCommand() *cobra.Command {
 			return err
 		},
 	}
+	cmd.AddCommand(volumeCommand())
 	cmd.Flags().Uint64Var(&n, "seeds", 1000, "how many schedules")
 	cmd.Flags().Uint64Var(&first, "first", 1, "the first seed")
 	return cmd

@@ -31,7 +31,8 @@ func (s *Store) Put(ctx context.Context, e event.Event, expires time.Time) (res 
 		switch old, ok := s.events[e.ID]; {
 		case !ok:
 			r := &record{event.Stored{Event: e, Pending: true, ByFetch: e.Thin(), ToFetch: e.Thin(), Expires: seconds(expires)}, nonce}
-			s.events[e.ID], s.index.receipts = r, nil
+			s.events[e.ID] = r
+			s.indexed(r)
 			s.changed(r)
 			res = event.ResultStored
 		case old.nonce == nonce:

@@ -9,8 +9,8 @@ import (
 	"github.com/payhooks/payhooks/internal/event"
 )
 
-// indexes are the two listings by page. Each is made anew at the first reading after a
-// write that moved something in it.
+// indexes are the two listings by page, made when they are read first. A write that
+// moves much at once drops them.
 type indexes struct {
 	receipts map[int][]entry[string]                  // events by shard, in the order of receipt
 	open     map[openShard][]entry[event.DeliveryRef] // unfinished deliveries, in the order of Next
@@ -97,6 +97,44 @@ func (s *Store) byNext() map[openShard][]entry[event.DeliveryRef] {
 	return inOrder(all)
 }
 
+// indexed adds an event to the index, if that is made.
+func (s *Store) indexed(r *record) {
+	if s.index.receipts != nil {
+		n := event.Shard(r.ID, event.ReceiptShards)
+		s.index.receipts[n] = put(s.index.receipts[n], entry[string]{event.Position{At: r.Received, ID: r.ID}, r.ID})
+	}
+}
+
+// unopen takes a delivery out of the index before it changes, and open puts it in again.
+func (s *Store) unopen(ref event.DeliveryRef) {
+	d := s.deliveries[ref]
+	if s.index.open == nil || d == nil || d.State == event.Done {
+		return
+	}
+	at := openShard{d.State, event.Shard(ref.Event, event.UnfinishedShards)}
+	all := s.index.open[at]
+	if n, found := slices.BinarySearchFunc(all, event.Position{At: d.Next, ID: ref.Key()}, entry[event.DeliveryRef].compare); found {
+		s.index.open[at] = slices.Delete(all, n, n+1)
+	}
+}
+
+func (s *Store) open(ref event.DeliveryRef) {
+	d := s.deliveries[ref]
+	if s.index.open == nil || d.State == event.Done {
+		return
+	}
+	at := openShard{d.State, event.Shard(ref.Event, event.UnfinishedShards)}
+	s.index.open[at] = put(s.index.open[at], entry[event.DeliveryRef]{event.Position{At: d.Next, ID: ref.Key()}, ref})
+}
+
+func put[K any](all []entry[K], e entry[K]) []entry[K] {
+	n, found := slices.BinarySearchFunc(all, e.Position, entry[K].compare)
+	if found {
+		return all
+	}
+	return slices.Insert(all, n, e)
+}
+
 func inOrder[S comparable, K any](all map[S][]entry[K]) map[S][]entry[K] {
 	for _, es := range all {
 		slices.SortFunc(es, func(a, b entry[K]) int { return a.compare(b.Position) })
@@ -126,7 +164,7 @@ func cut[K any](all []entry[K], from, to time.Time, after event.Position, newest
 		page = slices.Clone(all[max(first, last-limit):last])
 		slices.Reverse(page)
 	} else {
-		page = all[first:min(last, first+limit)]
+		page = slices.Clone(all[first:min(last, first+limit)])
 	}
 	if more {
 		next = page[limit-1].Position

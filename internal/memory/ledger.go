@@ -52,7 +52,8 @@ func (s *Store) Claim(ctx context.Context, c event.Claim) (d event.Delivery, err
 		old, ok := s.deliveries[c.DeliveryRef]
 		if !ok {
 			old = &delivery{Delivery: event.Delivery{Event: c.Event, Action: c.Action, State: event.Waiting, Next: c.Now}}
-			s.deliveries[c.DeliveryRef], s.index.open = old, nil
+			s.deliveries[c.DeliveryRef] = old
+			s.open(c.DeliveryRef)
 		}
 		err := old.claim(c)
 		d = normalDelivery(old.Delivery)
@@ -129,7 +130,9 @@ func (s *Store) commit(c event.Commit, rows []event.Row, token string) error {
 	for i, w := range c.Writes {
 		s.rows[pair{w.Table, w.Key}] = row{rows[i], token}
 	}
-	s.deliveries[c.Ref()], s.index.open = &delivery{Delivery: c.Delivery, token: token}, nil
+	s.unopen(c.Ref())
+	s.deliveries[c.Ref()] = &delivery{Delivery: c.Delivery, token: token}
+	s.open(c.Ref())
 	return nil
 }
 

@@ -16,11 +16,11 @@ func (s *Store) Ensure(ctx context.Context, e event.Ensured) error {
 	}
 	return s.do(ctx, opOf("Ensure", ref), func() error {
 		if _, ok := s.deliveries[ref]; !ok {
-			s.index.open = nil
 			s.deliveries[ref] = &delivery{Delivery: normalDelivery(event.Delivery{
 				Event: ref.Event, Action: ref.Action, State: event.Waiting, Ensured: true,
 				Next: e.Now, Sent: e.Sent, Updated: e.Now, Expires: e.Expires,
 			})}
+			s.open(ref)
 		}
 		return nil
 	})
@@ -63,8 +63,9 @@ func (s *Store) Reopen(ctx context.Context, ref event.DeliveryRef, now time.Time
 		case d.State == event.Discarded, d.State == event.Done && !d.Withheld:
 			return fmt.Errorf("it is %s: %w", d.State, event.ErrNotFound)
 		}
-		s.index.open = nil
+		s.unopen(ref)
 		d.reopen(now, owner, allowStale)
+		s.open(ref)
 		return nil
 	})
 }
@@ -92,8 +93,9 @@ func (s *Store) Discard(ctx context.Context, ref event.DeliveryRef, now time.Tim
 		case d.State != event.Parked && d.State != event.Unknown && !d.idle(now):
 			return fmt.Errorf("it is %s: %w", d.State, event.ErrNotFound)
 		}
-		s.index.open = nil
+		s.unopen(ref)
 		d.State, d.Owner, d.Next, d.Updated, d.By = event.Discarded, owner, now, now, by
+		s.open(ref)
 		d.Ensured, d.Lease, d.Sent, d.sender = false, time.Time{}, time.Time{}, ""
 		return nil
 	})

@@ -201,8 +201,11 @@ func TestConnectedAccountsSeenInThirtyDaysAreLookedAt(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.pass(20 * time.Minute)
-	if _, err := s.function().Run(t.Context(), reconcile.Request{}); err != nil {
-		t.Fatal(err)
+	for range 2 { // what is pending may have its turn after what is missing
+		if _, err := s.function().Run(t.Context(), reconcile.Request{}); err != nil {
+			t.Fatal(err)
+		}
+		s.pass(time.Minute)
 	}
 	got, err := s.store.Get(t.Context(), "evt_theirs")
 	if err != nil || got.Account != "acct_1" {

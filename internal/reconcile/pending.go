@@ -56,15 +56,19 @@ func (p *Pending) Begin(_ context.Context, run *Run) (*Work, error) {
 	}, nil
 }
 
-// Behind is before when the events of a shard were received of which none is pending, but
-// those that failed.
-func (p *Pending) Behind(shard int) time.Time {
+// behind is before when the events of a shard were received of which none is pending, but
+// those that failed: as of this run, or of the last.
+func (p *Pending) behind(run *Run, shard int) time.Time {
 	for _, w := range p.walks {
 		if w.shard == shard {
 			return w.At.At.At
 		}
 	}
-	return time.Time{}
+	c, err := CursorOf[receipts](run, shardKey(p.Name(), shard))
+	if err != nil {
+		return time.Time{} // named by its own sweep
+	}
+	return c.At.At.At
 }
 
 // visit publishes the pending ones. One that fails is left for the next run, and so many

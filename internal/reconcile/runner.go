@@ -21,7 +21,7 @@ import (
 type Sweeps struct {
 	Ledger     event.Ledger
 	Pending    *Pending
-	Unrecorded *Unrecorded
+	Unrecorded *Unrecorded // only with Pending
 	Due        *Due
 	Missing    *Missing
 	Added      []Sweep // that a stack adds; they have the last turns
@@ -123,9 +123,12 @@ func (s Sweeps) Run(ctx context.Context, req Request) (r Reply, err error) {
 		return r, err
 	}
 	run := &Run{Request: req, now: s.Now, log: s.Log, cursors: rows}
-	jobs := s.jobs(req)
+	jobs := s.jobs(run)
 	share(ctx, run, s.end(ctx), jobs)
 	r, err = s.reply(ctx, jobs)
+	if s.Missing != nil {
+		err = errors.Join(err, s.Missing.noteSeen(ctx, run))
+	}
 	return r, errors.Join(err, run.noteComplete(ctx, s.Ledger, jobs))
 }
 
@@ -144,30 +147,37 @@ func (s Sweeps) end(ctx context.Context) time.Time {
 	return s.Now().Add(longest)
 }
 
-// jobs are the sweeps in the order of their turns: those of the ledger, which Stripe cannot
-// hold up, come first.
-func (s Sweeps) jobs(req Request) (all []*job) {
+// jobs are the sweeps in the order of their turns. Each minute another one is the first:
+// one that ends the process takes the others down once, and not for ever. Unrecorded
+// follows Pending.
+func (s Sweeps) jobs(run *Run) (all []*job) {
+	var groups [][]*job
 	if s.Pending != nil {
-		all = append(all, &job{Sweep: s.Pending})
+		s.Pending.walks = nil
+		groups = append(groups, []*job{{Sweep: s.Pending}})
 	}
 	if s.Unrecorded != nil {
-		s.Unrecorded.Behind = s.Pending.Behind
-		all = append(all, &job{Sweep: s.Unrecorded})
+		s.Unrecorded.Behind = func(shard int) time.Time { return s.Pending.behind(run, shard) }
+		groups[0] = append(groups[0], &job{Sweep: s.Unrecorded})
 	}
 	if s.Due != nil {
-		all = append(all, &job{Sweep: s.Due})
+		groups = append(groups, []*job{{Sweep: s.Due}})
 	}
 	if s.Missing != nil {
-		s.Missing.MinAge = req.minAge()
-		all = append(all, &job{Sweep: s.Missing})
+		s.Missing.MinAge = run.minAge()
+		groups = append(groups, []*job{{Sweep: s.Missing}})
 	}
 	if s.Missing != nil && s.Pending != nil {
 		s.Pending.Seen = s.Missing.Note
 	}
 	for _, sweep := range s.Added {
-		all = append(all, &job{Sweep: sweep})
+		groups = append(groups, []*job{{Sweep: sweep}})
 	}
-	return all
+	if len(groups) == 0 {
+		return nil
+	}
+	first := int(run.now().Unix()/60) % len(groups)
+	return slices.Concat(slices.Concat(groups[first:], groups[:first])...)
 }
 
 // reply sums up what the sweeps did, and what failed.

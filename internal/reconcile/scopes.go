@@ -81,12 +81,9 @@ func (m *Missing) openScopes(ctx context.Context) error {
 		}
 		m.scopes = append(m.scopes, &scopePart{Cursor: p, missing: m})
 	}
-	for s, since := range m.seen {
-		if _, err := m.open(ctx, known, s, since); err != nil {
-			return err
-		}
+	if err := m.openSeen(ctx, known); err != nil {
+		return err
 	}
-	clear(m.seen)
 	for _, p := range known {
 		if s := p.At.Scope; s.Account != "" && m.admits(s) && m.Now().Sub(p.At.Seen) < event.StripeRetention {
 			m.scopes = append(m.scopes, &scopePart{Cursor: p, missing: m})
@@ -96,6 +93,23 @@ func (m *Missing) openScopes(ctx context.Context) error {
 		return cmp.Or(a.At.turn().Compare(b.At.turn()), strings.Compare(a.Key, b.Key))
 	})
 	return nil
+}
+
+// openSeen begins the scopes of the accounts that an event was of.
+func (m *Missing) openSeen(ctx context.Context, known map[string]*Cursor[progress]) error {
+	for s, since := range m.seen {
+		if _, err := m.open(ctx, known, s, since); err != nil {
+			return err
+		}
+		delete(m.seen, s)
+	}
+	return nil
+}
+
+// noteSeen is openSeen for accounts that were seen after this run listed what there is.
+func (m *Missing) noteSeen(ctx context.Context, run *Run) error {
+	known, _ := CursorsOf[progress](run, missingPrefix) // its own sweep names what cannot be read
+	return m.openSeen(ctx, known)
 }
 
 // turn is when the scope had its turn last, not counting what was undelivered.

@@ -64,6 +64,10 @@ func (w *world) spend(op memory.Op) {
 		took /= 10
 	}
 	w.now = w.now.Add(time.Duration(took))
+	if w.dies--; w.dies == 0 {
+		w.met("crash", op)
+		runtime.Goexit()
+	}
 	if end := w.ends[len(w.ends)-1]; !end.IsZero() && w.clock().After(end) {
 		w.met("timeout", op)
 		runtime.Goexit()

@@ -42,6 +42,7 @@ type world struct {
 	depth     int           // processes running inside another's I/O
 	ends      []time.Time   // of the processes that run, when Lambda ends each; zero is never
 	cost      time.Duration // of an I/O
+	dies      int           // after so many I/Os, if it is positive
 	share     float64       // of it, for each of several calls at once
 	rulesBack time.Time     // until when the bus's rules cannot be listed
 	odds      odds
