@@ -18,9 +18,6 @@ type lane[T any] struct {
 	unreadable error
 }
 
-// laneOf is a lane of items that need no reading.
-func laneOf[T any](items []T) *lane[T] { return &lane[T]{items: items, ended: true} }
-
 // fill reads the next page that has an item.
 func (l *lane[T]) fill(ctx context.Context) error {
 	for more := true; more; more = len(l.items) == 0 && !l.ended {
