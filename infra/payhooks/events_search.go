@@ -56,7 +56,7 @@ func (s *search) end(failed error) error {
 		return err
 	}
 	_, err := fmt.Fprintf(s.cmd.ErrOrStderr(), "%s read, back to %s; continue with: %s\n",
-		cli.Count(s.n, "event", "events"), s.before.Format(millis), s.resume())
+		cli.Count(s.n, "event", "events"), s.before.UTC().Format(millis), s.resume())
 	return err
 }
 
@@ -65,7 +65,7 @@ func (s *search) stopped(err error) error {
 	if errors.Is(err, context.Canceled) {
 		err = errors.New("stopped")
 	}
-	return fmt.Errorf("%w after %s, back to %s; continue with: %s", err, cli.Count(s.n, "event", "events"), s.before.Format(millis), s.resume())
+	return fmt.Errorf("%w after %s, back to %s; continue with: %s", err, cli.Count(s.n, "event", "events"), s.before.UTC().Format(millis), s.resume())
 }
 
 // millis is a time of receipt, which has milliseconds.
