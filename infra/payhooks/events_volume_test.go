@@ -53,7 +53,7 @@ func full(tb testing.TB, n int) *local.Stack {
 			var puts []any
 			for _, i := range batch {
 				puts = append(puts, map[string]any{"Put": map[string]any{
-					"TableName": s.Running.Stack + "-events", "Item": publishedEvent(i, now.Add(-time.Duration(n-i)*time.Second)),
+					"TableName": s.Stack + "-events", "Item": publishedEvent(i, now.Add(-time.Duration(n-i)*time.Second)),
 				}})
 			}
 			return s.Engine.Client().Call(ctx, "TransactWriteItems", map[string]any{"TransactItems": puts}, nil)

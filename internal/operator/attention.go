@@ -38,14 +38,14 @@ func (o *Operator) Attention(ctx context.Context, limit int) ([]Item, error) {
 // Parked lists the parked and unknown deliveries, the oldest first. Those that
 // can be read are returned also with an error.
 func (o *Operator) Parked(ctx context.Context) ([]Item, error) {
-	ds, err := o.unfinished(ctx, event.Parked, event.Unknown)
+	ds, err := o.unfinished(ctx, Deliveries{}, event.Parked, event.Unknown)
 	return itemsOf(ds), err
 }
 
 // Discarded lists the deliveries that were discarded, each with who did it, the first
 // discarded first. Those that can be read are returned also with an error.
 func (o *Operator) Discarded(ctx context.Context) ([]Item, error) {
-	ds, err := o.unfinished(ctx, event.Discarded)
+	ds, err := o.unfinished(ctx, Deliveries{}, event.Discarded)
 	return itemsOf(ds), err
 }
 

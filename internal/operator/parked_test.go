@@ -156,6 +156,31 @@ func TestParkedReadsEachShardTwiceAndRecordsInBatches(t *testing.T) {
 	}
 }
 
+func TestRetryOfOneEventOrActionReadsItsRecordsAlone(t *testing.T) {
+	d := operatortest.New(t, time.Now, 250, operatortest.Receipts, "other")
+	for i := range 250 {
+		d.Deliver(fmtID(i), operatortest.Receipts, states["parked"])
+	}
+	d.Deliver(fmtID(1), "other", states["parked"])
+	for _, c := range []struct {
+		which                     operator.Deliveries
+		selected, shards, batches int
+	}{
+		{operator.Deliveries{Event: fmtID(1)}, 2, 1, 1},
+		{operator.Deliveries{Action: "other"}, 1, event.UnfinishedShards, 1},
+		{operator.Deliveries{}, 251, event.UnfinishedShards, 3},
+	} {
+		calls := d.CallsByName()
+		plan, err := d.PlanRetry(t.Context(), operator.Retry{Deliveries: c.which})
+		if err != nil || len(plan.Selected) != c.selected {
+			t.Fatalf("%+v: %+v, %v", c.which, plan, err)
+		}
+		if got := calls(); got["Unfinished"] != c.shards || got["Deliveries"] != c.batches {
+			t.Errorf("%+v: calls %v", c.which, got)
+		}
+	}
+}
+
 func TestParkedListsWhatItCanReadBesideAFailure(t *testing.T) {
 	d := operatortest.New(t, time.Now, 20)
 	for i := range 20 {

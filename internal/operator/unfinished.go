@@ -15,10 +15,10 @@ import (
 // keyPage is how many entries of an index that holds keys alone are read at once.
 const keyPage = 1000
 
-// unfinished returns the deliveries in these states, the oldest first. Those
+// unfinished returns the selected deliveries in these states, the oldest first. Those
 // that can be read are returned also with any error.
-func (o *Operator) unfinished(ctx context.Context, states ...event.State) ([]event.Delivery, error) {
-	refs, failed := o.indexed(ctx, states)
+func (o *Operator) unfinished(ctx context.Context, f Deliveries, states ...event.State) ([]event.Delivery, error) {
+	refs, failed := o.indexed(ctx, f, states)
 	slices.SortFunc(refs, func(a, b event.DeliveryRef) int { return cmp.Compare(a.Key(), b.Key()) })
 	ds, err := o.asIndexed(ctx, slices.Compact(refs), states) // one that changes its state meanwhile is in two lists
 	slices.SortFunc(ds, func(a, b event.Delivery) int {
@@ -27,13 +27,15 @@ func (o *Operator) unfinished(ctx context.Context, states ...event.State) ([]eve
 	return ds, errors.Join(failed, err)
 }
 
-// indexed reads the entries in these states from every shard of the index, in parallel.
-// What was read is returned also with an error.
-func (o *Operator) indexed(ctx context.Context, states []event.State) (refs []event.DeliveryRef, err error) {
+// indexed reads the selected entries in these states from every shard of the index that
+// may have some, in parallel. What was read is returned also with an error.
+func (o *Operator) indexed(ctx context.Context, f Deliveries, states []event.State) (refs []event.DeliveryRef, err error) {
 	var all []event.Unfinished
 	for _, s := range states {
 		for shard := range event.UnfinishedShards {
-			all = append(all, event.Unfinished{State: s, Shard: shard, Before: o.always(), Limit: keyPage})
+			if f.Event == "" || event.Shard(f.Event, event.UnfinishedShards) == shard {
+				all = append(all, event.Unfinished{State: s, Shard: shard, Before: o.always(), Limit: keyPage})
+			}
 		}
 	}
 	var mu sync.Mutex
@@ -45,7 +47,9 @@ func (o *Operator) indexed(ctx context.Context, states []event.State) (refs []ev
 			}
 			mu.Lock()
 			for _, d := range page.Items {
-				refs = append(refs, d.DeliveryRef)
+				if f.matches(d.DeliveryRef) {
+					refs = append(refs, d.DeliveryRef)
+				}
 			}
 			mu.Unlock()
 			q.After = page.Next

@@ -92,8 +92,8 @@ func TestListOfALargeTableHasTheOrdersOfFold(t *testing.T) {
 func TestListEndsEarlyOrWithTheError(t *testing.T) {
 	all, times := randomTable(rand.New(rand.NewPCG(1, 1)), 20), 0
 	n := 0
-	for range List(reading(all, &times), 5) {
-		if n++; n == 3 {
+	for _, err := range List(reading(all, &times), 5) {
+		if n++; err != nil || n == 3 {
 			break
 		}
 	}
@@ -102,12 +102,11 @@ func TestListEndsEarlyOrWithTheError(t *testing.T) {
 		failed := 0
 		rows := func() iter.Seq2[Order, error] {
 			return func(yield func(Order, error) bool) {
-				for o := range reading(all, &times)() {
+				for o, err := range reading(all, &times)() {
 					if after--; after < 0 {
-						yield(Order{}, broken)
-						return
+						o, err = Order{}, broken
 					}
-					if !yield(o, nil) {
+					if !yield(o, err) || err != nil {
 						return
 					}
 				}
