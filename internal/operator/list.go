@@ -133,5 +133,17 @@ func (l *listing) matches(c candidate) bool {
 	if c.quarantined { // of its customer, account and mode nothing is known for sure
 		return l.Customer == "" && l.Scope == nil && (l.Type == "" || ofType(c.Type, l.Type))
 	}
-	return !c.Expired(l.now) && c.Occurrence == "" && l.EventList.matches(c.Facts)
+	return !c.Expired(l.now) && c.Occurrence == "" && l.EventList.matches(c.Facts) && l.possible(c.Stored)
+}
+
+// possible reports whether the event may have the status, whatever its deliveries are.
+func (l *listing) possible(s event.Stored) bool {
+	left := s.Pending || len(s.Subscribers) > 0
+	switch l.Status {
+	case event.StatusPending:
+		return left
+	case event.StatusIgnored:
+		return !left
+	}
+	return true
 }
