@@ -52,7 +52,7 @@ lint: ## Check the code: golangci-lint, gofumpt, go mod tidy
 
 bench: ## Measure what an event costs, in DynamoDB calls and CPU time beside BASE (2a60694), then run the benchmarks
 	go run ./infra/bench $(if $(BASE),--against $(BASE))
-	go test -run '^$$' -bench . -benchmem ./internal/... ./infra/local/...
+	go test -run '^$$' -bench . -benchmem ./internal/... ./infra/local/... ./infra/payhooks
 
 fuzz: ## Run every fuzz target for FUZZTIME (20s)
 	@set -e; grep -rHo '^func Fuzz[A-Za-z0-9]*' --include=*_test.go internal functions | while IFS=: read -r file target; do \

@@ -62,6 +62,13 @@ func (p *Progress) Add(n int) {
 	fmt.Fprintf(p.out, "%d%s %s\n", p.done, of, p.what)
 }
 
+// Clear removes the bar until more is counted, so that rows can be printed.
+func (p *Progress) Clear() {
+	if p.bar != nil {
+		_ = p.bar.Clear()
+	}
+}
+
 // End removes the bar.
 func (p *Progress) End() {
 	if p.bar != nil {

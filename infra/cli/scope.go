@@ -40,6 +40,20 @@ func (f *ScopeFlags) Matches(s event.Scope) bool {
 		(f.Account == "" || f.Account == s.Account || f.Account == ownAccount && s.Account == "")
 }
 
+// All are the scopes that match, nil if the flags do not name an account.
+func (f *ScopeFlags) All() (all []event.Scope) {
+	if f.Account == "" {
+		return nil
+	}
+	for _, live := range []bool{true, false} {
+		s := f.Named()
+		if s.Livemode = live; f.Matches(s) {
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
 // Named is the scope that the flags alone name; without --account it is the
 // stack's own.
 func (f *ScopeFlags) Named() event.Scope {

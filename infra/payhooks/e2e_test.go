@@ -61,7 +61,7 @@ func deliveriesOf(t *testing.T, c *cli.Target, id string) []event.Delivery {
 // listed is what events list has.
 func listed(t *testing.T, c *cli.Target, req operator.EventList) []operator.EventRow {
 	t.Helper()
-	list, unreadable, err := c.Operator().List(t.Context(), req)
+	list, unreadable, err := event.Collect(c.Operator().List(t.Context(), req))
 	if err := errors.Join(err, unreadable); err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -19,17 +20,24 @@ func eventsCommand() *cobra.Command {
 	return cmd
 }
 
-// eventFlags are those of events list.
+// eventFlags are those of events list, and the command as it was given.
 type eventFlags struct {
 	operator.EventList
-	status, since string
-	scope         cli.ScopeFlags
+	status, since, before string
+	scope                 cli.ScopeFlags
+	line                  []string
 }
 
+const listLong = `List events, newest first.
+
+A status or customer is found by its index. --type, --account, --mode and the
+statuses done and ignored have none: the list reads all events, newest first, until
+it has enough. Ctrl-C stops that; it prints how to continue.`
+
 func eventsListCommand() *cobra.Command {
-	var f eventFlags
+	f := eventFlags{line: os.Args}
 	cmd := &cobra.Command{
-		Use: "list", Short: "List events, newest first", Args: cobra.NoArgs,
+		Use: "list", Short: "List events, newest first", Long: listLong, Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			req, err := f.request(time.Now())
 			if err != nil {
@@ -39,17 +47,14 @@ func eventsListCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			list, unreadable, err := o.List(cmd.Context(), req)
-			if err != nil {
-				return err
-			}
-			return errors.Join(printEvents(cmd, list, unless(unreadable, "no events")), unreadable)
+			return f.list(cmd, o, req)
 		},
 	}
 	cmd.Flags().StringVar(&f.Type, "type", "", "only events of this type; a star at the end stands for anything (invoice.*)")
 	cmd.Flags().StringVar(&f.status, "status", "", "only events with this status: "+statuses())
 	cmd.Flags().StringVar(&f.Customer, "customer", "", "only events of this customer (cus_…)")
 	cmd.Flags().StringVar(&f.since, "since", "", "only events received since then: 2026-11-22, 2026-11-22T10:30:00Z, or 36h or 7d ago")
+	cmd.Flags().StringVar(&f.before, "before", "", "only events received before then")
 	cmd.Flags().IntVar(&f.Limit, "limit", 50, "how many at most")
 	f.scope.Add(cmd, "only events")
 	cli.StackFlag(cmd)
@@ -57,8 +62,8 @@ func eventsListCommand() *cobra.Command {
 }
 
 // request finds mistakes of the command line before anything is read.
-func (f *eventFlags) request(now time.Time) (operator.EventList, error) {
-	req := f.EventList
+func (f *eventFlags) request(now time.Time) (req operator.EventList, err error) {
+	req = f.EventList
 	if req.Limit < 1 {
 		return req, cli.Usage("--limit %d: must be 1 or more", req.Limit)
 	}
@@ -66,13 +71,20 @@ func (f *eventFlags) request(now time.Time) (operator.EventList, error) {
 		return req, cli.Usage("--status %q: expected one of %s", f.status, statuses())
 	}
 	if f.since != "" {
-		var err error
 		if req.Since, err = cli.ParseTime("--since", f.since, now); err != nil {
 			return req, err
 		}
 	}
+	if f.before != "" {
+		if req.Before, err = cli.ParseTime("--before", f.before, now); err != nil {
+			return req, err
+		}
+		if !req.Since.Before(req.Before) {
+			return req, cli.Usage("--since %s is not before --before %s", f.since, f.before)
+		}
+	}
 	if f.scope.Set() {
-		req.Scope = f.scope.Matches
+		req.Scope, req.Scopes = f.scope.Matches, f.scope.All()
 	}
 	return req, f.scope.Check()
 }
@@ -85,18 +97,38 @@ func statuses() string {
 	return strings.Join(words, ", ")
 }
 
-func printEvents(cmd *cobra.Command, list []operator.EventRow, none string) error {
+// list prints events as they are found.
+func (f *eventFlags) list(cmd *cobra.Command, o *operator.Operator, req operator.EventList) error {
+	shown := &search{cmd: cmd, flags: f, since: req.Since}
+	req.Looked = shown.looked
 	out := cli.NewRows(cmd, "RECEIVED", "ID", "TYPE", "STATUS", "SCOPE", "API VERSION")
-	for _, e := range list {
-		scope := ""
-		if e.Scope != nil {
-			scope = e.Text()
-		}
-		if err := out.Add(e, e.Received.Format(time.DateTime), e.ID, e.Type, e.Status, scope, e.APIVersion); err != nil {
-			return err
+	out.Printing = shown.clear
+	var unreadable, failed error
+	for e, err := range o.List(cmd.Context(), req) {
+		switch {
+		case errors.Is(err, event.ErrInvalid):
+			unreadable = errors.Join(unreadable, err)
+		case err != nil:
+			failed = err
+		default:
+			if err := addEvent(out, e); err != nil {
+				return err
+			}
 		}
 	}
-	return out.Flush(none)
+	none := unless(unreadable, "no events")
+	if failed != nil {
+		none = ""
+	}
+	return errors.Join(out.Flush(none), shown.end(failed), unreadable)
+}
+
+func addEvent(out *cli.Rows, e operator.EventRow) error {
+	scope := ""
+	if e.Scope != nil {
+		scope = e.Text()
+	}
+	return out.Add(e, e.Received.Format(time.DateTime), e.ID, e.Type, e.Status, scope, e.APIVersion)
 }
 
 // unless is none if nothing went wrong: then there really is nothing.

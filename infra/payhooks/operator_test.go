@@ -103,7 +103,7 @@ func (o *rig) run(args ...string) ran {
 	return run(o.T, args...)
 }
 
-func run(t *testing.T, args ...string) ran {
+func run(t testing.TB, args ...string) ran {
 	t.Helper()
 	var out, errs bytes.Buffer
 	root := rootCommand()

@@ -20,6 +20,7 @@ func parkedCommand() *cobra.Command {
 }
 
 func parkedListCommand(use string) *cobra.Command {
+	var discarded bool
 	cmd := &cobra.Command{
 		Use: use, Short: "List parked and unknown deliveries", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -27,10 +28,15 @@ func parkedListCommand(use string) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if discarded {
+				list, failed := o.Discarded(cmd.Context())
+				return errors.Join(printDiscarded(cmd, list, unless(failed, "nothing was discarded")), failed)
+			}
 			list, failed := o.Parked(cmd.Context())
 			return errors.Join(printItems(cmd, list, unless(failed, "nothing is parked")), failed)
 		},
 	}
+	cmd.Flags().BoolVar(&discarded, "discarded", false, "list what was discarded instead, and who did it")
 	cli.StackFlag(cmd)
 	return cmd
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/user"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -17,8 +18,8 @@ const discardLong = `Decide that nothing more happens for parked or unknown deli
 an event, all of an action, or all. A waiting one can be named with EVENT ACTION.
 
 This is final: neither a retry nor a replay runs them again. Who decided and why
-stays with the delivery; payhooks events show has it. Without --yes nothing is
-changed.`
+stays with the delivery: payhooks parked --discarded lists it, and payhooks events
+show has it. Without --yes nothing is changed.`
 
 func parkedDiscardCommand() *cobra.Command {
 	var f deliveryFlags
@@ -77,4 +78,16 @@ func printDiscard(cmd *cobra.Command, r operator.DiscardResult, yes bool) error 
 		_, err = fmt.Fprintf(out, "\nwould discard %s; add --yes\n", deliveries(r.Selected))
 	}
 	return err
+}
+
+// printDiscarded has who decided, and the reason for which the delivery was parked.
+func printDiscarded(cmd *cobra.Command, list []operator.Item, none string) error {
+	out := cli.NewRows(cmd, "EVENT", "ACTION", "DISCARDED", "BY", "ATTEMPTS", "REASON")
+	for _, r := range list {
+		err := out.Add(r, r.Event, r.Action, r.Since.Format(time.DateTime), cli.Clip(r.By, 60), r.Attempts, cli.Clip(r.Reason, 80))
+		if err != nil {
+			return err
+		}
+	}
+	return out.Flush(none)
 }

@@ -69,6 +69,13 @@ func discardedParked(o *rig) {
 	if d := o.delivered(id, receipts, event.Discarded); !strings.HasSuffix(d.By, ": sent by hand") || len(o.parkedRows(id)) != 0 {
 		o.Errorf("%+v and %v parked, want none", d, o.parkedRows(id))
 	}
+	left := about(objects[operator.Item](o.T, o.must("parked", "--discarded", "--json")), id)
+	if len(left) != 1 || left[0].State != "discarded" || !strings.HasSuffix(left[0].By, ": sent by hand") || !strings.Contains(left[0].Reason, "verify the sender") {
+		o.Errorf("parked --discarded lists %+v", left)
+	}
+	if out := o.must("parked", "--discarded"); !strings.Contains(out, ": sent by hand") {
+		o.Errorf("parked --discarded prints %s", out)
+	}
 	o.must("replay", id, "--yes", "--stale")
 	o.status(id, event.StatusDone)
 	if n := o.mails(id); n != 0 {

@@ -40,6 +40,8 @@ func TestUsageErrorExits2AndExplains(t *testing.T) {
 		"events list --mode dev":                             "expected live or test",
 		"events list --account shop":                         "expected acct_… or own",
 		"events list --since tomorrow":                       "expected a day (2026-11-22)",
+		"events list --before tomorrow":                      "expected a day (2026-11-22)",
+		"events list --since 1h --before 2h":                 "is not before --before",
 		"parked resolve evt_1 --happened":                    "usage: payhooks parked resolve EVENT ACTION",
 		"quarantine":                                         "needs a subcommand",
 		"quarantine show":                                    "usage: payhooks quarantine show ID",

@@ -30,12 +30,35 @@ func (t *Tables) Received(ctx context.Context, q event.Receipts) (page event.Pag
 	if !q.After.IsZero() {
 		in.ExclusiveStartKey = item{"id": str(q.After.ID), "shard": str(receivedKey(q.Shard)), "received": str(format(q.After.At, millis))}
 	}
-	its, err := t.page(ctx, in, "received", q.Limit, q.Newest)
+	its, err := t.page(ctx, in, stamp{"received", millis}, q.Limit, q.Newest)
 	if err != nil {
 		return page, fmt.Errorf("received: %w", err)
 	}
-	page.Next, _ = positionOf(in.ExclusiveStartKey, "received")
+	page.Next, _ = positionOf(in.ExclusiveStartKey, stamp{"received", millis})
 	page.Items, err = parseAll(its, readStored)
+	return page, err
+}
+
+// ByCustomer implements event.Store.
+func (t *Tables) ByCustomer(ctx context.Context, q event.ByCustomer) (page event.Page[event.Facts], err error) {
+	k, created := indexKey(q.Scope, "customer", q.Customer), stamp{"created", seconds}
+	if k == "" {
+		return page, nil
+	}
+	in := &dynamodb.QueryInput{
+		TableName: t.table("events"), IndexName: aws.String("customer"),
+		KeyConditionExpression:    aws.String("customer_key = :customer"),
+		ExpressionAttributeValues: item{":customer": str(k)},
+	}
+	if !q.After.IsZero() {
+		in.ExclusiveStartKey = item{"id": str(q.After.ID), "customer_key": str(k), "created": str(format(q.After.At, seconds))}
+	}
+	its, err := t.page(ctx, in, created, q.Limit, true)
+	if err != nil {
+		return page, fmt.Errorf("events of customer %s: %w", k, err)
+	}
+	page.Next, _ = positionOf(in.ExclusiveStartKey, created)
+	page.Items, err = parseAll(its, readFacts)
 	return page, err
 }
 
@@ -51,22 +74,25 @@ func (t *Tables) Unfinished(ctx context.Context, q event.Unfinished) (page event
 	if !q.After.IsZero() {
 		in.ExclusiveStartKey = item{"id": str(q.After.ID), "open": open, "next": str(format(q.After.At, millis))}
 	}
-	its, err := t.page(ctx, in, "next", q.Limit, q.Newest)
+	its, err := t.page(ctx, in, stamp{"next", millis}, q.Limit, q.Newest)
 	if err != nil {
 		return page, fmt.Errorf("unfinished: %w", err)
 	}
-	page.Next, _ = positionOf(in.ExclusiveStartKey, "next")
+	page.Next, _ = positionOf(in.ExclusiveStartKey, stamp{"next", millis})
 	for _, it := range its {
-		p, _ := positionOf(it, "next") // an odd time is left to who reads the record
+		p, _ := positionOf(it, stamp{"next", millis}) // an odd time is left to who reads the record
 		action, id, _ := strings.Cut(p.ID, "#")
 		page.Items = append(page.Items, event.Due{DeliveryRef: event.DeliveryRef{Action: action, Event: id}, Next: p.At})
 	}
 	return page, nil
 }
 
+// stamp is an attribute with a time, and its layout.
+type stamp struct{ name, layout string }
+
 // page is one request of a query, and leaves in ExclusiveStartKey where the next one
 // begins. It makes another where that is at an item whose time nobody can read.
-func (t *Tables) page(ctx context.Context, in *dynamodb.QueryInput, at string, limit int, newest bool) (its []item, err error) {
+func (t *Tables) page(ctx context.Context, in *dynamodb.QueryInput, at stamp, limit int, newest bool) (its []item, err error) {
 	in.Limit, in.ScanIndexForward = aws.Int32(int32(limit)), aws.Bool(!newest) //nolint:gosec // a page's size
 	for {
 		out, err := t.client.Query(ctx, in)
@@ -84,22 +110,22 @@ func (t *Tables) page(ctx context.Context, in *dynamodb.QueryInput, at string, l
 }
 
 // positionOf an item in an index, zero for none; not ok if its time cannot be read.
-func positionOf(it item, at string) (p event.Position, ok bool) {
+func positionOf(it item, at stamp) (p event.Position, ok bool) {
 	r := &reader{item: it}
-	return event.Position{At: r.time(at, millis), ID: r.str("id")}, r.err == nil
+	return event.Position{At: r.time(at.name, at.layout), ID: r.str("id")}, r.err == nil
 }
 
-// parseAll reads events; the error names those that cannot be read.
-func parseAll(its []item, parse func(*reader) event.Stored) (all []event.Stored, err error) {
+// parseAll reads items; the error names those that cannot be read.
+func parseAll[T any](its []item, parse func(*reader) T) (all []T, err error) {
 	var unreadable []error
 	for _, it := range its {
 		r := &reader{item: it}
-		s := parse(r)
+		v := parse(r)
 		if r.err != nil {
-			unreadable = append(unreadable, fmt.Errorf("event %s: %w", s.ID, r.err))
+			unreadable = append(unreadable, fmt.Errorf("event %s: %w", r.str("id"), r.err))
 			continue
 		}
-		all = append(all, s)
+		all = append(all, v)
 	}
 	return all, errors.Join(unreadable...)
 }

@@ -58,6 +58,14 @@ type Receipts struct {
 	Limit    int       // how many at most, at least 1
 }
 
+// ByCustomer asks for a page of the events of one customer, the last created first.
+type ByCustomer struct {
+	Scope
+	Customer string
+	After    Position // by creation; the page begins behind it; zero is the beginning
+	Limit    int      // how many at most, at least 1
+}
+
 // Unfinished asks for a page of the deliveries of one shard in one state, in the order
 // of Next.
 type Unfinished struct {

@@ -51,6 +51,10 @@ type Store interface {
 	// stored in the last second. An error that is ErrInvalid names those of the page
 	// that cannot be read; they are left out. See ReceivedBetween.
 	Received(ctx context.Context, q Receipts) (Page[Stored], error)
+	// ByCustomer returns a page of the facts of a customer's events: one request. It may
+	// miss events stored in the last second. An error that is ErrInvalid names those of
+	// the page that cannot be read; they are left out.
+	ByCustomer(ctx context.Context, q ByCustomer) (Page[Facts], error)
 }
 
 // Quarantine keeps signed requests that are not usable as events. Safe for

@@ -50,6 +50,33 @@ func (s *Store) Received(ctx context.Context, q event.Receipts) (page event.Page
 	return page, err
 }
 
+// ByCustomer implements event.Store.
+func (s *Store) ByCustomer(ctx context.Context, q event.ByCustomer) (page event.Page[event.Facts], err error) {
+	if q.Customer == "" || len(q.Key("customer", q.Customer)) >= keyLimit {
+		return page, nil
+	}
+	err = s.do(ctx, Op{"ByCustomer", q.Customer}, func() error {
+		var all []entry[string]
+		for id, r := range s.events {
+			if r.Scope == q.Scope && r.Customer == q.Customer && r.Occurrence == "" && !s.stale(id) {
+				all = append(all, entry[string]{event.Position{At: r.Created, ID: id}, id})
+			}
+		}
+		slices.SortFunc(all, func(a, b entry[string]) int { return a.compare(b.Position) })
+		page = event.Page[event.Facts]{}
+		var found []entry[string]
+		found, page.Next = cut(all, time.Time{}, endOfTime, q.After, true, q.Limit)
+		for _, e := range found {
+			page.Items = append(page.Items, listed(s.events[e.key].Facts))
+		}
+		return nil
+	})
+	return page, err
+}
+
+// endOfTime is later than any time that is stored.
+var endOfTime = time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)
+
 // bare is an event as the index by receipt holds it.
 func bare(st event.Stored) event.Stored {
 	st.Body, st.Fetched, st.FetchedAt, st.Facts = nil, nil, time.Time{}, listed(st.Facts)

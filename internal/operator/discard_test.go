@@ -60,3 +60,21 @@ func TestDiscardEndsSelectedDeliveriesOnly(t *testing.T) {
 		t.Errorf("%d events are done, want 4: discarded counts", len(s))
 	}
 }
+
+func TestDiscardedDeliveryIsListedWithWhoDidIt(t *testing.T) {
+	d := operatortest.New(t, time.Now, 3)
+	for i := range 2 {
+		d.Deliver(fmtID(i), operatortest.Receipts, states["parked"])
+	}
+	discard(t, d, operator.Deliveries{Event: fmtID(1)})
+	items, err := d.Discarded(t.Context())
+	if err != nil || len(items) != 1 || items[0].Event != fmtID(1) || items[0].State != "discarded" || items[0].By != "ada: sent by hand" || items[0].Reason == "" {
+		t.Errorf("listed %+v, %v", items, err)
+	}
+	if r := d.Record(fmtID(1), operatortest.Receipts); r.By != "ada: sent by hand" || r.Attempts != 1 {
+		t.Errorf("the record is %+v", r)
+	}
+	if left, err := d.Parked(t.Context()); err != nil || len(left) != 1 || left[0].Event != fmtID(0) || left[0].By != "" {
+		t.Errorf("still parked %+v, %v", left, err)
+	}
+}

@@ -23,7 +23,7 @@ func idsOf(rows []operator.EventRow) (ids []string) {
 
 func listed(t *testing.T, d *operatortest.Desk, req operator.EventList) []operator.EventRow {
 	t.Helper()
-	rows, unreadable, err := d.List(t.Context(), req)
+	rows, unreadable, err := event.Collect(d.List(t.Context(), req))
 	if err := errors.Join(err, unreadable); err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/memory"
 	"github.com/payhooks/payhooks/internal/operator"
 	"github.com/payhooks/payhooks/internal/operator/operatortest"
 )
@@ -132,5 +133,66 @@ func TestResolveRecordsTheEffectAndContinues(t *testing.T) {
 		if _, err := d.Resolve(t.Context(), r); err == nil || !strings.Contains(err.Error(), "not unknown") {
 			t.Errorf("a second time: %v", err)
 		}
+	}
+}
+
+func TestParkedReadsEachShardTwiceAndRecordsInBatches(t *testing.T) {
+	d := operatortest.New(t, time.Now, 250)
+	for i := range 250 {
+		d.Deliver(fmtID(i), operatortest.Receipts, states[map[bool]string{true: "unknown", false: "parked"}[i%50 == 0]])
+	}
+	calls := d.CallsByName()
+	items, err := d.Parked(t.Context())
+	if err != nil || len(items) != 250 {
+		t.Fatalf("%d listed, %v", len(items), err)
+	}
+	if got := calls(); got["Unfinished"] != 2*event.UnfinishedShards || got["Deliveries"] != 3 || len(got) != 2 {
+		t.Errorf("calls %v, want two per shard and three batches", got)
+	}
+	for i := range items[1:] {
+		if items[i+1].Since.Before(items[i].Since) {
+			t.Fatalf("%v is listed after %v", items[i+1], items[i])
+		}
+	}
+}
+
+func TestRetryOfOneEventOrActionReadsItsRecordsAlone(t *testing.T) {
+	d := operatortest.New(t, time.Now, 250, operatortest.Receipts, "other")
+	for i := range 250 {
+		d.Deliver(fmtID(i), operatortest.Receipts, states["parked"])
+	}
+	d.Deliver(fmtID(1), "other", states["parked"])
+	for _, c := range []struct {
+		which                     operator.Deliveries
+		selected, shards, batches int
+	}{
+		{operator.Deliveries{Event: fmtID(1)}, 2, 1, 1},
+		{operator.Deliveries{Action: "other"}, 1, event.UnfinishedShards, 1},
+		{operator.Deliveries{}, 251, event.UnfinishedShards, 3},
+	} {
+		calls := d.CallsByName()
+		plan, err := d.PlanRetry(t.Context(), operator.Retry{Deliveries: c.which})
+		if err != nil || len(plan.Selected) != c.selected {
+			t.Fatalf("%+v: %+v, %v", c.which, plan, err)
+		}
+		if got := calls(); got["Unfinished"] != c.shards || got["Deliveries"] != c.batches {
+			t.Errorf("%+v: calls %v", c.which, got)
+		}
+	}
+}
+
+func TestParkedListsWhatItCanReadBesideAFailure(t *testing.T) {
+	d := operatortest.New(t, time.Now, 20)
+	for i := range 20 {
+		d.Deliver(fmtID(i), operatortest.Receipts, states["parked"])
+	}
+	d.Memory.Fault = func(op memory.Op) memory.Fault {
+		if op.Name == "Unfinished" && op.Key == "unknown" {
+			return memory.Refuse(memory.ErrUnavailable)
+		}
+		return memory.Fault{}
+	}
+	if items, err := d.Parked(t.Context()); !errors.Is(err, memory.ErrUnavailable) || len(items) == 0 {
+		t.Errorf("%d listed, %v; want the parked ones and the failure", len(items), err)
 	}
 }

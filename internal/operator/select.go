@@ -15,6 +15,10 @@ type Deliveries struct{ Event, Action string }
 
 func (f Deliveries) one() bool { return f.Event != "" && f.Action != "" }
 
+func (f Deliveries) matches(ref event.DeliveryRef) bool {
+	return (f.Event == "" || ref.Event == f.Event) && (f.Action == "" || ref.Action == f.Action)
+}
+
 // selected returns the selected deliveries in the states. Those that can be
 // read are returned also with any error. One that is named must be in one of them.
 func (o *Operator) selected(ctx context.Context, f Deliveries, states ...event.State) ([]event.Delivery, error) {
@@ -28,10 +32,7 @@ func (o *Operator) selected(ctx context.Context, f Deliveries, states ...event.S
 		}
 		return []event.Delivery{d}, nil
 	}
-	ds, err := o.unfinished(ctx, states...)
-	ds = slices.DeleteFunc(ds, func(d event.Delivery) bool {
-		return f.Event != "" && d.Event != f.Event || f.Action != "" && d.Action != f.Action
-	})
+	ds, err := o.unfinished(ctx, f, states...)
 	if len(ds) == 0 && err == nil {
 		err = o.known(ctx, f)
 	}

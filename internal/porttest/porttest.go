@@ -46,6 +46,7 @@ func Run(t *testing.T, open func(t *testing.T) Ports) {
 		{"store", storeTests},
 		{"publish", publishTests},
 		{"index", indexTests},
+		{"customer", customerTests},
 		{"thin", thinTests},
 		{"link", linkTests},
 		{"scope", scopeTests},

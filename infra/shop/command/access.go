@@ -3,6 +3,7 @@ package command
 import (
 	"cmp"
 	"context"
+	"iter"
 	"slices"
 	"time"
 
@@ -12,15 +13,19 @@ import (
 	"github.com/payhooks/payhooks/internal/shop/access"
 )
 
+const accessLong = `List what each customer may use, and what was revoked, by customer. A table with more
+than 1,000 customers is printed while it is read, and is in this order only within each
+1,000.`
+
 func accessCommand() *cobra.Command {
+	var limit int
 	cmd := &cobra.Command{
-		Use: "access", Short: "List what each customer may use, and what was revoked", Args: cobra.NoArgs,
+		Use: "access", Short: "List what each customer may use, and what was revoked", Long: accessLong, Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := cli.Open(cmd)
-			if err != nil {
+			if err := checkLimit(limit); err != nil {
 				return err
 			}
-			customers, err := ReadAccess(cmd.Context(), c)
+			c, err := cli.Open(cmd)
 			if err != nil {
 				return err
 			}
@@ -28,9 +33,11 @@ func accessCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return printAccess(cmd, customers, time.Now(), grace)
+			customers := cli.Each[access.Customer](cmd.Context(), c, access.Table, access.Kind)
+			return printAccess(cmd, rowsOf(customers, time.Now(), grace), limit)
 		},
 	}
+	limitFlag(cmd, &limit)
 	cli.StackFlag(cmd)
 	return cmd
 }
@@ -38,10 +45,12 @@ func accessCommand() *cobra.Command {
 // ReadAccess reads the table in the order of the customers' ids.
 func ReadAccess(ctx context.Context, c *cli.Target) ([]access.Customer, error) {
 	all, err := cli.Scan[access.Customer](ctx, c, access.Table, access.Kind)
-	slices.SortFunc(all, func(a, b access.Customer) int {
-		return cmp.Or(cmp.Compare(a.Customer, b.Customer), cmp.Compare(a.Text(), b.Text()))
-	})
+	slices.SortFunc(all, byCustomer)
 	return all, err
+}
+
+func byCustomer(a, b access.Customer) int {
+	return cmp.Or(cmp.Compare(a.Customer, b.Customer), cmp.Compare(a.Text(), b.Text()))
 }
 
 // Grace is the stack's parameter GraceDays, which no row has.
@@ -54,19 +63,35 @@ func Grace(ctx context.Context, c *cli.Target) (time.Duration, error) {
 	return settings.Grace(), err
 }
 
-// printAccess prints what the customers may use at the time now.
-func printAccess(cmd *cobra.Command, customers []access.Customer, now time.Time, grace time.Duration) error {
-	out := cli.NewRows(cmd, "CUSTOMER", "PRODUCT OR FEATURE", "GRANTED", "UNTIL", "SCOPE", "WHY")
-	for _, c := range customers {
-		for _, r := range c.Rows(now, grace) {
-			until := ""
-			if !r.Until.IsZero() {
-				until = r.Until.Format(time.RFC3339)
+// customersPage is how many customers are read until their access is printed.
+const customersPage = 1000
+
+// rowsOf is what the customers may use at the time now, by customer within each page.
+func rowsOf(customers iter.Seq2[access.Customer, error], now time.Time, grace time.Duration) iter.Seq2[access.Row, error] {
+	return func(yield func(access.Row, error) bool) {
+		for page, err := range pages(customers, customersPage) {
+			slices.SortFunc(page, byCustomer)
+			for _, c := range page {
+				for _, r := range c.Rows(now, grace) {
+					if !yield(r, nil) {
+						return
+					}
+				}
 			}
-			if err := out.Add(r, r.Customer, r.Product+r.Feature, r.Granted, until, r.Text(), cli.Clip(r.Why, 80)); err != nil {
-				return err
+			if err != nil {
+				yield(access.Row{}, err)
 			}
 		}
 	}
-	return out.Flush("no access")
+}
+
+func printAccess(cmd *cobra.Command, rows iter.Seq2[access.Row, error], limit int) error {
+	out := cli.NewRows(cmd, "CUSTOMER", "PRODUCT OR FEATURE", "GRANTED", "UNTIL", "SCOPE", "WHY")
+	return printEach(out, rows, limit, "no access", func(r access.Row) error {
+		until := ""
+		if !r.Until.IsZero() {
+			until = r.Until.Format(time.RFC3339)
+		}
+		return out.Add(r, r.Customer, r.Product+r.Feature, r.Granted, until, r.Text(), cli.Clip(r.Why, 80))
+	})
 }

@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"iter"
 
 	"github.com/spf13/cobra"
 
@@ -16,21 +17,28 @@ type shownOrder struct {
 	Facts *struct{} `json:"facts,omitempty"`
 }
 
+const ordersLong = `List orders, by name. Those of a table with more than 10,000 rows are printed while it
+is read, and are in this order only within each 10,000.`
+
 func ordersCommand() *cobra.Command {
+	var limit int
 	cmd := &cobra.Command{
-		Use: "orders", Short: "List orders", Args: cobra.NoArgs,
+		Use: "orders", Short: "List orders", Long: ordersLong, Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := checkLimit(limit); err != nil {
+				return err
+			}
 			c, err := cli.Open(cmd)
 			if err != nil {
 				return err
 			}
-			all, err := ReadOrders(cmd.Context(), c)
-			if err != nil {
-				return err
+			rows := func() iter.Seq2[order.Order, error] {
+				return cli.Each[order.Order](cmd.Context(), c, order.Table, order.Kind)
 			}
-			return printOrders(cmd, all)
+			return printOrders(cmd, order.List(rows, order.HeldRows), limit)
 		},
 	}
+	limitFlag(cmd, &limit)
 	cli.StackFlag(cmd)
 	return cmd
 }
@@ -41,13 +49,9 @@ func ReadOrders(ctx context.Context, c *cli.Target) ([]order.Order, error) {
 	return order.Fold(all), err
 }
 
-func printOrders(cmd *cobra.Command, all []order.Order) error {
+func printOrders(cmd *cobra.Command, all iter.Seq2[order.Order, error], limit int) error {
 	out := cli.NewRows(cmd, "ORDER", "REFERENCE", "STATUS", "CURRENCY", "AMOUNT", "PAID", "REFUNDED", "DISPUTED", "LOST", "SCOPE")
-	for _, o := range all {
-		err := out.Add(shownOrder{Order: o}, o.Order, o.Reference, o.Status, o.Currency, o.Amount, o.Paid, o.Refunded, o.Disputed, o.Lost, o.Text())
-		if err != nil {
-			return err
-		}
-	}
-	return out.Flush("no orders")
+	return printEach(out, all, limit, "no orders", func(o order.Order) error {
+		return out.Add(shownOrder{Order: o}, o.Order, o.Reference, o.Status, o.Currency, o.Amount, o.Paid, o.Refunded, o.Disputed, o.Lost, o.Text())
+	})
 }

@@ -4,6 +4,7 @@ package operatortest
 import (
 	"context"
 	"fmt"
+	"maps"
 	"sync"
 	"testing"
 	"time"
@@ -117,6 +118,23 @@ func (d *Desk) Calls(name string) *int {
 		return memory.Fault{}
 	}
 	return n
+}
+
+// CallsByName counts the store's calls by their names from now on.
+func (d *Desk) CallsByName() (sofar func() map[string]int) {
+	var mu sync.Mutex
+	calls := map[string]int{}
+	d.Memory.Fault = func(op memory.Op) memory.Fault {
+		mu.Lock()
+		defer mu.Unlock()
+		calls[op.Name]++
+		return memory.Fault{}
+	}
+	return func() map[string]int {
+		mu.Lock()
+		defer mu.Unlock()
+		return maps.Clone(calls)
+	}
 }
 
 // Sent counts the messages of the bus.
