@@ -95,7 +95,7 @@ var sweeps = []guard{
 	},
 	{
 		"the fetch of what never came", "internal/reconcile/runner.go",
-		`		all = append(all, &job{Sweep: s.Missing})`, ``, simulated(),
+		`		groups = append(groups, []*job{{Sweep: s.Missing}})`, ``, simulated(),
 	},
 	{
 		"the fetch's position moves after the commit", "internal/reconcile/missing.go",

@@ -260,3 +260,28 @@ func TestOldRecordWhoseEventCannotBeReadIsPublished(t *testing.T) {
 		t.Fatalf("failed %v, published %d", failed, len(r.bus.Published()))
 	}
 }
+
+func TestTimeIsOverBeforeAllSubscribersAreRecorded(t *testing.T) {
+	r := newRig(t)
+	records := r.put(100)
+	ctx, cancel := context.WithCancel(t.Context())
+	r.store.Fault = func(op memory.Op) memory.Fault {
+		if op.Name == "MarkPublished" {
+			cancel()
+		}
+		return memory.Fault{}
+	}
+	out, err := r.Handle(ctx, events.DynamoDBEvent{Records: records})
+	if err != nil {
+		t.Fatal(err)
+	}
+	failed := map[string]bool{}
+	for _, f := range out.BatchItemFailures {
+		failed[f.ItemIdentifier] = true
+	}
+	for i, record := range records {
+		if s := r.stored(fmt.Sprintf("evt_%03d", i)); s.Pending != failed[record.Change.SequenceNumber] {
+			t.Fatalf("%s: pending %t, reported %t", s.ID, s.Pending, failed[record.Change.SequenceNumber])
+		}
+	}
+}

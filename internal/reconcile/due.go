@@ -55,10 +55,12 @@ type dueShard struct {
 	shard   int
 	before  time.Time // what is due before then
 	arrived bool
+	moved   bool
 }
 
 type dueProgress struct {
-	At event.Position `json:"at,omitzero"`
+	At   event.Position `json:"at,omitzero"`
+	Done time.Time      `json:"done,omitzero"` // when a list with something in it ended last
 	Backoff
 }
 
@@ -82,16 +84,16 @@ func (d *Due) Begin(ctx context.Context, run *Run) (*Work, error) {
 			work.Parts = append(work.Parts, s)
 		}
 	}
-	// Those that a run had to leave come first.
-	slices.SortStableFunc(work.Parts, func(a, b Part) int { return left(b) - left(a) })
+	// Those that a run had to leave come first, then those that waited longest.
+	slices.SortStableFunc(work.Parts, func(a, b Part) int { return a.(*dueShard).compare(b.(*dueShard)) }) //nolint:forcetypeassert // all are
 	return work, nil
 }
 
-func left(p Part) int {
-	if p.(*dueShard).At.At.IsZero() { //nolint:forcetypeassert // all are
-		return 0
+func (s *dueShard) compare(o *dueShard) int {
+	if left := !s.At.At.IsZero(); left != !o.At.At.IsZero() {
+		return map[bool]int{true: -1, false: 1}[left]
 	}
-	return 1
+	return s.At.Done.Compare(o.At.Done)
 }
 
 func (d *Due) counts() Counts {
@@ -123,10 +125,14 @@ func (s *dueShard) Page(ctx context.Context) (more bool, err error) {
 		}
 	case page.Next.IsZero():
 		s.At.At, s.arrived = event.Position{}, true
+		if now := s.due.run.now(); done > 0 && now.Sub(s.At.Done) >= idle {
+			s.At.Done, s.moved = now, true
+		}
 	default:
 		s.At.At = page.Next
 	}
-	if err == nil && (s.At.At != began || s.At.Fails > 0) {
+	if err == nil && (s.At.At != began || s.At.Fails > 0 || s.moved) {
+		s.moved = false
 		s.At.Succeed()
 		err = s.Save(ctx, s.due.Ledger)
 	}
