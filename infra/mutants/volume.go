@@ -4,7 +4,7 @@ package main
 var volume = []guard{
 	{
 		"each sweep has its share of the run", "internal/reconcile/turns.go",
-		`end.Sub(run.now()) / time.Duration(len(left)-i)`, `end.Sub(run.now()) / 1`, named("HasItsShare", "internal/reconcile"),
+		`end.Sub(run.now()) / time.Duration(len(left)-i)`, `end.Sub(run.now()) / time.Duration(max(1, i-i))`, named("HasItsShare", "internal/reconcile"),
 	},
 	{
 		"what a sweep does not need goes to the others", "internal/reconcile/turns.go",

@@ -23,3 +23,12 @@ func TestRow61EverySweepMovesAtAnyVolume(t *testing.T) {
 		})
 	}
 }
+
+func TestRow80FunctionThatCrashesForSixtyHours(t *testing.T) {
+	t.Parallel()
+	r, err := simtest.Outage{PerHour: 40, Hours: 60}.Run(t.Context())
+	if err != nil || r.Dead == 0 || r.Done != 40*60 {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	t.Logf("%+v", r)
+}
