@@ -69,6 +69,18 @@ type Unfinished struct {
 	Limit  int       // how many at most, at least 1
 }
 
+// QuarantineList asks for a page of the quarantine in the order of receipt.
+type QuarantineList struct {
+	After  Position // the page begins behind it; zero is the beginning
+	Newest bool     // the newest first
+	Limit  int      // how many at most, at least 1
+}
+
+// Position of the request in the index by receipt. No endpoint's name contains a slash.
+func (q Quarantined) Position() Position {
+	return Position{At: q.Received, ID: q.Endpoint + "/" + q.ID}
+}
+
 // Due is an entry of the index of unfinished deliveries.
 type Due struct {
 	DeliveryRef
@@ -92,6 +104,19 @@ func ReceivedBetween(ctx context.Context, st Store, from, to time.Time) iter.Seq
 				return
 			}
 		}
+	}
+}
+
+// QuarantinedRequests returns what List has, without bodies, earliest first. See
+// Quarantine.All for what it misses.
+func QuarantinedRequests(ctx context.Context, all Quarantine) iter.Seq2[Quarantined, error] {
+	return func(yield func(Quarantined, error) bool) {
+		q := QuarantineList{Limit: pageSize}
+		paged(yield, func() (page Page[Quarantined], err error) {
+			page, err = all.List(ctx, q)
+			q.After = page.Next
+			return page, err
+		})
 	}
 }
 

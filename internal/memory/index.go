@@ -9,11 +9,13 @@ import (
 	"github.com/payhooks/payhooks/internal/event"
 )
 
-// indexes are the two listings by page. Each is made anew at the first reading after a
+// indexes are the listings by page. Each is made anew at the first reading after a
 // write that moved something in it.
 type indexes struct {
 	receipts map[int][]entry[string]                  // events by shard, in the order of receipt
 	open     map[openShard][]entry[event.DeliveryRef] // unfinished deliveries, in the order of Next
+	// quarantined are the quarantined requests, in the order of receipt.
+	quarantined []entry[pair]
 }
 
 // openShard is a partition of the unfinished deliveries.
