@@ -1,6 +1,7 @@
 package event
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"hash/fnv"
@@ -41,6 +42,9 @@ type Position struct {
 
 // IsZero reports whether p is no position.
 func (p Position) IsZero() bool { return p.ID == "" && p.At.IsZero() }
+
+// Compare orders positions as a listing does, the earliest first.
+func (p Position) Compare(o Position) int { return cmp.Or(p.At.Compare(o.At), cmp.Compare(p.ID, o.ID)) }
 
 // Page is a part of a listing. The next one continues after Next, which is zero
 // behind the last.

@@ -1,7 +1,6 @@
 package memory
 
 import (
-	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -29,9 +28,7 @@ type entry[K any] struct {
 	key K
 }
 
-func (e entry[K]) compare(p event.Position) int {
-	return cmp.Or(e.At.Compare(p.At), cmp.Compare(e.ID, p.ID))
-}
+func (e entry[K]) compare(p event.Position) int { return e.Compare(p) }
 
 // Received implements event.Store.
 func (s *Store) Received(ctx context.Context, q event.Receipts) (page event.Page[event.Stored], err error) {
