@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"net/http"
 	"slices"
 	"strings"
@@ -99,6 +100,7 @@ func TestStatusOfARunningStack(t *testing.T) {
 		return s.Refused != nil && *s.Refused == 2 && s.Quarantined != nil && *s.Quarantined == 1
 	})
 	o.checkStatus(id, parked.Error)
+	o.checkGauges()
 	o.must("parked", "discard", id, receipts, "--yes", "--reason", "a test")
 	s := object[status.Status](o.T, o.must("status", "--json"))
 	if total := s.Total(); total.Parked != 0 || total.Discarded != 1 {
@@ -122,6 +124,30 @@ func (o *rig) forge() {
 		if _ = res.Body.Close(); res.StatusCode != answer {
 			o.Errorf("%s answered %s", path, res.Status)
 		}
+	}
+}
+
+// checkGauges lets reconcile run and compares what it wrote under its own role.
+func (o *rig) checkGauges() {
+	o.Helper()
+	o.must("reconcile")
+	var gauges map[string]any
+	o.eventually("the run writes its gauges", func() bool {
+		for line := range strings.Lines(o.printed.String()) {
+			var one map[string]any
+			if strings.Contains(line, `"message":"gauges"`) && json.Unmarshal([]byte(line), &one) == nil {
+				gauges = one // the last
+			}
+		}
+		return gauges["parked"] == 1.0 && gauges["quarantined"] == 1.0
+	})
+	for name, want := range map[string]float64{"unknown": 0, "waiting": 0, "overdue": 0, "dead": 0, "pending": 0, "unrecorded": 0, "stored": 0} {
+		if gauges[name] != want {
+			o.Errorf("gauge %s is %v, expected %v", name, gauges[name], want)
+		}
+	}
+	if strings.Contains(o.printed.String(), "gauges are incomplete") {
+		o.Error("a run could not count everything")
 	}
 }
 
