@@ -1,13 +1,18 @@
 package main
 
 import (
+	"fmt"
 	"io/fs"
 	"os"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/payhooks/payhooks/internal/status"
 )
 
 const repository = "../.."
@@ -96,6 +101,32 @@ func TestTracingBehindAParameterThatIsOffIsAllowed(t *testing.T) {
 	}
 	if all := strings.Join(problems, "\n"); strings.Contains(all, "xray") {
 		t.Errorf("refused what a parameter leaves out by default:\n%s", all)
+	}
+}
+
+func TestDashboardNeverAddsUpAGauge(t *testing.T) {
+	root, err := load(os.DirFS(repository), "template.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := map[string]bool{}
+	for d := range root.each("AWS::CloudWatch::Dashboard") {
+		for _, widget := range strings.Split(fmt.Sprint(d.props()["DashboardBody"]), `{"type": "metric"`) {
+			for _, m := range regexp.MustCompile(`\["payhooks/\$\{Stack\}", "([^"]+)"\]`).FindAllStringSubmatch(widget, -1) {
+				shown[m[1]] = true
+				if !slices.Contains(gauges(), m[1]) {
+					t.Errorf("the dashboard shows %s, which is no gauge", m[1])
+				}
+				if slices.Contains(watched(), m[1]) && !strings.Contains(widget, `"stat": "Maximum"`) {
+					t.Errorf("the dashboard adds up the gauge %s", m[1])
+				}
+			}
+		}
+	}
+	for _, name := range status.Names(status.Sweeps) {
+		if !shown[name] {
+			t.Errorf("the dashboard does not show the gauge %s", name)
+		}
 	}
 }
 

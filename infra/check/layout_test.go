@@ -36,7 +36,7 @@ func TestOnlySeamsImportTheShop(t *testing.T) {
 
 func TestPipelineAndSimulationImportNoAdapter(t *testing.T) {
 	all := packages(t)
-	for _, name := range within(t, all, "internal/delivery", "internal/ingest", "internal/dispatch", "internal/reconcile", "internal/operator", "internal/simtest") {
+	for _, name := range within(t, all, "internal/delivery", "internal/ingest", "internal/dispatch", "internal/reconcile", "internal/operator", "internal/status", "internal/simtest") {
 		for _, used := range all[name].uses() {
 			images := name == "internal/simtest" && used == "internal/dynamo" // decodes the stream's images
 			if all[used].adapter() && !images {

@@ -53,7 +53,7 @@ func TestFolderOfAnotherFormatIsRefusedAndUnchanged(t *testing.T) {
 		want  string
 	}{
 		"older":   {map[string]string{"format": "1\n", "stack.db": "x"}, "delete the folder"},
-		"newer":   {map[string]string{"format": "3"}, "delete the folder"},
+		"newer":   {map[string]string{"format": "99"}, "delete the folder"},
 		"no mark": {map[string]string{"lock": "", "dynamo.db": "x", "stack.db": "x"}, "delete the folder"},
 		"foreign": {map[string]string{"thesis.txt": "x"}, "set DATA_DIR to an empty folder"},
 	} {

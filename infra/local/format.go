@@ -12,7 +12,7 @@ import (
 // folderFormat numbers what is in a data folder: the tables' keys and indexes,
 // and the databases next to them. Raise it with every change that a folder made
 // before does not survive.
-const folderFormat = "2"
+const folderFormat = "3"
 
 const (
 	formatFile = "format"

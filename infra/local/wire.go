@@ -54,7 +54,7 @@ func (s *Stack) startAWS(ctx context.Context) error {
 	}
 	s.Host = &lambda.Host{
 		Functions: s.Template.Functions, Region: Region, Credentials: own, Env: s.cfg.Env,
-		Output: s.cfg.Output, MaxProcesses: concurrency(),
+		Output: s.output, MaxProcesses: concurrency(),
 	}
 	if err := s.addSecrets(); err != nil {
 		return err
@@ -138,7 +138,7 @@ func port(l net.Listener) string {
 func (s *Stack) gateway() http.Handler {
 	return &gateway.Gateway{
 		API: StackName, Region: Region, Account: Account, Routes: s.Template.Routes,
-		Invoke: s.Host.Invoke, Refused: s.cfg.Refused,
+		Invoke: s.Host.Invoke, Refused: s.refusedByGateway,
 	}
 }
 

@@ -116,6 +116,22 @@ var operated = []guard{
 		"a dead letter of the partner bus goes back to its queue", "internal/operator/redrive.go",
 		`	if l.Queue == partnerBus {`, `	if false {`, operatorTest("TestDeadLetterOfPartnerBus"),
 	},
+	{
+		"no alarm clears because a run could not count", "internal/status/gauges.go",
+		`	if !slices.Contains(s.Unread, SourceDeliveries) {`, `	if true {`, named("GaugeOfASource", "internal/status"),
+	},
+	{
+		"a subscriber without a record is unrecorded", "internal/status/records.go",
+		`		if !has[ref] {`, `		if !has[ref] && false {`, named("DoneIsWhat", "internal/status"),
+	},
+	{
+		"an event that a sweep left is counted", "internal/status/events.go",
+		`		err = w.readLeft(ctx)`, `		_ = w.readLeft`, named("EventsThatSweepsLeft", "internal/status"),
+	},
+	{
+		"a thin event that fetch has is not pending", "internal/status/events.go",
+		`	case s.Pending && s.ByFetch:`, `	case s.Pending && s.ByFetch && false:`, named("ThinEventThatFetchHas", "internal/status"),
+	},
 }
 
 func operatorTest(test string) []string { return named(test, "internal/operator") }

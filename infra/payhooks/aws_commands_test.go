@@ -21,6 +21,9 @@ var shopRuns []awsRun
 // everyCommand runs each command that takes --stack.
 func (a *account) everyCommand() {
 	runs := []awsRun{
+		{"status --json", `"action":"notify-churn"`},
+		{"status", "payhooks parked --stack payhooks"},
+		{"refused", "on the local stack only"},
 		{"events list --json", `"id":"evt_parked"`},
 		{"events show evt_added", "notified the success team"},
 		{"events show evt_added --raw", `"customer.subscription.deleted"`},

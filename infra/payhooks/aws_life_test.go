@@ -143,7 +143,7 @@ Outputs:`}
 func (a *account) addIndex() {
 	a.change(
 		ministack.Edit{File: "infra/data.yaml", Old: "        - {AttributeName: customer_key, AttributeType: S}\n", New: "        - {AttributeName: customer_key, AttributeType: S}\n        - {AttributeName: type, AttributeType: S}\n"},
-		ministack.Edit{File: "infra/data.yaml", Old: "        - IndexName: received\n", New: "        - IndexName: kind\n          KeySchema: [{AttributeName: type, KeyType: HASH}, {AttributeName: created, KeyType: RANGE}]\n          Projection: {ProjectionType: KEYS_ONLY}\n        - IndexName: received\n"},
+		ministack.Edit{File: "infra/data.yaml", Old: "        - IndexName: customer\n", New: "        - IndexName: kind\n          KeySchema: [{AttributeName: type, KeyType: HASH}, {AttributeName: created, KeyType: RANGE}]\n          Projection: {ProjectionType: KEYS_ONLY}\n        - IndexName: customer\n"},
 	)
 	a.data("payhooks")
 	name := "payhooks-events"

@@ -25,6 +25,8 @@ func TestUsageErrorExits2AndExplains(t *testing.T) {
 		"replay --since 1h --until 2h":                       "is not before --until",
 		"replay --since 1h --resume evt_1":                   "expected what the stopped run printed",
 		"replay --sinze 1h":                                  "unknown flag",
+		"status evt_1":                                       "unknown command",
+		"refused evt_1":                                      "unknown command",
 		"parked evt_1":                                       "unknown command",
 		"parked list evt_1":                                  "unknown command",
 		"parked show evt_1":                                  "usage: payhooks parked show EVENT ACTION",
@@ -69,7 +71,7 @@ func TestUsageErrorExits2AndExplains(t *testing.T) {
 func TestCommandWithoutStackExits1AndExplains(t *testing.T) {
 	t.Setenv("DATA_DIR", t.TempDir())
 	for _, line := range []string{
-		"replay --since 1h", "restore --from a", "audit --rebuild", "parked", "parked list --json", "parked show evt_1 a", "parked retry --all", "parked resolve evt_1 a --happened", "parked discard --all",
+		"replay --since 1h", "restore --from a", "audit --rebuild", "status", "status --json", "refused", "parked", "parked list --json", "parked show evt_1 a", "parked retry --all", "parked resolve evt_1 a --happened", "parked discard --all",
 		"quarantine list", "quarantine show a", "quarantine release a", "quarantine discard a", "deadletters list", "deadletters redrive", "doctor", "doctor --probe --json",
 	} {
 		if r := run(t, strings.Fields(line)...); r.code != 1 || !strings.Contains(r.err, "start it with make run") {
@@ -95,7 +97,7 @@ func TestOperatorCommandsTakeJSONAndStack(t *testing.T) {
 		}
 	}
 	root := rootCommand()
-	for _, name := range []string{"replay", "parked", "quarantine", "deadletters", "restore", "audit"} {
+	for _, name := range []string{"status", "refused", "replay", "parked", "quarantine", "deadletters", "restore", "audit"} {
 		cmd, _, err := root.Find([]string{name})
 		if err != nil {
 			t.Fatal(err)

@@ -49,7 +49,7 @@ func quarantineItem(e event.Quarantined) (item, error) {
 		return nil, err
 	}
 	it := quarantineKey(e.Endpoint, e.ID)
-	it["received"] = str(format(e.Received, millis))
+	it["shard"], it["received"] = str(quarantineShard), str(format(e.Received, millis))
 	it["body"] = &types.AttributeValueMemberB{Value: body}
 	it.set("reason", e.Reason)
 	it.set("type", e.Type)
@@ -89,20 +89,51 @@ func readQuarantined(r *reader) event.Quarantined {
 	}
 }
 
-func (q quarantine) List(ctx context.Context) iter.Seq2[event.Quarantined, error] {
+func (q quarantine) List(ctx context.Context, l event.QuarantineList) (page event.Page[event.Quarantined], err error) {
+	in := &dynamodb.QueryInput{
+		TableName: q.tables.table("quarantine"), IndexName: aws.String("received"),
+		KeyConditionExpression:    aws.String("#shard = :shard"),
+		ExpressionAttributeNames:  map[string]string{"#shard": "shard"},
+		ExpressionAttributeValues: item{":shard": str(quarantineShard)},
+	}
+	if !l.After.IsZero() {
+		in.ExclusiveStartKey = quarantinePosition(l.After)
+	}
+	its, err := q.tables.page(ctx, in, stamp{"received", millis}, l.Limit, l.Newest)
+	if err != nil {
+		return page, fmt.Errorf("list quarantine: %w", err)
+	}
+	if len(in.ExclusiveStartKey) > 0 {
+		page.Next = readQuarantined(&reader{item: in.ExclusiveStartKey}).Position()
+	}
+	var unreadable []error
+	for _, it := range its {
+		e, err := parseQuarantined(it)
+		if err != nil {
+			unreadable = append(unreadable, fmt.Errorf("list quarantine: %w", err))
+			continue
+		}
+		page.Items = append(page.Items, e)
+	}
+	return page, errors.Join(unreadable...)
+}
+
+func (q quarantine) All(ctx context.Context) iter.Seq2[event.Quarantined, error] {
 	its := q.tables.scan(ctx, &dynamodb.ScanInput{
 		TableName:                q.tables.table("quarantine"),
 		ProjectionExpression:     aws.String("endpoint, id, #reason, #type, received, expires"),
 		ExpressionAttributeNames: map[string]string{"#reason": "reason", "#type": "type"},
 	})
-	return parsed("list quarantine", its, func(it item) (event.Quarantined, error) {
-		r := &reader{item: it}
-		e := readQuarantined(r)
-		if r.err != nil {
-			return e, fmt.Errorf("%s %s: %w", e.Endpoint, e.ID, r.err)
-		}
-		return e, nil
-	})
+	return parsed("list quarantine", its, parseQuarantined)
+}
+
+func parseQuarantined(it item) (event.Quarantined, error) {
+	r := &reader{item: it}
+	e := readQuarantined(r)
+	if r.err != nil {
+		return e, fmt.Errorf("%s %s: %w", e.Endpoint, e.ID, r.err)
+	}
+	return e, nil
 }
 
 func (q quarantine) Discard(ctx context.Context, endpoint, id string) error {

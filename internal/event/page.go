@@ -1,6 +1,7 @@
 package event
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"hash/fnv"
@@ -42,6 +43,9 @@ type Position struct {
 // IsZero reports whether p is no position.
 func (p Position) IsZero() bool { return p.ID == "" && p.At.IsZero() }
 
+// Compare orders positions as a listing does, the earliest first.
+func (p Position) Compare(o Position) int { return cmp.Or(p.At.Compare(o.At), cmp.Compare(p.ID, o.ID)) }
+
 // Page is a part of a listing. The next one continues after Next, which is zero
 // behind the last.
 type Page[T any] struct {
@@ -77,6 +81,18 @@ type Unfinished struct {
 	Limit  int       // how many at most, at least 1
 }
 
+// QuarantineList asks for a page of the quarantine in the order of receipt.
+type QuarantineList struct {
+	After  Position // the page begins behind it; zero is the beginning
+	Newest bool     // the newest first
+	Limit  int      // how many at most, at least 1
+}
+
+// Position of the request in the index by receipt. No endpoint's name contains a slash.
+func (q Quarantined) Position() Position {
+	return Position{At: q.Received, ID: q.Endpoint + "/" + q.ID}
+}
+
 // Due is an entry of the index of unfinished deliveries.
 type Due struct {
 	DeliveryRef
@@ -100,6 +116,19 @@ func ReceivedBetween(ctx context.Context, st Store, from, to time.Time) iter.Seq
 				return
 			}
 		}
+	}
+}
+
+// QuarantinedRequests returns what List has, without bodies, earliest first. See
+// Quarantine.All for what it misses.
+func QuarantinedRequests(ctx context.Context, all Quarantine) iter.Seq2[Quarantined, error] {
+	return func(yield func(Quarantined, error) bool) {
+		q := QuarantineList{Limit: pageSize}
+		paged(yield, func() (page Page[Quarantined], err error) {
+			page, err = all.List(ctx, q)
+			q.After = page.Next
+			return page, err
+		})
 	}
 }
 

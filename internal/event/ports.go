@@ -65,8 +65,14 @@ type Quarantine interface {
 	Put(ctx context.Context, q Quarantined) error
 	// Get returns one, or ErrNotFound.
 	Get(ctx context.Context, endpoint, id string) (Quarantined, error)
-	// List returns all of them, without bodies.
-	List(ctx context.Context) iter.Seq2[Quarantined, error]
+	// List returns a page of the index by receipt, without bodies: one request. It may
+	// miss what was kept in the last second, and what the release before the index
+	// kept. An error that is ErrInvalid names those of the page that cannot be read;
+	// they are left out.
+	List(ctx context.Context, q QuarantineList) (Page[Quarantined], error)
+	// All returns all of them in no order, without bodies, also those that List misses.
+	// It reads the bodies, too: as many requests as there are megabytes.
+	All(ctx context.Context) iter.Seq2[Quarantined, error]
 	// Discard deletes one. Discarding what is not there is no error.
 	Discard(ctx context.Context, endpoint, id string) error
 }

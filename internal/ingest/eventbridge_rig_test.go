@@ -66,7 +66,7 @@ func (b *bridge) receive(messages ...string) string {
 // held is the only request in the quarantine.
 func (b *bridge) held() event.Quarantined {
 	b.t.Helper()
-	all, _, err := event.Collect(b.store.Quarantine().List(b.t.Context()))
+	all, _, err := event.Collect(b.store.Quarantine().All(b.t.Context()))
 	if err != nil || len(all) != 1 {
 		b.t.Fatalf("%d quarantined, want one: %v", len(all), err)
 	}

@@ -128,7 +128,7 @@ func (r *rig) kept() (stored, held int) {
 		}
 		stored++
 	}
-	for _, err := range r.store.Quarantine().List(r.t.Context()) {
+	for _, err := range r.store.Quarantine().All(r.t.Context()) {
 		if err != nil {
 			r.t.Fatal(err)
 		}

@@ -70,7 +70,7 @@ func TestSignedButOddIsQuarantinedWithItsReason(t *testing.T) {
 			if stored, held := r.kept(); stored != 0 || held != 1 {
 				t.Fatalf("%d stored, %d held", stored, held)
 			}
-			for q, err := range r.store.Quarantine().List(t.Context()) {
+			for q, err := range r.store.Quarantine().All(t.Context()) {
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -1,7 +1,6 @@
 package memory
 
 import (
-	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -14,6 +13,8 @@ import (
 type indexes struct {
 	receipts map[int][]entry[string]                  // events by shard, in the order of receipt
 	open     map[openShard][]entry[event.DeliveryRef] // unfinished deliveries, in the order of Next
+	// quarantined are the quarantined requests, in the order of receipt.
+	quarantined []entry[pair]
 }
 
 // openShard is a partition of the unfinished deliveries.
@@ -27,9 +28,7 @@ type entry[K any] struct {
 	key K
 }
 
-func (e entry[K]) compare(p event.Position) int {
-	return cmp.Or(e.At.Compare(p.At), cmp.Compare(e.ID, p.ID))
-}
+func (e entry[K]) compare(p event.Position) int { return e.Compare(p) }
 
 // Received implements event.Store.
 func (s *Store) Received(ctx context.Context, q event.Receipts) (page event.Page[event.Stored], err error) {
@@ -73,9 +72,6 @@ func (s *Store) ByCustomer(ctx context.Context, q event.ByCustomer) (page event.
 	})
 	return page, err
 }
-
-// endOfTime is later than any time that is stored.
-var endOfTime = time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // bare is an event as the index by receipt holds it.
 func bare(st event.Stored) event.Stored {

@@ -31,8 +31,8 @@ type Store struct {
 	// Attempts is how often a call that ends in ErrUnavailable is made, as an
 	// SDK retries below its caller. 0 is once.
 	Attempts int
-	// Stale hides an event id from the indexes (Related, Received, Unfinished), which
-	// a real store updates a moment later. nil hides none.
+	// Stale hides an event id from the indexes (Related, Received, Unfinished,
+	// Quarantine.List), which a real store updates a moment later. nil hides none.
 	Stale func(id string) bool
 
 	mu          sync.Mutex

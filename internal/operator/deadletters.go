@@ -49,10 +49,7 @@ func (o *Operator) deadLetterQueues(ctx context.Context, name string) ([]string,
 	}
 	names := slices.Concat(pipeline, actions)
 	if name == "" || name == partnerBus {
-		switch _, err := o.DeadLetters.Depth(ctx, partnerBus); {
-		case err == nil:
-			names = append(names, partnerBus)
-		case !errors.Is(err, event.ErrNotFound):
+		if names, err = o.DeadLetterNames(ctx, actions); err != nil {
 			return nil, err
 		}
 	}
@@ -63,6 +60,18 @@ func (o *Operator) deadLetterQueues(ctx context.Context, name string) ([]string,
 		return nil, noAction(name, names)
 	}
 	return []string{name}, nil
+}
+
+// DeadLetterNames are the names that have dead letters in a stack with these actions.
+func (o *Operator) DeadLetterNames(ctx context.Context, actions []string) ([]string, error) {
+	names := slices.Concat(pipeline, actions)
+	switch _, err := o.DeadLetters.Depth(ctx, partnerBus); {
+	case err == nil:
+		names = append(names, partnerBus)
+	case !errors.Is(err, event.ErrNotFound):
+		return nil, err
+	}
+	return names, nil
 }
 
 // look reads up to limit letters of one name and releases them.

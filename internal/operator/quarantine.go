@@ -15,7 +15,7 @@ import (
 // ListQuarantine lists what is quarantined, the oldest first. Requests that can
 // be read are returned also with an error.
 func (o *Operator) ListQuarantine(ctx context.Context) ([]Item, error) {
-	all, unreadable, err := event.Collect(o.Quarantine.List(ctx))
+	all, unreadable, err := event.Collect(o.Quarantine.All(ctx))
 	var list []Item
 	for _, q := range all {
 		list = append(list, Item{Event: q.ID, State: string(event.StatusQuarantined), Reason: q.Reason, Since: q.Received, Endpoint: q.Endpoint})
@@ -35,7 +35,7 @@ func (a AmbiguousError) Error() string {
 // FindQuarantined returns what is quarantined under an id, with its bytes. An
 // empty endpoint is any; AmbiguousError if it is quarantined for several.
 func (o *Operator) FindQuarantined(ctx context.Context, endpoint, id string) (event.Quarantined, error) {
-	all, _, err := event.Collect(o.Quarantine.List(ctx))
+	all, _, err := event.Collect(o.Quarantine.All(ctx))
 	if err != nil {
 		return event.Quarantined{}, err
 	}

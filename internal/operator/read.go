@@ -79,7 +79,7 @@ func (o *Operator) get(ctx context.Context, id string) (event.Stored, error) {
 
 // quarantined returns what is quarantined, by id.
 func (o *Operator) quarantined(ctx context.Context) (held map[string]event.Quarantined, unreadable, err error) {
-	all, unreadable, err := event.Collect(o.Quarantine.List(ctx))
+	all, unreadable, err := event.Collect(o.Quarantine.All(ctx))
 	if err != nil {
 		return nil, nil, fmt.Errorf("list quarantine: %w", err)
 	}

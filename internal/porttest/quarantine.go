@@ -1,6 +1,9 @@
 package porttest
 
 import (
+	"iter"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -26,6 +29,25 @@ func quarantined(t *testing.T, p Ports, q event.Quarantined) event.Quarantined {
 	got, err := p.Quarantine.Get(t.Context(), q.Endpoint, q.ID)
 	noError(t, err)
 	return got
+}
+
+// pagedQuarantine lists the requests whose ids begin so, two a page or as many as are
+// between those of other tests.
+func pagedQuarantine(t *testing.T, p Ports, prefix string, newest bool) (ids []string) {
+	t.Helper()
+	for l := (event.QuarantineList{Newest: newest, Limit: 2}); ; {
+		page, err := p.Quarantine.List(t.Context(), l)
+		noError(t, err)
+		same(t, true, len(page.Items) <= l.Limit)
+		for _, q := range page.Items {
+			if strings.HasPrefix(q.ID, prefix) {
+				ids = append(ids, q.ID)
+			}
+		}
+		if l.After = page.Next; l.After.IsZero() {
+			return ids
+		}
+	}
 }
 
 var quarantineTests = map[string]func(*testing.T, Ports){
@@ -77,18 +99,41 @@ var quarantineTests = map[string]func(*testing.T, Ports){
 			q.Body = nil
 			want[q.ID] = q
 		}
-		list := p.Quarantine.List(t.Context())
-		eventually(t, "the list", func() bool {
-			got := map[string]event.Quarantined{}
-			for q, err := range list {
-				noError(t, err)
-				if _, ours := want[q.ID]; ours {
-					got[q.ID] = q
+		for name, list := range map[string]iter.Seq2[event.Quarantined, error]{
+			"all": p.Quarantine.All(t.Context()), "the pages": event.QuarantinedRequests(t.Context(), p.Quarantine),
+		} {
+			eventually(t, name, func() bool {
+				got := map[string]event.Quarantined{}
+				for q, err := range list {
+					noError(t, err)
+					if _, ours := want[q.ID]; ours {
+						got[q.ID] = q
+					}
 				}
-			}
-			return cmp.Equal(want, got)
-		})
-		same(t, 2, take(t, list, 2))
+				return cmp.Equal(want, got)
+			})
+			same(t, 2, take(t, list, 2))
+		}
+	},
+	"pages continue after one another, in both orders": func(t *testing.T, p Ports) {
+		var want []string
+		first := newQuarantined()
+		for i := range 5 {
+			q := newQuarantined()
+			q.ID, q.Received = first.ID+string(rune('a'+i)), first.Received.Add(time.Duration(i)*time.Second)
+			quarantine(t, p, q)
+			want = append(want, q.ID)
+		}
+		eventually(t, "the earliest first", func() bool { return slices.Equal(want, pagedQuarantine(t, p, first.ID, false)) })
+		slices.Reverse(want)
+		same(t, want, pagedQuarantine(t, p, first.ID, true))
+	},
+	"discarded request is on no page": func(t *testing.T, p Ports) {
+		q := newQuarantined()
+		quarantine(t, p, q)
+		eventually(t, "the request", func() bool { return len(pagedQuarantine(t, p, q.ID, false)) == 1 })
+		noError(t, p.Quarantine.Discard(t.Context(), q.Endpoint, q.ID))
+		eventually(t, "none", func() bool { return len(pagedQuarantine(t, p, q.ID, false)) == 0 })
 	},
 	"discarded request is deleted, also twice": func(t *testing.T, p Ports) {
 		q, other := newQuarantined(), newQuarantined()

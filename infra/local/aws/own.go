@@ -10,6 +10,9 @@ import (
 //
 //	GET  /_payhooks/mails    the mailbox, one Mail a line, oldest first
 //	GET  /_payhooks/notices  what was published to topics and phones, one Notice a line
+//	GET  /_payhooks/refused  webhook requests that were not answered 2xx, the newest 1,000,
+//	                         one Refused a line, oldest first
+//	GET  /_payhooks/refused/count  how many there were since the data folder was made
 //	GET  /_payhooks/faults   the faults that are set, with their hits
 //	POST /_payhooks/faults   sets faults
 //	GET  /_payhooks/counts   the DynamoDB calls since the counting began, one Count a line
@@ -20,6 +23,10 @@ func (s *Server) serveOwn(w http.ResponseWriter, r *http.Request) {
 		s.list(w, r, bucketMails)
 	case "GET /_payhooks/notices":
 		s.list(w, r, bucketNotices)
+	case "GET /_payhooks/refused":
+		s.list(w, r, bucketRefused)
+	case "GET /_payhooks/refused/count":
+		s.serveRefusedCount(w)
 	case "GET /_payhooks/faults", "POST /_payhooks/faults":
 		s.serveFaults(w, r)
 	case "GET /_payhooks/counts", "POST /_payhooks/counts":

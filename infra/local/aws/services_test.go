@@ -112,6 +112,27 @@ func TestANoticeIsKept(t *testing.T) {
 	wantCode(t, err, "AuthorizationError", "worker is not allowed sns:Publish")
 }
 
+func TestRefusedRequestsAreCountedAndTheNewestListed(t *testing.T) {
+	r := start(t)
+	const n = 1003
+	for i := range n {
+		must(0, r.AddRefused(aws.Refused{At: time.Unix(int64(i), 0).UTC(), Endpoint: "default", Answer: 400, Reason: "bad_signature"}))(t)
+	}
+	for range 2 {
+		if err := r.Close(); err != nil {
+			t.Fatal(err)
+		}
+		r.boot(t)
+		got := lines[aws.Refused](t, r.URL()+"/_payhooks/refused")
+		if len(got) != 1000 || got[0].At.Unix() != 3 || got[999].At.Unix() != n-1 || got[0].Answer != 400 {
+			t.Errorf("%d refused, %+v first", len(got), got[0])
+		}
+		if all := lines[aws.RefusedCount](t, r.URL()+"/_payhooks/refused/count"); len(all) != 1 || all[0].Refused != n {
+			t.Errorf("counted %+v", all)
+		}
+	}
+}
+
 func TestSMSIsStoredAndNeedsItsOwnRight(t *testing.T) {
 	texts := template.Statement{Effect: "Allow", Actions: []string{"sns:Publish"}, Resources: []string{"*"}}
 	r := start(t, func(s *aws.Server) {

@@ -20,6 +20,7 @@ var (
 	bucketMails    = []byte("mails")
 	bucketNotices  = []byte("notices")
 	bucketSecrets  = []byte("secrets")
+	bucketRefused  = []byte("refused") // the newest; its sequence counts all
 )
 
 // store is one bbolt file. Writes that arrive while another is being synced to
@@ -47,7 +48,7 @@ func openStore(path string) (*store, error) {
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
 	err = db.Update(func(tx *bolt.Tx) error {
-		for _, name := range [][]byte{bucketQueues, bucketStreams, bucketPosition, bucketNotes, bucketRetries, bucketMails, bucketNotices, bucketSecrets} {
+		for _, name := range [][]byte{bucketQueues, bucketStreams, bucketPosition, bucketNotes, bucketRetries, bucketMails, bucketNotices, bucketSecrets, bucketRefused} {
 			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
 				return err
 			}

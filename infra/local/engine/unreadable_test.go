@@ -28,7 +28,7 @@ func unreadable(t *testing.T, db database) {
 		"open": text("parked#07"), "next": text("2096-11-22T12:00:00.000Z"), "attempt": text("one"), "history": text("{"),
 	})
 	insert(t, db, "quarantine", map[string]types.AttributeValue{
-		"endpoint": text("default"), "id": text("evt_bad00"), "received": text("yesterday"),
+		"endpoint": text("default"), "id": text("evt_bad00"), "shard": text("00"), "received": text("yesterday"),
 	})
 	insert(t, db, "orders", map[string]types.AttributeValue{"id": text("pi_bad"), "version": text("one")})
 }
@@ -77,8 +77,39 @@ func TestSequencesContinueBehindAnUnreadableItem(t *testing.T) {
 	}
 	check("received", 1, 4)(readAll(t, event.ReceivedBetween(t.Context(), db.tables, noon.Add(-time.Hour), noon.AddDate(1, 0, 1))))
 	check("unfinished", 20, 1)(readAll(t, event.UnfinishedDeliveries(t.Context(), db.tables, event.Parked, noon.Add(time.Hour))))
-	check("quarantine", 1, 1)(readAll(t, db.tables.Quarantine().List(t.Context())))
+	check("quarantine", 1, 1)(readAll(t, db.tables.Quarantine().All(t.Context())))
+	check("pages of the quarantine", 1, 1)(readAll(t, event.QuarantinedRequests(t.Context(), db.tables.Quarantine())))
+	check("one a page", 1, 1)(onePerPage(t, db.tables.Quarantine()))
 	check("scan", 1, 1)(readAll(t, db.tables.Scan(t.Context(), "orders")))
+}
+
+// onePerPage is readAll of the quarantine, newest first, a page for each.
+func onePerPage(t *testing.T, all event.Quarantine) (read, invalid int) {
+	t.Helper()
+	for l := (event.QuarantineList{Newest: true, Limit: 1}); ; {
+		page, err := all.List(t.Context(), l)
+		switch {
+		case errors.Is(err, event.ErrInvalid):
+			invalid++
+		case err != nil:
+			t.Fatal(err)
+		}
+		read += len(page.Items)
+		if l.After = page.Next; l.After.IsZero() {
+			return read, invalid
+		}
+	}
+}
+
+func TestRequestQuarantinedByTheReleaseBeforeIsListed(t *testing.T) {
+	db := openTables(t)
+	insert(t, db, "quarantine", map[string]types.AttributeValue{
+		"endpoint": text("default"), "id": text("evt_old"), "reason": text("no_id"), "received": text("2096-11-22T12:00:00.000Z"),
+	})
+	all, unreadable, err := event.Collect(db.tables.Quarantine().All(t.Context()))
+	if err := errors.Join(unreadable, err); err != nil || len(all) != 1 || all[0].ID != "evt_old" || all[0].Reason != "no_id" {
+		t.Errorf("%+v, error %v", all, err)
+	}
 }
 
 func TestUnreadableItemIsNamedByEveryRead(t *testing.T) {

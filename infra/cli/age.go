@@ -1,0 +1,24 @@
+package cli
+
+import (
+	"fmt"
+	"time"
+)
+
+// Age is a duration in words, rounded down: 45 s, 12 min, 3 h, 5 days.
+func Age(d time.Duration) string {
+	switch {
+	case d < time.Minute:
+		return fmt.Sprintf("%d s", max(0, d/time.Second))
+	case d < 2*time.Hour:
+		return fmt.Sprintf("%d min", d/time.Minute)
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%d h", d/time.Hour)
+	}
+	return fmt.Sprintf("%d days", d/(24*time.Hour))
+}
+
+// Since is a time with its age.
+func Since(t, now time.Time) string {
+	return fmt.Sprintf("since %s (%s)", t.UTC().Format(time.DateTime), Age(now.Sub(t)))
+}
