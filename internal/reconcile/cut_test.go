@@ -36,14 +36,14 @@ func much(t *testing.T, logged *bytes.Buffer) *rig {
 	return r
 }
 
-// killed ends a run as Lambda does.
-var killed = errors.New("killed")
+// errKilled ends a run as Lambda does.
+var errKilled = errors.New("killed")
 
 // inTurn is a run in which one call is made after the other.
 func (r *rig) inTurn() (got reconcile.Reply, err error) {
 	defer func() {
-		if p := recover(); p == any(killed) {
-			err = killed
+		if p := recover(); p == any(errKilled) {
+			err = errKilled
 		} else if p != nil {
 			panic(p)
 		}
@@ -100,8 +100,8 @@ func TestRow62RunCutShortAfterAnyRequestDoesAtMostAPageAgain(t *testing.T) {
 		t.Run(fmt.Sprint("killed at call ", n), func(t *testing.T) {
 			var logged bytes.Buffer
 			r := much(t, &logged)
-			r.at(n, func() { panic(killed) })
-			if _, err := r.inTurn(); !errors.Is(err, killed) {
+			r.at(n, func() { panic(errKilled) })
+			if _, err := r.inTurn(); !errors.Is(err, errKilled) {
 				t.Fatalf("%v: make the loop end before", err)
 			}
 			r.at(0, nil)
