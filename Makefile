@@ -7,6 +7,7 @@ FUZZTIME ?= 20s
 SEEDS    ?= 10000
 FIRST    ?= 1
 DURATION ?= 5m
+PART     ?= 1
 
 # The race detector needs a C compiler; without one the tests run without it.
 RACE := $(if $(shell command -v cc gcc clang 2>/dev/null),-race)
@@ -25,7 +26,7 @@ demo: bin/payhooks ## Run a shop's month through the whole stack and check every
 	@bin/payhooks demo
 
 test: ## Run all tests, the end-to-end ones included
-	go test $(RACE) -timeout 10m ./...
+	go test $(RACE) -timeout 20m ./...
 	$(if $(RACE),go test ./internal/simtest ./internal/shop/order ./internal/shop/access ./internal/shop/fraud) # schedules and floods that the race detector has no time for
 
 run: bin/payhooks ## Start the stack on this machine, until Ctrl-C
@@ -60,6 +61,9 @@ fuzz: ## Run every fuzz target for FUZZTIME (20s)
 
 simulate: bin/payhooks ## Run SEEDS (10000) schedules of crashes, lost replies and clock jumps
 	@bin/payhooks simulate --seeds $(SEEDS) --first $(FIRST)
+
+volume: bin/payhooks ## Run reconcile against a million events in virtual time, or a PART (1) of them
+	@bin/payhooks simulate volume --part $(PART)
 
 chaos: bin/payhooks ## Load a stack for DURATION (5m) while calls fail and processes are killed
 	@bin/payhooks chaos --duration $(DURATION)
@@ -100,4 +104,4 @@ infra/tools/dynamodb/lib: infra/tools/dynamodb/pom.xml
 	mvn --quiet --batch-mode --file $< dependency:copy-dependencies -DoutputDirectory=lib -Dmdep.stripVersion=true
 	@touch $@
 
-.PHONY: help demo test run build validate aws lint bench fuzz simulate chaos mutants without-shop tools clean FORCE
+.PHONY: help demo test run build validate aws lint bench fuzz simulate volume chaos mutants without-shop tools clean FORCE

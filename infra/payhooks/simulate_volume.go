@@ -28,13 +28,13 @@ func volumeCommand() *cobra.Command {
 			if part < 1 {
 				return cli.Usage("--part %d: must be 1 or more", part)
 			}
-			out := cli.NewRows(cmd, "VOLUME", "RUNS", "OF AT MOST", "SECONDS", "MET")
+			out := cli.NewRows(cmd, "VOLUME", "RUNS", "OF AT MOST", "LARGEST CURSOR", "SECONDS", "MET")
 			var failed error
 			for _, v := range simtest.Volumes(part) {
 				begin := time.Now()
 				r, err := v.Run(cmd.Context(), seed)
 				if failed = errors.Join(failed, err); err == nil {
-					err = out.Add(r, r.Name, r.Runs, r.Limit, seconds(begin), met(r.Met))
+					err = out.Add(r, r.Name, r.Runs, r.Limit, r.LargestRow, seconds(begin), met(r.Met))
 				}
 				if cmd.Context().Err() != nil {
 					return err
@@ -45,7 +45,7 @@ func volumeCommand() *cobra.Command {
 			r, err := o.Run(cmd.Context())
 			if failed = errors.Join(failed, err); err == nil {
 				what := fmt.Sprintf("%d events, at most %d messages in the queue, %d dead letters, %d done", r.Events, r.MostInQueue, r.Dead, r.Done)
-				err = out.Add(r, "a function that crashes for 60 h", r.Runs, "", seconds(begin), what)
+				err = out.Add(r, "a function that crashes for 60 h", r.Runs, "", "", seconds(begin), what)
 			}
 			return errors.Join(err, out.Flush("nothing was done"), failed)
 		},

@@ -13,7 +13,7 @@ import (
 const (
 	// quiet is how long the sweep waits for a delivery that it sent.
 	quiet = 15 * time.Minute
-	// late is when an overdue delivery is counted in the lateness alarm.
+	// late is when a due delivery counts as overdue.
 	late = 30 * time.Minute
 	// duePage is how many entries are read at once, which takes one request, and most
 	// of them are held back where an action cannot take them.

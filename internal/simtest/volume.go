@@ -37,7 +37,9 @@ type VolumeRun struct {
 	Runs  int    `json:"runs"`  // until every sweep kept up
 	Limit int    `json:"limit"` // how many must do
 	Idle  int    `json:"idle"`  // runs in which a sweep with something to do did nothing
-	Met   Seen   `json:"met,omitempty"`
+	// LargestRow is that of the cursors, in bytes.
+	LargestRow int  `json:"largest_row"`
+	Met        Seen `json:"met,omitempty"`
 }
 
 // callTime is how long a call of AWS or Stripe takes.
@@ -74,6 +76,7 @@ func (v Volume) Run(ctx context.Context, seed uint64) (VolumeRun, error) {
 			f.calm = true
 		}
 		r.Idle += f.minute()
+		r.LargestRow = max(r.LargestRow, f.largestRow())
 		if err := f.promises(); err != nil {
 			return r, err
 		}
@@ -177,8 +180,8 @@ func (f *flood) sweep(d time.Duration) {
 // Volumes are what reconcile must do, with every number divided by the part.
 func Volumes(part int) []Volume {
 	return []Volume{
-		{Name: "1,000,000 finished events", Finished: 1_000_000 / part, Runs: 60},
-		{Name: "100,000 pending events", Pending: 100_000 / part, Runs: 20},
+		{Name: fmt.Sprint(1_000_000/part, " finished events"), Finished: 1_000_000 / part, Runs: 60},
+		{Name: fmt.Sprint(100_000/part, " pending events"), Pending: 100_000 / part, Runs: 20},
 		{
 			Name: "all at once", Finished: 1_000_000 / part, Pending: 100_000 / part, Due: 100_000 / part, Unrecorded: 1000 / part,
 			Missed: 30_000 / part, Denied: 60, Books: 5000 / part, Runs: 120,

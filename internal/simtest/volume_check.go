@@ -134,3 +134,14 @@ func (f *flood) done() error {
 	}
 	return nil
 }
+
+// largestRow is that of the cursors, in bytes.
+func (f *flood) largestRow() (most int) {
+	f.look(func(ctx context.Context) {
+		for row, err := range f.store.Scan(ctx, "cursors") {
+			must(err)
+			most = max(most, len(row.Data))
+		}
+	})
+	return most
+}
