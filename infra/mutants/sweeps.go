@@ -4,7 +4,7 @@ package main
 var sweeps = []guard{
 	{
 		"the sweep of what is pending", "internal/reconcile/pending.go",
-		`		if s.Pending && !s.Expired(p.run.now()) {`, `		if false {`, simulated(),
+		`		if s.Pending && !s.Expired(p.run.now()) && `, `		if false && `, simulated(),
 	},
 	{
 		"the sweep of what is due", "internal/reconcile/redeliver.go",
@@ -62,7 +62,7 @@ var sweeps = []guard{
 	},
 	{
 		"an expired event is not published", "internal/reconcile/pending.go",
-		`s.Pending && !s.Expired(p.run.now())`, `s.Pending`, named("Row77", "internal/reconcile"),
+		`s.Pending && !s.Expired(p.run.now()) `, `s.Pending `, named("Row77", "internal/reconcile"),
 	},
 	{
 		"an expired event's subscribers are not recorded", "internal/reconcile/unrecorded.go",

@@ -90,7 +90,7 @@ func TestRow78RuleMissingFromOneListingParksNothing(t *testing.T) {
 	}
 }
 
-func TestDeliveriesOfARemovedActionEnd(t *testing.T) {
+func TestRow64DeliveriesOfARemovedActionEnd(t *testing.T) {
 	r := newRig(t)
 	r.due(2)
 	failed := event.Delivery{Event: "evt_1", Action: "send-receipt", State: event.Waiting, Owner: "a", Attempts: 1, First: r.now, Updated: r.now, Next: r.now, Expires: r.now.AddDate(1, 0, 0)}

@@ -142,5 +142,5 @@ func (s *dueShard) Page(ctx context.Context) (more bool, err error) {
 // Fail implements Part.
 func (s *dueShard) Fail(ctx context.Context, err error) error {
 	s.At.Fail(s.due.run.now(), shardRests)
-	return errors.Join(fmt.Errorf("%s: %w", s.Key, err), s.Save(ctx, s.due.Ledger))
+	return errors.Join(fmt.Errorf("%s: %w", s.Key, err), afterwards(ctx, s.Save, s.due.Ledger))
 }

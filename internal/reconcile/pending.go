@@ -81,10 +81,10 @@ func (p *Pending) visit(ctx context.Context, w *walk, found []event.Stored) (don
 		if done > 0 && !p.run.Time() {
 			return done, nil
 		}
-		failed, unlisted, err := p.publish(ctx, p.look(chunk))
+		failed, unlisted, err := p.publish(ctx, p.look(w, chunk))
 		w.kept = w.kept || len(unlisted) > 0 // the cursor stays before them
 		if len(w.At.Left)+len(failed) > mostLeft {
-			return done, err
+			return done, errors.Join(err, errTooMany)
 		}
 		p.run.Report(err)
 		if len(failed) > 0 {
@@ -95,14 +95,17 @@ func (p *Pending) visit(ctx context.Context, w *walk, found []event.Stored) (don
 	return done, nil
 }
 
-// look returns the pending ones among the events.
-func (p *Pending) look(found []event.Stored) (pending []event.Stored) {
+// errTooMany: what is left of a shard has the next run's attention first.
+var errTooMany = errors.New("more than 100 events failed or wait for their fetch: the rest waits for them")
+
+// look returns the pending ones among the events, without those that are left.
+func (p *Pending) look(w *walk, found []event.Stored) (pending []event.Stored) {
 	for _, s := range found {
 		p.checked++
 		if p.Seen != nil {
 			p.Seen(s.Facts)
 		}
-		if s.Pending && !s.Expired(p.run.now()) {
+		if s.Pending && !s.Expired(p.run.now()) && !slices.Contains(w.At.Left, s.ID) {
 			pending = append(pending, s)
 		}
 	}

@@ -152,7 +152,7 @@ func (w *walk) save(ctx context.Context, handled bool) error {
 // Fail implements Part.
 func (w *walk) Fail(ctx context.Context, err error) error {
 	w.At.Fail(w.run.now(), shardRests)
-	return errors.Join(fmt.Errorf("%s: %w", w.Key, err), w.Save(ctx, w.ledger))
+	return errors.Join(fmt.Errorf("%s: %w", w.Key, err), afterwards(ctx, w.Save, w.ledger))
 }
 
 func positionOf(s event.Stored) event.Position { return event.Position{At: s.Received, ID: s.ID} }

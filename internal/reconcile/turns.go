@@ -137,10 +137,13 @@ func share(ctx context.Context, run *Run, end time.Time, jobs []*job) {
 	}
 }
 
+// hangs is how long after its time a turn's calls end: before the run does.
+const hangs = 2 * time.Second
+
 // within ends the calls of a turn that hang soon after its time is over, so that no sweep
 // takes the time of the others.
 func within(ctx context.Context, run *Run, j *job) {
-	turn, cancel := context.WithTimeout(ctx, run.Until.Sub(run.now())+endMargin)
+	turn, cancel := context.WithTimeout(ctx, run.Until.Sub(run.now())+hangs)
 	defer cancel()
 	j.turn(turn, run)
 }

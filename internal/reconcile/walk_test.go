@@ -78,6 +78,27 @@ func TestEventThatFailedIsTriedAgainAndStopsNoOther(t *testing.T) {
 	}
 }
 
+func TestEventThatFailsBehindOneWithoutKnownSubscribersIsLeftOnce(t *testing.T) {
+	r := newRig(t)
+	for i := range 50 {
+		r.put(fmt.Sprintf("evt_%02d", i))
+	}
+	for i := range 49 {
+		if err := r.store.MarkOnBus(t.Context(), fmt.Sprintf("evt_%02d", i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r.now = r.now.Add(time.Hour)
+	r.bus.Fault = func(memory.Op) memory.Fault { return memory.Refuse(errors.New("AccessDenied")) }
+	for range 10 {
+		_, _ = r.try()
+		r.now = r.now.Add(5 * time.Minute)
+	}
+	if left := r.standing().Left; len(left) != 1 {
+		t.Errorf("left are %v", left)
+	}
+}
+
 func TestWalkStopsBeforeTooManyThatFail(t *testing.T) {
 	r := newRig(t)
 	for i := range 1000 {

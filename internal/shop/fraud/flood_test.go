@@ -19,7 +19,7 @@ import (
 // longest is what a row may take; see the rules of the shop.
 const longest = 64 << 10
 
-func TestRowsStaySmallWhateverFailsTenThousandTimes(t *testing.T) {
+func TestRow65RowsStaySmallWhateverFailsTenThousandTimes(t *testing.T) {
 	long := func(kind string, n int) string { return fmt.Sprintf("%s3PQ8x2LkdIwHu7ix%08d", kind, n) }
 	for name, c := range map[string]struct {
 		of    func(n int) facts.Event
