@@ -30,7 +30,11 @@ func (r *reading) readEvents(ctx context.Context) error {
 		w.left[id] = true
 	}
 	r.locked(func() {
-		r.status.Sweeps = standing.Lags
+		if r.status.Sweeps = standing.Lags; len(standing.Lags) == 0 { // no run has ended yet
+			for _, name := range Sweeps {
+				r.status.Sweeps = append(r.status.Sweeps, reconcile.Lag{Sweep: name})
+			}
+		}
 		for action, n := range standing.Subscribed {
 			r.subscribed[action] += n
 		}
