@@ -76,8 +76,12 @@ func (l *listing) statusOf(ctx context.Context, s event.Stored, ds []event.Deliv
 
 // readQuarantine reads what is quarantined; requests that cannot be read are left to
 // payhooks quarantine list.
-func (l *listing) readQuarantine(ctx context.Context) (err error) {
-	l.held, _, err = l.o.quarantined(ctx)
+func (l *listing) readQuarantine(ctx context.Context) error {
+	all, _, err := event.Collect(event.QuarantinedRequests(ctx, l.o.Quarantine))
+	l.held = map[string]event.Quarantined{}
+	for _, q := range all {
+		l.held[q.ID] = q
+	}
 	return err
 }
 

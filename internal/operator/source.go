@@ -3,7 +3,6 @@ package operator
 import (
 	"cmp"
 	"context"
-	"slices"
 	"time"
 
 	"github.com/payhooks/payhooks/internal/event"
@@ -98,19 +97,20 @@ func (l *listing) receipts(from [event.ReceiptShards]time.Time, size int) (lanes
 	return lanes
 }
 
-// quarantine is what is quarantined.
+// quarantine is what is quarantined, newest first. What it has read is held: all that was
+// quarantined after the event whose status is asked for.
 func (l *listing) quarantine() *lane[candidate] {
-	return &lane[candidate]{read: func(ctx context.Context, _ event.Position) (page event.Page[candidate], err error) {
-		held, unreadable, err := l.o.quarantined(ctx)
-		if err != nil {
-			return page, err
-		}
-		for _, q := range held {
-			f := event.Facts{ID: q.ID, Type: q.Type, Received: q.Received}
+	l.held = map[string]event.Quarantined{}
+	q := event.QuarantineList{Newest: true, Limit: maxPage}
+	return &lane[candidate]{read: func(ctx context.Context, after event.Position) (page event.Page[candidate], err error) {
+		q.After = after
+		found, err := l.o.Quarantine.List(ctx, q)
+		for _, one := range found.Items {
+			l.held[one.ID] = one
+			f := event.Facts{ID: one.ID, Type: one.Type, Received: one.Received}
 			page.Items = append(page.Items, candidate{event.Stored{Event: event.Event{Facts: f}}, true})
 		}
-		slices.SortFunc(page.Items, newer)
-		l.held = held
-		return page, unreadable
+		page.Next = found.Next
+		return page, err
 	}}
 }

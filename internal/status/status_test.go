@@ -18,7 +18,8 @@ func TestNewStackListsEveryActionWithZeros(t *testing.T) {
 	same(t, `{"actions":[`+
 		`{"action":"a","done":0,"waiting":0,"parked":0,"unknown":0,"discarded":0},`+
 		`{"action":"b","done":0,"waiting":0,"parked":0,"unknown":0,"discarded":0,"disabled":true}],`+
-		`"overdue":0,"pending":0,"unrecorded":0,"quarantined":0,"dead":0,"sweeps":[]}`, string(got))
+		`"overdue":0,"pending":0,"unrecorded":0,"quarantined":0,"dead":0,"sweeps":[`+
+		`{"sweep":"due","lag_seconds":0},{"sweep":"missing","lag_seconds":0},{"sweep":"pending","lag_seconds":0},{"sweep":"unrecorded","lag_seconds":0}]}`, string(got))
 }
 
 func TestDeliveriesAreCountedByActionAndState(t *testing.T) {
