@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -40,10 +41,10 @@ func TestStoppedListContinuesBeforeWhereItLooked(t *testing.T) {
 
 func TestFailedListHasTheRowsSoFar(t *testing.T) {
 	d := operatortest.New(t, time.Now, 9000)
-	pages := 0
+	var pages atomic.Int64 // shards are read at once
 	d.Memory.Fault = func(op memory.Op) memory.Fault {
 		if op.Name == "Received" {
-			if pages++; pages > 2*event.ReceiptShards {
+			if pages.Add(1) > 2*event.ReceiptShards {
 				return memory.Refuse(memory.ErrUnavailable)
 			}
 		}

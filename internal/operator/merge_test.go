@@ -20,13 +20,14 @@ func lanesOf(rng *rand.Rand, n int, odd error) (lanes []*lane[int]) {
 		to := min(rng.IntN(len(split)), rng.IntN(len(split))) // more in the first ones
 		split[to] = append(split[to], i)
 	}
-	for _, items := range split {
+	for i, items := range split {
+		own := rand.New(rand.NewPCG(rng.Uint64(), uint64(i))) // lanes are read at once
 		lanes = append(lanes, &lane[int]{read: func(_ context.Context, after event.Position) (page event.Page[int], err error) {
 			from := 0
 			if !after.IsZero() {
 				_, _ = fmt.Sscan(after.ID, &from)
 			}
-			to := min(len(items), from+rng.IntN(4))
+			to := min(len(items), from+own.IntN(4))
 			if page.Items = items[from:to]; to < len(items) {
 				page.Next.ID = fmt.Sprint(to)
 			}
