@@ -53,7 +53,7 @@ var fanout = []guard{
 	},
 	{
 		"an old record is held against the table", "internal/dispatch/dispatch.go",
-		`return read && (!s.Pending || s.OnBus) ||`, `return`, named("Row82", "internal/dispatch"),
+		`return read && (!s.Pending || s.OnBus) ||`, `return read && s.ID == "" ||`, named("Row82", "internal/dispatch"),
 	},
 	{
 		"an event without known subscribers stays pending", "internal/dispatch/publish.go",

@@ -40,7 +40,7 @@ var ledger = []guard{
 	},
 	{
 		"a claim clears ensured", ledgerFile,
-		`d.Updated, d.Sent, d.Ensured = c.Owner, c.Lease, c.Now, c.Now, false`, `d.Updated, d.Sent = c.Owner, c.Lease, c.Now, c.Now`, simulated(),
+		`d.Updated, d.Sent, d.Ensured = c.Owner, c.Lease, c.Now, c.Now, false`, `d.Updated, d.Sent = c.Owner, c.Lease, c.Now, c.Now`, inMemory("unclaimed"),
 	},
 	{
 		"a claim keeps its message from being doubled", ledgerFile,
@@ -64,7 +64,7 @@ var ledger = []guard{
 	},
 	{
 		"a redelivery waits until it is quiet", sweepFile,
-		`!d.idle(now) || d.Sent.After(millis(now.Add(-quiet))) {`, `!d.idle(now) {`, named("EveryQuarterHour", "internal/reconcile"),
+		`!d.idle(now) || d.Sent.After(millis(now.Add(-quiet))) {`, `!d.idle(now) {`, inMemory("redelivery"),
 	},
 	{
 		"a running attempt is not redelivered", sweepFile,
