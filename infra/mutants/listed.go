@@ -44,7 +44,7 @@ var listed = []guard{
 	},
 	{
 		"a refused list of thin events is no failure", "internal/reconcile/thin_refused.go",
-		`!ofListing(err) || !denied && !errors.Is(err, event.ErrNotFound)`, `true`, named("SkipsNothing", "internal/reconcile"),
+		`!ofListing(err) || !denied && !errors.Is(err, event.ErrNotFound)`, `denied || true`, named("SkipsNothing", "internal/reconcile"),
 	},
 	{
 		"a store that refuses an event is a failure", "internal/reconcile/thin_refused.go",

@@ -58,8 +58,12 @@ func TestRebuildKnowsEventThatIsCommittedBesideIt(t *testing.T) {
 	o.Sleep = func(context.Context, time.Duration) error {
 		if slept++; slept == 5 { // the audit's own pauses are over: the versions are read
 			once := sync.OnceFunc(func() { live(t, r, "evt_live", false) })
+			shards := 0
 			r.Store.Fault = func(op memory.Op) memory.Fault {
-				if op.Name != "Received" {
+				if op.Name == "Received" {
+					shards++
+				}
+				if op.Name != "Received" || shards < event.ReceiptShards {
 					return memory.Fault{}
 				}
 				return memory.Fault{After: func() error { once(); return nil }}
