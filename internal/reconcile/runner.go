@@ -24,7 +24,7 @@ type Sweeps struct {
 	Unrecorded *Unrecorded // only with Pending
 	Due        *Due
 	Missing    *Missing
-	Added      []Sweep // that a stack adds; they have the last turns
+	Added      []Sweep // that a stack adds
 	Now        func() time.Time
 	Log        *slog.Logger
 }
@@ -37,7 +37,7 @@ type Counts map[string]int
 type Request struct {
 	Backfill *Backfill `json:"backfill"`
 	// Now lists everything at Stripe although it is not time for that yet, and so
-	// do added sweeps.
+	// do added sweeps. It tries what failed and is left alone, too.
 	Now bool `json:"now"`
 	// MinAge is how old an event is that is taken from Stripe's list, in seconds; nil
 	// is DefaultMinAge, and no more than that is possible.

@@ -75,7 +75,6 @@ type job struct {
 	work   *Work // nil: not begun
 	turns  int
 	ended  bool // nothing is left, or it may do no more
-	enough bool // the latter
 	failed failures
 }
 
@@ -107,7 +106,7 @@ func (j *job) page(ctx context.Context, run *Run) {
 	more, err := part.Page(ctx)
 	switch {
 	case errors.Is(err, ErrEnough):
-		j.ended, j.enough = true, true
+		j.ended = true
 	case errors.Is(err, event.ErrConflict):
 		run.log.InfoContext(ctx, j.Name(), "detail", "another run is at it: "+err.Error())
 	case err != nil:

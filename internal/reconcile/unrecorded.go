@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"sync/atomic"
 	"time"
 
 	"github.com/payhooks/payhooks/internal/event"
@@ -22,8 +21,8 @@ type Unrecorded struct {
 	// Behind says up to when of a shard nothing is pending any more.
 	Behind func(shard int) time.Time
 
-	run      *Run
-	recorded atomic.Int64
+	run *Run
+	UnrecordedReport
 }
 
 // UnrecordedReport is what one run of Unrecorded did.
@@ -43,14 +42,13 @@ func (*Unrecorded) Name() string { return "unrecorded" }
 
 // Begin implements Sweep.
 func (u *Unrecorded) Begin(_ context.Context, run *Run) (*Work, error) {
-	u.run = run
-	u.recorded.Store(0)
+	u.run, u.UnrecordedReport = run, UnrecordedReport{}
 	walks, parts := newWalks(run, u.Name(), func(w *walk) {
 		w.store, w.ledger, w.visit = u.Store, u.Ledger, u.visit
 		w.to = func() time.Time { return earlier(run.fannedOut(), u.Behind(w.shard)) }
 	})
 	return &Work{
-		Parts: parts, Counts: func() Counts { return Counts{"unrecorded": int(u.recorded.Load())} },
+		Parts: parts, Counts: func() Counts { return Counts{"unrecorded": u.UnrecordedReport.Unrecorded} },
 		Complete: func() time.Time {
 			if at := complete(run, walks); !at.IsZero() {
 				return u.complete(at)
@@ -76,7 +74,11 @@ func (u *Unrecorded) visit(ctx context.Context, w *walk, found []event.Stored) (
 			open = append(open, subscription{s, action})
 		}
 	}
-	if err := parallel.Each(ctx, readers, slices.Collect(slices.Chunk(open, batch)), u.record); err != nil {
+	missing, err := parallel.Map(ctx, readers, slices.Collect(slices.Chunk(open, batch)), u.missing)
+	if err == nil {
+		err = u.record(ctx, slices.Concat(missing...))
+	}
+	if err != nil {
 		return 0, err
 	}
 	for _, s := range open {
@@ -98,29 +100,34 @@ func (s subscription) ref() event.DeliveryRef {
 	return event.DeliveryRef{Action: s.action, Event: s.stored.ID}
 }
 
-// record ensures those that have no record. One that cannot be read stays as it is.
-func (u *Unrecorded) record(ctx context.Context, all []subscription) error {
+// missing returns those that have no record, and those whose record cannot be read: that
+// one stays as it is.
+func (u *Unrecorded) missing(ctx context.Context, all []subscription) ([]subscription, error) {
 	refs := make([]event.DeliveryRef, len(all))
 	for i, s := range all {
 		refs[i] = s.ref()
 	}
 	known, err := u.Ledger.Deliveries(ctx, refs)
 	if err != nil && !errors.Is(err, event.ErrInvalid) {
-		return fmt.Errorf("deliveries: %w", err)
+		return nil, fmt.Errorf("deliveries: %w", err)
 	}
 	has := map[event.DeliveryRef]bool{}
 	for _, d := range known {
 		has[d.Ref()] = true
 	}
-	missing := slices.DeleteFunc(slices.Clone(all), func(s subscription) bool { return has[s.ref()] || s.stored.Expired(u.run.now()) })
-	err = parallel.Each(ctx, writers, missing, func(ctx context.Context, s subscription) error {
+	return slices.DeleteFunc(slices.Clone(all), func(s subscription) bool { return has[s.ref()] || s.stored.Expired(u.run.now()) }), nil
+}
+
+// record ensures all of them.
+func (u *Unrecorded) record(ctx context.Context, all []subscription) error {
+	err := parallel.Each(ctx, writers, all, func(ctx context.Context, s subscription) error {
 		if err := u.run.ensure(ctx, u.Ledger, s.stored, s.action, false); err != nil {
 			return fmt.Errorf("event %s for %s: %w", s.stored.ID, s.action, err)
 		}
 		return nil
 	})
 	if err == nil {
-		u.recorded.Add(int64(len(missing)))
+		u.UnrecordedReport.Unrecorded += len(all)
 	}
 	return err
 }
