@@ -48,7 +48,7 @@ func (u *Unrecorded) Begin(_ context.Context, run *Run) (*Work, error) {
 		w.to = func() time.Time { return earlier(run.fannedOut(), u.Behind(w.shard)) }
 	})
 	return &Work{
-		Parts: parts, Counts: func() Counts { return Counts{"unrecorded": u.UnrecordedReport.Unrecorded} },
+		Parts: parts, Counts: func() Counts { return Counts{"unrecorded": u.Unrecorded} },
 		Complete: func() time.Time {
 			if at := complete(run, walks); !at.IsZero() {
 				return u.complete(at)
@@ -127,7 +127,7 @@ func (u *Unrecorded) record(ctx context.Context, all []subscription) error {
 		return nil
 	})
 	if err == nil {
-		u.UnrecordedReport.Unrecorded += len(all)
+		u.Unrecorded += len(all)
 	}
 	return err
 }
