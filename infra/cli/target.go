@@ -43,6 +43,7 @@ type Target struct {
 type Tables interface {
 	event.Store
 	event.Ledger
+	event.Erasure
 	Quarantine() event.Quarantine
 	Copies() event.Copies
 	// Since is when the tables were created.
@@ -116,7 +117,7 @@ func (t *Target) Operator() *operator.Operator {
 	}
 	return &operator.Operator{
 		Stack: t.Stack, Store: t.Tables, Ledger: t.Tables, Quarantine: t.Tables.Quarantine(), Bus: t.Bus, Since: t.Tables.Since,
-		Copies: t.Tables.Copies(), Tables: t.tableNames,
+		Copies: t.Tables.Copies(), Tables: t.tableNames, Erasure: t.Tables,
 		DeadLetters: &sqsqueue.DeadLetters{Client: sqs.NewFromConfig(t.AWS), Stack: t.Stack}, Functions: functions,
 		Own: t.own, Now: time.Now, Sleep: sleep,
 	}

@@ -21,6 +21,7 @@ var commands = []func() *cobra.Command{
 	auditCommand,
 	doctorCommand,
 	restoreCommand,
+	eraseCommand,
 	reconcileCommand,
 	backfillCommand,
 	simulateCommand,

@@ -6,9 +6,10 @@ import (
 	"github.com/payhooks/payhooks/internal/shop/shopsim"
 )
 
-// The shop adds its subcommands, its month as the demo's plan, and its actions to
-// the simulation.
+// The shop adds its subcommands, what it keeps of an erased customer, its month as the
+// demo's plan, and its actions to the simulation.
 func init() {
+	erasers = append(erasers, shop.Erasers...)
 	commands = append(commands, shop.All...)
 	plans = append(plans, judge.Plan)
 	simulated = append(simulated, shopsim.Plan)

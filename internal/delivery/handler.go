@@ -165,6 +165,8 @@ func (h *Handler) Deliver(ctx context.Context, id string, again bool) (event.Del
 func (h *Handler) begin(ctx context.Context, ref event.DeliveryRef) (s event.Stored, d event.Delivery, unusable, err error) {
 	s, d, err = h.Ledger.Begin(ctx, ref)
 	switch {
+	case errors.Is(err, event.ErrErased):
+		return s, d, event.Skip("erased"), nil
 	case errors.Is(err, event.ErrNotFound), errors.Is(err, event.ErrInvalid):
 		return s, d, event.Permanent(fmt.Errorf("load event: %w", err)), nil
 	case err != nil:

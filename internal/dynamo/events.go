@@ -54,6 +54,8 @@ func known(f event.Facts, old item, ours string) event.Result {
 	f.Created = f.Created.Truncate(time.Second)
 	// An item that cannot be read is another event: it stays.
 	switch stored := readStored(r); {
+	case !stored.Erased.IsZero():
+		return event.ResultDuplicate
 	case r.err != nil || !stored.SameOccurrence(f):
 		return event.ResultConflict
 	case f.Thin():

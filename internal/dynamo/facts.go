@@ -49,7 +49,7 @@ func readFacts(r *reader) event.Facts {
 func readStored(r *reader) event.Stored {
 	s := readPending(r)
 	s.Subscribers, s.Expires, s.Occurrence = r.set("wanted"), r.expires(), r.str("occurrence")
-	s.OnBus = s.Pending && r.bool("published")
+	s.OnBus, s.Erased = s.Pending && r.bool("published"), r.time("erased", millis)
 	return s
 }
 

@@ -117,7 +117,7 @@ func (t *Tables) learn(l event.Link) *types.Update {
 	return &types.Update{
 		TableName: t.table("events"), Key: key(l.Thin.ID),
 		UpdateExpression:         aws.String("SET " + strings.Join(sets, ", ")),
-		ConditionExpression:      aws.String("attribute_exists(id) AND attribute_not_exists(#fetched)"),
+		ConditionExpression:      aws.String("attribute_exists(id) AND attribute_not_exists(#fetched) AND attribute_not_exists(erased)"),
 		ExpressionAttributeNames: names, ExpressionAttributeValues: values, ReturnValuesOnConditionCheckFailure: allOld,
 	}
 }
@@ -127,7 +127,7 @@ func (t *Tables) alias(l event.Link) *types.Update {
 	return &types.Update{
 		TableName: t.table("events"), Key: key(l.Thin.ID),
 		UpdateExpression:          aws.String("SET occurrence = :id REMOVE #shard, subject_key, customer_key, pending, published"),
-		ConditionExpression:       aws.String("attribute_exists(id) AND attribute_not_exists(occurrence)"),
+		ConditionExpression:       aws.String("attribute_exists(id) AND attribute_not_exists(occurrence) AND attribute_not_exists(erased)"),
 		ExpressionAttributeNames:  map[string]string{"#shard": "shard"},
 		ExpressionAttributeValues: item{":id": str(l.Event.ID)}, ReturnValuesOnConditionCheckFailure: allOld,
 	}
@@ -140,6 +140,9 @@ func (t *Tables) join(ctx context.Context, l event.Link) error {
 		return err
 	}
 	r := &reader{item: it}
+	if at := r.time("erased", millis); !at.IsZero() {
+		return t.EraseItem(ctx, l.Thin, at)
+	}
 	if it == nil || !readFacts(r).SameOccurrence(l.Event.Facts) || r.err != nil {
 		return fmt.Errorf("the id is another occurrence's: %w", event.ErrInvalid)
 	}

@@ -48,11 +48,21 @@ func parseStored(id string, found []item) (event.Stored, error) {
 	}
 	r := &reader{item: found[0]}
 	s := readStored(r)
-	if raw := r.bytes("body"); r.err == nil {
-		s.Body, r.err = decompress(raw)
-	}
+	r.body(&s)
 	if r.err != nil {
 		return s, fmt.Errorf("get %s: %w", id, r.err)
 	}
 	return s, nil
+}
+
+// body reads the signed bytes. An erased event has none.
+func (r *reader) body(s *event.Stored) {
+	raw := r.bytes("body")
+	switch {
+	case r.err != nil:
+	case !s.Erased.IsZero():
+		r.err = event.ErrErased
+	default:
+		s.Body, r.err = decompress(raw)
+	}
 }

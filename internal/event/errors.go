@@ -14,7 +14,9 @@ import (
 var (
 	ErrNotFound = errors.New("not found")
 	// ErrInvalid: this input can never succeed, however often it is tried.
-	ErrInvalid  = errors.New("invalid")
+	ErrInvalid = errors.New("invalid")
+	// ErrErased: a person's data was erased, and the event with it. It is an ErrInvalid.
+	ErrErased   = fmt.Errorf("erased: %w", ErrInvalid)
 	ErrTooLarge = errors.New("larger than the store takes")
 	ErrConflict = errors.New("state changed since it was read")
 	ErrFenced   = errors.New("another attempt owns the delivery")

@@ -84,6 +84,9 @@ type Stored struct {
 	// Occurrence is the id of the event that this thin event is a rendering of, if it was
 	// stored under another id. It is then in no listing and has no subscribers.
 	Occurrence string
+	// Erased is when the event was erased; zero if it was not. Nothing of it is left but
+	// its id, type, scope and times.
+	Erased time.Time
 	// Expires is when the store may delete the event; zero is never.
 	Expires time.Time
 }

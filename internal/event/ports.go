@@ -26,12 +26,12 @@ type Store interface {
 	// its facts with the event, in one transaction. Under another id than l.Thin's it
 	// stores that event, pending and with the thin event's body, and l.Thin becomes a
 	// rendering of it: see Stored.Occurrence. An event that has this id already stays as
-	// it is, and only l.Thin changes. nil also if that was done before. ErrInvalid if
+	// it is, and only l.Thin changes; it is erased, too, if that one is. nil also if that was done before. ErrInvalid if
 	// the id is another occurrence's. ErrConflict if somebody else wrote meanwhile. ErrTooLarge if it cannot be stored at any time.
 	Link(ctx context.Context, l Link) error
 	// Get returns the event with its signed bytes and, of a thin one, with what was
 	// fetched; or ErrNotFound. An event that cannot be read is returned as far as it can
-	// be, with ErrInvalid.
+	// be, with ErrInvalid; what is left of an erased one with ErrErased.
 	Get(ctx context.Context, id string) (Stored, error)
 	// MarkPublished records the subscribers and clears Pending, in one update on
 	// condition that the event exists (else ErrNotFound). The subscribers are
@@ -40,7 +40,7 @@ type Store interface {
 	// MarkOnBus notes on a pending event that the bus has it. One that is not
 	// pending any more, or not there, is no error.
 	MarkOnBus(ctx context.Context, id string) error
-	// Events returns those of the events that exist, without bodies, strongly consistent,
+	// Events returns those of the events that exist, erased ones too, without bodies, strongly consistent,
 	// in any number of requests. An error that is ErrInvalid names those that cannot be
 	// read; they are left out.
 	Events(ctx context.Context, ids []string) (map[string]Stored, error)

@@ -133,6 +133,9 @@ func (f *Fetcher) complete(ctx context.Context, s event.Stored) (event.Link, err
 // snapshot that came first has its own way.
 func (f *Fetcher) publish(ctx context.Context, a *delivery.Attempt, id string) error {
 	s, err := f.Store.Get(ctx, id)
+	if errors.Is(err, event.ErrErased) {
+		return event.Skip("erased")
+	}
 	if err != nil {
 		return fmt.Errorf("read the event: %w", err)
 	}

@@ -51,8 +51,8 @@ func (f *Fetcher) fetch(ctx context.Context, s event.Stored, signed webhook.Thin
 	}
 	if p.id != s.ID {
 		switch _, err := f.Store.Get(ctx, p.id); {
-		case err == nil:
-			return p, nil // the occurrence is stored: link to it
+		case err == nil, errors.Is(err, event.ErrErased):
+			return p, nil // the occurrence is stored, or was: link to it
 		case errors.Is(err, event.ErrInvalid):
 			return p, event.Permanent(fmt.Errorf("its snapshot twin is stored and cannot be read: %w", err))
 		case !errors.Is(err, event.ErrNotFound):

@@ -37,6 +37,8 @@ func (s *Store) Put(ctx context.Context, e event.Event, expires time.Time) (res 
 			res = event.ResultStored
 		case old.nonce == nonce:
 			res = event.ResultStored
+		case !old.Erased.IsZero():
+			res = event.ResultDuplicate
 		case !old.SameOccurrence(e.Facts):
 			res = event.ResultConflict
 		case e.Thin():
@@ -80,14 +82,17 @@ func (s *Store) Get(ctx context.Context, id string) (st event.Stored, err error)
 
 // stored returns the event. The caller holds the lock.
 func (s *Store) stored(id string) (event.Stored, error) {
-	if r, ok := s.renderings[id]; ok {
-		return clone(r), nil
+	st, ok := s.renderings[id]
+	if r, found := s.events[id]; !ok && found {
+		st, ok = r.Stored, true
 	}
-	r, ok := s.events[id]
 	if !ok {
 		return event.Stored{}, fmt.Errorf("get %s: %w", id, event.ErrNotFound)
 	}
-	return clone(r.Stored), nil
+	if !st.Erased.IsZero() {
+		return clone(st), fmt.Errorf("get %s: %w", id, event.ErrErased)
+	}
+	return clone(st), nil
 }
 
 // MarkPublished implements event.Store.

@@ -82,7 +82,7 @@ func bare(st event.Stored) event.Stored {
 func (s *Store) byReceipt() map[int][]entry[string] {
 	all := map[int][]entry[string]{}
 	for id, r := range s.events {
-		if r.Occurrence == "" {
+		if r.Occurrence == "" && r.Erased.IsZero() {
 			n := event.Shard(id, event.ReceiptShards)
 			all[n] = append(all[n], entry[string]{event.Position{At: r.Received, ID: id}, id})
 		}

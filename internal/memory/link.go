@@ -19,7 +19,7 @@ func (s *Store) Link(ctx context.Context, l event.Link) error {
 	return s.do(ctx, Op{"Link", l.Event.ID}, func() error {
 		s.index.receipts = nil
 		thin, ok := s.events[l.Thin.ID]
-		if !ok {
+		if !ok || !thin.Erased.IsZero() {
 			return fmt.Errorf("link %s: %w", l.Thin.ID, event.ErrConflict)
 		}
 		if l.Event.ID == l.Thin.ID {
@@ -55,6 +55,10 @@ func (s *Store) alias(thin *record, l event.Link) error {
 		return nil
 	}
 	if old, taken := s.events[l.Event.ID]; taken || l.Event.Fetched == nil {
+		if taken && !old.Erased.IsZero() {
+			thin.Stored = leftOf(thin.Stored, old.Erased)
+			return nil
+		}
 		if !taken || !old.SameOccurrence(l.Event.Facts) {
 			return fmt.Errorf("link %s: the id is another occurrence's: %w", l.Thin.ID, event.ErrInvalid)
 		}

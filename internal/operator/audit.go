@@ -53,7 +53,7 @@ const (
 	Missing    Verdict = "missing"    // the row is what some of its events make; facts of others are not in it
 	Extra      Verdict = "extra"      // the row holds what no event accounts for
 	Changed    Verdict = "changed"    // the row is nothing that its events make: somebody else wrote it, too
-	Unprovable Verdict = "unprovable" // the events that could prove it have expired, or are not all that makes the row
+	Unprovable Verdict = "unprovable" // the events that could prove it have expired or were erased, or are not all that makes the row
 )
 
 // Finding is a row that is not as recomputed.
@@ -80,6 +80,7 @@ type auditor struct {
 	events map[string][]moment // by action
 	known  map[string]bool     // ids of events walked since the audit began
 	begin  time.Time
+	erased int // how many erasures there were
 	result AuditResult
 }
 
@@ -114,6 +115,11 @@ func (o *Operator) Audit(ctx context.Context, req Audit) (*AuditResult, error) {
 	if a.kept.since, err = o.Since(ctx); err != nil {
 		return nil, err
 	}
+	erasures, err := o.Erasures(ctx, "")
+	if err != nil {
+		return nil, err
+	}
+	a.erased = len(erasures)
 	if err := a.walk(ctx, a.begin.Add(-ever)); err != nil {
 		return nil, err
 	}
@@ -171,9 +177,9 @@ func (a *auditor) subscribers(s event.Stored) []string {
 	return s.Subscribers
 }
 
-// complete reports whether no event of the stack can have expired: the stored
-// ones account for everything.
-func (a *auditor) complete() bool { return a.kept.complete(a.Now()) }
+// complete reports whether no event of the stack can have expired or was erased: the
+// stored ones account for everything.
+func (a *auditor) complete() bool { return a.erased == 0 && a.kept.complete(a.Now()) }
 
 func (s *AuditResult) add(f Finding) {
 	s.Findings = append(s.Findings, f)

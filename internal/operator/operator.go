@@ -1,6 +1,6 @@
 // Package operator has what a person can do with a stack: list what needs a
 // decision, and retry, resolve, discard, replay, redrive, release, audit, repair,
-// rebuild and restore. The command, the console and the simulation all call it.
+// rebuild, restore and erase. The command, the console and the simulation all call it.
 //
 // Nothing here prints, reads the wall clock or asks back. A bulk request is
 // planned first; its plan is the dry run.
@@ -35,6 +35,11 @@ type Operator struct {
 	DeadLetters event.DeadLetters
 	Functions   Functions
 	Copies      event.Copies
+	Erasure     event.Erasure
+	// Erasers of the state tables that may have a person's data, and Mailbox of a stack
+	// that keeps what it sends: for PlanErase.
+	Erasers []Eraser
+	Mailbox Mailbox
 	// Tables lists the stack's own tables by their short names, for Restore.
 	Tables func(ctx context.Context) ([]string, error)
 	// Own is the id of the stack's own account, if it is known, for Release.

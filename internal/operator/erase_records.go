@@ -1,0 +1,126 @@
+package operator
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"regexp"
+
+	"github.com/payhooks/payhooks/internal/event"
+)
+
+// recorded finds the deliveries and effects of the events. An action that may be running
+// for one of them without a record gets one.
+func (f *found) recorded(ctx context.Context) error {
+	for _, fs := range f.events {
+		if err := f.expect(ctx, fs); err != nil {
+			return err
+		}
+	}
+	for after, more := "", true; more; more = after != "" {
+		ds, es, next, err := f.Erasure.Records(ctx, after)
+		if err != nil && !errors.Is(err, event.ErrInvalid) {
+			return err
+		}
+		f.unreadable = errors.Join(f.unreadable, err)
+		for _, d := range ds {
+			if f.is(d.Event) {
+				f.deliveries[d.Ref()] = d
+			}
+		}
+		for _, e := range es {
+			if f.is(e.Event) || names([]byte(e.Key), f.req.Customer) {
+				addresses(e.Result, f.marks)
+				f.effects = append(f.effects, e)
+			}
+		}
+		f.step(len(ds) + len(es))
+		after = next
+	}
+	return nil
+}
+
+// is reports whether the id is that of one of the events, or of one of their forms.
+func (f *found) is(id string) bool {
+	if _, ok := f.events[id]; ok {
+		return true
+	}
+	return f.marks[id] && eventID.MatchString(id)
+}
+
+// expect adds a delivery for each action that the event may be delivered to.
+func (f *found) expect(ctx context.Context, fs event.Facts) error {
+	actions, err := f.Bus.Subscribers(ctx, event.Envelope{Facts: fs})
+	if err != nil {
+		return err
+	}
+	all := refs(fs.ID, actions)
+	if fs.Thin() {
+		all = append(all, refs(fs.ID, []string{event.Fetch})...)
+	}
+	for _, s := range f.forms[fs.ID] {
+		if s.Occurrence != "" { // it was stored, and fetched, under that
+			f.marks[s.ID] = true
+			all = append(all, refs(s.ID, []string{event.Fetch})...)
+		}
+	}
+	now := f.Now()
+	for _, ref := range all {
+		f.deliveries[ref] = event.Delivery{Event: ref.Event, Action: ref.Action, State: event.Discarded, Expires: event.DeliveryExpiry(now, now)}
+	}
+	return nil
+}
+
+// quarantinedOf finds the quarantined requests that name the customer.
+func (f *found) quarantinedOf(ctx context.Context) error {
+	for q, err := range f.Quarantine.All(ctx) {
+		if err != nil {
+			if !errors.Is(err, event.ErrInvalid) {
+				return err
+			}
+			f.unreadable = errors.Join(f.unreadable, err)
+			continue
+		}
+		whole, err := f.Quarantine.Get(ctx, q.Endpoint, q.ID)
+		if errors.Is(err, event.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if _, theirs := f.events[q.ID]; theirs || names(whole.Body, f.req.Customer) {
+			addresses(whole.Body, f.marks)
+			whole.Body = nil
+			f.held = append(f.held, whole)
+		}
+	}
+	return nil
+}
+
+// contact is an e-mail address, or a number with its country code.
+var contact = regexp.MustCompile(`^(?:[^@\s]+@[^@\s]+|\+[0-9 ()-]{6,20})$`)
+
+// addresses adds those in the strings of a JSON text.
+func addresses(text []byte, to map[string]bool) {
+	var v any
+	if json.Unmarshal(text, &v) == nil {
+		collect(v, to)
+	}
+}
+
+func collect(v any, to map[string]bool) {
+	switch v := v.(type) {
+	case string:
+		if contact.MatchString(v) {
+			to[v] = true
+		}
+	case []any:
+		for _, one := range v {
+			collect(one, to)
+		}
+	case map[string]any:
+		for _, one := range v {
+			collect(one, to)
+		}
+	}
+}
