@@ -57,3 +57,20 @@ func TestADeliveryOfARenderingIsDone(t *testing.T) {
 		t.Errorf("%+v, %v, %d runs", d, err, r.runs)
 	}
 }
+
+func TestAMessageOfAnErasedEventRunsNothing(t *testing.T) {
+	r := newRig(t)
+	e, err := r.Get(t.Context(), "evt_1") // of the rig
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := r.EraseItem(t.Context(), e, r.now); err != nil {
+		t.Fatal(err)
+	}
+	for _, again := range []bool{false, true} {
+		d, err := r.process(add).Deliver(t.Context(), "evt_1", again)
+		if err != nil || d.State != event.Done || d.Outcome != "skipped: erased" || r.runs != 0 {
+			t.Errorf("%+v, %v, %d runs", d, err, r.runs)
+		}
+	}
+}

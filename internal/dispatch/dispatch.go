@@ -134,7 +134,7 @@ func (d *Dispatcher) unreadable(ctx context.Context, it *item, image Image, caus
 	it.env.ID = key.String()
 	stored, err := d.Store.Get(ctx, it.env.ID)
 	switch {
-	case err == nil && !stored.Pending, errors.Is(err, event.ErrNotFound):
+	case err == nil && !stored.Pending, errors.Is(err, event.ErrNotFound), errors.Is(err, event.ErrErased):
 		return nil
 	case err == nil:
 		return it.of(stored)

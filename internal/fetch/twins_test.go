@@ -168,3 +168,26 @@ func TestObjectIsFetchedForTypedActionsWhereTheSnapshotCameFirst(t *testing.T) {
 		t.Errorf("kept is %s", s.Body)
 	}
 }
+
+func TestThinEventOfAnErasedOccurrenceIsErased(t *testing.T) {
+	for _, named := range []bool{true, false} {
+		r := newRig(t, seven...)
+		thin := r.twins([]byte(charge), named)
+		r.post([]byte(charge))
+		r.dispatch()
+		if err := r.store.EraseItem(t.Context(), r.get(chargeID), time.Now()); err != nil {
+			t.Fatal(err)
+		}
+		published := len(r.bus.Published())
+		f, _ := r.post(thin)
+		r.run()
+		if _, err := r.store.Get(t.Context(), f.ID); !errors.Is(err, event.ErrErased) {
+			t.Errorf("named %t: the thin event is kept: %v", named, err)
+		}
+		for _, e := range r.bus.Published()[published:] {
+			if e.Only != event.Fetch {
+				t.Errorf("named %t: published %+v", named, e)
+			}
+		}
+	}
+}

@@ -127,6 +127,9 @@ const tries = 3
 
 func (in *Intake) link(ctx context.Context, e event.Event) error {
 	thin, err := in.Store.Get(ctx, e.ID)
+	if errors.Is(err, event.ErrErased) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}

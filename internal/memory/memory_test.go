@@ -26,7 +26,7 @@ func TestStoreKeepsThePortsPromises(t *testing.T) {
 		}
 		copies := &memory.Copies{Store: s, Stack: "memory", PageSize: 2}
 		return porttest.Ports{
-			Store: s, Quarantine: s.Quarantine(), Ledger: s, LoseReply: func() { armed.Store(true) }, Copies: copies, Stack: copies.Stack,
+			Store: s, Erasure: s, Quarantine: s.Quarantine(), Ledger: s, LoseReply: func() { armed.Store(true) }, Copies: copies, Stack: copies.Stack,
 			Copy: func(_ *testing.T, table string) string {
 				return copies.Make(table+" copied", table).Name
 			},

@@ -54,6 +54,7 @@ type Operator struct {
 // Reasons why a delivery is not sent.
 const (
 	ReasonExpired   = event.Reason("expired")
+	ReasonErased    = event.Reason("erased")
 	ReasonNoRule    = event.Reason("no rule sends such events to the action any more")
 	ReasonMoved     = event.Reason("no longer parked")
 	ReasonUnfetched = event.Reason("what it refers to cannot be fetched: see payhooks events show")

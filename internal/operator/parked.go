@@ -80,7 +80,10 @@ const justSent = time.Minute
 // Reopen gives a parked, unknown, withheld or waiting delivery a new round and
 // sends it to its action, or returns why it cannot. It may be repeated.
 func (o *Operator) Reopen(ctx context.Context, ref event.DeliveryRef, stale bool) (event.Reason, error) {
-	s, err := o.Store.Get(ctx, ref.Event)
+	s, err := o.load(ctx, ref.Event)
+	if errors.Is(err, event.ErrErased) {
+		return ReasonErased, nil
+	}
 	if errors.Is(err, event.ErrNotFound) || err == nil && s.Expired(o.Now()) {
 		return ReasonExpired, nil
 	}

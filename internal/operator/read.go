@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/parallel"
@@ -70,12 +71,27 @@ func fetches(s event.Stored) []string {
 
 // get returns an event, and for a thin event that is a rendering of another that one.
 func (o *Operator) get(ctx context.Context, id string) (event.Stored, error) {
-	s, err := o.Store.Get(ctx, id)
+	s, err := o.load(ctx, id)
 	if err == nil && s.Occurrence != "" {
-		return o.Store.Get(ctx, s.Occurrence)
+		return o.load(ctx, s.Occurrence)
 	}
 	return s, err
 }
+
+// load is Store.Get with an error that says what was erased.
+func (o *Operator) load(ctx context.Context, id string) (event.Stored, error) {
+	s, err := o.Store.Get(ctx, id)
+	if errors.Is(err, event.ErrErased) {
+		err = erasedError(fmt.Sprintf("event %s was erased on %s: payhooks erase list has by whom", id, s.Erased.Format(time.DateOnly)))
+	}
+	return s, err
+}
+
+// erasedError is event.ErrErased with a text of its own.
+type erasedError string
+
+func (e erasedError) Error() string { return string(e) }
+func (e erasedError) Unwrap() error { return event.ErrErased }
 
 // quarantined returns what is quarantined, by id.
 func (o *Operator) quarantined(ctx context.Context) (held map[string]event.Quarantined, unreadable, err error) {

@@ -107,7 +107,11 @@ func (r *replay) skip(why event.Reason) {
 // send makes the event's deliveries due that have anything left to do, and
 // sends each to its action.
 func (r *replay) send(ctx context.Context, id string) error {
-	s, err := r.Store.Get(ctx, id)
+	s, err := r.load(ctx, id)
+	if errors.Is(err, event.ErrErased) {
+		r.skip(ReasonErased)
+		return nil
+	}
 	if errors.Is(err, event.ErrNotFound) || err == nil && s.Expired(r.Now()) {
 		r.skip(ReasonExpired)
 		return nil

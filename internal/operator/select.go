@@ -46,7 +46,7 @@ func (o *Operator) known(ctx context.Context, f Deliveries) error {
 	if f.Event == "" {
 		return o.knownAction(ctx, f.Action)
 	}
-	_, err := o.Store.Get(ctx, f.Event)
+	_, err := o.load(ctx, f.Event)
 	if errors.Is(err, event.ErrNotFound) {
 		return o.notStored(ctx, f.Event)
 	}

@@ -25,6 +25,7 @@ type Ports struct {
 	Quarantine event.Quarantine
 	Ledger     event.Ledger
 	Copies     event.Copies
+	Erasure    event.Erasure
 	// Stack is in front of the short names of the tables.
 	Stack string
 	// Copy copies a table as it is, under a name that it returns.
@@ -68,6 +69,7 @@ func Run(t *testing.T, open func(t *testing.T) Ports) {
 		{"remember", rememberTests},
 		{"extend", extendTests},
 		{"copies", copiesTests},
+		{"erase", eraseTests},
 		{"lost reply", lostReplyTests},
 	} {
 		t.Run(group.name, func(t *testing.T) {

@@ -85,12 +85,15 @@ func names(message, mark []byte) bool {
 			return false
 		}
 		end := i + len(mark)
-		if (i == 0 || !word(message[i-1])) && (end == len(message) || !word(message[end])) {
+		if (i == 0 || !word(message[i-1]) && !local(message[i-1])) && (end == len(message) || !word(message[end])) {
 			return true
 		}
 		message = message[i+1:]
 	}
 }
+
+// local: the byte continues the part of an address that is before the @.
+func local(b byte) bool { return b == '-' || b == '.' || b == '+' }
 
 func word(b byte) bool {
 	return b == '_' || '0' <= b && b <= '9' || 'a' <= b && b <= 'z' || 'A' <= b && b <= 'Z'

@@ -28,7 +28,7 @@ func TestTablesKeepThePortsPromises(t *testing.T) {
 	porttest.Run(t, func(*testing.T) porttest.Ports {
 		return porttest.Ports{
 			Store: db.tables, Quarantine: db.tables.Quarantine(), Ledger: db.tables, LoseReply: db.wire.loseNext,
-			Copies: db.tables.Copies(), Stack: stackName, Copy: db.copyTable, Lose: db.lose,
+			Copies: db.tables.Copies(), Erasure: db.tables, Stack: stackName, Copy: db.copyTable, Lose: db.lose,
 		}
 	})
 }

@@ -44,7 +44,7 @@ func New(t *testing.T, now func() time.Time, n int, actions ...string) *Desk {
 		selects[action] = nil
 	}
 	d.Operator = &operator.Operator{
-		Stack: d.Copies.Stack, Store: d.Memory, Ledger: d.Memory, Quarantine: d.Memory.Quarantine(), Copies: d.Copies,
+		Stack: d.Copies.Stack, Store: d.Memory, Ledger: d.Memory, Quarantine: d.Memory.Quarantine(), Copies: d.Copies, Erasure: d.Memory,
 		Tables: func(context.Context) ([]string, error) {
 			return []string{"events", "deliveries", "quarantine", "orders"}, nil
 		},
