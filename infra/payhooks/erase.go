@@ -107,8 +107,13 @@ func printErasure(cmd *cobra.Command, r operator.EraseResult, done bool) error {
 		name  string
 		value int
 	}{
-		{"events", r.Events}, {"renderings", r.Renderings}, {"quarantined", r.Quarantined}, {"deliveries", r.Deliveries},
-		{"effects", r.Effects}, {"rows", r.Rows}, {"mails", r.Mails},
+		{"events", r.Events},
+		{"renderings", r.Renderings},
+		{"quarantined", r.Quarantined},
+		{"deliveries", r.Deliveries},
+		{"effects", r.Effects},
+		{"rows", r.Rows},
+		{"mails", r.Mails},
 	} {
 		cli.Field(out, 12, f.name, f.value)
 	}
