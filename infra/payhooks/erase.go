@@ -30,8 +30,8 @@ Point-in-time recovery can bring the tables back as they were for 35 days: after
 payhooks restore, run erase again. Messages in queues have ids, no bodies, for up to
 14 days; log lines for 30.
 
-It reads the tables of events and deliveries whole: with on-demand prices some
-0.20 dollars for a million events.`
+It reads the tables of events and deliveries whole: for a million events of 2.5 KB
+with seven deliveries each 1.2 million read units, 0.15 dollars in us-east-1.`
 
 func eraseCommand() *cobra.Command {
 	var e operator.Erase

@@ -73,7 +73,7 @@ func (o *Operator) PlanErase(ctx context.Context, req Erase, progress func(n int
 	if err := f.search(ctx); err != nil {
 		return nil, err
 	}
-	return &ErasePlan{Erase: req, Unreadable: f.unreadable, o: o, found: f}, nil
+	return &ErasePlan{Erase: req, Unreadable: f.incomplete(), o: o, found: f}, nil
 }
 
 // DryRun is the result of an erasure that changes nothing.

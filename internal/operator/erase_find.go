@@ -25,7 +25,8 @@ type found struct {
 	held       []event.Quarantined
 	marks      map[string]bool // what messages of the customer name: ids, addresses, numbers
 	others     []string
-	unreadable error
+	unreadable []error // the first of them
+	unread     int
 
 	forms map[string][]event.Stored // by the id of their event: what is kept of it under other ids
 }
@@ -54,7 +55,7 @@ func (f *found) named(ctx context.Context) error {
 		if err != nil && !errors.Is(err, event.ErrInvalid) {
 			return err
 		}
-		f.unreadable = errors.Join(f.unreadable, err)
+		f.skipAll(err)
 		for _, s := range page {
 			f.look(s)
 		}
@@ -142,7 +143,7 @@ func (f *found) related(ctx context.Context) error {
 		if err != nil && !errors.Is(err, event.ErrInvalid) {
 			return err
 		}
-		f.unreadable = errors.Join(f.unreadable, err)
+		f.skip(err)
 		for _, fs := range more {
 			if _, there := f.events[fs.ID]; !there && (fs.Customer == "" || fs.Customer == f.req.Customer) {
 				f.events[fs.ID] = fs

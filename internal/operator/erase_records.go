@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"regexp"
 
 	"github.com/payhooks/payhooks/internal/event"
@@ -22,7 +23,7 @@ func (f *found) recorded(ctx context.Context) error {
 		if err != nil && !errors.Is(err, event.ErrInvalid) {
 			return err
 		}
-		f.unreadable = errors.Join(f.unreadable, err)
+		f.skipAll(err)
 		for _, d := range ds {
 			if f.is(d.Event) {
 				f.deliveries[d.Ref()] = d
@@ -78,7 +79,7 @@ func (f *found) quarantinedOf(ctx context.Context) error {
 			if !errors.Is(err, event.ErrInvalid) {
 				return err
 			}
-			f.unreadable = errors.Join(f.unreadable, err)
+			f.skip(err)
 			continue
 		}
 		whole, err := f.Quarantine.Get(ctx, q.Endpoint, q.ID)
@@ -123,4 +124,34 @@ func collect(v any, to map[string]bool) {
 			collect(one, to)
 		}
 	}
+}
+
+// skip notes what cannot be read.
+func (f *found) skip(err error) {
+	if err == nil {
+		return
+	}
+	if f.unread++; f.unread <= SampleSize {
+		f.unreadable = append(f.unreadable, err)
+	}
+}
+
+// skipAll is skip for each error of a page.
+func (f *found) skipAll(err error) {
+	page, ok := err.(interface{ Unwrap() []error }) //nolint:errorlint // a page joins those of its items
+	if !ok {
+		f.skip(err)
+		return
+	}
+	for _, one := range page.Unwrap() {
+		f.skip(one)
+	}
+}
+
+// incomplete is why something may be missing, or nil.
+func (f *found) incomplete() error {
+	if f.unread == 0 {
+		return nil
+	}
+	return fmt.Errorf("%d records cannot be read, and may be of %s: %w", f.unread, f.req.Customer, errors.Join(f.unreadable...))
 }

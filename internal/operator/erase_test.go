@@ -197,3 +197,33 @@ func TestEraseRefusesWhatIsNoCustomer(t *testing.T) {
 		}
 	}
 }
+
+func TestEraseCountsWhatItCannotRead(t *testing.T) {
+	d := newErasing(t)
+	charge(t, d, "evt_1", person, "pi_1")
+	d.Erasure = unreadable{d.Memory}
+	plan, err := d.PlanErase(t.Context(), operator.Erase{Customer: person}, nil)
+	if err != nil || plan.Unreadable == nil || strings.Count(plan.Unreadable.Error(), "torn") != operator.SampleSize || !strings.HasPrefix(plan.Unreadable.Error(), "1001 records") {
+		t.Fatal(err, plan.Unreadable)
+	}
+	if _, err := plan.Run(t.Context(), nil); err != nil || !isErased(t, d, "evt_1") {
+		t.Errorf("what can be read is not erased: %v", err)
+	}
+}
+
+// unreadable is a store with records that are torn.
+type unreadable struct{ *memory.Store }
+
+func (u unreadable) Items(ctx context.Context, after string) (page []event.Stored, next string, err error) {
+	page, next, err = u.Store.Items(ctx, after)
+	torn := make([]error, 1000)
+	for i := range torn {
+		torn[i] = fmt.Errorf("torn: %w", event.ErrInvalid)
+	}
+	return page, next, errors.Join(append(torn, err)...)
+}
+
+func (u unreadable) Records(ctx context.Context, after string) (ds []event.Delivery, es []event.Effect, next string, err error) {
+	ds, es, next, err = u.Store.Records(ctx, after)
+	return ds, es, next, errors.Join(err, fmt.Errorf("torn: %w", event.ErrInvalid))
+}
