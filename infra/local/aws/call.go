@@ -120,6 +120,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // serve answers, or returns an error that is still to be answered.
 func (s *Server) serve(ctx context.Context, w http.ResponseWriter, c *call) error {
 	op := c.service.operations[c.operation]
+	if op == nil && !s.mayElsewhere(c) {
+		return c.service.denied.with("%s is not allowed %s of %s: its role in the template does not grant it", c.caller.Name, c.operation, c.service.name)
+	}
 	if op == nil {
 		s.log().WarnContext(ctx, "refused an AWS call that the local stack does not serve", "service", c.service.name, "operation", c.operation, "caller", c.caller.Name)
 		return c.service.unknown.with("the local stack does not serve %s of %s", c.operation, c.service.name)

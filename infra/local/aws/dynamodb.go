@@ -39,10 +39,38 @@ type tableRequest struct {
 	ConditionExpression    string
 	KeyConditionExpression string
 	UpdateExpression       string
-	Names                  map[string]string `json:"ExpressionAttributeNames"`
-	Values                 attributes        `json:"ExpressionAttributeValues"`
+	Names                  map[string]string // ExpressionAttributeNames
+	Values                 attributes        // ExpressionAttributeValues
 	RequestItems           map[string]json.RawMessage
 	TransactItems          []map[string]tableRequest
+}
+
+// UnmarshalJSON reads the members by their exact names, as the engine does.
+// encoding/json alone would take a member "key" for Key, and a right would be decided on
+// another item than the engine works on.
+func (in *tableRequest) UnmarshalJSON(raw []byte) error {
+	return exactly(raw, map[string]any{
+		"TableName": &in.TableName, "IndexName": &in.IndexName, "Item": &in.Item, "Key": &in.Key,
+		"ConditionExpression": &in.ConditionExpression, "KeyConditionExpression": &in.KeyConditionExpression,
+		"UpdateExpression": &in.UpdateExpression, "ExpressionAttributeNames": &in.Names,
+		"ExpressionAttributeValues": &in.Values, "RequestItems": &in.RequestItems, "TransactItems": &in.TransactItems,
+	})
+}
+
+// exactly decodes the members of a JSON object that have these names, letter for letter.
+func exactly(raw []byte, into map[string]any) error {
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &members); err != nil {
+		return err
+	}
+	for name, value := range members {
+		if to := into[name]; to != nil {
+			if err := json.Unmarshal(value, to); err != nil {
+				return fmt.Errorf("%s: %w", name, err)
+			}
+		}
+	}
+	return nil
 }
 
 // attributes of an item, each as DynamoDB's JSON.

@@ -76,6 +76,7 @@ func (s *Server) unserved(name string) *service {
 		name:    name,
 		unknown: failure{status: http.StatusBadRequest, code: "UnknownOperationException"},
 		failed:  failure{status: http.StatusInternalServerError, code: "InternalFailure"},
+		denied:  failure{status: http.StatusForbidden, code: "AccessDeniedException"},
 		fail:    failJSON(""),
 	}
 }

@@ -62,11 +62,11 @@ func (in tableRequest) named(action string) attributes {
 // cannot be read.
 func batched(operation string, raw json.RawMessage) []attributes {
 	if operation == "BatchGetItem" {
-		var get struct{ Keys []attributes }
-		if err := json.Unmarshal(raw, &get); err != nil {
+		var keys []attributes
+		if err := exactly(raw, map[string]any{"Keys": &keys}); err != nil {
 			return nil
 		}
-		return get.Keys
+		return keys
 	}
 	var entries []map[string]tableRequest
 	if err := json.Unmarshal(raw, &entries); err != nil {

@@ -52,6 +52,7 @@ type sendEmailRequest struct {
 			Body    struct{ Text, Html *content }
 			Headers []struct{ Name, Value string }
 		}
+		Raw, Template json.RawMessage // authorized, not served
 	}
 	ConfigurationSetName string
 	EmailTags            []struct{ Name, Value string }
@@ -62,22 +63,46 @@ func (in *sendEmailRequest) recipients() []string {
 	return append(append(append([]string{}, d.ToAddresses...), d.CcAddresses...), d.BccAddresses...)
 }
 
-// sendEmailNeeds asks for the identity that sends: the address, or its domain.
+// sendEmailNeeds asks for what SES authorizes: the identity of the sender, which is
+// the address or its domain, those of the recipients as if the account had verified
+// them, and a configuration set. The kind of content decides the action.
 func (s *Server) sendEmailNeeds(in *sendEmailRequest) []access {
-	from := in.FromEmailAddress
-	if a, err := mail.ParseAddress(from); err == nil {
-		from = a.Address
+	from, name := addressOf(in.FromEmailAddress)
+	action, about := in.action(), map[string][]string{"ses:fromaddress": {from}, "ses:recipients": in.recipients()}
+	if name != "" {
+		about["ses:fromdisplayname"] = []string{name}
 	}
-	arn := fmt.Sprintf("arn:aws:ses:%s:%s:identity/", s.Stack.Region, s.Stack.Account)
-	_, domain, _ := strings.Cut(from, "@")
-	a := need("ses:SendEmail", arn+from, arn+domain)
-	a.context = map[string][]string{"ses:fromaddress": {from}, "ses:recipients": in.recipients()}
-	needs := []access{a}
+	arn := fmt.Sprintf("arn:aws:ses:%s:%s:", s.Stack.Region, s.Stack.Account)
+	var needs []access
+	for _, one := range append([]string{from}, in.recipients()...) {
+		address, _ := addressOf(one)
+		_, domain, _ := strings.Cut(address, "@")
+		needs = append(needs, access{action, []string{arn + "identity/" + address, arn + "identity/" + domain}, about})
+	}
 	if in.ConfigurationSetName != "" {
-		set := fmt.Sprintf("arn:aws:ses:%s:%s:configuration-set/%s", s.Stack.Region, s.Stack.Account, in.ConfigurationSetName)
-		needs = append(needs, access{action: a.action, resources: []string{set}, context: a.context})
+		needs = append(needs, access{action, []string{arn + "configuration-set/" + in.ConfigurationSetName}, about})
 	}
 	return needs
+}
+
+func (in *sendEmailRequest) action() string {
+	switch {
+	case in.Content.Raw != nil:
+		return "ses:SendRawEmail"
+	case in.Content.Template != nil:
+		return "ses:SendTemplatedEmail"
+	}
+	return "ses:SendEmail"
+}
+
+// addressOf is the address alone and its display name. What is no address, or
+// several, is itself: no condition on an address holds for it.
+func addressOf(text string) (address, name string) {
+	a, err := mail.ParseAddress(text)
+	if err != nil {
+		return text, ""
+	}
+	return a.Address, a.Name
 }
 
 // sendEmail puts the mail into the mailbox, on disk, before it answers.

@@ -1,6 +1,7 @@
 package aws
 
 import (
+	"cmp"
 	"context"
 	"encoding/xml"
 	"fmt"
@@ -38,7 +39,7 @@ func (s *Server) sns() *service {
 
 // publish takes a message to a topic or to a phone.
 func (s *Server) publish(c *call) (prepared, error) {
-	arn, phone := c.form.Get("TopicArn"), c.form.Get("PhoneNumber")
+	arn, phone := cmp.Or(c.form.Get("TopicArn"), c.form.Get("TargetArn")), c.form.Get("PhoneNumber")
 	if (arn == "") == (phone == "") {
 		return prepared{}, invalid("InvalidParameter", "the local stack publishes to a TopicArn or a PhoneNumber")
 	}
