@@ -1,7 +1,7 @@
 package main
 
 import (
-	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -17,12 +17,6 @@ var anyResource = map[string]string{
 // the pipeline needs.
 var withoutResource = map[string]string{
 	"lambda:ListEventSourceMappings": "reconcile asks which queues are polled",
-}
-
-// anyOfType are the actions that AWS authorizes against all resources of a
-// type.
-var anyOfType = map[string]string{
-	"events:ListRules": "is asked for all rules of the account, whatever the bus",
 }
 
 // checkRoles: every function has an explicit role, no two share one, and no
@@ -97,19 +91,18 @@ func checkStatement(p place, st map[string]any, off bool, report reporter) {
 	if text(st["Effect"]) == "Deny" {
 		return // takes away, the wider the better
 	}
-	for _, a := range list(st["Action"]) {
-		action := p.in.text(a)
+	for _, action := range p.in.spread(st["Action"]) {
 		if strings.Contains(action, "*") {
 			report("%s: Action %q is wider than needed; name the actions", p, action)
 		}
-		for _, r := range list(st["Resource"]) {
-			checkResource(p, action, p.in.text(r), off, report)
+		if service, _, _ := strings.Cut(action, ":"); st["Principal"] == nil && slices.Contains([]string{"iam", "sts"}, service) {
+			report("%s: %s gives out the rights of others; remove it, no function needs it", p, action)
+		}
+		for _, resource := range p.in.spread(st["Resource"]) {
+			checkResource(p, action, resource, off, report)
 		}
 	}
 }
-
-// wide matches a resource that is all of its type, as in table/* or rule/*.
-var wide = regexp.MustCompile(`^([a-z-]+[/:])?\*$`)
 
 func checkResource(p place, action, resource string, off bool, report reporter) {
 	if resource == "*" {
@@ -118,8 +111,8 @@ func checkResource(p place, action, resource string, off bool, report reporter) 
 		}
 		return
 	}
-	arn := strings.SplitN(variable.ReplaceAllString(resource, "x"), ":", 6)
-	if len(arn) == 6 && wide.MatchString(arn[5]) && anyOfType[action] == "" {
-		report("%s: Resource %q for %s is every one of the account; name the resource", p, resource, action)
+	target := variable.ReplaceAllString(resource, "x")
+	if strings.ContainsAny(target, "*?") && !permitted(p.id, action, target) {
+		report("%s: Resource %q for %s is a pattern, which may match what is another's; name the resource, or list the pattern in infra/check/patterns.go with its reason", p, resource, action)
 	}
 }

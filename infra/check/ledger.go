@@ -20,18 +20,10 @@ func checkLedger(root *stack, report reporter) {
 	if len(tables) == 0 {
 		report("%s: no TableName ends in -deliveries; name the deliveries table ${Stack}-deliveries", dataFile)
 	}
-	for s := range root.all() {
-		if s.params["Action"] == nil {
-			continue
-		}
-		for _, id := range sorted(s.resources) {
-			walkStatements(s.resources[id], false, func(st map[string]any, _ bool) {
-				if text(st["Effect"]) == "Deny" {
-					return
-				}
-				checkLedgerStatement(place{s, id}, st, tables, report)
-				checkStateStatement(place{s, id}, st, report)
-			}, s)
+	for g := range grants(root) {
+		if g.of != nil && text(g.statement["Effect"]) != "Deny" {
+			checkLedgerStatement(g, tables, report)
+			checkStateStatement(g.by, g.statement, report)
 		}
 	}
 }
@@ -46,7 +38,8 @@ func deliveries(root *stack) (names []string) {
 	return names
 }
 
-func checkLedgerStatement(p place, st map[string]any, tables []string, report reporter) {
+func checkLedgerStatement(g grant, tables []string, report reporter) {
+	p, st := g.by, g.statement
 	whole, index := p.in.reaches(st, tables)
 	actions := p.in.tableRights(st)
 	if len(actions) == 0 {
@@ -61,7 +54,7 @@ func checkLedgerStatement(p place, st map[string]any, tables []string, report re
 	if more := beyond(actions, ledgerActions); more != "" {
 		report("%s: allows %s on the deliveries table; grant only %s", p, more, strings.Join(ledgerActions, ", "))
 	}
-	own := p.in.variable("Action") + "#*"
+	own := g.of.variable("Action") + "#*"
 	if !p.in.requires(st, "ForAllValues:StringLike", own) {
 		report("%s: the statement on the deliveries table needs the condition ForAllValues:StringLike: {dynamodb:LeadingKeys: [!Sub '${Action}#*']}, which is %s here, and no other pattern", p, own)
 	}

@@ -6,10 +6,14 @@ import (
 )
 
 // query is the statement that lets an action find the events of a subject.
-const query = `              - Effect: Allow
-                Action: dynamodb:Query
-                Resource: !Sub 'arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${Stack}-events/index/subject'
+const query = `                - Effect: Allow
+                  Action: dynamodb:Query
+                  Resource: !Sub 'arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${Stack}-events/index/subject'
 `
+
+func TestRow66RightsBeyondWorkAreReported(t *testing.T) {
+	refuses(t, "testdata/rights.yaml")
+}
 
 func TestRolesWiderThanTheirActionAreReported(t *testing.T) {
 	refuses(t, "testdata/ledger.yaml")

@@ -80,7 +80,7 @@ func check(files fs.FS, file string) ([]string, error) {
 		checkFilters(s, report)
 	}
 	for _, c := range []func(*stack, reporter){
-		checkFunctions, checkRoles, checkPolicies, checkLedger, checkQueues, checkQueueNames, checkDeadLetters,
+		checkFunctions, checkRoles, checkPolicies, checkLedger, checkTables, checkServices, checkQueues, checkQueueNames, checkDeadLetters,
 		checkRules, checkBuses, checkStores, checkNames, checkImports, checkLogs, checkAlarms, checkTypes,
 	} {
 		c(root, report)
