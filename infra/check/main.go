@@ -1,5 +1,5 @@
-// Command check reads template.yaml, the templates nested in it and infra/data.yaml, and refuses
-// what `sam validate --lint` and cfn-lint let through: references across nested
+// Command check reads template.yaml, the templates nested in it, infra/data.yaml and the
+// functions' code, and refuses what `sam validate --lint` and cfn-lint let through: references across nested
 // stacks, cycles, rights wider than needed, queues without dead letters or
 // alarm, and folders without a block.
 //
@@ -52,6 +52,11 @@ func checkTemplate(dir string) error {
 	if err != nil {
 		return err
 	}
+	unused, err := checkUses(context.Background(), dir)
+	if err != nil {
+		return err
+	}
+	problems = append(problems, unused...)
 	for _, p := range problems {
 		fmt.Fprintln(os.Stderr, p)
 	}

@@ -28,6 +28,9 @@ func (t *Tables) Related(ctx context.Context, scope event.Scope, subject string)
 		if err == nil {
 			f, err = readFacts(r), r.err
 		}
+		if may, _ := authorized(err); !may && err != nil {
+			return nil, fmt.Errorf("related to %s: %w; set Related: 'on' in the action's block of template.yaml", k, err)
+		}
 		if err != nil {
 			return nil, fmt.Errorf("related to %s: event %s: %w", k, f.ID, err)
 		}

@@ -28,7 +28,7 @@ type Notice struct {
 func (s *Server) sns() *service {
 	return &service{
 		name:       "sns",
-		operations: map[string]operation{"Publish": s.publish},
+		operations: map[string]operation{"Publish": s.publish, "PublishBatch": s.publishBatch},
 		throttled:  failure{status: http.StatusTooManyRequests, code: "Throttled"},
 		failed:     failure{status: http.StatusInternalServerError, code: "InternalError"},
 		denied:     failure{status: http.StatusForbidden, code: "AuthorizationError"},
@@ -63,6 +63,14 @@ func (s *Server) publish(c *call) (prepared, error) {
 		}{MessageID: newID()})
 	}
 	return prepared{needs: []access{need("sns:Publish", resource)}, do: do}, nil
+}
+
+// publishBatch is authorized as AWS does it, and not served.
+func (s *Server) publishBatch(c *call) (prepared, error) {
+	do := func(context.Context) (any, error) {
+		return nil, c.service.unknown.with("the local stack does not serve PublishBatch of sns; publish one by one")
+	}
+	return prepared{needs: []access{need("sns:Publish", c.form.Get("TopicArn"))}, do: do}, nil
 }
 
 // post addresses the notice to a topic of the template.

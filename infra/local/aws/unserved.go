@@ -11,9 +11,9 @@ var elsewhere = map[string][]string{
 	"dynamodb ExecuteStatement":      partiQL,
 	"dynamodb BatchExecuteStatement": partiQL,
 	"dynamodb ExecuteTransaction":    partiQL,
-	"sns PublishBatch":               {"Publish"},
 
 	"ses POST /v2/email/outbound-bulk-emails": {"SendBulkEmail", "SendBulkTemplatedEmail"},
+	"ses POST /v2/email/identities":           {"CreateEmailIdentity"},
 }
 
 var partiQL = []string{"PartiQLSelect", "PartiQLInsert", "PartiQLUpdate", "PartiQLDelete"}
