@@ -267,6 +267,18 @@ func TestARoleMayDoWhatTheTemplateGrantsItAndNothingElse(t *testing.T) {
 			_, err := mail.SendEmail(t.Context(), receipt("boss@example.com"))
 			return err
 		}, "AccessDeniedException", "a condition of ses:FromAddress"},
+		"an operation that is not served here, without a right": {func() error {
+			_, err := db.ExecuteStatement(t.Context(), &dynamodb.ExecuteStatementInput{Statement: awssdk.String(`SELECT * FROM "local-orders"`)})
+			return err
+		}, "AccessDeniedException", "worker is not allowed ExecuteStatement of dynamodb"},
+		"one with a right": {func() error {
+			_, err := q.ListQueueTags(t.Context(), &sqs.ListQueueTagsInput{QueueUrl: work})
+			return err
+		}, "UnsupportedOperation", "does not serve ListQueueTags"},
+		"a role to assume": {func() error {
+			_, err := sts.NewFromConfig(r.config(t, worker)).AssumeRole(t.Context(), &sts.AssumeRoleInput{RoleArn: awssdk.String(workerRole), RoleSessionName: awssdk.String("x")})
+			return err
+		}, "AccessDenied", "AssumeRole of sts"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			err := c.do()

@@ -103,7 +103,7 @@ func newStack() *template.Stack {
 			{Effect: "Deny", Actions: []string{"sqs:PurgeQueue"}, Resources: []string{"*"}},
 			{
 				Effect: "Allow", Actions: []string{"ses:SendEmail"}, Resources: []string{arn("ses", "identity/*")},
-				Conditions: map[string]map[string][]string{"ForAllValues:StringEquals": {"ses:FromAddress": {"shop@example.com"}}},
+				Conditions: map[string]map[string][]string{"StringEquals": {"ses:FromAddress": {"shop@example.com"}}},
 			},
 		}}}}},
 		Secrets: []template.Secret{
