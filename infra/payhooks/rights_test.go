@@ -40,7 +40,7 @@ var work = map[string][]string{
 		"read its deliveries in a batch", "read another's delivery in a batch with its own", "write its delivery", "forge another's delivery",
 		"forge another's effect", "forge a delivery of no name", "commit its delivery", "forge another's delivery in a commit with its own",
 		"change its delivery", "change another's delivery", "list what is unfinished",
-		"read a cursor", "write a cursor", "list the cursors", "write the journal", "look at its queue", "look at another's queue",
+		"write a cursor", "list the cursors", "write the journal", "look at its queue", "look at another's queue",
 	}, fanout),
 
 	"update-order":     append([]string{stripe}, actionsWork...),

@@ -36,13 +36,34 @@ type counter struct {
 	on  atomic.Bool
 	mu  sync.Mutex
 	all map[[2]string]*Count
+
+	granted map[Granted]bool
+}
+
+// Granted is a right that a role used.
+type Granted struct{ Role, Action, Resource string }
+
+// grant notes a right that was used, while calls are counted.
+func (n *counter) grant(g Granted) {
+	if n.on.Load() {
+		n.mu.Lock()
+		defer n.mu.Unlock()
+		n.granted[g] = true
+	}
+}
+
+// Granted lists the rights that roles have used since the counting began.
+func (s *Server) Granted() []Granted {
+	s.counter.mu.Lock()
+	defer s.counter.mu.Unlock()
+	return slices.Collect(maps.Keys(s.counter.granted))
 }
 
 // reset starts counting, from zero.
 func (n *counter) reset() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.all = map[[2]string]*Count{}
+	n.all, n.granted = map[[2]string]*Count{}, map[Granted]bool{}
 	n.on.Store(true)
 }
 

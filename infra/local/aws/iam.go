@@ -49,6 +49,7 @@ func (s *Server) authorize(c Caller, a access) error {
 		ask.resource = resource
 		allowed, why := decide(role.Policies, ask)
 		if allowed {
+			s.counter.grant(Granted{c.Role, a.action, resource})
 			return nil
 		}
 		if why != "" {
