@@ -12,6 +12,7 @@ type Difference struct {
 	What    string
 	Edits   []Edit // what the copy of a template has instead
 	Doctor  string // what payhooks doctor therefore says
+	Allows  string // what it therefore decides otherwise of what credentials allow: the names of such probes match
 	Checked string // how that part is checked otherwise
 }
 
@@ -29,7 +30,7 @@ func Differences() []Difference {
                   'Null': {dynamodb:LeadingKeys: 'false'}
 `, ""}},
 			Doctor:  "is allowed",
-			Checked: "the local stack's IAM, infra/payhooks/credentials_test.go; on AWS `payhooks doctor --probe`",
+			Checked: "the local stack's IAM, infra/payhooks/rights_test.go; on AWS `payhooks doctor --probe`",
 		},
 		{
 			What:    "authorizes events:ListRules against *, AWS against rule/*",
@@ -37,8 +38,12 @@ func Differences() []Difference {
 			Checked: "infra/check holds the narrower form; the local stack's IAM has AWS's rule",
 		},
 		{
-			What:    "authorizes ses:SendEmail against *, AWS against the identity",
-			Edits:   []Edit{{"infra/action.yaml", "Action: ses:SendEmail, Resource: !Ref MailIdentity", "Action: ses:SendEmail, Resource: '*'"}},
+			What: "authorizes ses:SendEmail against * whatever the content, without the key ses:FromAddress, AWS against identities",
+			Edits: []Edit{{"infra/action.yaml", `                  Resource:
+                    - !Sub 'arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/*'
+                    - !Sub 'arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:configuration-set/*'
+                  Condition: {StringEquals: {ses:FromAddress: !Ref MailFrom}}
+`, "                  Resource: '*'\n"}},
 			Checked: "infra/check holds the narrower form; the local stack's IAM has AWS's rule",
 		},
 		{
@@ -104,11 +109,20 @@ func spelt() []Edit {
 	}
 }
 
+// borrowed lets the account's root assume the roles of functions, which are Lambda's alone,
+// for the test of what their credentials allow.
+func borrowed() (edits []Edit) {
+	for _, file := range []string{"template.yaml", "infra/action.yaml"} {
+		edits = append(edits, Edit{file, "Principal: {Service: lambda.amazonaws.com}, Action: sts:AssumeRole", "Principal: {Service: lambda.amazonaws.com, AWS: !Ref AWS::AccountId}, Action: sts:AssumeRole"})
+	}
+	return edits
+}
+
 // Adapt makes the checkout's templates deployable to MiniStack, and lets the
 // functions call the Stripe API at stripe. In an older commit a text may be
 // missing.
 func Adapt(dir, stripe string, older bool) error {
-	edits := []Edit{{"template.yaml", "STRIPE_API_BASE: ''", "STRIPE_API_BASE: " + stripe}}
+	edits := append(borrowed(), Edit{"template.yaml", "STRIPE_API_BASE: ''", "STRIPE_API_BASE: " + stripe})
 	for _, d := range Differences() {
 		edits = append(edits, d.Edits...)
 	}

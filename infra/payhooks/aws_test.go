@@ -41,6 +41,7 @@ func TestStackOnMiniStack(t *testing.T) {
 		{"a first deploy that fails half-way", (*account).failedFirstDeploy},
 		{"the first deploy, as the README types it", (*account).firstDeploy},
 		{"a month of events, compared and audited", (*account).month},
+		{"credentials of each function, tried on all else", (*account).onlyTheirWork},
 		{"an action is added, and its event types change", (*account).addAction},
 		{"every command with --stack", (*account).everyCommand},
 		{"a second stack, stuck in a rollback and freed", (*account).secondStack},
@@ -65,6 +66,9 @@ func TestStackOnMiniStack(t *testing.T) {
 	fmt.Println("\nMiniStack is not AWS in this:")
 	for _, d := range ministack.Differences() {
 		fmt.Printf("- it %s\n  checked otherwise: %s\n", d.What, d.Checked)
+		if d.Allows != "" {
+			fmt.Printf("  left out of what credentials allow: %s\n", d.Allows)
+		}
 	}
 }
 

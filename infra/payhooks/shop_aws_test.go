@@ -3,6 +3,9 @@
 package main
 
 func init() {
+	for id, name := range map[string]string{"UpdateOrder": "update-order", "GrantAccess": "grant-access", "SendReceipt": "send-receipt", "FlagFraud": "flag-fraud", "SendNotice": "send-notice", "PostJournal": "post-journal"} {
+		borrowers[id] = name
+	}
 	awsParameters["Mail"], awsParameters["MailTestRecipient"] = "always", "customer"
 	shopRuns = []awsRun{
 		{"orders --json", `"order"`},

@@ -1,0 +1,51 @@
+//go:build aws
+
+package main
+
+import (
+	"regexp"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+
+	"github.com/payhooks/payhooks/infra/ministack"
+)
+
+// borrowers are the functions whose credentials are tried, by logical id. A shop may be
+// without some.
+var borrowers = map[string]string{"Ingest": "ingest", "Dispatch": "dispatch", "Fetch": "fetch", "Reconcile": "reconcile"}
+
+// onlyTheirWork is the table of rights_test.go with the roles that CloudFormation made, but
+// for what MiniStack decides otherwise than AWS.
+func (a *account) onlyTheirWork() {
+	me, err := sts.NewFromConfig(a.Config()).GetCallerIdentity(a.Context(), &sts.GetCallerIdentityInput{})
+	a.ok(err)
+	except := map[string]string{}
+	for _, d := range ministack.Differences() {
+		for _, p := range probes {
+			if d.Allows != "" && regexp.MustCompile(d.Allows).MatchString(p.name) {
+				except[p.name] = d.What
+			}
+		}
+	}
+	for id, name := range borrowers {
+		onlyItsWork(a.T, newThief(a.borrow(id), "payhooks", *me.Account, name, "evt_stolen"), work[name], except)
+	}
+	a.Logf("%d of %d probes, of %d functions", len(probes)-len(except), len(probes), len(borrowers))
+}
+
+// borrow assumes the role of a function.
+func (a *account) borrow(id string) aws.Config {
+	a.Helper()
+	name, err := a.Resource(a.Context(), "payhooks", id)
+	a.ok(err)
+	f, err := lambda.NewFromConfig(a.Config()).GetFunctionConfiguration(a.Context(), &lambda.GetFunctionConfigurationInput{FunctionName: &name})
+	a.ok(err)
+	out, err := sts.NewFromConfig(a.Config()).AssumeRole(a.Context(), &sts.AssumeRoleInput{RoleArn: f.Role, RoleSessionName: aws.String("borrowed")})
+	a.ok(err)
+	cfg, c := a.Config(), out.Credentials
+	cfg.Credentials = credentials.NewStaticCredentialsProvider(*c.AccessKeyId, *c.SecretAccessKey, *c.SessionToken)
+	return cfg
+}
