@@ -5,7 +5,7 @@ package main
 var granted = []guard{
 	{
 		"no right on a pattern without a reason", "infra/check/iam.go",
-		`	if strings.ContainsAny(target, "*?") && !permitted(p.id, action, target) {`, `	if false {`, beyondWork(),
+		`	if strings.ContainsAny(target, "*?") && !permitted(p.id, action, target) {`, `	if target == "*" {`, beyondWork(),
 	},
 	{
 		"a pattern is one role's", "infra/check/patterns.go",
@@ -17,7 +17,7 @@ var granted = []guard{
 	},
 	{
 		"mails have one sender", "infra/check/services.go",
-		`	if from == nil || len(senders) > 1 {`, `	if false {`, beyondWork(),
+		`	if from == nil || len(senders) > 1 {`, `	if len(senders) > 9 {`, beyondWork(),
 	},
 	{
 		"mails have content that SES makes", "infra/check/services.go",
