@@ -16,6 +16,7 @@ const (
 	table       = "AWS::DynamoDB::Table"
 	secret      = "AWS::SecretsManager::Secret"
 	topic       = "AWS::SNS::Topic"
+	topicPolicy = "AWS::SNS::TopicPolicy"
 	bus         = "AWS::Events::EventBus"
 	rule        = "AWS::Events::Rule"
 	role        = "AWS::IAM::Role"

@@ -55,8 +55,20 @@ func checkKept(root *stack, p place, name any, report reporter) {
 	}
 }
 
+// checkTopics: each is encrypted and has a policy in place of the one that SNS makes.
 func checkTopics(root *stack, report reporter) {
+	has := map[place]bool{}
+	for p := range root.each(topicPolicy) {
+		for _, name := range list(p.props()["Topics"]) {
+			if t, ok := p.in.owner(name); ok {
+				has[t] = true
+			}
+		}
+	}
 	for t := range root.each(topic) {
+		if !has[t] {
+			report("%s: needs an AWS::SNS::TopicPolicy that says who publishes; the one that SNS makes names everybody in the account", t)
+		}
 		key := t.props()["KmsMasterKeyId"]
 		if key == nil {
 			report("%s: needs KmsMasterKeyId, if only by a parameter", t)

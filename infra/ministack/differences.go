@@ -13,6 +13,7 @@ type Difference struct {
 	Edits   []Edit // what the copy of a template has instead
 	Doctor  string // what payhooks doctor therefore says
 	Allows  string // what it therefore decides otherwise of what credentials allow: the names of such probes match
+	Who     string // the probe that these credentials allow
 	Checked string // how that part is checked otherwise
 }
 
@@ -30,6 +31,8 @@ func Differences() []Difference {
                   'Null': {dynamodb:LeadingKeys: 'false'}
 `, ""}},
 			Doctor:  "is allowed",
+			Allows:  "^(read|forge|change) (another's (delivery|effect)|a delivery of )",
+			Who:     "read its delivery",
 			Checked: "the local stack's IAM, infra/payhooks/rights_test.go; on AWS `payhooks doctor --probe`",
 		},
 		{
@@ -44,6 +47,8 @@ func Differences() []Difference {
                     - !Sub 'arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:configuration-set/*'
                   Condition: {StringEquals: {ses:FromAddress: !Ref MailFrom}}
 `, "                  Resource: '*'\n"}},
+			Allows:  "^send (a mail from|raw content|a template)",
+			Who:     "send a mail as the shop",
 			Checked: "infra/check holds the narrower form; the local stack's IAM has AWS's rule",
 		},
 		{

@@ -23,9 +23,10 @@ var (
 		"read its delivery", "read its deliveries in a batch", "write its delivery", "change its delivery", "commit its delivery",
 		"read an event", "read events in a batch", "look at its queue",
 	}
-	intake = []string{"read an event", "store an event", "change an event", "put a request into the quarantine"}
-	fanout = []string{"read an event", "read events in a batch", "change an event", "put an event on the bus", "list the rules"}
-	stripe = "read Stripe's API key"
+	intake     = []string{"read an event", "store an event", "change an event", "put a request into the quarantine"}
+	fanout     = []string{"read an event", "read events in a batch", "change an event", "put an event on the bus", "list the rules"}
+	textAPhone = "text a phone"
+	stripe     = "read Stripe's API key"
 )
 
 // work is all that each function may do, of what the probes try. A thief of update-order aims
@@ -50,7 +51,7 @@ var work = map[string][]string{
 	"flag-fraud":       append([]string{"read the holds", "write the holds"}, actionsWork...),
 	"send-notice":      append([]string{"read the holds", "publish a notice", "read Slack's webhook"}, actionsWork...),
 	"send-receipt": append([]string{
-		stripe, "read the events of an object", "text a phone",
+		stripe, "read the events of an object", textAPhone,
 		"send a mail as the shop", "send a mail as the shop, under a name", "send a mail as the shop, answers elsewhere",
 	}, actionsWork...),
 }

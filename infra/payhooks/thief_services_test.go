@@ -113,7 +113,7 @@ var onTopics = []probe{
 		_, err := sns.NewFromConfig(t.aws).Subscribe(ctx, &sns.SubscribeInput{TopicArn: t.topicARN("alarms"), Protocol: aws.String("email"), Endpoint: aws.String("x@example.net")})
 		return err
 	}},
-	{"text a phone", func(ctx context.Context, t thief) error {
+	{textAPhone, func(ctx context.Context, t thief) error {
 		return t.publish(ctx, &sns.PublishInput{PhoneNumber: aws.String("+15005550006")})
 	}},
 }

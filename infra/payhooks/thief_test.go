@@ -39,8 +39,15 @@ type probe struct {
 	try  func(context.Context, thief) error
 }
 
-// run tries the probe. IAM decides first: what fails on its own condition, or because it is
-// not there, was allowed. Any other error shows neither.
+// afterIAM are the errors of calls that were allowed: a write that its own condition stops, and
+// what is not there.
+var afterIAM = []string{
+	"ConditionalCheckFailedException", "TransactionCanceledException",
+	"ResourceNotFoundException", "QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue",
+}
+
+// run tries the probe. IAM decides first. An error that is neither its refusal nor one of
+// afterIAM shows nothing.
 func (p probe) run(ctx context.Context, t thief) (allowed bool, err error) {
 	err = p.try(ctx, t)
 	var api smithy.APIError
@@ -49,7 +56,7 @@ func (p probe) run(ctx context.Context, t thief) (allowed bool, err error) {
 		return true, nil
 	case !errors.As(err, &api):
 		return false, err
-	case slices.Contains([]string{"ConditionalCheckFailedException", "TransactionCanceledException", "QueueDoesNotExist", "ResourceNotFoundException"}, api.ErrorCode()):
+	case slices.Contains(afterIAM, api.ErrorCode()):
 		return true, nil
 	case slices.Contains([]string{"AccessDeniedException", "AccessDenied", "AuthorizationError"}, api.ErrorCode()):
 		return false, nil

@@ -17,7 +17,10 @@ func (r *rig) posted(t *testing.T, key, operation, body string) string {
 	req := must(http.NewRequestWithContext(t.Context(), http.MethodPost, r.URL(), strings.NewReader(body)))(t)
 	req.Header.Set("X-Amz-Target", "DynamoDB_20120810."+operation)
 	req.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential="+key+"/20261122/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0")
-	res := must(http.DefaultClient.Do(req))(t)
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
 	defer func() { _ = res.Body.Close() }()
 	return string(must(io.ReadAll(res.Body))(t))
 }
