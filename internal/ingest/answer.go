@@ -52,9 +52,9 @@ func (e secretFailure) Unwrap() error { return e.error }
 
 func secretError(err error) error { return secretFailure{err} }
 
-// refusal is the answer to a request that could not be verified: the sender's
-// fault is 400, ours 5xx.
-func refusal(err error) answer {
+// refusal is the answer to a request of so many bytes that could not be verified: the
+// sender's fault is 4xx, ours 5xx.
+func refusal(err error, size int) answer {
 	var ours secretFailure
 	switch {
 	case errors.Is(err, webhook.ErrNoSecret), errors.Is(err, webhook.ErrBadSecret):
@@ -62,7 +62,14 @@ func refusal(err error) answer {
 	case errors.As(err, &ours):
 		return answer{code: http.StatusServiceUnavailable, reason: "secret_failed", err: err}
 	}
-	return answer{code: http.StatusBadRequest, reason: "bad_signature", detail: cause(err)}
+	a := answer{code: http.StatusBadRequest, reason: "bad_signature", detail: cause(err)}
+	if errors.Is(err, errBody) {
+		a.reason, a.detail = "bad_body", ""
+	}
+	if size > webhook.MaxBody { // not too_large: anyone can post that
+		a.code = http.StatusRequestEntityTooLarge
+	}
+	return a
 }
 
 func cause(err error) string {

@@ -112,26 +112,6 @@ func TestFloodsOfSignaturesAreRefusedBeforeAnyCrypto(t *testing.T) {
 	r.nothingKept()
 }
 
-func TestABodyOverTheLimitIs413BeforeItIsLookedAt(t *testing.T) {
-	r := newRig(t, "default=any")
-	large := strings.Repeat(" ", webhook.MaxBody+1)
-	unsigned := header("t=1,v1=00")
-	r.want(r.post(large, unsigned), 413, "too_large")
-	r.want(r.post("", unsigned, func(req *lambda.APIGatewayV2HTTPRequest) {
-		req.Body, req.IsBase64Encoded = strings.Repeat("%", (webhook.MaxBody/3+1)*4), true
-	}), 413, "too_large")
-	if l := r.line(); l.Level != "ERROR" || r.fetches > 0 {
-		t.Errorf("%d fetches: %s", r.fetches, r.logs.String())
-	}
-	r.nothingKept()
-
-	exact := whole + strings.Repeat(" ", webhook.MaxBody-len(whole))
-	r.want(r.post(exact), 200, "stored")
-	r.want(r.post(exact, func(req *lambda.APIGatewayV2HTTPRequest) {
-		req.Body, req.IsBase64Encoded = base64.StdEncoding.EncodeToString([]byte(exact)), true
-	}), 200, "duplicate")
-}
-
 func TestWrongMethodsAndEndpointsAreRefused(t *testing.T) {
 	r := newRig(t, "default=any")
 	for _, method := range []string{"GET", "PUT", "HEAD", "OPTIONS", "DELETE", "post", ""} {

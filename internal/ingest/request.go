@@ -14,25 +14,28 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 
 	"github.com/payhooks/payhooks/internal/event"
-	"github.com/payhooks/payhooks/internal/webhook"
 )
 
-// readBody returns the bytes that were posted. It judges their number before
-// it decodes them: event.ErrTooLarge if there are more than webhook.MaxBody.
-func readBody(req events.APIGatewayV2HTTPRequest) ([]byte, error) {
-	size := len(req.Body)
+// size is how many bytes were posted, without decoding them.
+func size(req events.APIGatewayV2HTTPRequest) int {
+	n := len(req.Body)
 	if req.IsBase64Encoded {
-		size = base64.StdEncoding.DecodedLen(size) - strings.Count(req.Body[max(0, size-2):], "=")
+		n = base64.StdEncoding.DecodedLen(n) - strings.Count(req.Body[max(0, n-2):], "=")
 	}
-	if size > webhook.MaxBody {
-		return nil, fmt.Errorf("body of %d bytes: %w", size, event.ErrTooLarge)
-	}
+	return n
+}
+
+// errBody: the body is not what its envelope says.
+var errBody = errors.New("body is not base64, as its envelope says")
+
+// readBody returns the bytes that were posted.
+func readBody(req events.APIGatewayV2HTTPRequest) ([]byte, error) {
 	if !req.IsBase64Encoded {
 		return []byte(req.Body), nil
 	}
 	body, err := base64.StdEncoding.DecodeString(req.Body)
 	if err != nil {
-		return nil, errors.New("body is not base64, as its envelope says")
+		return nil, errBody
 	}
 	return body, nil
 }
