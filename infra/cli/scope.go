@@ -1,8 +1,6 @@
 package cli
 
 import (
-	"strings"
-
 	"github.com/spf13/cobra"
 
 	"github.com/payhooks/payhooks/internal/event"
@@ -28,8 +26,8 @@ func (f *ScopeFlags) Check() error {
 	if f.Mode != "" && f.Mode != "live" && f.Mode != "test" {
 		return Usage("--mode %q: expected live or test", f.Mode)
 	}
-	if f.Account != "" && f.Account != ownAccount && !strings.HasPrefix(f.Account, "acct_") {
-		return Usage("--account %q: expected acct_… or own", f.Account)
+	if f.Account != "" && f.Account != ownAccount && !event.IsAccount(f.Account) {
+		return Usage("--account %q: expected acct_… (letters, digits and _) or own", f.Account)
 	}
 	return nil
 }

@@ -16,6 +16,19 @@ type Scope struct {
 // own stands for the stack's own account in a scope's text.
 const own = "own"
 
+// maxAccount is the length of the longest id of an account.
+const maxAccount = 255
+
+// IsAccount reports whether id has the one form of an account's id: acct_, then letters,
+// digits and underscores. Whatever else says it is an account is part of no scope: scopes
+// are parts of keys, of paths and of what people read.
+func IsAccount(id string) bool {
+	rest, ok := strings.CutPrefix(id, "acct_")
+	return ok && rest != "" && len(id) <= maxAccount && !strings.ContainsFunc(rest, func(r rune) bool {
+		return (r < '0' || r > '9') && (r|0x20 < 'a' || r|0x20 > 'z') && r != '_'
+	})
+}
+
 // Mode is "live" or "test".
 func (s Scope) Mode() string {
 	if s.Livemode {
@@ -38,8 +51,8 @@ func (s Scope) Key(kind, id string) string { return s.Text() + "/" + kind + "/" 
 
 // ParseScope reads what Text returns; any other text is ErrInvalid.
 func ParseScope(text string) (Scope, error) {
-	mode, account, ok := strings.Cut(text, "/")
-	if !ok || mode != "live" && mode != "test" || account == "" || strings.Contains(account, "/") {
+	mode, account, _ := strings.Cut(text, "/")
+	if mode != "live" && mode != "test" || account != own && !IsAccount(account) {
 		return Scope{}, fmt.Errorf("scope %q: expected mode and account, for example live/own or test/acct_1: %w", text, ErrInvalid)
 	}
 	if account == own {

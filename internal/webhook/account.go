@@ -16,16 +16,26 @@ import (
 func ContextAccount(body []byte) (string, event.Reason) {
 	s, e := scanner{b: body}, envelope{}
 	s.envelope(&e)
-	account := ""
-	for segment := range strings.SplitSeq(e.context.text(), "/") {
+	account, ok := lastAccount(e.context)
+	if !ok {
+		return "", BadAccount
+	}
+	return account, ""
+}
+
+// lastAccount is the last account in the path of a context, empty without one. ok is
+// false for what is no path of ids.
+func lastAccount(context token) (account string, ok bool) {
+	text := context.text()
+	if context.kind != '"' && !context.empty() || len(text) >= MaxFact || !only(text, "_-/") {
+		return "", false
+	}
+	for segment := range strings.SplitSeq(text, "/") {
 		if strings.HasPrefix(segment, "acct_") {
 			account = segment
 		}
 	}
-	if account != "" && !usableAccount(account) {
-		return "", BadAccount
-	}
-	return account, ""
+	return account, account == "" || event.IsAccount(account)
 }
 
 // connected is the connected account that the event names: its account, which
@@ -34,14 +44,8 @@ func (e *envelope) connected() (account string, ok bool) {
 	for _, t := range []token{e.account, e.userID} {
 		if t.kind != 'n' && t.kind != 0 {
 			account = t.text()
-			return account, usableAccount(account)
+			return account, event.IsAccount(account)
 		}
 	}
 	return "", true
-}
-
-// usableAccount reports whether an account's id can be part of a scope.
-func usableAccount(id string) bool {
-	rest, ok := strings.CutPrefix(id, "acct_")
-	return ok && rest != "" && len(id) <= MaxID && only(rest, "_")
 }

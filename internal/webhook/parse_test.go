@@ -374,8 +374,11 @@ func TestContextNamesItsLastAccount(t *testing.T) {
 		`"org_1"`:               {"", ""},
 		`""`:                    {"", ""},
 		`null`:                  {"", ""},
-		`{"id":"acct_1"}`:       {"", ""},
+		`{"id":"acct_1"}`:       {"", webhook.BadAccount},
 		`"acct_1@x"`:            {"", webhook.BadAccount},
+		`"org 1/acct_1"`:        {"", webhook.BadAccount},
+		`"org_1\u202e/acct_1"`:  {"", webhook.BadAccount},
+		`"acct_1\r\nHost: x"`:   {"", webhook.BadAccount},
 	} {
 		account, reason := webhook.ContextAccount([]byte(strings.Replace(minimal, `"livemode"`, `"context":`+context+`,"livemode"`, 1)))
 		if account != want.account || reason != want.reason {

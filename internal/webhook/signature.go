@@ -158,32 +158,3 @@ func mac(t string, body []byte, secret string) []byte {
 	h.Write(body)
 	return h.Sum(make([]byte, 0, sha256.Size))
 }
-
-// ParseSecrets reads one or more signing secrets separated by commas or white
-// space, so that a trailing newline does no harm. ErrNoSecret if there is
-// none; ErrBadSecret if a value is not whsec_ followed by printable ASCII. The
-// error never holds a value.
-func ParseSecrets(text string) ([]string, error) {
-	fields := strings.FieldsFunc(text, func(r rune) bool {
-		return r == ',' || r <= ' ' || r == '\u0085' || r == '\u00a0'
-	})
-	if len(fields) == 0 {
-		return nil, ErrNoSecret
-	}
-	for i, f := range fields {
-		if len(f) <= len("whsec_") || !strings.HasPrefix(f, "whsec_") || !printable(f) {
-			return nil, fmt.Errorf("value %d of %d: %w", i+1, len(fields), ErrBadSecret)
-		}
-	}
-	return fields, nil
-}
-
-// printable reports whether s is ASCII without spaces and control characters.
-func printable(s string) bool {
-	for i := range len(s) {
-		if s[i] <= ' ' || s[i] >= 0x7f {
-			return false
-		}
-	}
-	return true
-}

@@ -152,9 +152,19 @@ func TestParseSecrets(t *testing.T) {
 		{"one", "whsec_a", []string{"whsec_a"}, nil},
 		{"a trailing newline is trimmed", "whsec_a\r\n", []string{"whsec_a"}, nil},
 		{"a no-break space is trimmed", "whsec_a\u00a0", []string{"whsec_a"}, nil},
-		{"commas and white space separate", " whsec_a,whsec_b\n\twhsec_c , ", []string{"whsec_a", "whsec_b", "whsec_c"}, nil},
+		{"white space around each is trimmed", " whsec_a,whsec_b\n\t, whsec_c\n", []string{"whsec_a", "whsec_b", "whsec_c"}, nil},
+		{"characters of base64", "whsec_aB3+/_-=", []string{"whsec_aB3+/_-="}, nil},
+		{"separated by a space", "whsec_a whsec_b", nil, webhook.ErrBadSecret},
+		{"separated by a line break", "whsec_a\nwhsec_b", nil, webhook.ErrBadSecret},
+		{"separated by a semicolon", "whsec_a;whsec_b", nil, webhook.ErrBadSecret},
+		{"an empty one at the end", "whsec_a,", nil, webhook.ErrBadSecret},
+		{"an empty one between", "whsec_a,,whsec_b", nil, webhook.ErrBadSecret},
+		{"in quotes", `"whsec_a"`, nil, webhook.ErrBadSecret},
+		{"the placeholder of a manual", "whsec_...", nil, webhook.ErrBadSecret},
+		{"capitals", "WHSEC_a", nil, webhook.ErrBadSecret},
 		{"empty", "", nil, webhook.ErrNoSecret},
-		{"blank", " ,\n", nil, webhook.ErrNoSecret},
+		{"blank", " \t\n", nil, webhook.ErrNoSecret},
+		{"commas only", " ,\n", nil, webhook.ErrBadSecret},
 		{"only the prefix", "whsec_", nil, webhook.ErrBadSecret},
 		{"an API key", "sk_live_123", nil, webhook.ErrBadSecret},
 		{"JSON", `{"secret":"whsec_a"}`, nil, webhook.ErrBadSecret},
@@ -167,7 +177,7 @@ func TestParseSecrets(t *testing.T) {
 			if !errors.Is(err, c.err) || strings.Join(got, " ") != strings.Join(c.want, " ") {
 				t.Errorf("ParseSecrets = %q, %v; want %q, %v", got, err, c.want, c.err)
 			}
-			if err != nil && c.text != "" && strings.Contains(err.Error(), "sk_live") {
+			if err != nil && c.text != "" && (strings.Contains(err.Error(), "sk_live") || strings.Contains(err.Error(), "whsec_a")) {
 				t.Errorf("the error holds a secret: %v", err)
 			}
 		})

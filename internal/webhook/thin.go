@@ -2,7 +2,6 @@ package webhook
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/payhooks/payhooks/internal/event"
@@ -75,7 +74,7 @@ func (e *envelope) thinFacts() (event.Facts, event.Reason) {
 		f.Created = at
 	}
 	e.mode(&f, &first)
-	if account, ok := thinAccount(e.context); first.note(ok, BadAccount) {
+	if account, ok := lastAccount(e.context); first.note(ok, BadAccount) {
 		f.Account = account
 	}
 	if r := e.thin.related; first.note(!e.thin.badRelated, BadRelated) {
@@ -91,19 +90,6 @@ func (e *envelope) thinFacts() (event.Facts, event.Reason) {
 func thinTime(text string) (time.Time, bool) {
 	at, err := time.Parse(time.RFC3339Nano, text)
 	return at.UTC(), err == nil && at.Unix() > 0 && at.Unix() <= maxCreated
-}
-
-// thinAccount is the last account in the path of a context.
-func thinAccount(context token) (account string, ok bool) {
-	if context.kind != '"' {
-		return "", context.empty()
-	}
-	for segment := range strings.SplitSeq(context.text(), "/") {
-		if strings.HasPrefix(segment, "acct_") {
-			account = segment
-		}
-	}
-	return account, account == "" || usableAccount(account)
 }
 
 // Thin is what a thin event says, as it was delivered or fetched.

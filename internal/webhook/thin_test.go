@@ -115,6 +115,8 @@ func TestThinEvents(t *testing.T) {
 		{"created before 1970", `2025-06`, `1960-06`, webhook.BadCreated, nil},
 		{"a context of another kind", `"context":null`, `"context":{}`, webhook.BadAccount, nil},
 		{"an account that is none", `"context":null`, `"context":"acct_1#x"`, webhook.BadAccount, nil},
+		{"a context that ends a header", `"context":null`, `"context":"org_1\r\nHost: x/acct_1"`, webhook.BadAccount, nil},
+		{"a context without end", `"context":null`, `"context":"` + strings.Repeat("o", webhook.MaxFact) + `/acct_1"`, webhook.BadAccount, nil},
 		{"a type with a space", `v1.charge`, `v1 charge`, webhook.BadType, nil},
 		{"a twin named twice", `"reason":null`, `"snapshot_event":"evt_2"`, webhook.AmbiguousKey, nil},
 		{"a second object in capitals", `"id":"ch_1"`, `"id":"ch_1","ID":"ch_2"`, webhook.AmbiguousKey, nil},
