@@ -189,6 +189,8 @@ func TestParseReadsAmountCustomerAndStatus(t *testing.T) {
 		{"a negative amount", `{"object":"issuing.transaction","id":"ipi_1","amount":-100}`, -100, "", "", ""},
 		{"an empty customer is none", `{"object":"charge","id":"ch_1","customer":""}`, nil, "", "", ""},
 		{"a status with a control character is none", `{"object":"charge","id":"ch_1","status":"a\u0000b"}`, nil, "", "", ""},
+		{"a status with a C1 control is none", `{"object":"charge","id":"ch_1","status":"a\u009b2J"}`, nil, "", "", ""},
+		{"an id that changes direction is none", `{"object":"charge","id":"ch_1\u202e","status":"x\u2028"}`, nil, "", "", ""},
 		{"a customer that is an address is none", `{"object":"charge","id":"ch_1","customer":"jenny@example.com"}`, nil, "", "", ""},
 		{"a customer that could be a card's number is none", `{"object":"charge","id":"ch_1","customer":"4000 0566-55665556"}`, nil, "", "", ""},
 		{"a customer of digits that no card has is one", `{"object":"charge","id":"ch_1","customer":"40000566556"}`, nil, "", "40000566556", ""},
