@@ -86,7 +86,7 @@ func check(files fs.FS, file string) ([]string, error) {
 	}
 	for _, c := range []func(*stack, reporter){
 		checkFunctions, checkRoles, checkPolicies, checkLedger, checkTables, checkServices, checkQueues, checkQueueNames, checkDeadLetters,
-		checkRules, checkBuses, checkStores, checkNames, checkImports, checkLogs, checkAlarms, checkTypes,
+		checkRules, checkBuses, checkStores, checkNames, checkImports, checkLogs, checkAlarms, checkPatterns, checkAccessLogs, checkTypes,
 	} {
 		c(root, report)
 	}

@@ -28,7 +28,7 @@ func (s *Stack) recordObjects(batch []aws.Record) {
 			err = s.stripe.Record(body)
 		}
 		if err != nil {
-			s.log().Debug("the event holds no object for fake Stripe", "record", r.Sequence, "error", err)
+			s.log().Debug("the event holds no object for fake Stripe", "sequence", r.Sequence, "error", err)
 		}
 	}
 }

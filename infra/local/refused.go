@@ -24,9 +24,13 @@ func (s *Stack) output(l lambda.Line) {
 	}
 }
 
-// refusedByGateway keeps a webhook request that reached no function, and passes it on.
+// refusedByGateway keeps a webhook request that reached no function, and passes it on. An
+// endpoint that the stack does not have has no name there, as in the log of ingest.
 func (s *Stack) refusedByGateway(r gateway.Refusal) {
 	if dir, endpoint := path.Split(r.Path); dir == "/webhooks/" {
+		if !slices.ContainsFunc(s.Template.Secrets, func(x template.Secret) bool { return x.Name == webhookSecrets+endpoint }) {
+			endpoint = ""
+		}
 		s.keepRefused(aws.Refused{At: time.Now().UTC(), Endpoint: endpoint, Answer: r.Status, Reason: r.Reason})
 	}
 	if s.cfg.Refused != nil {

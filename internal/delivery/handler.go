@@ -92,7 +92,7 @@ func (h *Handler) message(ctx context.Context, m events.SQSMessage) (keep bool) 
 		} `json:"detail"`
 	}
 	if err := json.Unmarshal([]byte(m.Body), &msg); err != nil || msg.Detail.ID == "" {
-		h.Log.ErrorContext(ctx, "unreadable message", "action", h.Action, "message", m.MessageId)
+		h.Log.ErrorContext(ctx, "unreadable message", "action", h.Action, "id", m.MessageId)
 		return true
 	}
 	id := msg.Detail.ID

@@ -21,7 +21,8 @@ const (
 	MaxHeader = 10240 // request line and header values together
 )
 
-// Refusal is a request that no function answered.
+// Refusal is a request that no function answered. Whoever sent it chose method and path:
+// Path is percent-encoded, so printable, and cut.
 type Refusal struct {
 	Method, Path string
 	Status       int
@@ -54,7 +55,7 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Apigw-Requestid", id)
 	if a := g.serve(w, r, id); a != nil {
 		if g.Refused != nil {
-			g.Refused(Refusal{Method: r.Method, Path: r.URL.Path, Status: a.status, Reason: a.reason})
+			g.Refused(Refusal{Method: cut(r.Method), Path: cut(r.URL.EscapedPath()), Status: a.status, Reason: a.reason})
 		}
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(a.status)
@@ -119,6 +120,15 @@ func encode(v any) ([]byte, error) {
 	enc.SetEscapeHTML(false)
 	err := enc.Encode(v)
 	return bytes.TrimRight(b.Bytes(), "\n"), err
+}
+
+// cut keeps the beginning of what a stranger wrote; a method is a token of HTTP, in ASCII.
+func cut(s string) string {
+	const longest = 200
+	if len(s) <= longest {
+		return s
+	}
+	return s[:longest] + "..."
 }
 
 func headerSize(r *http.Request) int {

@@ -175,6 +175,23 @@ func TestWhatTheGatewayRefusesByItself(t *testing.T) {
 	}
 }
 
+func TestRow67RefusedRequestIsNamedInPrintableCharacters(t *testing.T) {
+	for raw, want := range map[string]string{
+		"/other\x1b[2J\u009b\u202e\n{\"message\":\"request\"}": "/other%1B%5B2J%C2%9B%E2%80%AE%0A%7B%22message%22:%22request%22%7D",
+		"/other\xff":                         "/other%FF",
+		"/" + strings.Repeat("o", MaxHeader): "/" + strings.Repeat("o", 199) + "...",
+	} {
+		var got Refusal
+		g := &Gateway{Refused: func(r Refusal) { got = r }}
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", nil)
+		r.URL.Path, r.URL.RawPath = raw, raw
+		g.ServeHTTP(httptest.NewRecorder(), r)
+		if got.Path != want || got.Status == 0 {
+			t.Errorf("%q: got %+v, want %q", raw, got, want)
+		}
+	}
+}
+
 func TestTheMostSpecificRouteWins(t *testing.T) {
 	g := &Gateway{}
 	for _, r := range []string{"ANY $default", "ANY /{all+}", "ANY /a/{b}", "GET /a/{b}", "ANY /a/c"} {
