@@ -27,7 +27,7 @@ func (f *ScopeFlags) Check() error {
 		return Usage("--mode %q: expected live or test", f.Mode)
 	}
 	if f.Account != "" && f.Account != ownAccount && !event.IsAccount(f.Account) {
-		return Usage("--account %q: expected acct_… (letters, digits and _) or own", f.Account)
+		return Usage("--account %q: expected acct_… or own", f.Account)
 	}
 	return nil
 }

@@ -41,6 +41,8 @@ type Config struct {
 	Env map[string]string
 	// StripeKey is the API key in the stack's secret for it.
 	StripeKey string
+	// AllowLive lets in a key of live mode, and live events that a secret of Stripe's signed.
+	AllowLive bool
 	// Console answers everything on the console port but /healthz.
 	Console func(Running) http.Handler
 	// Output gets what functions write, Refused what the gateway answers by

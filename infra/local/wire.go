@@ -138,7 +138,7 @@ func port(l net.Listener) string {
 func (s *Stack) gateway() http.Handler {
 	return &gateway.Gateway{
 		API: StackName, Region: Region, Account: Account, Routes: s.Template.Routes,
-		Invoke: s.Host.Invoke, Refused: s.refusedByGateway,
+		Invoke: s.Host.Invoke, Refuse: s.refuseLive, Refused: s.refusedByGateway,
 	}
 }
 

@@ -13,18 +13,22 @@ import (
 )
 
 func localCommand() *cobra.Command {
-	return &cobra.Command{
+	var allowLive bool
+	cmd := &cobra.Command{
 		Use: "local", Short: "Run the stack of template.yaml on this machine, until Ctrl-C", Args: cobra.NoArgs,
 		Long: "Run the stack of template.yaml on this machine, until Ctrl-C.\n\n" +
 			"Variables: PORT (3000), CONSOLE_PORT (3001, answers /healthz), DATA_DIR (.payhooks),\n" +
 			"STRIPE_WEBHOOK_SECRET (whsec_local; commas separate several), DYNAMODB_ENDPOINT,\n" +
-			"STRIPE_API_BASE, STRIPE_API_KEY.",
-		RunE: func(cmd *cobra.Command, _ []string) error { return runLocal(cmd) },
+			"STRIPE_API_BASE, STRIPE_API_KEY. A key of live mode, and live events signed with a\n" +
+			"secret that Stripe made, are refused without --allow-live.",
+		RunE: func(cmd *cobra.Command, _ []string) error { return runLocal(cmd, allowLive) },
 	}
+	cmd.Flags().BoolVar(&allowLive, "allow-live", false, "accept a Stripe API key of live mode, and live events")
+	return cmd
 }
 
-func runLocal(cmd *cobra.Command) error {
-	cfg, err := localConfig()
+func runLocal(cmd *cobra.Command, allowLive bool) error {
+	cfg, err := localConfig(allowLive)
 	if err != nil {
 		return err
 	}
@@ -44,10 +48,14 @@ func runLocal(cmd *cobra.Command) error {
 }
 
 // localConfig reads the variables that the README names.
-func localConfig() (local.Config, error) {
+func localConfig(allowLive bool) (local.Config, error) {
 	cfg := local.Config{
 		DataDir: cli.DataDir(), Secret: env("STRIPE_WEBHOOK_SECRET", "whsec_local"),
 		DynamoDBEndpoint: os.Getenv("DYNAMODB_ENDPOINT"), Env: map[string]string{}, StripeKey: os.Getenv("STRIPE_API_KEY"),
+		AllowLive: allowLive,
+	}
+	if err := cfg.Check(); err != nil {
+		return cfg, cli.Usage("%v", err)
 	}
 	if base := os.Getenv("STRIPE_API_BASE"); base != "" {
 		cfg.Env["STRIPE_API_BASE"] = base

@@ -156,7 +156,20 @@ func TestUnknownCommandLineExitsWith2(t *testing.T) {
 		t.Error("a failure does not exit with 1")
 	}
 	t.Setenv("PORT", "many")
-	if _, err := localConfig(); err == nil || cli.ExitCode(err) != 2 {
+	if _, err := localConfig(false); err == nil || cli.ExitCode(err) != 2 {
 		t.Errorf("PORT=many: %v", err)
+	}
+	t.Setenv("PORT", "0")
+	t.Setenv("STRIPE_WEBHOOK_SECRET", "sk_test_1")
+	if _, err := localConfig(false); err == nil || cli.ExitCode(err) != 2 {
+		t.Errorf("STRIPE_WEBHOOK_SECRET that is none: %v", err)
+	}
+	t.Setenv("STRIPE_WEBHOOK_SECRET", "whsec_1")
+	t.Setenv("STRIPE_API_KEY", "sk_live_1")
+	if _, err := localConfig(false); err == nil || cli.ExitCode(err) != 2 {
+		t.Errorf("STRIPE_API_KEY of live mode: %v", err)
+	}
+	if _, err := localConfig(true); err != nil {
+		t.Errorf("with --allow-live: %v", err)
 	}
 }

@@ -35,6 +35,8 @@ type Gateway struct {
 	Routes               []template.Route
 	// Invoke runs a function, see lambda.Host.
 	Invoke func(ctx context.Context, function string, payload []byte) (lambda.Result, error)
+	// Refuse, if set, returns why no function may see the request; empty lets it pass.
+	Refuse func(r *http.Request, body []byte) string
 	// Refused, if set, is called with what the gateway answered without a function.
 	Refused func(Refusal)
 	// Timeout of an invocation; 0 means 30 s as in AWS, where it is fixed.
@@ -78,6 +80,11 @@ func (g *Gateway) serve(w http.ResponseWriter, r *http.Request, id string) *answ
 		return &answer{http.StatusRequestEntityTooLarge, "Request Entity Too Large", "the body is over 10 MB"}
 	case err != nil:
 		return &answer{http.StatusBadRequest, "Bad Request", "the body ended early"}
+	}
+	if g.Refuse != nil {
+		if why := g.Refuse(r, body); why != "" {
+			return &answer{http.StatusForbidden, "Forbidden", why}
+		}
 	}
 	event, err := encode(g.event(r, id, route, params, body))
 	if err != nil {
