@@ -100,6 +100,7 @@ func unsigned() (all []string) {
 		post("/webhooks/default", plausible, large(size))
 		post("/webhooks/default", plausible+"Content-Type: application/json\r\n", strings.Repeat("[", size))
 	}
+	post("/webhooks/"+url.PathEscape(forged), plausible, large(11<<20))
 	post("/webhooks/default", "Stripe-Signature: t=1,v1=\u009b\xff\u202e\r\nUser-Agent: \u009b\xff\r\n", forged)
 	post("/webhooks/default", "Stripe-Signature: \x1b[2J\x00\r\n", forged)
 	post("/webhooks/default", "Stripe-Signature: "+strings.Repeat("v1=00,", 1600)+"\r\n", forged)
