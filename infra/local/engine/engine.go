@@ -23,8 +23,8 @@ type Engine struct {
 	// URL of an engine that runs already (DYNAMODB_ENDPOINT). When it is set,
 	// nothing is installed or started and Close does nothing.
 	URL string
-	// Package is the folder of this package's package.json; npm installs into
-	// the node_modules beside it.
+	// Package is the folder of this package's package-lock.json; the engine is
+	// installed into the node_modules beside it.
 	Package string
 	// DataDir is where dynamo.db is kept. It is made, mode 0700, if absent.
 	DataDir string

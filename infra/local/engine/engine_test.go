@@ -185,18 +185,6 @@ func TestCloseLeavesNoEngineBehind(t *testing.T) {
 	}
 }
 
-func TestWithoutNpmTheErrorSaysWhatToInstall(t *testing.T) {
-	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, "package.json"), []byte(`{}`), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	t.Setenv("PATH", dir)
-	err := (&engine.Engine{Package: dir, DataDir: t.TempDir()}).Start(t.Context())
-	if err == nil || !strings.Contains(err.Error(), "install Node.js") || !strings.Contains(err.Error(), "DYNAMODB_ENDPOINT") {
-		t.Errorf("got %v", err)
-	}
-}
-
 func TestAnEngineThatIsSomewhereElseIsUsedAsItIs(t *testing.T) {
 	other, _ := start(t)
 	e := &engine.Engine{URL: other.Endpoint(), Package: "not there"}

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -11,44 +12,111 @@ import (
 	"strings"
 )
 
-// Install returns the path of the engine's binary, running npm in the folder
-// of package.json if it is not there yet. Two processes may do so at once.
+// locked is the engine for one platform, as package-lock.json has it.
+type locked struct {
+	name      string
+	Version   string
+	Integrity string // of the package, "sha512-…"; npm installs nothing else
+}
+
+// Install returns the path of the engine's binary that package-lock.json names.
+// It is installed first if it is not there. Two processes may do so at once.
 func Install(ctx context.Context, dir string) (string, error) {
-	binary, err := binaryIn(dir)
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return "", fmt.Errorf("find package-lock.json: %w", err)
+	}
+	engine, err := lockedIn(dir)
 	if err != nil {
 		return "", err
 	}
+	binary := filepath.Join(dir, "node_modules", engine.folder(), "dynoxide")
 	if _, err := os.Stat(binary); err == nil {
 		return binary, nil
 	}
-	npm, err := exec.LookPath("npm")
-	if err != nil {
-		return "", errors.New("the local DynamoDB engine comes with npm, which is not installed: install Node.js (it brings npm), or set DYNAMODB_ENDPOINT to a DynamoDB that runs already")
-	}
-	//nolint:gosec // npm from PATH, with arguments of our own
-	cmd := exec.CommandContext(ctx, npm, "install", "--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts", "--loglevel=error")
-	cmd.Dir = dir
-	out, err := cmd.CombinedOutput()
-	if err != nil {
-		return "", fmt.Errorf("npm install in %s failed; check that the npm registry can be reached, or set DYNAMODB_ENDPOINT: %w: %s", dir, err, strings.TrimSpace(string(out)))
-	}
-	if _, err := os.Stat(binary); err != nil {
-		return "", fmt.Errorf("npm has no DynamoDB engine for %s/%s: set DYNAMODB_ENDPOINT to a DynamoDB that runs already", runtime.GOOS, runtime.GOARCH)
-	}
-	return binary, nil
+	return binary, engine.install(ctx, dir, binary)
 }
 
-func binaryIn(dir string) (string, error) {
-	dir, err := filepath.Abs(dir)
+// lockedIn reads the engine for this machine from package-lock.json.
+func lockedIn(dir string) (locked, error) {
+	text, err := os.ReadFile(filepath.Join(dir, "package-lock.json")) //nolint:gosec // of this repository
 	if err != nil {
-		return "", fmt.Errorf("find package.json: %w", err)
+		return locked{}, fmt.Errorf("find the engine's package-lock.json: %w", err)
 	}
-	if _, err := os.Stat(filepath.Join(dir, "package.json")); err != nil {
-		return "", fmt.Errorf("find the engine's package.json: %w", err)
+	var lock struct{ Packages map[string]locked }
+	if err := json.Unmarshal(text, &lock); err != nil {
+		return locked{}, fmt.Errorf("read %s: %w", filepath.Join(dir, "package-lock.json"), err)
 	}
-	arch := map[string]string{"amd64": "x64"}[runtime.GOARCH]
-	if arch == "" {
-		arch = runtime.GOARCH
+	arch := runtime.GOARCH
+	if arch == "amd64" {
+		arch = "x64"
 	}
-	return filepath.Join(dir, "node_modules", "@dynoxide", runtime.GOOS+"-"+arch, "dynoxide"), nil
+	name := "@dynoxide/" + runtime.GOOS + "-" + arch
+	engine := lock.Packages["node_modules/"+name]
+	engine.name = name
+	if !strings.HasPrefix(engine.Integrity, "sha512-") {
+		return locked{}, fmt.Errorf("package-lock.json in %s has no checksum of %s: set DYNAMODB_ENDPOINT to a DynamoDB that runs already, or lock it as CONTRIBUTING.md says", dir, name)
+	}
+	return engine, nil
+}
+
+// folder is another one for every version and content, so that what an earlier
+// lock file named is never run.
+func (l locked) folder() string {
+	digest := strings.NewReplacer("/", "_", "+", "-", "=", "").Replace(strings.TrimPrefix(l.Integrity, "sha512-"))
+	return "dynoxide-" + l.Version + "-" + digest[:min(16, len(digest))]
+}
+
+// install lets npm verify and unpack the package in a folder of its own, then
+// moves it to its place. npm runs none of its scripts.
+func (l locked) install(ctx context.Context, dir, binary string) (err error) {
+	npm, err := exec.LookPath("npm")
+	if err != nil {
+		return errors.New("the local DynamoDB engine comes with npm, which is not installed: install Node.js (it brings npm), or set DYNAMODB_ENDPOINT to a DynamoDB that runs already")
+	}
+	own, err := ownFolder(dir)
+	if err != nil {
+		return fmt.Errorf("prepare the installation of the DynamoDB engine: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(own)) }()
+	//nolint:gosec // npm from PATH, with arguments of our own
+	cmd := exec.CommandContext(ctx, npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error")
+	cmd.Dir = own
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("npm ci with package-lock.json of %s failed; check that the npm registry can be reached, or set DYNAMODB_ENDPOINT: %w: %s", dir, err, strings.TrimSpace(string(out)))
+	}
+	unpacked := filepath.Join(own, "node_modules", l.name)
+	if _, err := os.Stat(filepath.Join(unpacked, "dynoxide")); err != nil {
+		// npm leaves an optional package out without a word.
+		return fmt.Errorf("npm did not install %[1]s: the registry cannot be reached, or its package does not have the checksum in package-lock.json; compare with what `npm view %[1]s@%[2]s dist.integrity` prints, or set DYNAMODB_ENDPOINT to a DynamoDB that runs already", l.name, l.Version)
+	}
+	err = os.Rename(unpacked, filepath.Dir(binary))
+	if _, there := os.Stat(binary); there == nil {
+		return nil // another process was first
+	}
+	return err
+}
+
+// ownFolder makes a folder beside the installed engine with copies of the two files
+// that npm reads.
+func ownFolder(dir string) (string, error) {
+	modules := filepath.Join(dir, "node_modules")
+	if err := os.MkdirAll(modules, 0o755); err != nil { //nolint:gosec // as npm makes it
+		return "", err
+	}
+	own, err := os.MkdirTemp(modules, ".install-")
+	if err != nil {
+		return "", err
+	}
+	for _, name := range []string{"package.json", "package-lock.json"} {
+		text, err := os.ReadFile(filepath.Join(dir, name)) //nolint:gosec // of this repository
+		if err == nil {
+			err = os.WriteFile(filepath.Join(own, name), text, 0o600) //nolint:gosec // a folder just made
+		}
+		if err != nil {
+			return "", errors.Join(err, os.RemoveAll(own))
+		}
+	}
+	return own, nil
 }
