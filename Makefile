@@ -16,6 +16,9 @@ RACE := $(if $(shell command -v cc gcc clang 2>/dev/null),-race)
 VENV := $(if $(and $(shell command -v sam 2>/dev/null),$(shell command -v cfn-lint 2>/dev/null)),,.venv/installed)
 SAM   = SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=$${AWS_DEFAULT_REGION:-us-east-1} $(if $(VENV),.venv/bin/)sam
 CFN   = $(if $(VENV),.venv/bin/)cfn-lint
+# Only what the lock file lists, by its checksum; a wheel runs no code when it is installed.
+PIP  := pip install --quiet --disable-pip-version-check --require-hashes --no-deps --only-binary :all:
+SHA  := $(or $(shell command -v sha256sum 2>/dev/null),shasum -a 256)
 # Linters, pinned in a module of their own, built on first use.
 TOOL := go tool -modfile=infra/tools/go.mod
 
@@ -89,19 +92,21 @@ bin/payhooks bin/check: FORCE
 
 .venv/installed: infra/tools/requirements.txt
 	@python3 -c 'import venv, ensurepip' 2>/dev/null || { echo 'The SAM CLI needs Python with venv: install python3-venv, or put sam and cfn-lint on the PATH.' >&2; exit 1; }
-	python3 -m venv .venv
-	.venv/bin/pip install --quiet --disable-pip-version-check -r $<
+	python3 -m venv --clear .venv
+	.venv/bin/$(PIP) -r $<
 	@touch $@
 
 .venv-aws/installed: infra/tools/aws-requirements.txt
 	@python3 -c 'import venv, ensurepip' 2>/dev/null || { echo 'MiniStack needs Python with venv: install python3-venv.' >&2; exit 1; }
-	python3 -m venv .venv-aws
-	.venv-aws/bin/pip install --quiet --disable-pip-version-check -r $<
+	python3 -m venv --clear .venv-aws
+	.venv-aws/bin/$(PIP) -r $<
 	@touch $@
 
-infra/tools/dynamodb/lib: infra/tools/dynamodb/pom.xml
+infra/tools/dynamodb/lib: infra/tools/dynamodb/pom.xml infra/tools/dynamodb/SHA256SUMS
 	@command -v java >/dev/null && command -v mvn >/dev/null || { echo 'DynamoDB Local needs a JDK (17 or newer) and Maven: install both.' >&2; exit 1; }
-	mvn --quiet --batch-mode --file $< dependency:copy-dependencies -DoutputDirectory=lib -Dmdep.stripVersion=true
+	@rm -rf $@
+	mvn --strict-checksums --quiet --batch-mode --file $< dependency:copy-dependencies -DoutputDirectory=lib -Dmdep.stripVersion=true
+	@cd $@ && LC_ALL=C $(SHA) * | diff ../SHA256SUMS - >&2 || { rm -rf ../lib; echo 'What Maven brought is not what infra/tools/dynamodb/SHA256SUMS lists. After a change of pom.xml, write that file anew as CONTRIBUTING.md says.' >&2; exit 1; }
 	@touch $@
 
 .PHONY: help demo test run build validate aws lint bench fuzz simulate volume chaos mutants without-shop tools clean FORCE
