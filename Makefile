@@ -8,6 +8,10 @@ SEEDS    ?= 10000
 FIRST    ?= 1
 DURATION ?= 5m
 PART     ?= 1
+PACKAGES ?= ./...
+SBOM     ?= bin/sbom
+
+FUNCTIONS ?= $(notdir $(wildcard functions/*))
 
 # The race detector needs a C compiler; without one the tests run without it.
 RACE := $(if $(shell command -v cc gcc clang 2>/dev/null),-race)
@@ -48,11 +52,27 @@ validate: $(VENV) ## Check the templates: SAM, cfn-lint and our own check of wha
 	$(CFN) template.yaml $$(grep -l AWSTemplateFormatVersion infra/*.yaml)
 	go run ./infra/check
 
-lint: ## Check the code: golangci-lint, gofumpt, go mod tidy
+lint: ## Check the code: golangci-lint, gofumpt, go mod tidy, govulncheck
 	$(TOOL) golangci-lint run
 	@unformatted=$$($(TOOL) gofumpt -l functions internal infra) && test -z "$$unformatted" || \
 		{ printf 'not formatted, run `$(TOOL) gofumpt -w` on them:\n%s\n' "$$unformatted"; exit 1; }
 	go mod tidy -diff
+	@$(MAKE) vulncheck
+
+vulncheck: ## Look PACKAGES (all) up in Go's vulnerability database, or in GOVULNDB
+	@said=$$($(TOOL) govulncheck $(if $(GOVULNDB),-db $(GOVULNDB)) $(PACKAGES) 2>&1); status=$$?; \
+	if [[ $$status = 1 && $$said = 'govulncheck: fetching vulnerabilities: '* ]]; then \
+		echo "warning: govulncheck did not check anything: the vulnerability database cannot be reached ($${said##*: })" >&2; \
+	elif [[ $$status != 0 ]]; then printf '%s\n' "$$said"; exit 1; fi
+
+sbom: bin/payhooks ## List what is linked into each function and bin/payhooks, as CycloneDX in SBOM (bin/sbom)
+	@mkdir -p $(SBOM); rm -f $(SBOM)/*.json; built=$$(go run ./infra/build) && \
+	for binary in $(FUNCTIONS:%=$$built/%) bin/payhooks; do \
+		$(TOOL) cyclonedx-gomod bin -json -noserial -notimestamp -std -version "$$(git describe --always --dirty 2>/dev/null)" \
+			-output $(SBOM)/$${binary##*/}.json $$binary || exit; done
+
+notices: ## Write THIRD_PARTY, the licences of what is shipped
+	@go run ./infra/notices
 
 bench: ## Measure what an event costs, in DynamoDB calls and CPU time beside BASE (2a60694), then run the benchmarks
 	go run ./infra/bench $(if $(BASE),--against $(BASE))
@@ -109,4 +129,4 @@ infra/tools/dynamodb/lib: infra/tools/dynamodb/pom.xml infra/tools/dynamodb/SHA2
 	@cd $@ && LC_ALL=C $(SHA) * | diff ../SHA256SUMS - >&2 || { rm -rf ../lib; echo 'What Maven brought is not what infra/tools/dynamodb/SHA256SUMS lists. After a change of pom.xml, write that file anew as CONTRIBUTING.md says.' >&2; exit 1; }
 	@touch $@
 
-.PHONY: help demo test run build validate aws lint bench fuzz simulate volume chaos mutants without-shop tools clean FORCE
+.PHONY: help demo test run build validate aws lint vulncheck sbom notices bench fuzz simulate volume chaos mutants without-shop tools clean FORCE

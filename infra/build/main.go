@@ -3,6 +3,8 @@
 // asked for runs while the others wait.
 //
 //	go run ./infra/build NotifyChurn .aws-sam/build/NotifyChurn
+//
+// Without arguments it compiles all of them and prints the folder that they are in.
 package main
 
 import (
@@ -19,11 +21,20 @@ import (
 const folder = ".aws-sam/functions"
 
 func main() {
-	if len(os.Args) != 3 {
-		fmt.Fprintln(os.Stderr, "use: build LOGICAL-ID FOLDER")
+	var err error
+	switch args := os.Args[1:]; len(args) {
+	case 0:
+		var dir string
+		if dir, err = buildAll(); err == nil {
+			fmt.Println(dir)
+		}
+	case 2:
+		err = build(args[0], args[1])
+	default:
+		fmt.Fprintln(os.Stderr, "use: build [LOGICAL-ID FOLDER]")
 		os.Exit(2)
 	}
-	if err := build(os.Args[1], os.Args[2]); err != nil {
+	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
@@ -35,12 +46,8 @@ func build(id, to string) error {
 	if _, err := os.Stat(source); err != nil { //nolint:gosec // of this repository; a binary of before may be there
 		return fmt.Errorf("there is no folder %s for the function %s in template.yaml: a function is named for its folder", source, id)
 	}
-	arch, err := architecture("template.yaml", "samconfig.toml", callers())
+	dir, err := buildAll()
 	if err != nil {
-		return err
-	}
-	dir := filepath.Join(folder, arch)
-	if err := compile(dir, arch); err != nil {
 		return err
 	}
 	binary, err := os.ReadFile(filepath.Join(dir, template.Folder(id))) //nolint:gosec // of this repository
@@ -48,6 +55,16 @@ func build(id, to string) error {
 		return err
 	}
 	return os.WriteFile(filepath.Join(to, "bootstrap"), binary, 0o755) //nolint:gosec // Lambda executes it
+}
+
+// buildAll returns the folder of the functions' binaries, which are up to date.
+func buildAll() (string, error) {
+	arch, err := architecture("template.yaml", "samconfig.toml", callers())
+	if err != nil {
+		return "", err
+	}
+	dir := filepath.Join(folder, arch)
+	return dir, compile(dir, arch)
 }
 
 // compile builds every function into dir, one process at a time. What is up to

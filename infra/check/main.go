@@ -1,7 +1,8 @@
 // Command check reads template.yaml, the templates nested in it, infra/data.yaml and the
 // functions' code, and refuses what `sam validate --lint` and cfn-lint let through: references across nested
 // stacks, cycles, rights wider than needed, queues without dead letters or
-// alarm, and folders without a block.
+// alarm, and folders without a block. It also refuses workflows, lock files and
+// modules that bring in code without naming it by its checksum.
 //
 //	go run ./infra/check [directory]
 //
@@ -57,13 +58,18 @@ func checkTemplate(dir string) error {
 		return err
 	}
 	problems = append(problems, unused...)
+	unpinned, err := checkSupply(os.DirFS(dir))
+	if err != nil {
+		return err
+	}
+	problems = append(problems, unpinned...)
 	for _, p := range problems {
 		fmt.Fprintln(os.Stderr, p)
 	}
 	if len(problems) > 0 {
 		return fmt.Errorf("%d problems", len(problems)) //nolint:err113 // read by people
 	}
-	_, err = fmt.Println("template.yaml and what it nests: references, rights, queues and alarms are in order")
+	_, err = fmt.Println("template.yaml and what it nests: references, rights, queues and alarms are in order; all code from elsewhere is pinned")
 	return err
 }
 
