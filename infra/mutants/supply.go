@@ -45,7 +45,7 @@ var supply = []guard{
 	},
 	{
 		"a Python package has a checksum", "infra/check/supply.go",
-		`		case i+1 == len(lines) || !strings.HasPrefix(lines[i+1], hash):`, `		case false:`, unpinned("a_Python_package_without"),
+		`		case i+1 == len(lines) || !strings.HasPrefix(lines[i+1], hash):`, `		case i < 0:`, unpinned("a_Python_package_without"),
 	},
 	{
 		"an npm package has one version", "infra/check/supply.go",
