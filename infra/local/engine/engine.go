@@ -55,7 +55,7 @@ func (e *Engine) Start(ctx context.Context) error {
 	if err := os.MkdirAll(e.DataDir, 0o700); err != nil {
 		return fmt.Errorf("make data folder: %w", err)
 	}
-	binary, err := Install(ctx, e.Package)
+	binary, err := Install(ctx, e.Package, e.log())
 	if err != nil {
 		return err
 	}

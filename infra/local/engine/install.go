@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,12 +17,12 @@ import (
 type locked struct {
 	name      string
 	Version   string
-	Integrity string // of the package, "sha512-…"; npm installs nothing else
+	Integrity string // of the package, "sha512-…"; npm installs nothing else. Empty for a system that is not locked
 }
 
 // Install returns the path of the engine's binary that package-lock.json names.
 // It is installed first if it is not there. Two processes may do so at once.
-func Install(ctx context.Context, dir string) (string, error) {
+func Install(ctx context.Context, dir string, log *slog.Logger) (string, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
 		return "", fmt.Errorf("find package-lock.json: %w", err)
@@ -33,6 +34,9 @@ func Install(ctx context.Context, dir string) (string, error) {
 	binary := filepath.Join(dir, "node_modules", engine.folder(), "dynoxide")
 	if _, err := os.Stat(binary); err == nil {
 		return binary, nil
+	}
+	if engine.Integrity == "" {
+		log.WarnContext(ctx, "the DynamoDB engine for this system is installed without a checksum; CONTRIBUTING.md says how to lock it", "package", engine.name+"@"+engine.Version)
 	}
 	return binary, engine.install(ctx, dir, binary)
 }
@@ -47,22 +51,43 @@ func lockedIn(dir string) (locked, error) {
 	if err := json.Unmarshal(text, &lock); err != nil {
 		return locked{}, fmt.Errorf("read %s: %w", filepath.Join(dir, "package-lock.json"), err)
 	}
-	arch := runtime.GOARCH
+	name := packageFor(runtime.GOOS, runtime.GOARCH)
+	engine, ok := lock.Packages["node_modules/"+name]
+	if !ok {
+		return unlocked(name, lock.Packages)
+	}
+	engine.name = name
+	if !strings.HasPrefix(engine.Integrity, "sha512-") {
+		return locked{}, fmt.Errorf("package-lock.json in %s has no checksum of %s: lock it as CONTRIBUTING.md says, or set DYNAMODB_ENDPOINT to a DynamoDB that runs already", dir, name)
+	}
+	return engine, nil
+}
+
+// packageFor is the npm package with the engine for a system.
+func packageFor(system, arch string) string {
 	if arch == "amd64" {
 		arch = "x64"
 	}
-	name := "@dynoxide/" + runtime.GOOS + "-" + arch
-	engine := lock.Packages["node_modules/"+name]
-	engine.name = name
-	if !strings.HasPrefix(engine.Integrity, "sha512-") {
-		return locked{}, fmt.Errorf("package-lock.json in %s has no checksum of %s: set DYNAMODB_ENDPOINT to a DynamoDB that runs already, or lock it as CONTRIBUTING.md says", dir, name)
+	return "@dynoxide/" + system + "-" + arch
+}
+
+// unlocked is the engine for a system that package-lock.json leaves out, in the version
+// of those that it has.
+func unlocked(name string, packages map[string]locked) (locked, error) {
+	for other, engine := range packages {
+		if strings.HasPrefix(other, "node_modules/@dynoxide/") {
+			return locked{name: name, Version: engine.Version}, nil
+		}
 	}
-	return engine, nil
+	return locked{}, errors.New("package-lock.json names no version of the DynamoDB engine: take it from the repository again")
 }
 
 // folder is another one for every version and content, so that what an earlier
 // lock file named is never run.
 func (l locked) folder() string {
+	if l.Integrity == "" {
+		return "dynoxide-" + l.Version + "-unlocked"
+	}
 	digest := strings.NewReplacer("/", "_", "+", "-", "=", "").Replace(strings.TrimPrefix(l.Integrity, "sha512-"))
 	return "dynoxide-" + l.Version + "-" + digest[:min(16, len(digest))]
 }
@@ -79,8 +104,13 @@ func (l locked) install(ctx context.Context, dir, binary string) (err error) {
 		return fmt.Errorf("prepare the installation of the DynamoDB engine: %w", err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(own)) }()
+	arguments := []string{"ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"}
+	if l.Integrity == "" {
+		arguments = append(arguments, "--no-package-lock", "--no-save", l.name+"@"+l.Version)
+		arguments[0] = "install"
+	}
 	//nolint:gosec // npm from PATH, with arguments of our own
-	cmd := exec.CommandContext(ctx, npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error")
+	cmd := exec.CommandContext(ctx, npm, arguments...)
 	cmd.Dir = own
 	out, err := cmd.CombinedOutput()
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -128,7 +129,7 @@ func TestAnEngineWithAnotherChecksumThanTheLockedOneIsNotInstalled(t *testing.T)
 	_, integrity := packed(t, "the engine")
 	lockTo(t, dir, integrity)
 	registry(t, "an attacker's, at the same version")
-	_, err := engine.Install(t.Context(), dir)
+	_, err := engine.Install(t.Context(), dir, slog.Default())
 	if err == nil || !strings.Contains(err.Error(), "does not have the checksum in package-lock.json") || !strings.Contains(err.Error(), "DYNAMODB_ENDPOINT") {
 		t.Errorf("got %v", err)
 	}
@@ -141,9 +142,37 @@ func TestAnEngineWithoutAChecksumIsNotInstalled(t *testing.T) {
 	dir := t.TempDir()
 	lockTo(t, dir, "")
 	registry(t, "the engine")
-	_, err := engine.Install(t.Context(), dir)
+	_, err := engine.Install(t.Context(), dir, slog.Default())
 	if err == nil || !strings.Contains(err.Error(), "no checksum of "+engineName()) || !strings.Contains(err.Error(), "CONTRIBUTING.md") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// A system that nobody locked gets the version of the others, and is told so.
+func TestAnEngineForASystemThatIsNotLockedIsInstalledWithAWarning(t *testing.T) {
+	dir := t.TempDir()
+	other := "node_modules/@dynoxide/plan9-mips"
+	needs := map[string]any{"optionalDependencies": map[string]string{"@dynoxide/plan9-mips": engineVersion}}
+	write(t, filepath.Join(dir, "package.json"), needs)
+	write(t, filepath.Join(dir, "package-lock.json"), map[string]any{
+		"lockfileVersion": 3, "packages": map[string]any{
+			"": needs, other: map[string]any{"version": engineVersion, "integrity": "sha512-abc", "optional": true, "os": []string{"plan9"}},
+		},
+	})
+	registry(t, "the engine")
+	var logs bytes.Buffer
+	binary, err := engine.Install(t.Context(), dir, slog.New(slog.NewTextHandler(&logs, nil)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text, err := os.ReadFile(binary); err != nil || string(text) != "the engine" {
+		t.Errorf("got %q, %v", text, err)
+	}
+	if !strings.Contains(logs.String(), "without a checksum") || !strings.Contains(logs.String(), engineName()+"@"+engineVersion) {
+		t.Errorf("logged %s", logs.String())
+	}
+	if _, err := os.Stat(filepath.Join(dir, "ran")); err == nil {
+		t.Error("npm ran the package's script")
 	}
 }
 
@@ -155,7 +184,7 @@ func TestTheLockedEngineIsInstalledWithoutRunningScripts(t *testing.T) {
 	both, ctx := errgroup.WithContext(t.Context())
 	for range 2 { // processes that start at once
 		both.Go(func() error {
-			binary, err := engine.Install(ctx, dir)
+			binary, err := engine.Install(ctx, dir, slog.Default())
 			if err != nil {
 				return err
 			}
@@ -182,7 +211,7 @@ func TestAnEngineThatAnEarlierLockNamedIsReplaced(t *testing.T) {
 		_, integrity := packed(t, content)
 		lockTo(t, dir, integrity)
 		registry(t, content)
-		binary, err := engine.Install(t.Context(), dir)
+		binary, err := engine.Install(t.Context(), dir, slog.Default())
 		if err != nil {
 			t.Fatal(err)
 		}
