@@ -114,7 +114,7 @@ func (s *stack) counts(ctx context.Context, method string) ([]count, error) {
 	if err != nil {
 		return nil, err
 	}
-	req, err := http.NewRequestWithContext(ctx, method, running.AWS+"/_payhooks/counts", http.NoBody)
+	req, err := running.Own(ctx, method, "counts", http.NoBody)
 	if err != nil {
 		return nil, err
 	}

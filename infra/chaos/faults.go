@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"net/http"
 
 	"github.com/payhooks/payhooks/infra/local/aws"
@@ -36,13 +38,16 @@ func (c *run) setFaults(ctx context.Context, f aws.Faults) error {
 	if err != nil {
 		return err
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, running.AWS+"/_payhooks/faults", bytes.NewReader(body))
+	req, err := running.Own(ctx, http.MethodPost, "faults", bytes.NewReader(body))
 	if err != nil {
 		return err
 	}
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {
 		return err
+	}
+	if res.StatusCode != http.StatusOK {
+		return errors.Join(fmt.Errorf("set faults: the endpoint answered %s", res.Status), res.Body.Close())
 	}
 	c.r.Faults += len(f.Faults)
 	return res.Body.Close()

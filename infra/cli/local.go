@@ -14,7 +14,7 @@ const maxLocal = 16 << 20
 // ReadLocal reads the messages that the local stack keeps instead of sending
 // them: its mails or its notices.
 func ReadLocal[T any](ctx context.Context, t *Target, what string) ([]T, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, t.Local.AWS+"/_payhooks/"+what, nil)
+	req, err := t.Local.Own(ctx, http.MethodGet, what, http.NoBody)
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package local
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,6 +14,8 @@ import (
 
 	bolt "go.etcd.io/bbolt"
 
+	"github.com/payhooks/payhooks/infra/local/datafile"
+	"github.com/payhooks/payhooks/infra/local/guard"
 	"github.com/payhooks/payhooks/internal/fakestripe"
 )
 
@@ -28,7 +31,7 @@ type FakeStripe struct {
 	api  fakestripe.API
 	db   *bolt.DB
 	http *http.Server
-	url  string
+	addr string
 	done chan struct{}
 }
 
@@ -43,12 +46,9 @@ func (s *FakeStripe) Start(ctx context.Context) error {
 	if err != nil {
 		return errors.Join(fmt.Errorf("listen for fake Stripe: %w", err), s.db.Close())
 	}
-	s.api.Clock = time.Now
-	s.url, s.done = "http://"+l.Addr().String(), make(chan struct{})
-	s.http = &http.Server{
-		Handler: &s.api, ReadHeaderTimeout: 10 * time.Second,
-		ErrorLog: slog.NewLogLogger(s.Log.Handler(), slog.LevelDebug),
-	}
+	s.api.Clock, s.api.Key = time.Now, rand.Text()
+	s.addr, s.done = l.Addr().String(), make(chan struct{})
+	s.http = guard.Server(guard.Machine(&s.api), s.Log)
 	go func() {
 		defer close(s.done)
 		if err := s.http.Serve(l); !errors.Is(err, http.ErrServerClosed) {
@@ -59,7 +59,10 @@ func (s *FakeStripe) Start(ctx context.Context) error {
 }
 
 // URL is the base of the API.
-func (s *FakeStripe) URL() string { return s.url }
+func (s *FakeStripe) URL() string { return "http://" + s.addr }
+
+// OperatorURL is the same with the key that putting objects asks for.
+func (s *FakeStripe) OperatorURL() string { return "http://operator:" + s.api.Key + "@" + s.addr }
 
 // Record stores the objects of a signed event; see fakestripe.API.
 func (s *FakeStripe) Record(body []byte) error { return s.api.Record(body) }
@@ -77,17 +80,15 @@ func (s *FakeStripe) Close() error {
 // open loads the saved objects.
 func (s *FakeStripe) open() (err error) {
 	path := filepath.Join(s.DataDir, "stripe.db")
-	// Without syncs the file survives a killed process, not a power cut; then
-	// it can be deleted, as it contains only test objects.
-	if s.db, err = bolt.Open(path, 0o600, &bolt.Options{Timeout: time.Second, NoSync: true}); err != nil {
-		return fmt.Errorf("open %s: %w", path, err)
+	if s.db, err = datafile.OpenBolt(path, true); err != nil {
+		return err
 	}
 	saved, err := s.saved()
 	if err == nil {
 		err = s.api.Load(saved)
 	}
 	if err != nil {
-		return errors.Join(fmt.Errorf("read %s, which may be deleted: %w", path, err), s.db.Close())
+		return errors.Join(datafile.Unusable(path, err), s.db.Close())
 	}
 	s.api.Save = s.save
 	return nil

@@ -29,10 +29,10 @@ func startFake(t *testing.T, dir string) (*local.FakeStripe, *stripeapi.Client) 
 func TestObjectsOfFakeStripeOutliveRestart(t *testing.T) {
 	dir := t.TempDir()
 	s, _ := startFake(t, dir)
-	err := fakestripe.PutEvents(t.Context(), s.URL(), json.RawMessage(
+	err := fakestripe.PutEvents(t.Context(), s.OperatorURL(), json.RawMessage(
 		`{"id":"evt_1","object":"event","type":"charge.succeeded","created":1,"livemode":true,"data":{"object":{"id":"ch_1","object":"charge","livemode":true}}}`))
 	if err == nil {
-		err = fakestripe.Put(t.Context(), s.URL(), "acct_1", map[string]any{"id": "ch_2", "object": "charge"})
+		err = fakestripe.Put(t.Context(), s.OperatorURL(), "acct_1", map[string]any{"id": "ch_2", "object": "charge"})
 	}
 	if err != nil {
 		t.Fatal(err)

@@ -10,7 +10,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
 	"path/filepath"
 	"sync"
 	"time"
@@ -65,7 +64,7 @@ type Stack struct {
 
 	cfg     Config
 	stripe  *FakeStripe // nil when Stripe's API is elsewhere
-	lock    *os.File
+	folder  *dataFolder
 	api     net.Listener
 	console net.Listener
 	servers []*http.Server
@@ -100,7 +99,7 @@ func (s *Stack) start(ctx context.Context) (err error) {
 	if s.cfg.DataDir, err = filepath.Abs(s.cfg.DataDir); err != nil {
 		return fmt.Errorf("find the data folder: %w", err)
 	}
-	if s.lock, err = openFolder(s.cfg.DataDir); err != nil {
+	if s.folder, err = openFolder(s.cfg.DataDir); err != nil {
 		return err
 	}
 	if s.Template, err = ReadTemplate(s.cfg.Dir); err != nil {
@@ -129,7 +128,7 @@ func (s *Stack) start(ctx context.Context) (err error) {
 	if err := s.Host.Start(ctx); err != nil {
 		return err
 	}
-	if err := s.write(s.cfg.DataDir); err != nil {
+	if err := s.write(s.folder.Root); err != nil {
 		return err
 	}
 	s.runSources(ctx, sources)
@@ -162,7 +161,7 @@ func (s *Stack) prepare(ctx context.Context) (binaries map[string]string, err er
 		if err := s.Engine.Start(gctx); err != nil {
 			return err
 		}
-		return s.Engine.Client().CreateTables(gctx, s.Template.Tables)
+		return s.Engine.Explain(s.Engine.Client().CreateTables(gctx, s.Template.Tables))
 	})
 	g.Go(func() (err error) {
 		built, err := lambda.Build(gctx, s.cfg.Dir, filepath.Join(s.cfg.Dir, "bin", "functions"), s.Template.Functions)
@@ -212,11 +211,11 @@ func (s *Stack) close() error {
 		}
 	}
 	s.wg.Wait()
-	if s.lock != nil {
+	if s.folder != nil {
 		if s.PID != 0 {
-			_ = os.Remove(filepath.Join(s.cfg.DataDir, runningFile)) // Find checks the process anyway
+			_ = s.folder.Remove(runningFile) // Find checks the process anyway
 		}
-		errs = append(errs, s.lock.Close())
+		errs = append(errs, s.folder.Close())
 	}
 	return errors.Join(errs...)
 }

@@ -2,10 +2,10 @@ package local
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"log/slog"
 	"maps"
 	"net"
 	"net/http"
@@ -13,10 +13,10 @@ import (
 	"path/filepath"
 	"runtime"
 	"syscall"
-	"time"
 
 	"github.com/payhooks/payhooks/infra/local/aws"
 	"github.com/payhooks/payhooks/infra/local/gateway"
+	"github.com/payhooks/payhooks/infra/local/guard"
 	"github.com/payhooks/payhooks/infra/local/lambda"
 )
 
@@ -44,7 +44,7 @@ func listen(ctx context.Context, port int, variable string) (net.Listener, error
 // operator, and makes the host that the keys are for.
 func (s *Stack) startAWS(ctx context.Context) error {
 	operator := newKey("AKIA")
-	s.AccessKey, s.SecretKey = operator.AccessKey, operator.SecretKey
+	s.AccessKey, s.SecretKey, s.Key = operator.AccessKey, operator.SecretKey, rand.Text()
 	keys := map[string]aws.Caller{operator.AccessKey: {Name: "operator", Operator: true}}
 	own := map[string]lambda.Credentials{}
 	for _, f := range s.Template.Functions {
@@ -60,7 +60,7 @@ func (s *Stack) startAWS(ctx context.Context) error {
 		return err
 	}
 	server := &aws.Server{
-		Stack: s.Template, Engine: s.Engine.Client(), DataDir: s.cfg.DataDir, Keys: keys,
+		Stack: s.Template, Engine: s.Engine.Client(), DataDir: s.cfg.DataDir, Keys: keys, OwnKey: s.Key,
 		Secrets: s.seeds(), Log: s.log(), Invoke: s.Host.InvokeAPI,
 	}
 	if err := server.Start(ctx); err != nil {
@@ -110,11 +110,11 @@ func (s *Stack) describe() Running {
 	r := Running{
 		PID: os.Getpid(), Stack: StackName, Region: Region, Account: Account,
 		API: "http://localhost:" + port(s.api), Console: "http://localhost:" + port(s.console), AWS: s.AWS.URL(),
-		AccessKey: s.AccessKey, SecretKey: s.SecretKey, SigningSecret: s.cfg.Secret,
+		AccessKey: s.AccessKey, SecretKey: s.SecretKey, Key: s.Key, SigningSecret: s.cfg.Secret,
 		StripeBase: s.cfg.Env["STRIPE_API_BASE"],
 	}
 	if s.stripe != nil {
-		r.FakeStripe = s.stripe.URL()
+		r.FakeStripe = s.stripe.OperatorURL()
 	}
 	r.Environment = map[string]map[string]string{}
 	for _, f := range s.Template.Functions {
@@ -136,10 +136,10 @@ func port(l net.Listener) string {
 }
 
 func (s *Stack) gateway() http.Handler {
-	return &gateway.Gateway{
+	return guard.Programs(&gateway.Gateway{
 		API: StackName, Region: Region, Account: Account, Routes: s.Template.Routes,
 		Invoke: s.Host.Invoke, Refuse: s.refuseLive, Refused: s.refusedByGateway,
-	}
+	})
 }
 
 // HasConsole reports whether the console port serves pages besides /healthz.
@@ -151,7 +151,7 @@ func (s *Stack) consoleHandler() http.Handler {
 	if s.HasConsole() {
 		mux.Handle("/", s.cfg.Console(s.Running))
 	}
-	return mux
+	return guard.Pages(mux)
 }
 
 // health answers 200 when every function has asked for its first event.
@@ -165,10 +165,7 @@ func (s *Stack) health(w http.ResponseWriter, _ *http.Request) {
 }
 
 func (s *Stack) serve(l net.Listener, h http.Handler) {
-	srv := &http.Server{
-		Handler: h, ReadHeaderTimeout: 10 * time.Second, MaxHeaderBytes: 64 << 10,
-		ErrorLog: slog.NewLogLogger(s.log().Handler(), slog.LevelDebug),
-	}
+	srv := guard.Server(h, s.log())
 	s.servers = append(s.servers, srv)
 	s.wg.Go(func() {
 		if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {

@@ -25,7 +25,8 @@ type account struct {
 	*ministack.MiniStack
 
 	dir    string // the checkout
-	stripe string // fake Stripe
+	stripe string // fake Stripe as functions reach it
+	puts   string // the same, to put objects
 }
 
 // TestStackOnMiniStack deploys the templates with SAM, as the README and
@@ -97,7 +98,7 @@ func newAccount(t *testing.T) *account {
 	for k, v := range m.Env() {
 		t.Setenv(k, v)
 	}
-	a := &account{T: t, MiniStack: m, dir: copyProject(t), stripe: fake.URL()}
+	a := &account{T: t, MiniStack: m, dir: copyProject(t), stripe: fake.URL(), puts: fake.OperatorURL()}
 	a.adapt(a.dir)
 	return a
 }
@@ -140,6 +141,6 @@ func (a *account) target(stack string) *cli.Target {
 	}
 	server := httptest.NewServer(api)
 	a.Cleanup(server.Close)
-	t.API, t.FakeStripe = server.URL, a.stripe
+	t.API, t.FakeStripe = server.URL, a.puts
 	return t
 }

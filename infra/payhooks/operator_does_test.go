@@ -39,7 +39,7 @@ func (o *rig) hits() int {
 func (o *rig) faults(method string, body []byte) (set aws.Faults) {
 	o.Helper()
 	// Not the test's context: it has ended when the last fault is taken away.
-	req, err := http.NewRequestWithContext(context.WithoutCancel(o.Context()), method, o.Local.AWS+"/_payhooks/faults", bytes.NewReader(body))
+	req, err := o.Local.Own(context.WithoutCancel(o.Context()), method, "faults", bytes.NewReader(body))
 	if err != nil {
 		o.Fatal(err)
 	}

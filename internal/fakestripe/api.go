@@ -36,6 +36,8 @@ import (
 // API is the fake. The zero value is ready and empty. Safe for concurrent use;
 // its fields must not change while a request is served.
 type API struct {
+	// Key is the password that a PUT below /_stand-in/ needs; empty asks for none.
+	Key string
 	// Save makes objects durable before a PUT is answered; nil keeps them in
 	// memory only.
 	Save func([]Object) error

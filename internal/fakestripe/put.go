@@ -2,6 +2,7 @@ package fakestripe
 
 import (
 	"cmp"
+	"crypto/subtle"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -9,9 +10,12 @@ import (
 	"net/http"
 )
 
-// put answers PUT /_stand-in/objects and /_stand-in/events. It needs no key, as
-// the fake listens on this machine only.
+// put answers PUT /_stand-in/objects and /_stand-in/events.
 func (a *API) put(w http.ResponseWriter, r *http.Request) {
+	if _, key, _ := r.BasicAuth(); subtle.ConstantTimeCompare([]byte(key), []byte(a.Key)) == 0 {
+		Fail(w, http.StatusUnauthorized, invalid, "", "Putting objects needs the key in the address of fake Stripe: see stack.json in the data folder.")
+		return
+	}
 	var list []json.RawMessage
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 256<<20))
 	if err == nil {

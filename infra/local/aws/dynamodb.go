@@ -5,9 +5,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/payhooks/payhooks/infra/local/datafile"
+	"github.com/payhooks/payhooks/infra/local/engine"
 )
 
 // forwardWithin bounds one call to the engine; a write that takes longer is in
@@ -174,6 +178,11 @@ func (s *Server) forward(operation string, body []byte) (*reply, error) {
 		if v := res.Header.Values(name); len(v) > 0 {
 			header[name] = slices.Clone(v)
 		}
+	}
+	if res.StatusCode >= http.StatusInternalServerError && engine.Damaged(answer) {
+		s.damaged.Do(func() {
+			s.log().ErrorContext(ctx, "stop the stack", "error", datafile.Unusable(filepath.Join(s.DataDir, "dynamo.db"), fmt.Errorf("%s answered %s", operation, answer)))
+		})
 	}
 	return &reply{status: res.StatusCode, header: header, body: answer}, nil
 }

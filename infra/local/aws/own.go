@@ -4,9 +4,11 @@ import (
 	"net/http"
 
 	bolt "go.etcd.io/bbolt"
+
+	"github.com/payhooks/payhooks/infra/local/guard"
 )
 
-// serveOwn serves what AWS has no call for.
+// serveOwn serves what AWS has no call for, to those who have OwnKey.
 //
 //	GET  /_payhooks/mails    the mailbox, one Mail a line, oldest first
 //	GET  /_payhooks/notices  what was published to topics and phones, one Notice a line
@@ -19,6 +21,10 @@ import (
 //	GET  /_payhooks/counts   the DynamoDB calls since the counting began, one Count a line
 //	POST /_payhooks/counts   begins to count, from zero
 func (s *Server) serveOwn(w http.ResponseWriter, r *http.Request) {
+	if !guard.Keyed(r, s.OwnKey) {
+		http.Error(w, "send the key of stack.json in the data folder as a bearer token", http.StatusUnauthorized)
+		return
+	}
 	switch r.Method + " " + r.URL.Path {
 	case "GET /_payhooks/mails":
 		s.list(w, r, bucketMails)

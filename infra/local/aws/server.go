@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/payhooks/payhooks/infra/local/engine"
+	"github.com/payhooks/payhooks/infra/local/guard"
 	"github.com/payhooks/payhooks/infra/local/template"
 )
 
@@ -36,6 +37,9 @@ type Server struct {
 	DataDir string
 	// Keys says who calls, by access key id. Other keys are refused.
 	Keys map[string]Caller
+	// OwnKey is what the paths under /_payhooks/ ask for, as a bearer token. Empty
+	// closes them.
+	OwnKey string
 	// Secrets are values by secret name, in place of the template's. A value put
 	// through the API outlives restarts, until the one given here changes.
 	Secrets map[string]string
@@ -59,6 +63,7 @@ type Server struct {
 	locks     keyLocks
 	unsettled broadcast // a write came to be in doubt
 	undone    broadcast // a delivery of the bus failed
+	damaged   sync.Once // is said once
 
 	http   *http.Server
 	url    string
@@ -91,12 +96,8 @@ func (s *Server) Start(ctx context.Context) error {
 		return errors.Join(fmt.Errorf("listen for AWS calls: %w", err), s.Close())
 	}
 	s.url = "http://" + l.Addr().String()
-	s.http = &http.Server{
-		Handler:           s,
-		ReadHeaderTimeout: 10 * time.Second,
-		BaseContext:       func(net.Listener) context.Context { return s.ctx },
-		ErrorLog:          slog.NewLogLogger(s.log().Handler(), slog.LevelDebug),
-	}
+	s.http = guard.Server(guard.Machine(s), s.log())
+	s.http.BaseContext = func(net.Listener) context.Context { return s.ctx }
 	s.background(func() {
 		if err := s.http.Serve(l); !errors.Is(err, http.ErrServerClosed) {
 			s.log().ErrorContext(s.ctx, "the AWS endpoint stopped", "error", err)

@@ -50,6 +50,7 @@ func fetch(t *testing.T, method, url, host, body string) (status int, answer str
 		t.Fatal(err)
 	}
 	req.Host = host
+	req.Header.Set("Authorization", "Bearer "+ownKey)
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 	res, err := client.Do(req)
 	if err != nil {
@@ -355,9 +356,18 @@ func TestALostReplyLeavesTheMailSent(t *testing.T) {
 	}
 }
 
-func TestAWebPageThatReachesThePortIsTurnedAway(t *testing.T) {
+func TestRow68EndpointRefusesWebPagesAndThoseWithoutKey(t *testing.T) {
 	r := start(t)
 	if status, _ := fetch(t, http.MethodGet, r.URL()+"/_payhooks/mails", "evil.example", ""); status != http.StatusForbidden {
 		t.Errorf("answered %d", status)
+	}
+	for _, path := range []string{"mails", "notices", "refused", "refused/count", "faults", "counts", "nothing"} {
+		res, err := http.Get(r.URL() + "/_payhooks/" + path) //nolint:noctx // of this test
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _ = res.Body.Close(); res.StatusCode != http.StatusUnauthorized {
+			t.Errorf("%s without the key: answered %d", path, res.StatusCode)
+		}
 	}
 }

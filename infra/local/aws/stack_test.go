@@ -32,6 +32,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 const (
 	operator = "AKIAOPERATOR"
 	worker   = "AKIAWORKER"
+	ownKey   = "key-of-the-run"
 	region   = "us-east-1"
 	account  = "000000000000"
 
@@ -158,6 +159,7 @@ func (r *rig) boot(t testing.TB, edit ...func(*aws.Server)) {
 	t.Helper()
 	s := &aws.Server{
 		Stack: newStack(), Engine: r.engine.Client(), DataDir: r.dir,
+		OwnKey: ownKey,
 		Keys: map[string]aws.Caller{
 			operator: {Name: "operator", Operator: true},
 			worker:   {Name: "worker", Role: workerRole},

@@ -4,10 +4,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"time"
 
 	bolt "go.etcd.io/bbolt"
-	bolterrors "go.etcd.io/bbolt/errors"
+
+	"github.com/payhooks/payhooks/infra/local/datafile"
 )
 
 // Buckets of stack.db.
@@ -40,12 +40,9 @@ type write struct {
 var errClosed = errors.New("the local stack is stopping")
 
 func openStore(path string) (*store, error) {
-	db, err := bolt.Open(path, 0o600, &bolt.Options{Timeout: time.Second, FreelistType: bolt.FreelistMapType, NoFreelistSync: true})
-	if errors.Is(err, bolterrors.ErrTimeout) {
-		return nil, fmt.Errorf("%s is in use: a local stack runs on this data folder already; stop it, or set DATA_DIR to another", path)
-	}
+	db, err := datafile.OpenBolt(path, false)
 	if err != nil {
-		return nil, fmt.Errorf("open %s: %w", path, err)
+		return nil, err
 	}
 	err = db.Update(func(tx *bolt.Tx) error {
 		for _, name := range [][]byte{bucketQueues, bucketStreams, bucketPosition, bucketNotes, bucketRetries, bucketMails, bucketNotices, bucketSecrets, bucketRefused} {
@@ -56,7 +53,7 @@ func openStore(path string) (*store, error) {
 		return nil
 	})
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), db.Close())
+		return nil, errors.Join(datafile.Unusable(path, err), db.Close())
 	}
 	s := &store{db: db, writes: make(chan write, 256), done: make(chan struct{}), quit: make(chan struct{})}
 	go s.commit()

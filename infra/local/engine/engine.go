@@ -4,18 +4,20 @@
 package engine
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
+	"strings"
 	"sync"
 	"time"
+
+	"github.com/payhooks/payhooks/infra/local/datafile"
 )
 
 // Engine is one DynamoDB engine. Fill in the fields, then Start.
@@ -41,6 +43,9 @@ type Engine struct {
 	pid int
 }
 
+// file of the data folder.
+const file = "dynamo.db"
+
 const (
 	readyWithin = 10 * time.Second
 	stopWithin  = 3 * time.Second
@@ -60,20 +65,59 @@ func (e *Engine) Start(ctx context.Context) error {
 		return err
 	}
 	e.binary = binary
-	if e.addr, err = freeAddress(ctx); err != nil {
-		return err
+	for range 5 { // others may be quicker on the address
+		if e.addr, err = freeAddress(ctx); err != nil {
+			return err
+		}
+		if err = e.begin(ctx); !errors.Is(err, errTaken) {
+			return err
+		}
 	}
+	return err
+}
+
+var errTaken = errors.New("the DynamoDB engine found its port taken; start again")
+
+// begin returns once the engine listens, or says why it does not.
+func (e *Engine) begin(ctx context.Context) error {
 	run, stop := context.WithCancel(context.WithoutCancel(ctx))
 	e.stop, e.done = stop, make(chan struct{})
-	first := make(chan error, 1)
+	first := newOutput()
 	go e.supervise(run, first)
-	if err := <-first; err != nil {
-		return errors.Join(err, e.Close())
+	late := time.NewTimer(readyWithin)
+	defer late.Stop()
+	select {
+	case <-first.listens:
+		return nil
+	case <-e.done:
+		return errors.Join(e.refused(first.reason()), e.Close())
+	case <-ctx.Done():
+		return errors.Join(ctx.Err(), e.Close())
+	case <-late.C:
+		return errors.Join(fmt.Errorf("the DynamoDB engine does not start within %s; it wrote: %q", readyWithin, first.reason()), e.Close())
 	}
-	if err := e.ready(ctx); err != nil {
-		return errors.Join(err, e.Close())
+}
+
+// refused says what to do about an engine that ended before it listened.
+func (e *Engine) refused(reason string) error {
+	if strings.Contains(reason, "in use") {
+		return errTaken
 	}
-	return nil
+	return datafile.Unusable(filepath.Join(e.DataDir, file), errors.New(reason))
+}
+
+// Explain says what to do about an answer of the engine that its file is damaged,
+// and returns others as they are.
+func (e *Engine) Explain(answer error) error {
+	if r := (*Refused)(nil); e.URL == "" && errors.As(answer, &r) && Damaged([]byte(r.Message)) {
+		return datafile.Unusable(filepath.Join(e.DataDir, file), errors.New(r.Message))
+	}
+	return answer
+}
+
+// Damaged reports whether the engine found its file damaged, by its answer.
+func Damaged(answer []byte) bool {
+	return bytes.Contains(answer, []byte("database disk image is malformed"))
 }
 
 // Endpoint is the engine's base URL. It stays the same when the engine is
@@ -106,25 +150,21 @@ func (e *Engine) Close() error {
 	return nil
 }
 
-// supervise keeps one engine running until ctx ends. The result of the first
-// start goes to first.
-func (e *Engine) supervise(ctx context.Context, first chan<- error) {
+// supervise keeps one engine running until ctx ends. It gives up one that has
+// never listened.
+func (e *Engine) supervise(ctx context.Context, first *output) {
 	defer close(e.done)
 	wait := 20 * time.Millisecond
-	for n := 0; ctx.Err() == nil; n++ {
+	for out := first; ctx.Err() == nil; out = newOutput() {
 		began := time.Now()
-		err := e.run(ctx, func(err error) {
-			if n == 0 {
-				first <- err
-			}
-		})
-		if ctx.Err() != nil {
+		err := e.run(ctx, out)
+		if ctx.Err() != nil || !first.listened() {
 			return
 		}
 		if time.Since(began) > time.Minute {
 			wait = 20 * time.Millisecond
 		}
-		e.log().WarnContext(ctx, "the DynamoDB engine exited and is restarted", "error", err)
+		e.log().WarnContext(ctx, "the DynamoDB engine exited and is restarted", "error", err, "wrote", out.reason())
 		select {
 		case <-ctx.Done():
 		case <-time.After(wait):
@@ -134,24 +174,19 @@ func (e *Engine) supervise(ctx context.Context, first chan<- error) {
 }
 
 // run starts the engine and returns when it is gone.
-func (e *Engine) run(ctx context.Context, started func(error)) error {
-	_, port, err := net.SplitHostPort(e.addr)
-	if err != nil {
-		started(err)
-		return err
-	}
+func (e *Engine) run(ctx context.Context, out *output) error {
+	i := strings.LastIndexByte(e.addr, ':')
 	//nolint:gosec // the binary that npm installed, with arguments of our own
-	cmd := exec.CommandContext(ctx, e.binary, "serve", "--host", "127.0.0.1", "--port", port,
-		"--db-path", filepath.Join(e.DataDir, "dynamo.db"))
+	cmd := exec.CommandContext(ctx, e.binary, "serve", "--host", e.addr[:i], "--port", e.addr[i+1:], "--db-path", filepath.Join(e.DataDir, file))
+	cmd.Stdout, cmd.Stderr = out, out
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = stopWithin
 	return runTied(cmd, func(err error) {
 		if err != nil {
-			err = fmt.Errorf("start the DynamoDB engine: %w", err)
+			_, _ = fmt.Fprintf(out, "start the DynamoDB engine: %v", err)
 		} else {
 			e.setPID(cmd.Process.Pid)
 		}
-		started(err)
 	}, func() { e.setPID(0) })
 }
 
@@ -168,7 +203,7 @@ func (e *Engine) ready(ctx context.Context) error {
 		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("the DynamoDB engine at %s does not answer; is it running, and is dynamo.db in %q readable? %w", e.Endpoint(), e.DataDir, err)
+			return fmt.Errorf("the DynamoDB engine at %s does not answer; start it, or unset DYNAMODB_ENDPOINT: %w", e.Endpoint(), err)
 		case <-tick.C:
 		}
 	}
@@ -186,18 +221,6 @@ func ping(ctx context.Context, url string) error {
 		return err
 	}
 	return res.Body.Close()
-}
-
-func freeAddress(ctx context.Context) (string, error) {
-	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", fmt.Errorf("find a free port: %w", err)
-	}
-	tcp, ok := l.Addr().(*net.TCPAddr)
-	if !ok {
-		return "", errors.Join(fmt.Errorf("unexpected address %v", l.Addr()), l.Close())
-	}
-	return net.JoinHostPort("127.0.0.1", strconv.Itoa(tcp.Port)), l.Close()
 }
 
 func (e *Engine) setPID(pid int) {

@@ -16,6 +16,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/payhooks/payhooks/infra/local/guard"
 	"github.com/payhooks/payhooks/infra/local/template"
 )
 
@@ -98,10 +99,7 @@ func (h *Host) Start(ctx context.Context) error {
 	}
 	h.addr = l.Addr().String()
 	h.ctx, h.cancel = context.WithCancel(context.WithoutCancel(ctx))
-	h.api = &http.Server{
-		Handler: h.runtimeAPI(), ReadHeaderTimeout: 10 * time.Second,
-		ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelError),
-	}
+	h.api = guard.Server(guard.Machine(h.runtimeAPI()), slog.New(slog.DiscardHandler))
 	h.wg.Go(func() { _ = h.api.Serve(l) })
 	h.pools = make(map[string]*pool, len(h.Functions))
 	for _, f := range h.Functions {
