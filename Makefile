@@ -101,8 +101,9 @@ tools: $(VENV) ## Install what build, validate and lint need
 	$(TOOL) golangci-lint version
 	$(SAM) --version
 
-clean: ## Remove what was built and the local stack's data
-	rm -rf bin .aws-sam .payhooks
+clean: ## Remove what was built and the local stack's data, unless a stack runs on it
+	@if test -e .payhooks -o -L .payhooks; then DATA_DIR=.payhooks go run ./infra/payhooks local --delete-data; fi
+	rm -rf bin .aws-sam
 
 without-shop: $(VENV) bin/check ## Build, validate, test and demo a copy without the sample shop, or WITHOUT one action
 	@PATH="$(if $(VENV),$(CURDIR)/.venv/bin:)$$PATH" bin/check without $(WITHOUT)

@@ -13,7 +13,7 @@ import (
 )
 
 func localCommand() *cobra.Command {
-	var allowLive bool
+	var allowLive, remove bool
 	cmd := &cobra.Command{
 		Use: "local", Short: "Run the stack of template.yaml on this machine, until Ctrl-C", Args: cobra.NoArgs,
 		Long: "Run the stack of template.yaml on this machine, until Ctrl-C.\n\n" +
@@ -21,9 +21,15 @@ func localCommand() *cobra.Command {
 			"STRIPE_WEBHOOK_SECRET (whsec_local; commas separate several), DYNAMODB_ENDPOINT,\n" +
 			"STRIPE_API_BASE, STRIPE_API_KEY. A key of live mode, and live events signed with a\n" +
 			"secret that Stripe made, are refused without --allow-live.",
-		RunE: func(cmd *cobra.Command, _ []string) error { return runLocal(cmd, allowLive) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if remove {
+				return local.RemoveFolder(cli.DataDir())
+			}
+			return runLocal(cmd, allowLive)
+		},
 	}
 	cmd.Flags().BoolVar(&allowLive, "allow-live", false, "accept a Stripe API key of live mode, and live events")
+	cmd.Flags().BoolVar(&remove, "delete-data", false, "delete the data folder instead, unless a stack runs on it")
 	return cmd
 }
 
