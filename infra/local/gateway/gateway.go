@@ -9,6 +9,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"os"
 	"time"
 
 	"github.com/payhooks/payhooks/infra/local/lambda"
@@ -39,7 +40,8 @@ type Gateway struct {
 	Refuse func(r *http.Request, body []byte) string
 	// Refused, if set, is called with what the gateway answered without a function.
 	Refused func(Refusal)
-	// Timeout of an invocation; 0 means 30 s as in AWS, where it is fixed.
+	// Timeout of a request, its body and the invocation together; 0 means 30 s, what
+	// AWS gives the invocation.
 	Timeout time.Duration
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
@@ -55,7 +57,9 @@ type answer struct {
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	id := requestID()
 	w.Header().Set("Apigw-Requestid", id)
-	if a := g.serve(w, r, id); a != nil {
+	ctx, cancel := context.WithTimeout(r.Context(), g.timeout())
+	defer cancel()
+	if a := g.serve(w, r.WithContext(ctx), id); a != nil {
 		if g.Refused != nil {
 			g.Refused(Refusal{Method: cut(r.Method), Path: cut(r.URL.EscapedPath()), Status: a.status, Reason: a.reason})
 		}
@@ -73,11 +77,13 @@ func (g *Gateway) serve(w http.ResponseWriter, r *http.Request, id string) *answ
 	if route == nil {
 		return &answer{http.StatusNotFound, "Not Found", "no route"}
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxBody))
+	body, err := readBody(w, r)
 	var large *http.MaxBytesError
 	switch {
 	case errors.As(err, &large):
 		return &answer{http.StatusRequestEntityTooLarge, "Request Entity Too Large", "the body is over 10 MB"}
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return &answer{http.StatusRequestTimeout, "Request Timeout", "the body did not arrive in time"}
 	case err != nil:
 		return &answer{http.StatusBadRequest, "Bad Request", "the body ended early"}
 	}
@@ -93,14 +99,33 @@ func (g *Gateway) serve(w http.ResponseWriter, r *http.Request, id string) *answ
 	return g.invoke(w, r, route.Function, event)
 }
 
-func (g *Gateway) invoke(w http.ResponseWriter, r *http.Request, function string, event []byte) *answer {
-	timeout := g.Timeout
-	if timeout == 0 {
-		timeout = 30 * time.Second
+// readBody reads it before the request's time is over. A client that reads its
+// answer slower than that has none.
+func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	conn := http.NewResponseController(w)
+	if end, ok := r.Context().Deadline(); ok {
+		_ = conn.SetReadDeadline(end) // of a connection; a test's recorder has none
+		_ = conn.SetWriteDeadline(end.Add(toAnswer))
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), timeout)
-	defer cancel()
-	res, err := g.Invoke(ctx, function, event)
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxBody))
+	if err == nil {
+		_ = conn.SetReadDeadline(time.Time{}) // the function has the rest of the time
+	}
+	return body, err
+}
+
+// toAnswer is what a client gets to read the answer after the request's time.
+const toAnswer = 5 * time.Second
+
+func (g *Gateway) timeout() time.Duration {
+	if g.Timeout > 0 {
+		return g.Timeout
+	}
+	return 30 * time.Second
+}
+
+func (g *Gateway) invoke(w http.ResponseWriter, r *http.Request, function string, event []byte) *answer {
+	res, err := g.Invoke(r.Context(), function, event)
 	switch {
 	case errors.Is(err, lambda.ErrTooLarge):
 		return &answer{http.StatusRequestEntityTooLarge, "Request Entity Too Large", "the event is over Lambda's 6 MB"}

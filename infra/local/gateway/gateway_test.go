@@ -23,7 +23,7 @@ func serve(t *testing.T, result string, err error) (*httptest.Server, *events.AP
 	t.Helper()
 	got := &events.APIGatewayV2HTTPRequest{}
 	g := &Gateway{
-		API: "api", Account: "000000000000", Timeout: 50 * time.Millisecond,
+		API: "api", Account: "000000000000", Timeout: 500 * time.Millisecond,
 		Routes: []template.Route{{Method: "ANY", Path: "/webhooks/{endpoint}", Function: "Ingest"}},
 		Now:    func() time.Time { return time.Date(2026, 11, 22, 9, 8, 7, 0, time.UTC) },
 		Invoke: func(ctx context.Context, _ string, payload []byte) (lambda.Result, error) {
