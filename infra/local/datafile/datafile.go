@@ -3,13 +3,10 @@
 package datafile
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
-	"runtime/debug"
 	"syscall"
 	"time"
 
@@ -42,57 +39,9 @@ func OpenBolt(path string, noSync bool) (*bolt.DB, error) {
 	return db, nil
 }
 
-func open(path string, noSync bool) (db *bolt.DB, err error) {
-	defer recovered(&err)()
+func open(path string, noSync bool) (*bolt.DB, error) {
 	if err := check(path); err != nil {
 		return nil, err
 	}
 	return bolt.Open(path, 0o600, &bolt.Options{Timeout: time.Second, NoSync: noSync, NoFreelistSync: true, FreelistType: bolt.FreelistMapType})
-}
-
-// check reads every page that is in use.
-func check(path string) (err error) {
-	info, err := os.Lstat(path)
-	if errors.Is(err, fs.ErrNotExist) || (err == nil && info.Size() == 0) {
-		return nil // it is made
-	}
-	if err != nil {
-		return err
-	}
-	db, err := bolt.Open(path, 0o600, &bolt.Options{ReadOnly: true, Timeout: time.Second})
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	return db.View(func(tx *bolt.Tx) error {
-		return tx.ForEach(func(_ []byte, b *bolt.Bucket) error { return walk(b) })
-	})
-}
-
-// walk reads a bucket to its end: keys ascend, or a page is another's.
-func walk(b *bolt.Bucket) error {
-	var last []byte
-	return b.ForEach(func(k, v []byte) error {
-		if last != nil && bytes.Compare(last, k) >= 0 {
-			return errors.New("keys are out of order")
-		}
-		last = k
-		_ = bytes.Count(v, []byte{0}) // read every page of it
-		if v == nil {
-			return walk(b.Bucket(k))
-		}
-		return nil
-	})
-}
-
-// recovered turns a panic into an error, and a page beyond the file's end into a
-// panic.
-func recovered(err *error) func() {
-	before := debug.SetPanicOnFault(true)
-	return func() {
-		debug.SetPanicOnFault(before)
-		if p := recover(); p != nil {
-			*err = fmt.Errorf("%v", p)
-		}
-	}
 }
