@@ -84,16 +84,20 @@ func post(ctx context.Context, api string, body []byte) int {
 	return postTo(ctx, api+"/webhooks/default", body)
 }
 
+func signature(at, body string) string {
+	mac := hmac.New(sha256.New, []byte(secret))
+	mac.Write([]byte(at + "." + body))
+	return "t=" + at + ",v1=" + hex.EncodeToString(mac.Sum(nil))
+}
+
 func postTo(ctx context.Context, url string, body []byte) int {
 	at := fmt.Sprint(time.Now().Unix())
-	mac := hmac.New(sha256.New, []byte(secret))
-	mac.Write([]byte(at + "." + string(body)))
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, strings.NewReader(string(body)))
 	if err != nil {
 		return 0
 	}
 	req.Header.Set("Content-Type", "application/json; charset=utf-8")
-	req.Header.Set("Stripe-Signature", "t="+at+",v1="+hex.EncodeToString(mac.Sum(nil)))
+	req.Header.Set("Stripe-Signature", signature(at, string(body)))
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {
 		return 0
