@@ -1,6 +1,7 @@
 package datafile_test
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -162,5 +163,17 @@ func TestRow69DamagedDatabaseIsOneSentence(t *testing.T) {
 	}
 	if refused < 200 {
 		t.Errorf("only %d of 1000 damaged files were refused", refused)
+	}
+}
+
+// A page that is an older one's opens in bbolt, which then finds some keys and not
+// others.
+func TestRow69KeysOutOfOrderAreRefused(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "stack.db")
+	if err := os.WriteFile(path, bytes.ReplaceAll(made(t), []byte("00151"), []byte("00051")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if db, err := datafile.OpenBolt(path, true); err == nil {
+		t.Errorf("it was opened: %v", db.Close())
 	}
 }

@@ -45,5 +45,6 @@ func (o *output) reason() string {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	lines := strings.Split(strings.TrimSpace(string(o.last)), "\n")
-	return strings.TrimPrefix(strings.TrimPrefix(lines[len(lines)-1], "error: "), "Internal error: ")
+	first, _, _ := strings.Cut(lines[len(lines)-1], ". ")
+	return strings.TrimPrefix(strings.TrimPrefix(first, "error: "), "Internal error: ")
 }
