@@ -42,13 +42,15 @@ func listeners(t *testing.T, pid int) []netip.AddrPort {
 func tree(t *testing.T, pid int) []int {
 	t.Helper()
 	all := []int{pid}
-	tasks, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid))
-	for _, path := range tasks {
-		data, _ := os.ReadFile(path) // a thread may have ended
-		for _, child := range strings.Fields(string(data)) {
-			if n, err := strconv.Atoi(child); err == nil && !slices.Contains(all, n) {
-				all = append(all, tree(t, n)...)
-			}
+	stats, _ := filepath.Glob("/proc/[0-9]*/stat")
+	for _, path := range stats {
+		data, _ := os.ReadFile(path) // it may have ended
+		_, after, _ := strings.Cut(string(data), ") ")
+		if f := strings.Fields(after); len(f) < 2 || f[1] != strconv.Itoa(pid) { // state, parent
+			continue
+		}
+		if child, err := strconv.Atoi(filepath.Base(filepath.Dir(path))); err == nil {
+			all = append(all, tree(t, child)...)
 		}
 	}
 	return all
