@@ -57,8 +57,15 @@ var attacked = []string{
 	"/v1/charges", "/v2/core/event_destinations", "/2015-03-31/functions/local-Ingest/invocations", "/2018-06-01/runtime/invocation/next",
 }
 
-// ask sends a request as it is, and returns the answer with its body.
-func ask(t *testing.T, method, url, body string, header map[string]string) (*http.Response, string) {
+// answer is a response whose body has been read.
+type answer struct {
+	status int
+	header http.Header
+	text   string
+}
+
+// ask sends a request as it is.
+func ask(t *testing.T, method, url, body string, header map[string]string) answer {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
 	if err != nil {
@@ -78,7 +85,7 @@ func ask(t *testing.T, method, url, body string, header map[string]string) (*htt
 	if err != nil {
 		t.Fatal(err)
 	}
-	return res, string(text)
+	return answer{res.StatusCode, res.Header, string(text)}
 }
 
 func TestRow68WebPageReachesNoPort(t *testing.T) {
@@ -113,9 +120,9 @@ func attack(t *testing.T, at netip.AddrPort) {
 			if strings.HasPrefix(path, "/_stand-in/") {
 				body = `[{"id":"ch_evil","object":"charge"}]`
 			}
-			res, text := ask(t, p.method, "http://"+at.String()+path, body, p.header)
-			if res.StatusCode != http.StatusForbidden || res.Header.Get("Access-Control-Allow-Origin") != "" {
-				t.Errorf("%s to %s%s: answered %d %q", p.name, at, path, res.StatusCode, text)
+			got := ask(t, p.method, "http://"+at.String()+path, body, p.header)
+			if got.status != http.StatusForbidden || got.header.Get("Access-Control-Allow-Origin") != "" {
+				t.Errorf("%s to %s%s: answered %d %q", p.name, at, path, got.status, got.text)
 			}
 		}
 	}
@@ -125,8 +132,7 @@ func attack(t *testing.T, at netip.AddrPort) {
 func unchanged(t *testing.T, run local.Running) {
 	t.Helper()
 	own := func(path string) string {
-		_, text := ask(t, http.MethodGet, run.AWS+"/_payhooks/"+path, "", map[string]string{"Authorization": "Bearer " + run.Key})
-		return text
+		return ask(t, http.MethodGet, run.AWS+"/_payhooks/"+path, "", map[string]string{"Authorization": "Bearer " + run.Key}).text
 	}
 	var set aws.Faults
 	if err := json.Unmarshal([]byte(own("faults")), &set); err != nil || len(set.Faults) != 0 {
@@ -135,8 +141,8 @@ func unchanged(t *testing.T, run local.Running) {
 	if text := own("refused"); text != "" {
 		t.Errorf("pages wrote the list of refused requests: %s", text)
 	}
-	if res, text := ask(t, http.MethodGet, run.StripeBase+"/v1/charges/ch_evil", "", map[string]string{"Authorization": "Bearer rk_test_fake"}); res.StatusCode != http.StatusNotFound {
-		t.Errorf("fake Stripe has the page's object: %d %s", res.StatusCode, text)
+	if got := ask(t, http.MethodGet, run.StripeBase+"/v1/charges/ch_evil", "", map[string]string{"Authorization": "Bearer rk_test_fake"}); got.status != http.StatusNotFound {
+		t.Errorf("fake Stripe has the page's object: %d %s", got.status, got.text)
 	}
 }
 
@@ -149,15 +155,15 @@ func TestRow68SignedWebhookOfPageIsNotStored(t *testing.T) {
 	header := map[string]string{"Stripe-Signature": signature(at, body), "Content-Type": "application/json"}
 	header["Origin"] = "http://evil.example:3000"
 	header["Host"] = "evil.example:3000"
-	if res, text := ask(t, http.MethodPost, run.API+"/webhooks/default", body, header); res.StatusCode != http.StatusForbidden {
-		t.Errorf("a page's webhook: %d %s", res.StatusCode, text)
+	if got := ask(t, http.MethodPost, run.API+"/webhooks/default", body, header); got.status != http.StatusForbidden {
+		t.Errorf("a page's webhook: %d %s", got.status, got.text)
 	}
 	if e, err := tables(run).Get(t.Context(), "evt_page"); err == nil {
 		t.Errorf("the event is stored: %+v", e.Facts)
 	}
 	delete(header, "Origin") // a tunnel has Stripe's request, under the tunnel's name
-	if res, text := ask(t, http.MethodPost, run.API+"/webhooks/default", body, header); res.StatusCode != http.StatusOK {
-		t.Errorf("a tunnel's webhook: %d %s", res.StatusCode, text)
+	if got := ask(t, http.MethodPost, run.API+"/webhooks/default", body, header); got.status != http.StatusOK {
+		t.Errorf("a tunnel's webhook: %d %s", got.status, got.text)
 	}
 	if _, err := tables(run).Get(t.Context(), "evt_page"); err != nil {
 		t.Errorf("a tunnel's event: %v", err)
@@ -171,8 +177,8 @@ func TestRow68FakeStripeTakesObjectsOnlyWithKey(t *testing.T) {
 		s.OperatorURL(): http.StatusNoContent,
 		strings.Replace(s.OperatorURL(), "@", "x@", 1): http.StatusUnauthorized,
 	} {
-		if res, text := ask(t, http.MethodPut, url+"/_stand-in/objects", `[{"id":"ch_1","object":"charge"}]`, nil); res.StatusCode != want {
-			t.Errorf("answered %d %s, want %d", res.StatusCode, text, want)
+		if got := ask(t, http.MethodPut, url+"/_stand-in/objects", `[{"id":"ch_1","object":"charge"}]`, nil); got.status != want {
+			t.Errorf("answered %d %s, want %d", got.status, got.text, want)
 		}
 	}
 }

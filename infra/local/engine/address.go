@@ -21,7 +21,7 @@ var blocked = []int{
 // what keeps pages out.
 func freeAddress(ctx context.Context) (string, error) {
 	for _, host := range hosts() {
-		for _, i := range rand.Perm(len(blocked)) {
+		for _, i := range rand.Perm(len(blocked)) { //nolint:gosec // no secret: it only has to be free
 			address := net.JoinHostPort(host, strconv.Itoa(blocked[i]))
 			if l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address); err == nil {
 				return address, l.Close()
@@ -37,6 +37,6 @@ func hosts() []string {
 	if runtime.GOOS != "linux" {
 		return []string{"127.0.0.1", "::1"}
 	}
-	n := rand.Uint32() //nolint:gosec // no secret: it only has to be free
+	n := rand.Uint32() //nolint:gosec // the same
 	return []string{fmt.Sprintf("127.%d.%d.%d", n>>16&0xff, n>>8&0xff, 1+n%254), "127.0.0.1", "::1"}
 }

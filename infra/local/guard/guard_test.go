@@ -1,7 +1,6 @@
 package guard_test
 
 import (
-	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -41,7 +40,7 @@ func TestRow68GuardsRefuseWhatOtherPagesSend(t *testing.T) {
 		{"evil.example:3001", "", "same-origin"}:                   0,
 	} {
 		for guardOf, with := range map[int]func(http.Handler) http.Handler{api: guard.Programs, machine: guard.Machine, page: guard.Pages} {
-			r := httptest.NewRequest(http.MethodPost, "/", nil)
+			r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", nil)
 			r.Host = s.host
 			for name, value := range map[string]string{"Origin": s.origin, "Sec-Fetch-Site": s.site} {
 				if value != "" {
@@ -62,7 +61,7 @@ func TestRow68OnlyTheKeyIsTheKey(t *testing.T) {
 	for header, want := range map[string]bool{
 		"Bearer secret": true, "": false, "Bearer ": false, "Bearer secre": false, "Bearer secret2": false, "secret": false, "Basic secret": false,
 	} {
-		r := httptest.NewRequest(http.MethodGet, "/", nil)
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil)
 		r.Header.Set("Authorization", header)
 		if got := guard.Keyed(r, "secret"); got != want {
 			t.Errorf("%q: %v", header, got)
@@ -74,7 +73,7 @@ func TestRow68OnlyTheKeyIsTheKey(t *testing.T) {
 }
 
 func TestClientsThatStopHalfwayAreDropped(t *testing.T) {
-	s := guard.Server(http.NotFoundHandler(), slog.New(slog.NewTextHandler(io.Discard, nil)))
+	s := guard.Server(http.NotFoundHandler(), slog.New(slog.DiscardHandler))
 	if s.ReadHeaderTimeout <= 0 || s.ReadHeaderTimeout > 30*time.Second || s.IdleTimeout <= 0 || s.MaxHeaderBytes <= 0 {
 		t.Errorf("a slow client keeps a connection: %+v", s)
 	}
