@@ -19,7 +19,7 @@ func (m Mailbox) Erase(ctx context.Context, events, marks []string, dry bool) (i
 	if err != nil {
 		return 0, err
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, m.Target.Local.AWS+"/_payhooks/erase", bytes.NewReader(body))
+	req, err := m.Target.Local.Own(ctx, http.MethodPost, "erase", bytes.NewReader(body))
 	if err != nil {
 		return 0, err
 	}
