@@ -45,6 +45,6 @@ func (r *Report) print(out io.Writer) {
 	}
 	fmt.Fprintf(out, "\n%s\n", t.Render())
 	for _, b := range r.Broken {
-		fmt.Fprintln(out, "BROKEN", b)
+		fmt.Fprintln(out, "BROKEN", cli.Line(b))
 	}
 }

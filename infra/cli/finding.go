@@ -30,7 +30,7 @@ func fields(f operator.Finding, format string) string {
 	var b strings.Builder
 	for _, k := range slices.Sorted(maps.Keys(all)) {
 		if !bytes.Equal(actual[k], recomputed[k]) {
-			fmt.Fprintf(&b, format, k, valueOf(actual[k]), valueOf(recomputed[k]))
+			fmt.Fprintf(&b, format, Line(k), valueOf(actual[k]), valueOf(recomputed[k]))
 		}
 	}
 	return b.String()

@@ -1,51 +1,94 @@
 package cli
 
 import (
-	"encoding/json"
-	"fmt"
 	"io"
 	"os"
+	"strings"
+	"sync"
+	"unicode/utf8"
 
-	"github.com/jedib0t/go-pretty/v6/table"
-	"github.com/jedib0t/go-pretty/v6/text"
 	"github.com/mattn/go-isatty"
+
+	"github.com/payhooks/payhooks/internal/plain"
 )
 
-// NewTable is a table as all commands print them.
-func NewTable(columns ...any) table.Writer {
-	t := table.NewWriter()
-	t.SetStyle(table.StyleLight)
-	t.Style().Options = table.OptionsNoBordersAndSeparators
-	t.Style().Format.Header = text.FormatDefault
-	t.AppendHeader(columns)
-	return t
+// Output is what a command prints to. All that is written to it is made safe for a
+// terminal: characters that are not shown but change what is become escapes such as
+// \u202e, which JSON reads as the same value. Newlines and tabs pass. It is safe for
+// concurrent use.
+type Output struct {
+	mu       sync.Mutex
+	to       io.Writer
+	begun    []byte // of a character whose other bytes were not written yet
+	terminal bool
 }
 
-// PrintJSON prints v in one line. Characters that a terminal acts on are
-// escaped, which changes no value.
-func PrintJSON(w io.Writer, v any) error {
-	data, err := json.Marshal(v)
-	if err != nil {
-		return err
+// Part is a piece of a line with its own style: the number of a terminal's colour,
+// or none.
+type Part struct{ Style, Text string }
+
+// NewOutput is an Output to w, or w itself if it is one.
+func NewOutput(w io.Writer) *Output {
+	if o, ok := w.(*Output); ok {
+		return o
 	}
-	_, err = fmt.Fprintln(w, escape(string(data), hidden, `\u%04x`))
+	f, ok := w.(*os.File)
+	return &Output{to: w, terminal: ok && isatty.IsTerminal(f.Fd())}
+}
+
+// Write prints text.
+func (o *Output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	text := append(o.begun, p...)
+	whole := len(text) - cut(text)
+	o.begun = append([]byte(nil), text[whole:]...)
+	_, err := io.WriteString(o.to, plain.Escape(string(text[:whole])))
+	return len(p), err
+}
+
+// cut is how many bytes at the end are the beginning of a character.
+func cut(text []byte) int {
+	for n := 1; n < utf8.UTFMax && n <= len(text); n++ {
+		if last := text[len(text)-n:]; utf8.RuneStart(last[0]) {
+			if utf8.FullRune(last) {
+				return 0
+			}
+			return n
+		}
+	}
+	return 0
+}
+
+// Styled reports whether there is a terminal that shows styles.
+func (o *Output) Styled() bool { return o.terminal && os.Getenv("NO_COLOR") == "" }
+
+// Print prints a line of parts, in their styles on a terminal.
+func (o *Output) Print(parts ...Part) error {
+	var b strings.Builder
+	for _, p := range parts {
+		text := plain.Escape(p.Text)
+		if p.Style != "" && text != "" && o.Styled() {
+			text = "\x1b[" + p.Style + "m" + text + "\x1b[0m"
+		}
+		b.WriteString(text)
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	_, err := io.WriteString(o.to, strings.TrimRight(b.String(), " ")+"\n")
 	return err
 }
 
-// Field prints a name and its value in one line, the value at the width.
-func Field(w io.Writer, width int, name string, value any) {
-	_, _ = fmt.Fprintf(w, "%-*s %s\n", width, name, Line(fmt.Sprint(value)))
-}
+// RawUsage is the usage of the flag --raw.
+const RawUsage = "print the signed bytes and nothing else: unchanged to a file or a pipe, with escapes to a terminal"
 
-// Terminal reports whether f is a terminal that shows colours.
-func Terminal(f *os.File) bool {
-	return isatty.IsTerminal(f.Fd()) && os.Getenv("NO_COLOR") == ""
-}
-
-// Count puts a number before a noun.
-func Count(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
+// Raw prints bytes unchanged to a file or a pipe. A terminal gets them as all else.
+func (o *Output) Raw(p []byte) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.terminal {
+		p = []byte(plain.Escape(string(p)))
 	}
-	return fmt.Sprintf("%d %s", n, many)
+	_, err := o.to.Write(p)
+	return err
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"io"
-	"os"
 	"sync"
 	"time"
 
@@ -30,13 +29,13 @@ type Progress struct {
 // NewProgress begins to show the progress of n items, 0 where their number is
 // not known. The caller ends it.
 func NewProgress(cmd *cobra.Command, what string, n int) *Progress {
-	p := &Progress{out: cmd.ErrOrStderr(), what: what, n: n, said: time.Now()}
-	file, ok := p.out.(*os.File)
+	out := NewOutput(cmd.ErrOrStderr())
+	p := &Progress{out: out, what: what, n: n, said: time.Now()}
 	switch {
 	case WantsJSON(cmd):
 		p.out = io.Discard
-	case ok && Terminal(file):
-		p.bar = progressbar.NewOptions(cmp.Or(n, -1), progressbar.OptionSetWriter(p.out), progressbar.OptionSetDescription(what),
+	case out.Styled():
+		p.bar = progressbar.NewOptions(cmp.Or(n, -1), progressbar.OptionSetWriter(out.to), progressbar.OptionSetDescription(Line(what)),
 			progressbar.OptionShowCount(), progressbar.OptionShowIts(), progressbar.OptionClearOnFinish(), progressbar.OptionThrottle(200*time.Millisecond))
 	}
 	return p

@@ -34,7 +34,7 @@ func NewRows(cmd *cobra.Command, columns ...any) *Rows {
 }
 
 // Add prints v as JSON at once, or keeps the cells for the table, of which it prints
-// a part when there are many. Texts in cells pass Line.
+// a part when there are many. Texts in cells pass Clip.
 func (r *Rows) Add(v any, cells ...any) error {
 	r.n++
 	if r.json {
@@ -42,7 +42,7 @@ func (r *Rows) Add(v any, cells ...any) error {
 	}
 	for i, c := range cells {
 		if v := reflect.ValueOf(c); v.Kind() == reflect.String {
-			cells[i] = Line(v.String())
+			cells[i] = Clip(v.String(), longestCell)
 		}
 	}
 	r.widen(cells)

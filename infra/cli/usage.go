@@ -24,8 +24,14 @@ func Main(root *cobra.Command) int {
 	if err == nil {
 		return 0
 	}
-	fmt.Fprintln(os.Stderr, root.Name()+":", Text(err.Error()))
+	PrintError(root, err)
 	return ExitCode(err)
+}
+
+// PrintError prints the error of a command. The lines of one that has several are
+// indented: what it quotes begins none of its own.
+func PrintError(root *cobra.Command, err error) {
+	fmt.Fprintf(NewOutput(root.ErrOrStderr()), "%s: %s\n", root.Name(), strings.ReplaceAll(err.Error(), "\n", "\n  "))
 }
 
 // Stopped replaces the error of a command that an interrupt ended by one word.
@@ -57,9 +63,14 @@ func ExitCode(err error) int {
 	return 1
 }
 
-// Prepare adds --json to a root command and makes every mistake in the command
-// line below it a UsageError, also a group without its subcommand.
+// Prepare adds --json to a root command, makes every mistake in the command line
+// below it a UsageError, also a group without its subcommand, and has all commands
+// print to an Output.
 func Prepare(root *cobra.Command) {
+	root.PersistentPreRun = func(cmd *cobra.Command, _ []string) {
+		cmd.SetOut(NewOutput(cmd.OutOrStdout()))
+		cmd.SetErr(NewOutput(cmd.ErrOrStderr()))
+	}
 	root.SilenceErrors, root.SilenceUsage = true, true
 	root.CompletionOptions = cobra.CompletionOptions{HiddenDefaultCmd: true}
 	root.PersistentFlags().Bool("json", false, "print JSON, one object per line for lists")

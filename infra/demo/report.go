@@ -69,7 +69,7 @@ func (r *Report) print(out io.Writer, inJSON bool) error {
 	fmt.Fprintf(out, "%d events in %d requests, all done in %.1f s (%.0f/s)\n", r.Events, r.Requests, r.Seconds, r.Rate)
 	fmt.Fprintf(out, "audit: %d rows recomputed from the stored events, %d differ\n", r.Audit.Checked, len(r.Audit.Findings))
 	for _, b := range r.Broken {
-		fmt.Fprintln(out, "BROKEN", b)
+		fmt.Fprintln(out, "BROKEN", cli.Line(b))
 	}
 	if len(r.Broken) == 0 {
 		fmt.Fprintln(out, r.passed())

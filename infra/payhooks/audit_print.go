@@ -33,10 +33,10 @@ func (f *auditFlags) print(cmd *cobra.Command, r *operator.AuditResult) error {
 
 func (f *auditFlags) finding(out io.Writer, row operator.Finding) {
 	if row.Table == "" {
-		fmt.Fprintf(out, "%s: event %s: %s: %s\n", row.Action, row.Key, row.Verdict, row.Error)
+		fmt.Fprintf(out, "%s: event %s: %s: %s\n", row.Action, cli.Line(row.Key), row.Verdict, cli.Line(row.Error))
 		return
 	}
-	fmt.Fprintf(out, "%s: %s %s: %s", row.Action, row.Table, row.Key, row.Verdict)
+	fmt.Fprintf(out, "%s: %s %s: %s", row.Action, row.Table, cli.Line(row.Key), row.Verdict)
 	switch {
 	case row.Rebuilt:
 		fmt.Fprint(out, ", rebuilt")
@@ -44,7 +44,7 @@ func (f *auditFlags) finding(out io.Writer, row operator.Finding) {
 		fmt.Fprint(out, ", repaired")
 	}
 	if row.Error != "" {
-		fmt.Fprint(out, ": ", row.Error)
+		fmt.Fprint(out, ": ", cli.Line(row.Error))
 	}
 	fmt.Fprintln(out)
 	switch {

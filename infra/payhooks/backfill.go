@@ -78,7 +78,7 @@ func printBackfill(out io.Writer, r operator.BackfillResult, asked time.Time) er
 	fmt.Fprintf(&b, "%d events of subscribed types at Stripe from %s to %s: %d are not stored\n",
 		r.Checked, r.Since.Format(time.RFC3339), r.Until.Format(time.RFC3339), r.Selected)
 	for _, f := range r.Sample {
-		fmt.Fprintf(&b, "  %s  %s  %s\n", f.ID, f.Created.Format(time.RFC3339), f.Type)
+		fmt.Fprintf(&b, "  %s  %s  %s\n", cli.Line(f.ID), f.Created.Format(time.RFC3339), cli.Line(f.Type))
 	}
 	if n := r.Selected - len(r.Sample); n > 0 {
 		fmt.Fprintf(&b, "  and %d more\n", n)

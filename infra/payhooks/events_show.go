@@ -28,7 +28,7 @@ func eventsShowCommand() *cobra.Command {
 			return errors.Join(printEvent(cmd, d, raw), err)
 		},
 	}
-	cmd.Flags().BoolVar(&raw, "raw", false, "print the signed bytes, unchanged, and nothing else")
+	cmd.Flags().BoolVar(&raw, "raw", false, cli.RawUsage)
 	cli.StackFlag(cmd)
 	return cmd
 }
@@ -37,8 +37,7 @@ func printEvent(cmd *cobra.Command, d *operator.EventDetail, raw bool) error {
 	out := cmd.OutOrStdout()
 	switch {
 	case raw:
-		_, err := out.Write(d.Body)
-		return err
+		return cli.NewOutput(out).Raw(d.Body)
 	case cli.WantsJSON(cmd):
 		return cli.PrintJSON(out, d)
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"log/slog"
 	"os"
 	"strings"
@@ -112,7 +111,7 @@ func run(t testing.TB, args ...string) ran {
 	root.SetErr(&errs)
 	r := ran{}
 	if err := root.ExecuteContext(t.Context()); err != nil {
-		fmt.Fprintln(&errs, err)
+		cli.PrintError(root, err)
 		r.code = cli.ExitCode(err)
 	}
 	r.out, r.err = out.String(), errs.String()

@@ -75,7 +75,7 @@ func (f *deliveryFlags) selection(args []string) (operator.Deliveries, error) {
 
 func printSkipped(cmd *cobra.Command, all []operator.Skipped) {
 	for _, s := range all {
-		fmt.Fprintf(cmd.OutOrStdout(), "skipped %s for %s: %s\n", s.Event, s.Action, s.Why)
+		fmt.Fprintf(cmd.OutOrStdout(), "skipped %s for %s: %s\n", cli.Line(s.Event), s.Action, cli.Line(string(s.Why)))
 	}
 }
 

@@ -57,6 +57,6 @@ func printResolved(cmd *cobra.Command, ref event.DeliveryRef, r operator.Resolve
 	if cli.WantsJSON(cmd) {
 		return cli.PrintJSON(out, map[string]any{"event": ref.Event, "action": ref.Action, "effect": r.Key, "state": r.State, "sent": 1})
 	}
-	_, err := fmt.Fprintf(out, "%s is recorded as %s; %s continues with %s\n", r.Key, r.State, ref.Action, ref.Event)
+	_, err := fmt.Fprintf(out, "%s is recorded as %s; %s continues with %s\n", cli.Line(r.Key), r.State, ref.Action, cli.Line(ref.Event))
 	return err
 }

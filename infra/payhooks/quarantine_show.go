@@ -28,13 +28,12 @@ func quarantineShowCommand() *cobra.Command {
 				return err
 			}
 			if raw {
-				_, err := cmd.OutOrStdout().Write(q.Body)
-				return err
+				return cli.NewOutput(cmd.OutOrStdout()).Raw(q.Body)
 			}
 			return printQuarantineDetail(cmd, operator.DetailOf(q))
 		},
 	}
-	cmd.Flags().BoolVar(&raw, "raw", false, "print the signed bytes, unchanged, and nothing else")
+	cmd.Flags().BoolVar(&raw, "raw", false, cli.RawUsage)
 	endpointFlag(cmd, &endpoint)
 	return cmd
 }
@@ -53,7 +52,7 @@ func printQuarantineDetail(cmd *cobra.Command, d operator.QuarantineDetail) erro
 	if d.Keeps != nil {
 		field("until", d.Keeps.Format(time.RFC3339))
 	}
-	fmt.Fprintf(out, "\n%s\n", cli.Text(readable(d.Body)))
+	fmt.Fprintf(out, "\n%s\n", readable(d.Body))
 	_, err := fmt.Fprintf(out, "\n%s\n", outlook(d))
 	return err
 }
@@ -69,8 +68,7 @@ func outlook(d operator.QuarantineDetail) string {
 	return fmt.Sprintf("It is usable as an event now: payhooks quarantine release %s accepts it.", d.ID)
 }
 
-// readable shows a body on a terminal: indented, and nothing that a terminal acts
-// on.
+// readable shows a body: indented, and cut.
 func readable(body []byte) string {
 	const most = 4 << 10
 	var b bytes.Buffer

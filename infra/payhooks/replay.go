@@ -102,7 +102,7 @@ func printReplay(cmd *cobra.Command, r operator.ReplayResult) error {
 	}
 	fmt.Fprintf(out, "%d of %s sent\n", r.Sent, cli.Count(r.Selected, "event", "events"))
 	for _, why := range slices.Sorted(maps.Keys(r.Skipped)) {
-		fmt.Fprintf(out, "%d skipped: %s\n", r.Skipped[why], why)
+		fmt.Fprintf(out, "%d skipped: %s\n", r.Skipped[why], cli.Line(string(why)))
 	}
 	if r.Unknown > 0 {
 		fmt.Fprintf(out, "%s unknown: resolve with payhooks parked resolve\n", cli.Count(r.Unknown, "delivery is", "deliveries are"))

@@ -111,7 +111,7 @@ func (f *restoreFlags) print(cmd *cobra.Command, r operator.RestoreResult, store
 		fmt.Fprintf(&b, "  … and %d more\n", more)
 	}
 	for _, why := range slices.Sorted(maps.Keys(r.Skipped)) {
-		fmt.Fprintf(&b, "%d skipped: %s\n", r.Skipped[why], why)
+		fmt.Fprintf(&b, "%d skipped: %s\n", r.Skipped[why], cli.Line(string(why)))
 	}
 	switch {
 	case stored:

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"os"
+	"math"
 	"runtime"
 	"runtime/debug"
 	"slices"
@@ -14,7 +14,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
 
 	"github.com/payhooks/payhooks/infra/cli"
@@ -68,7 +67,7 @@ func (s simulation) print(out io.Writer) {
 type simulators struct {
 	plan     simtest.Plan
 	first, n uint64
-	progress func(done uint64)
+	progress func(n int)
 
 	mu     sync.Mutex
 	next   uint64
@@ -83,11 +82,11 @@ func simulate(cmd *cobra.Command, first, n uint64) (simulation, error) {
 	if err != nil {
 		return simulation{First: first, Met: simtest.Seen{}}, err
 	}
-	progress, finish := simulationProgress(cmd, n)
-	all := &simulators{plan: plan, first: first, n: n, progress: progress, met: simtest.Seen{}}
+	shown := cli.NewProgress(cmd, "schedules", int(min(n, math.MaxInt)))
+	all := &simulators{plan: plan, first: first, n: n, progress: shown.Add, met: simtest.Seen{}}
 	begin := time.Now()
 	err = all.run(cmd.Context())
-	finish()
+	shown.End()
 	s := simulation{Schedules: all.done, First: first, Seconds: time.Since(begin).Seconds(), Met: all.met}
 	s.Rate = float64(s.Schedules) / s.Seconds
 	if all.failed != nil {
@@ -122,7 +121,7 @@ func (s *simulators) note(met simtest.Seen, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.done++
-	s.progress(s.done)
+	s.progress(1)
 	for what, n := range met {
 		s.met[what] += n
 	}
@@ -130,26 +129,4 @@ func (s *simulators) note(met simtest.Seen, err error) {
 	if errors.As(err, &f) && (s.failed == nil || f.Seed < s.failed.Seed) {
 		s.failed = f
 	}
-}
-
-// simulationProgress is a bar on a terminal, and a line every few seconds in a log.
-func simulationProgress(cmd *cobra.Command, n uint64) (progress func(done uint64), finish func()) {
-	if cli.WantsJSON(cmd) {
-		return func(uint64) {}, func() {}
-	}
-	out := cmd.ErrOrStderr()
-	if cli.Terminal(os.Stderr) {
-		bar := progressbar.NewOptions64(int64(n), progressbar.OptionSetWriter(out), //nolint:gosec // a count
-			progressbar.OptionSetDescription("schedules"), progressbar.OptionShowCount(), progressbar.OptionShowIts(),
-			progressbar.OptionClearOnFinish(), progressbar.OptionThrottle(200*time.Millisecond))
-		return func(uint64) { _ = bar.Add(1) }, func() { _ = bar.Finish() }
-	}
-	begin := time.Now()
-	last := begin
-	return func(done uint64) {
-		if now := time.Now(); now.Sub(last) > 5*time.Second {
-			last = now
-			fmt.Fprintf(out, "%d of %d schedules, %.0f/s\n", done, n, float64(done)/now.Sub(begin).Seconds())
-		}
-	}, func() {}
 }

@@ -18,7 +18,7 @@ func TestSimulateSaysWhatTheSchedulesMet(t *testing.T) {
 }
 
 func TestTheFirstSeedThatFailsIsReportedWhicheverCoreIsFaster(t *testing.T) {
-	s := &simulators{first: 1, n: 9, progress: func(uint64) {}, met: simtest.Seen{}}
+	s := &simulators{first: 1, n: 9, progress: func(int) {}, met: simtest.Seen{}}
 	for _, seed := range []uint64{5, 3, 4} {
 		s.note(nil, &simtest.Failure{Seed: seed})
 	}

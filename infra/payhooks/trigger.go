@@ -116,7 +116,7 @@ func (f *triggerFlags) run(cmd *cobra.Command, kind string) error {
 		if err != nil {
 			return err
 		}
-		return f.post(cmd, kind, newPoster(cmd, bus.source, bus.send), next)
+		return f.post(cmd, kind, bus.source, bus.send, next)
 	}
 	target, secret, err := f.target()
 	if err != nil {
@@ -131,11 +131,12 @@ func (f *triggerFlags) run(cmd *cobra.Command, kind string) error {
 	}
 	w := newWebhookPost(target, secret)
 	defer w.client.CloseIdleConnections()
-	return f.post(cmd, kind, newPoster(cmd, target, w.send), next)
+	return f.post(cmd, kind, target, w.send, next)
 }
 
-func (f *triggerFlags) post(cmd *cobra.Command, kind string, p *poster, next func() (made, error)) error {
-	p.kind, p.total, p.fakeStripe = kind, f.count*(1+f.duplicate), f.fakeStripe()
+func (f *triggerFlags) post(cmd *cobra.Command, kind, to string, send sender, next func() (made, error)) error {
+	p := newPoster(cmd, kind, f.count*(1+f.duplicate))
+	p.to, p.send, p.fakeStripe = to, send, f.fakeStripe()
 	return p.run(cmd.Context(), f.count, f.duplicate, next)
 }
 

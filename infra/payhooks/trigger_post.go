@@ -9,7 +9,6 @@ import (
 	"io"
 	"maps"
 	"net/http"
-	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -25,7 +24,6 @@ const (
 	posters     = 8  // requests under way at once
 	shownSingly = 20 // up to so many posts each gets a line
 	postTimeout = 30 * time.Second
-	redrawEvery = 200 * time.Millisecond
 )
 
 // posted is one request and its answer.
@@ -50,22 +48,20 @@ type poster struct {
 	fakeStripe string // the fake Stripe that gets each event first, if any
 	total      int
 	out        io.Writer
-	json, live bool // live: progress is drawn over itself
+	json       bool
+	progress   *cli.Progress
 
 	mu     sync.Mutex
 	done   int
 	failed int
 	counts map[string]int
 	start  time.Time
-	drawn  time.Time
 }
 
-func newPoster(cmd *cobra.Command, to string, send sender) *poster {
-	out := cmd.OutOrStdout()
-	file, isFile := out.(*os.File)
+func newPoster(cmd *cobra.Command, kind string, total int) *poster {
 	return &poster{
-		send: send, to: to, out: out, json: cli.WantsJSON(cmd), live: isFile && cli.Terminal(file),
-		counts: map[string]int{}, start: time.Now(),
+		kind: kind, total: total, out: cmd.OutOrStdout(), json: cli.WantsJSON(cmd),
+		progress: cli.NewProgress(cmd, "posted", total), counts: map[string]int{}, start: time.Now(),
 	}
 }
 
@@ -154,19 +150,10 @@ func (p *poster) record(r posted) {
 	case p.json:
 		_ = cli.PrintJSON(p.out, r)
 	case p.total <= shownSingly, !r.ok() && p.failed <= shownSingly:
-		p.clear()
-		what := firstOf(r.Error, r.Status)
-		_, _ = fmt.Fprintf(p.out, "%3d  %s  %s  %s  (%d ms)\n", r.Answer, r.ID, r.Type, what, r.MS)
-	case p.live && time.Since(p.drawn) >= redrawEvery:
-		p.drawn = time.Now()
-		_, _ = fmt.Fprintf(p.out, "\r\x1b[K%d of %d posted, %.0f/s", p.done, p.total, p.rate())
+		p.progress.Clear()
+		_, _ = fmt.Fprintf(p.out, "%3d  %s  %s  %s  (%d ms)\n", r.Answer, r.ID, r.Type, cli.Line(firstOf(r.Error, r.Status)), r.MS)
 	}
-}
-
-func (p *poster) clear() {
-	if p.live && p.total > shownSingly {
-		_, _ = fmt.Fprint(p.out, "\r\x1b[K")
-	}
+	p.progress.Add(1)
 }
 
 func (p *poster) rate() float64 {
@@ -175,9 +162,9 @@ func (p *poster) rate() float64 {
 
 // summary says how it went; it is an error unless all was well.
 func (p *poster) summary() error {
+	p.progress.End()
 	if !p.json && p.total > 1 {
-		p.clear()
-		_, _ = fmt.Fprintf(p.out, "%d posted in %.1f s, %.0f/s: %s\n", p.done, time.Since(p.start).Seconds(), p.rate(), tally(p.counts))
+		_, _ = fmt.Fprintf(p.out, "%d posted in %.1f s, %.0f/s: %s\n", p.done, time.Since(p.start).Seconds(), p.rate(), cli.Line(tally(p.counts)))
 	}
 	if p.failed > 0 {
 		return fmt.Errorf("%d of %d posts were not accepted by %s", p.failed, p.done, p.to)

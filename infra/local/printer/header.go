@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/payhooks/payhooks/infra/cli"
 	"github.com/payhooks/payhooks/infra/local"
 	"github.com/payhooks/payhooks/infra/local/template"
 )
@@ -18,23 +19,24 @@ func (p *Printer) Header(s *local.Stack) {
 		p.object(shown)
 		return
 	}
-	var b strings.Builder
-	fmt.Fprintf(&b, "\n%s\n\n", p.paint(bold, "payhooks is running"))
+	field := func(name, style, value string) {
+		p.print(cli.Part{Text: fmt.Sprintf("  %-10s ", name)}, cli.Part{Style: style, Text: value})
+	}
+	p.print(cli.Part{Style: bold, Text: "\npayhooks is running\n"})
 	for _, r := range s.Template.Routes {
-		fmt.Fprintf(&b, "  %-10s %s\n", "API", p.paint(cyan, s.API+strings.Replace(r.Path, "{endpoint}", "default", 1)))
+		field("API", cyan, s.API+strings.Replace(r.Path, "{endpoint}", "default", 1))
 	}
 	if s.HasConsole() {
-		fmt.Fprintf(&b, "  %-10s %s\n", "Console", p.paint(cyan, s.Console))
+		field("Console", cyan, s.Console)
 	} else {
-		fmt.Fprintf(&b, "  %-10s %s\n", "Health", p.paint(cyan, s.Console+"/healthz"))
+		field("Health", cyan, s.Console+"/healthz")
 	}
-	fmt.Fprintf(&b, "  %-10s %s\n\n", "Secret", s.SigningSecret)
-	fmt.Fprintf(&b, "  %s\n", p.paint(dim, fmt.Sprintf("%-18s %s", "FUNCTION", "RUNS ON")))
+	field("Secret", plain, s.SigningSecret)
+	p.print(cli.Part{Style: dim, Text: fmt.Sprintf("\n  %-18s %s", "FUNCTION", "RUNS ON")})
 	for _, f := range s.Template.Functions {
-		fmt.Fprintf(&b, "  %-18s %s\n", filepath.Base(f.Dir), triggers(s.Template, f.LogicalID))
+		p.print(cli.Part{Text: fmt.Sprintf("  %-18s %s", filepath.Base(f.Dir), triggers(s.Template, f.LogicalID))})
 	}
-	fmt.Fprintf(&b, "\n%s\n", p.paint(dim, "Send an event with  bin/payhooks trigger payment_intent.succeeded ; Ctrl-C stops everything."))
-	p.print(b.String())
+	p.print(cli.Part{Style: dim, Text: "\nSend an event with  bin/payhooks trigger payment_intent.succeeded ; Ctrl-C stops everything.\n"})
 }
 
 // triggers says what makes a function run.

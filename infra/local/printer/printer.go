@@ -6,10 +6,8 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/payhooks/payhooks/infra/cli"
@@ -20,20 +18,14 @@ import (
 // Printer shows what the local stack does: lines for people, or the functions'
 // own JSON. It is safe for concurrent use.
 type Printer struct {
-	mu     sync.Mutex
-	out    io.Writer
-	json   bool
-	colour bool
-	now    func() time.Time
+	out  *cli.Output
+	json bool
+	now  func() time.Time
 }
 
 // New is a printer that paints if out is a terminal.
 func New(out io.Writer, asJSON bool) *Printer {
-	p := &Printer{out: out, json: asJSON, now: time.Now}
-	if f, ok := out.(*os.File); ok {
-		p.colour = !asJSON && cli.Terminal(f)
-	}
-	return p
+	return &Printer{out: cli.NewOutput(out), json: asJSON, now: time.Now}
 }
 
 // Colours of a terminal.
@@ -47,34 +39,21 @@ const (
 	cyan   = "36"
 )
 
-func (p *Printer) paint(colour, text string) string {
-	if !p.colour || colour == plain || text == "" {
-		return text
-	}
-	return "\x1b[" + colour + "m" + text + "\x1b[0m"
-}
-
-func (p *Printer) print(line string) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	_, _ = fmt.Fprintln(p.out, line) // a closed terminal must not stop the stack
+func (p *Printer) print(parts ...cli.Part) {
+	_ = p.out.Print(parts...) // a closed terminal must not stop the stack
 }
 
 // row prints one thing that happened: when, where, what, and about what.
 func (p *Printer) row(at time.Time, who, colour, what, about string) {
-	line := fmt.Sprintf("%s  %s  %s  %s", p.paint(dim, at.Local().Format("15:04:05")),
-		p.paint(cyan, fmt.Sprintf("%-14s", who)), p.paint(colour, fmt.Sprintf("%-16s", cli.Line(what))), cli.Line(about))
-	p.print(strings.TrimRight(line, " "))
+	p.print(cli.Part{Style: dim, Text: at.Local().Format("15:04:05") + "  "}, cli.Part{Style: cyan, Text: fmt.Sprintf("%-14s  ", cli.Line(who))},
+		cli.Part{Style: colour, Text: fmt.Sprintf("%-16s  ", cli.Line(what))}, cli.Part{Text: cli.Line(about)})
 }
 
 // object prints one JSON object, with --json.
 func (p *Printer) object(v any) {
-	var b strings.Builder
-	if err := cli.PrintJSON(&b, v); err != nil {
-		b.Reset()
-		b.WriteString(`{"message":"a line could not be written as JSON"}`)
+	if err := cli.PrintJSON(p.out, v); err != nil {
+		p.print(cli.Part{Text: `{"message":"a line could not be written as JSON"}`})
 	}
-	p.print(strings.TrimSuffix(b.String(), "\n"))
 }
 
 // Progress shows what the stack begins to do.
@@ -83,7 +62,7 @@ func (p *Printer) Progress(what string) {
 		p.object(map[string]string{"message": what})
 		return
 	}
-	p.print(p.paint(dim, what+" …"))
+	p.print(cli.Part{Style: dim, Text: what + " …"})
 }
 
 // Line shows what a function wrote.

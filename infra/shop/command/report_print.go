@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/payhooks/payhooks/infra/cli"
+	"github.com/payhooks/payhooks/internal/plain"
 	"github.com/payhooks/payhooks/internal/shop/journal"
 )
 
@@ -25,13 +26,14 @@ func lineCells(l journal.Line, currency string) []string {
 	return cells
 }
 
-// reportCSV writes a line per day with postings, with amounts as decimals.
+// reportCSV writes a line per day with postings, with amounts as decimals. No text
+// of it is a formula for a spreadsheet; amounts are numbers, also negative ones.
 func reportCSV(w io.Writer, r journal.Report) error {
 	out := csv.NewWriter(w)
 	_ = out.Write(append([]string{"account", "livemode", "currency", "day"}, lineColumns...)) // Error reports it
 	for _, s := range r.Statements {
 		for _, d := range s.Days {
-			_ = out.Write(append([]string{s.Account, strconv.FormatBool(s.Livemode), s.Currency, d.Day}, lineCells(d, s.Currency)...))
+			_ = out.Write(append([]string{plain.Cell(s.Account), strconv.FormatBool(s.Livemode), plain.Cell(s.Currency), d.Day}, lineCells(d, s.Currency)...))
 		}
 	}
 	out.Flush()
@@ -68,7 +70,7 @@ func heading(r journal.Report, s journal.Statement) string {
 	if s.Account != "" {
 		parts = append(parts, s.Account)
 	}
-	return strings.Join(parts, ", ")
+	return cli.Line(strings.Join(parts, ", "))
 }
 
 func statementTable(cmd *cobra.Command, s journal.Statement) error {
