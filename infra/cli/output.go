@@ -9,7 +9,7 @@ import (
 
 	"github.com/mattn/go-isatty"
 
-	"github.com/payhooks/payhooks/internal/plain"
+	"github.com/payhooks/payhooks/internal/safetext"
 )
 
 // Output is what a command prints to. All that is written to it is made safe for a
@@ -43,7 +43,7 @@ func (o *Output) Write(p []byte) (int, error) {
 	text := append(o.begun, p...)
 	whole := len(text) - cut(text)
 	o.begun = append([]byte(nil), text[whole:]...)
-	_, err := io.WriteString(o.to, plain.Escape(string(text[:whole])))
+	_, err := io.WriteString(o.to, safetext.Escape(string(text[:whole])))
 	return len(p), err
 }
 
@@ -67,7 +67,7 @@ func (o *Output) Styled() bool { return o.terminal && os.Getenv("NO_COLOR") == "
 func (o *Output) Print(parts ...Part) error {
 	var b strings.Builder
 	for _, p := range parts {
-		text := plain.Escape(p.Text)
+		text := safetext.Escape(p.Text)
 		if p.Style != "" && text != "" && o.Styled() {
 			text = "\x1b[" + p.Style + "m" + text + "\x1b[0m"
 		}
@@ -87,7 +87,7 @@ func (o *Output) Raw(p []byte) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.terminal {
-		p = []byte(plain.Escape(string(p)))
+		p = []byte(safetext.Escape(string(p)))
 	}
 	_, err := o.to.Write(p)
 	return err

@@ -3,7 +3,7 @@ package cli
 import (
 	"strings"
 
-	"github.com/payhooks/payhooks/internal/plain"
+	"github.com/payhooks/payhooks/internal/safetext"
 )
 
 const (
@@ -16,8 +16,8 @@ const (
 // Line is a text that anyone may have written in one line, as Output prints it:
 // in a sentence of a command it begins no line of its own.
 func Line(s string) string {
-	return plain.Escape(strings.NewReplacer("\r\n", " ", "\n", " ", "\t", " ", "\r", " ").Replace(s))
+	return safetext.Escape(strings.NewReplacer("\r\n", " ", "\n", " ", "\t", " ", "\r", " ").Replace(s))
 }
 
 // Clip is Line with at most n characters.
-func Clip(s string, n int) string { return plain.Clip(Line(s), n) }
+func Clip(s string, n int) string { return safetext.Clip(Line(s), n) }

@@ -48,8 +48,8 @@ var unsigned = []guard{
 		`|| len(text) >= MaxFact || !only(text, "_-/") {`, `{`, named("Context|Thin", "internal/webhook"),
 	},
 	{
-		"a fact is of characters that are seen", "internal/webhook/parse.go",
-		`r == '@' || !unicode.IsPrint(r)`, `r == '@' || unicode.IsControl(r)`, named("Parse|Facts|Object", "internal/webhook"),
+		"a fact hides no character", "internal/webhook/parse.go",
+		` || safetext.Hides(s)`, ` || strings.ContainsRune(s, 0)`, named("Parse|Facts|Object", "internal/webhook"),
 	},
 	{
 		"a refused request's path is printable", "infra/local/gateway/gateway.go",

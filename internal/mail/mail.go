@@ -7,9 +7,9 @@ import (
 	"mime"
 	netmail "net/mail"
 	"strings"
-	"unicode"
 
 	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/safetext"
 )
 
 // Mail is one message to one recipient.
@@ -40,14 +40,20 @@ const (
 // ParseAddress reads one mail address, with or without a name. Its errors do
 // not repeat the address.
 func ParseAddress(s string) (netmail.Address, error) {
-	if strings.ContainsFunc(s, func(r rune) bool { return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) }) {
+	if safetext.Hides(s) {
 		return netmail.Address{}, errors.New("address holds characters that are not shown")
 	}
 	a, err := netmail.ParseAddress(strings.TrimSpace(s))
-	if err != nil || len(a.Address) > maxAddress {
+	if err != nil || len(a.Address) > maxAddress || !bare(a.Address) {
 		return netmail.Address{}, errors.New("not a mail address")
 	}
 	return *a, nil
+}
+
+// bare reports whether an address is the same without quotes, and names a host. A
+// quoted one can hold commas and other addresses, which SES would read as a list.
+func bare(address string) bool {
+	return (&netmail.Address{Address: address}).String() == "<"+address+">" && !strings.Contains(address, "[")
 }
 
 // addresses returns the recipient, bare, and the sender, with its name encoded.
@@ -90,15 +96,8 @@ func headerValue(s string) string {
 	}
 }
 
-// line makes s one line of at most limit characters: whatever could start a
-// new header becomes a space.
+// line is s as one line of at most limit characters. What looks like an encoded word
+// is none: a reader would decode what the filter did not see.
 func line(s string, limit int) string {
-	s = strings.ToValidUTF8(s, "\uFFFD")
-	s = strings.Join(strings.FieldsFunc(s, func(r rune) bool {
-		return unicode.IsSpace(r) || unicode.IsControl(r) || r == '\u2028' || r == '\u2029'
-	}), " ")
-	if r := []rune(s); len(r) > limit {
-		s = string(r[:limit-1]) + "…"
-	}
-	return s
+	return safetext.Clip(strings.ReplaceAll(safetext.Line(s, limit), "=?", "= ?"), limit)
 }

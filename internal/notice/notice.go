@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 
 	"github.com/payhooks/payhooks/internal/outcome"
+	"github.com/payhooks/payhooks/internal/safetext"
 )
 
 // Notice is one message. It goes to all subscribers, so it contains ids and
@@ -26,6 +27,8 @@ const (
 	requestTimeout = 10 * time.Second
 	// maxSubject is what SNS takes.
 	maxSubject = 100
+	// maxText is below what Slack shows of a text, 4,000 characters.
+	maxText = 3000
 )
 
 // Topic publishes to one SNS topic. Safe for concurrent use.
@@ -50,7 +53,7 @@ func (t *Topic) Send(ctx context.Context, n Notice) error {
 	defer cancel()
 	p := &outcome.Probe{Next: t.http}
 	_, err := t.sns.Publish(ctx, &sns.PublishInput{
-		TopicArn: &t.arn, Subject: aws.String(subject(n.Subject)), Message: &n.Text,
+		TopicArn: &t.arn, Subject: aws.String(subject(n.Subject)), Message: aws.String(safetext.Lines(n.Text, maxText)),
 	}, func(o *sns.Options) { o.HTTPClient = p })
 	if err == nil {
 		return nil
@@ -67,7 +70,7 @@ func subject(s string) string {
 		}
 		return r
 	}, s))
-	return s[:min(len(s), maxSubject-1)]
+	return strings.TrimSpace(s[:min(len(s), maxSubject-1)])
 }
 
 // advice is what an operator can do about a rejection.

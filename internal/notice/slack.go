@@ -12,6 +12,7 @@ import (
 
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/outcome"
+	"github.com/payhooks/payhooks/internal/safetext"
 )
 
 // Slack posts to an incoming webhook of Slack, or of a service that takes the
@@ -46,7 +47,7 @@ func (s *Slack) Send(ctx context.Context, n Notice) error {
 	case to == "":
 		return fmt.Errorf("notice: Slack's webhook is %w", event.ErrNotConfigured)
 	}
-	body, err := json.Marshal(map[string]string{"text": escape("*" + n.Subject + "*\n" + n.Text)})
+	body, err := json.Marshal(map[string]string{"text": markup(n)})
 	if err != nil {
 		return fmt.Errorf("notice %w: %w", event.ErrRejected, err)
 	}
@@ -69,10 +70,15 @@ func (s *Slack) Send(ctx context.Context, n Notice) error {
 	return outcome.Answered("Slack", res.StatusCode, "").Err("notice", advice)
 }
 
-// escape is how Slack wants the three characters that it gives a meaning.
-func escape(s string) string {
-	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(s)
+// markup is n as Slack shows it, the subject in bold.
+func markup(n Notice) string {
+	return "*" + inert.Replace(safetext.Line(n.Subject, maxSubject)) + "*\n" + inert.Replace(safetext.Lines(n.Text, maxText))
 }
+
+// inert escapes the three characters that Slack gives a meaning, so that no text
+// is a link or a mention. Services that take Slack's form mention people by the bare
+// sign.
+var inert = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "@", "＠")
 
 // errWebhook does not contain the value: it is the secret.
 var errWebhook = errors.New("the secret with Slack's webhook is not an https:// address")

@@ -3,10 +3,10 @@ package webhook
 import (
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/safetext"
 )
 
 // Parse reads the facts of an event out of a signed body, in one pass and
@@ -186,15 +186,15 @@ func only(s, others string) bool {
 }
 
 // fact returns t's text if it can be an index key and travel anywhere: a
-// string, not empty, under MaxFact bytes, of characters that are seen (no control, no
-// change of direction) and neither an address nor what could be a card's number:
-// merchants choose some ids themselves, and facts are logged and sent around. Else "".
+// string, not empty, under MaxFact bytes, without hidden characters and
+// neither an address nor what could be a card's number: merchants choose some
+// ids themselves, and facts are logged and sent around. Else "".
 func fact(t token) string {
 	if t.kind != '"' || len(t.raw) == 0 || len(t.raw) >= 6*MaxFact {
 		return ""
 	}
 	s := t.text()
-	if len(s) >= MaxFact || strings.ContainsFunc(s, func(r rune) bool { return r == '@' || !unicode.IsPrint(r) }) || cardLike(s) {
+	if len(s) >= MaxFact || strings.Contains(s, "@") || safetext.Hides(s) || cardLike(s) {
 		return ""
 	}
 	return s

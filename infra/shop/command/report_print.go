@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/payhooks/payhooks/infra/cli"
-	"github.com/payhooks/payhooks/internal/plain"
+	"github.com/payhooks/payhooks/internal/safetext"
 	"github.com/payhooks/payhooks/internal/shop/journal"
 )
 
@@ -33,7 +33,7 @@ func reportCSV(w io.Writer, r journal.Report) error {
 	_ = out.Write(append([]string{"account", "livemode", "currency", "day"}, lineColumns...)) // Error reports it
 	for _, s := range r.Statements {
 		for _, d := range s.Days {
-			_ = out.Write(append([]string{plain.Cell(s.Account), strconv.FormatBool(s.Livemode), plain.Cell(s.Currency), d.Day}, lineCells(d, s.Currency)...))
+			_ = out.Write(append([]string{safetext.Cell(s.Account), strconv.FormatBool(s.Livemode), safetext.Cell(s.Currency), d.Day}, lineCells(d, s.Currency)...))
 		}
 	}
 	out.Flush()

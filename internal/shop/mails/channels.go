@@ -8,6 +8,7 @@ import (
 
 	"github.com/payhooks/payhooks/internal/action"
 	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/safetext"
 	"github.com/payhooks/payhooks/internal/sms"
 )
 
@@ -76,7 +77,7 @@ func (s Sender) enough(ctx context.Context) error {
 // words are the text message of n, from the template sms_<kind>.
 func (s Sender) words(n notice) (string, error) {
 	p := s.page(n)
-	p.Shop, p.Reference = clip(p.Shop, shortValue), clip(p.Reference, shortValue)
+	p.Shop, p.Reference = safetext.Clip(p.Shop, shortValue), safetext.Clip(p.Reference, shortValue)
 	words, err := fill(texts.Lookup(n.kind+".txt.tmpl"), p, "sms_"+n.kind)
 	if err != nil {
 		return "", fmt.Errorf("text message: %w", err)

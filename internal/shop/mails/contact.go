@@ -28,9 +28,9 @@ func (r reach) or(other reach) reach {
 // checked leaves out what no mail and no text message can be sent to.
 func (r reach) checked() reach { return reach{usable(r.to), number(r.phone), r.customer} }
 
-// usable is the bare address, or empty for an invalid one.
+// usable is the address, or empty for one that is invalid or comes with a name.
 func usable(address string) string {
-	if p, err := mail.ParseAddress(address); err == nil {
+	if p, err := mail.ParseAddress(address); err == nil && p.Name == "" {
 		return p.Address
 	}
 	return ""

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/payhooks/payhooks/internal/mail"
+	"github.com/payhooks/payhooks/internal/safetext"
 )
 
 // The mails' words and looks. Each kind is a text with the subject line in it
@@ -24,7 +25,7 @@ var (
 	pages = html.Must(html.ParseFS(files, "templates/*.html.tmpl"))
 )
 
-// page is what the templates can say.
+// page is what the templates can say. What others wrote passes value.
 type page struct {
 	Shop      string // the shop's name
 	Subject   string
@@ -65,7 +66,7 @@ func (s Sender) render(n notice, to string) (mail.Mail, error) {
 	return mail.Mail{
 		To: to, From: s.From, Subject: p.Subject,
 		Text: strings.TrimSpace(words) + "\n", HTML: strings.TrimSpace(look.String()) + "\n",
-		Kind: n.kind, Event: n.event, Key: n.key, Reference: p.Reference,
+		Kind: n.kind, Event: n.event, Key: n.key, Reference: safetext.Line(n.reference, longestValue),
 	}, nil
 }
 
@@ -79,9 +80,10 @@ func fill(t *text.Template, p page, name string) (string, error) {
 
 func (s Sender) page(n notice) page {
 	p := page{
-		Shop: oneLine(s.ShopName), Amount: cmp.Or(n.shown, n.amount).String(), Reference: oneLine(n.reference), Payment: n.payment,
-		Card: oneLine(n.card), Date: n.at.UTC().Format(dateFormat), Reason: sentence(oneLine(n.reason)),
-		PayLink: cmp.Or(n.payLink, webPage(s.PayLink)), Status: oneLine(spaced(n.status)), Inquiry: isInquiry(n.status), Test: !n.livemode,
+		Shop: safetext.Line(s.ShopName, longestValue), Amount: value(cmp.Or(n.shown, n.amount).String(), longestValue),
+		Reference: value(n.reference, longestReference), Payment: value(n.payment, longestValue),
+		Card: value(n.card, longestValue), Date: n.at.UTC().Format(dateFormat), Reason: sentence(value(n.reason, longestValue)),
+		PayLink: cmp.Or(n.payLink, webPage(s.PayLink)), Status: value(spaced(n.status), longestValue), Inquiry: isInquiry(n.status), Test: !n.livemode,
 	}
 	if n.kind == kindTrial || s.Now().Before(n.deadline) { // evidence that is late cannot be given
 		p.Deadline = day(n.deadline)
@@ -96,9 +98,9 @@ func day(t time.Time) string {
 	return t.UTC().Format(dayFormat)
 }
 
-// sentence ends s with a full stop.
+// sentence ends s with a full stop, unless it was cut.
 func sentence(s string) string {
-	if s == "" || strings.HasSuffix(s, ".") {
+	if s == "" || strings.HasSuffix(s, ".") || strings.HasSuffix(s, "…") {
 		return s
 	}
 	return s + "."

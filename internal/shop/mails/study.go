@@ -177,11 +177,3 @@ func capturedOf(c *facts.Charge) int64 {
 func isCaptured(c *facts.Charge) bool {
 	return c.Status == "succeeded" && (c.AmountCaptured > 0 || c.Captured && !c.Multicapture)
 }
-
-// webPage is the link if it can stand in a mail.
-func webPage(link string) string {
-	if !strings.HasPrefix(link, "https://") && !strings.HasPrefix(link, "http://") || oneLine(link) != link {
-		return ""
-	}
-	return link
-}

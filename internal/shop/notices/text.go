@@ -7,11 +7,25 @@ import (
 
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/notice"
+	"github.com/payhooks/payhooks/internal/safetext"
 	"github.com/payhooks/payhooks/internal/shop/fraud"
 )
 
 // The texts name ids and times only. The shop's own reference is left out: it
 // may hold anything.
+
+// id is an id of Stripe as a text or a link can have it: nothing else passes.
+func id(s string) string {
+	return safetext.Clip(strings.Map(func(r rune) rune {
+		if r == '_' || r == '-' || '0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' {
+			return r
+		}
+		return '_'
+	}, s), longestID)
+}
+
+// longestID is what Stripe's ids may have at most.
+const longestID = 255
 
 // reasons say why an order is on hold and what ends it.
 var reasons = map[string]struct{ name, says, then string }{
@@ -27,22 +41,22 @@ var reasons = map[string]struct{ name, says, then string }{
 // onHold is the notice of one order.
 func onHold(h fraud.Hold) notice.Notice {
 	r := reasons[h.Why]
-	subject := fmt.Sprintf("%sOn hold: %s, %s", mode(h.Scope), h.Order, r.name)
-	lines := []string{fmt.Sprintf("The order %s is on hold since %s: %s.", h.Order, when(h.Since), r.says)}
+	subject := fmt.Sprintf("%sOn hold: %s, %s", mode(h.Scope), id(h.Order), r.name)
+	lines := []string{fmt.Sprintf("The order %s is on hold since %s: %s.", id(h.Order), when(h.Since), r.says)}
 	if !h.Due.IsZero() {
 		subject += ", evidence due " + h.Due.Format(time.DateOnly)
 		lines = append(lines, "Evidence must be in by "+when(h.Due)+".")
 	}
-	lines = append(lines, r.then, dashboard(h.Scope)+"payments/"+h.Order)
+	lines = append(lines, r.then, dashboard(h.Scope)+"payments/"+id(h.Order))
 	return notice.Notice{Subject: subject, Text: strings.Join(lines, "\n")}
 }
 
 // burst is the notice of many failures on one card or customer.
 func burst(s fraud.Source, b fraud.Burst, r fraud.Rule) notice.Notice {
-	kind, id := fraud.SourceKey(s.Source)
-	link := dashboard(s.Scope) + "customers/" + id
+	kind, source := fraud.SourceKey(s.Source)
+	link := dashboard(s.Scope) + "customers/" + id(source)
 	if kind == "card" {
-		link = dashboard(s.Scope) + "search?query=fingerprint%3A" + id
+		link = dashboard(s.Scope) + "search?query=fingerprint%3A" + id(source)
 	}
 	return notice.Notice{
 		Subject: fmt.Sprintf("%sOn hold: %d failed payments on one %s", mode(s.Scope), b.Failed, kind),
@@ -64,7 +78,7 @@ func mode(s event.Scope) string {
 func dashboard(s event.Scope) string {
 	url := "https://dashboard.stripe.com/"
 	if s.Account != "" {
-		url += s.Account + "/"
+		url += id(s.Account) + "/"
 	}
 	if !s.Livemode {
 		url += "test/"

@@ -1,7 +1,7 @@
-// Package plain makes text that anyone may have written harmless to whoever reads
+// Package safetext makes text that anyone may have written harmless to whoever reads
 // it: on a terminal, in a mail, in a notice or in a spreadsheet. It imports the
 // standard library only.
-package plain
+package safetext
 
 import (
 	"unicode"

@@ -1,4 +1,4 @@
-package plain_test
+package safetext_test
 
 import (
 	"encoding/csv"
@@ -7,7 +7,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"github.com/payhooks/payhooks/internal/plain"
+	"github.com/payhooks/payhooks/internal/safetext"
 )
 
 func seed(f *testing.F) {
@@ -25,9 +25,9 @@ func seed(f *testing.F) {
 func FuzzEscape(f *testing.F) {
 	seed(f)
 	f.Fuzz(func(t *testing.T, s string) {
-		got := plain.Escape(s)
+		got := safetext.Escape(s)
 		harmless(t, got)
-		if again := plain.Escape(got); again != got {
+		if again := safetext.Escape(got); again != got {
 			t.Errorf("%+q becomes %+q when it is escaped again", got, again)
 		}
 	})
@@ -41,7 +41,7 @@ func FuzzEscapedJSON(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		escaped := plain.Escape(string(data))
+		escaped := safetext.Escape(string(data))
 		harmless(t, escaped)
 		var back map[string]string
 		valid := strings.ToValidUTF8(s, "\ufffd")
@@ -57,12 +57,12 @@ func FuzzEscapedJSON(f *testing.F) {
 func FuzzLine(f *testing.F) {
 	seed(f)
 	f.Fuzz(func(t *testing.T, s string) {
-		got := plain.Line(s, 50)
+		got := safetext.Line(s, 50)
 		harmless(t, got)
 		if strings.ContainsAny(got, "\n\t") || utf8.RuneCountInString(got) > 50 {
 			t.Errorf("%q is the line %q", s, got)
 		}
-		lines := plain.Lines(s, 50)
+		lines := safetext.Lines(s, 50)
 		harmless(t, lines)
 		if utf8.RuneCountInString(lines) > 50 || strings.Count(lines, "\n") > strings.Count(s, "\n") {
 			t.Errorf("%q are the lines %q", s, lines)
@@ -74,7 +74,7 @@ func FuzzLine(f *testing.F) {
 func FuzzCell(f *testing.F) {
 	seed(f)
 	f.Fuzz(func(t *testing.T, s string) {
-		cell := plain.Cell(s)
+		cell := safetext.Cell(s)
 		harmless(t, cell)
 		var b strings.Builder
 		w := csv.NewWriter(&b)

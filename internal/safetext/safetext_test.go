@@ -1,4 +1,4 @@
-package plain_test
+package safetext_test
 
 import (
 	"encoding/json"
@@ -7,7 +7,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/payhooks/payhooks/internal/plain"
+	"github.com/payhooks/payhooks/internal/safetext"
 )
 
 // names are shown as they are written, wherever that is.
@@ -27,7 +27,7 @@ var masked = []rune{
 // character alone but for what names and emoji need.
 func harmless(t *testing.T, s string) {
 	t.Helper()
-	if !utf8.ValidString(s) || plain.Hides(strings.NewReplacer("\n", "", "\t", "").Replace(s)) {
+	if !utf8.ValidString(s) || safetext.Hides(strings.NewReplacer("\n", "", "\t", "").Replace(s)) {
 		t.Errorf("hidden characters in %+q", s)
 	}
 	for _, r := range s {
@@ -40,22 +40,22 @@ func harmless(t *testing.T, s string) {
 func TestHiddenCharactersAreEscapedOrDropped(t *testing.T) {
 	for _, r := range masked {
 		s := "a" + string(r) + "b"
-		if !plain.Hides(s) {
+		if !safetext.Hides(s) {
 			t.Errorf("%U hides nothing", r)
 		}
-		escaped := plain.Escape(s)
+		escaped := safetext.Escape(s)
 		harmless(t, escaped)
 		var back string
 		if err := json.Unmarshal([]byte(`"`+escaped+`"`), &back); err != nil || back != s || !strings.Contains(escaped, `\u`) {
 			t.Errorf("%U: %q reads as %+q, %v", r, escaped, back, err)
 		}
-		line := plain.Line(s, 10)
+		line := safetext.Line(s, 10)
 		if harmless(t, line); line != "ab" && line != "a b" {
 			t.Errorf("%U: line %+q", r, line)
 		}
 	}
 	for _, s := range []string{"a\xff", "\xed\xa0\x80", "\xc3"} {
-		if !plain.Hides(s) || !utf8.ValidString(plain.Escape(s)) || !utf8.ValidString(plain.Line(s, 10)) {
+		if !safetext.Hides(s) || !utf8.ValidString(safetext.Escape(s)) || !utf8.ValidString(safetext.Line(s, 10)) {
 			t.Errorf("%q is not text, and passes", s)
 		}
 	}
@@ -63,29 +63,29 @@ func TestHiddenCharactersAreEscapedOrDropped(t *testing.T) {
 
 func TestNamesOfAllScriptsAndEmojiStayAsTheyAre(t *testing.T) {
 	for _, s := range names {
-		if plain.Hides(s) || plain.Escape(s) != s || plain.Line(s, 100) != s {
-			t.Errorf("%q becomes %q and %q", s, plain.Escape(s), plain.Line(s, 100))
+		if safetext.Hides(s) || safetext.Escape(s) != s || safetext.Line(s, 100) != s {
+			t.Errorf("%q becomes %q and %q", s, safetext.Escape(s), safetext.Line(s, 100))
 		}
 	}
-	if got := plain.Escape("a\n\tb"); got != "a\n\tb" {
+	if got := safetext.Escape("a\n\tb"); got != "a\n\tb" {
 		t.Errorf("our own layout becomes %q", got)
 	}
 }
 
 func TestLineIsOneLineOfLimitedLength(t *testing.T) {
-	if got := plain.Line(" a\r\n\tb\u2028c\u00a0d\v", 100); got != "a b c d" {
+	if got := safetext.Line(" a\r\n\tb\u2028c\u00a0d\v", 100); got != "a b c d" {
 		t.Errorf("got %q", got)
 	}
-	if got := plain.Line(strings.Repeat("é", 10<<10), 5); got != "éééé…" {
+	if got := safetext.Line(strings.Repeat("é", 10<<10), 5); got != "éééé…" {
 		t.Errorf("got %q", got)
 	}
-	if got := plain.Clip("👩\u200d💻👩", 3); got != "👩…" {
+	if got := safetext.Clip("👩\u200d💻👩", 3); got != "👩…" {
 		t.Errorf("got %+q", got)
 	}
-	if got := plain.Clip("11\ufe0f\u20e3", 3); got != "11…" {
+	if got := safetext.Clip("11\ufe0f\u20e3", 3); got != "11…" {
 		t.Errorf("got %+q", got)
 	}
-	if got := plain.Lines("a\nb\u202e\r\nc", 100); got != "a\nb \nc" {
+	if got := safetext.Lines("a\nb\u202e\r\nc", 100); got != "a\nb \nc" {
 		t.Errorf("got %q", got)
 	}
 }
@@ -95,12 +95,12 @@ func TestWhatMailProgramsLinkIsLeftOut(t *testing.T) {
 		"see https://evil.example", "HTTP://1.2.3.4", "evil.example", "evil.example/path", "www evil", "a@b", "a＠b", "mailto:x", "tel:+1", "javascript:alert(1)",
 		"evil。example", "evil．com.", "ftp:/x", `file:\\x`, "пример.рф", "xn--a.xn--p1ai", "buy at evil.com now", "[x].com",
 	} {
-		if got := plain.Unlinked(s); got != "" {
+		if got := safetext.Unlinked(s); got != "" {
 			t.Errorf("%q stays %q", s, got)
 		}
 	}
 	for _, s := range []string{"A-17", "ORDER_1", "2026/17", "2026.11.22-17", "Auftrag №7", "No. 17", "Order: 5", "Your card was declined. Try another.", "v1.B"} {
-		if got := plain.Unlinked(s); got != s {
+		if got := safetext.Unlinked(s); got != s {
 			t.Errorf("%q becomes %q", s, got)
 		}
 	}
@@ -110,12 +110,12 @@ func TestNoCellIsAFormula(t *testing.T) {
 	for _, s := range []string{
 		"=1+1", "+1", "-1", "@x", "\t=1", "\r=1", " =1", "\ufeff=1", "\u200b=1", "\u00a0=1", "＝1", "＋1", "－1", "＠x", "|x", "%x", "\x00=1", "\u202e=1",
 	} {
-		if got := plain.Cell(s); !strings.HasPrefix(got, "'") {
+		if got := safetext.Cell(s); !strings.HasPrefix(got, "'") {
 			t.Errorf("%q is the cell %q", s, got)
 		}
 	}
 	for _, s := range []string{"", "eur", "acct_1", "a=b", "1"} {
-		if got := plain.Cell(s); got != s {
+		if got := safetext.Cell(s); got != s {
 			t.Errorf("%q is the cell %q", s, got)
 		}
 	}
