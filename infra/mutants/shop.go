@@ -18,6 +18,24 @@ func shopSimulated() []string { return named("EveryPromise", "internal/shop/shop
 func init() {
 	guards = append(guards, []guard{
 		{
+			"a mail has no link of others", mailsDir + "data.go",
+			`safetext.Clip(safetext.Unlinked(safetext.Line(s, longestText)), longest)`, `safetext.Clip(safetext.Line(s, longestText), longest)`, named("FuzzMail", "internal/shop/mails"),
+		},
+		{
+			"what others wrote is one line of a mail that hides nothing", mailsDir + "data.go",
+			`safetext.Unlinked(safetext.Line(s, longestText))`, `safetext.Unlinked(s)`, named("FuzzMail", "internal/shop/mails"),
+		},
+		{
+			"a customer's address has no name", mailsDir + "contact.go",
+			` && p.Name == ""`, ``, named("NamedAddress", "internal/shop/mails"),
+		},
+		{
+			"a notice names an id of Stripe and nothing else", "internal/shop/notices/text.go",
+			`		return '_'
+	}, s), longestID)`, `		return r
+	}, s), longestID)`, named("Row70", "internal/shop/notices"),
+		},
+		{
 			"one receipt per payment, not per event", mailsDir + "receipt.go",
 			`key: "receipt/" + p,`, `key: "receipt/" + e.ID,`, named("SameMoment|SameMails", "internal/shop/mails"),
 		},

@@ -26,26 +26,31 @@ var canary = regexp.MustCompile(`(?i)canary|4000[ -]?0566[ -]?5566[ -]?5556`)
 // personal are the fields of Stripe's objects that may say anything.
 var personal = regexp.MustCompile(`email|description|name|message|comment|note|memo|footer|phone|number|line1|customer_details|url`)
 
-// bait fills every field of that kind with canaries, and adds some.
-func bait(v any) any {
-	text := strings.Join([]string{canaryMail, canaryCard, "4000 0566 5566 5556", canaryKeys}, " ")
+// filling is what others write into the fields of that kind.
+type filling struct {
+	text, mail string
+	metadata   map[string]any
+}
+
+// into fills every such field, and adds some.
+func (f filling) into(v any) any {
 	switch v := v.(type) {
 	case []any:
 		for i := range v {
-			v[i] = bait(v[i])
+			v[i] = f.into(v[i])
 		}
 	case map[string]any:
 		for key, field := range v {
 			_, isText := field.(string)
 			switch {
 			case key == "metadata":
-				v[key] = map[string]any{"note": text, canaryMail: canaryCard}
+				v[key] = f.metadata
 			case strings.Contains(key, "email") && (isText || field == nil):
-				v[key] = canaryMail
+				v[key] = f.mail
 			case personal.MatchString(key) && (isText || field == nil):
-				v[key] = text
+				v[key] = f.text
 			default:
-				v[key] = bait(field)
+				v[key] = f.into(field)
 			}
 		}
 	}
@@ -54,7 +59,16 @@ func bait(v any) any {
 
 // baited are the samples that some action wants, with canaries, and odd ones
 // that no parser expects.
-func (o *rig) baited() (bodies [][]byte) {
+func (o *rig) baited() [][]byte {
+	o.Helper()
+	quoted := `"` + canaryMail + " " + canaryCard + " " + canaryKeys + `"`
+	text := strings.Join([]string{canaryMail, canaryCard, "4000 0566 5566 5556", canaryKeys}, " ")
+	f := filling{text, canaryMail, map[string]any{"note": text, canaryMail: canaryCard}}
+	return append(o.filled(f), odd(quoted, canaryMail, canaryCard)...)
+}
+
+// filled are the samples that some action wants, with that in them.
+func (o *rig) filled(f filling) (bodies [][]byte) {
 	o.Helper()
 	types, every, err := (&bus.Bus{Client: eventbridge.NewFromConfig(o.AWS), Name: o.Stack, Now: time.Now}).Types(o.Context())
 	if err != nil || every {
@@ -80,9 +94,9 @@ func (o *rig) baited() (bodies [][]byte) {
 			o.Fatal(err)
 		}
 		data := e["data"].(map[string]any) //nolint:forcetypeassert,errcheck // our own sample
-		bait(data)
+		f.into(data)
 		if o, ok := data["object"].(map[string]any); ok {
-			o["receipt_email"], o["captured"], o["paid"] = canaryMail, true, true
+			o["receipt_email"], o["captured"], o["paid"] = f.mail, true, true
 		}
 		body, err := json.Marshal(e)
 		if err != nil {
@@ -90,19 +104,18 @@ func (o *rig) baited() (bodies [][]byte) {
 		}
 		bodies = append(bodies, body)
 	}
-	return append(bodies, odd()...)
+	return bodies
 }
 
 // odd are signed bodies that fail somewhere on their way.
-func odd() (bodies [][]byte) {
-	quoted := `"` + canaryMail + " " + canaryCard + " " + canaryKeys + `"`
+func odd(quoted, mail, card string) (bodies [][]byte) {
 	for i, part := range []string{
-		`"data":{"object":{"id":"` + canaryCard + `","object":"charge","currency":"` + canaryMail + `","customer":{"id":"` + canaryMail + `"}}}`,
+		`"data":{"object":{"id":"` + card + `","object":"charge","currency":"` + mail + `","customer":{"id":"` + mail + `"}}}`,
 		`"data":null,"note":` + quoted,
 		`"data":{"object":` + quoted + `}`,
 		`"data":{"object":{"id":` + quoted + `,"object":"charge","customer":` + quoted + `}}`,
 		`"data":{"object":{"id":"ch_odd","object":"charge","amount":` + quoted + `,"captured":true}}`,
-		`"data":{"object":{"id":"ch_odd","object":"charge","amount":` + canaryCard + `.5,"captured":true}}`,
+		`"data":{"object":{"id":"ch_odd","object":"charge","amount":` + card + `.5,"captured":true}}`,
 		`"data":{"object":{"id":"ch_odd","object":"charge","created":` + quoted + `,"captured":` + quoted + `}}`,
 		`"data":{"object":{"id":"ch_odd","object":"charge","currency":` + quoted + `,"amount":1,"amount_captured":1,"captured":true,"receipt_email":` + quoted + `}}`,
 		`"data":{"object":{"id":"ch_odd","object":"charge"}},"data":{"object":` + quoted + `}`,

@@ -31,6 +31,7 @@ type rig struct {
 	*cli.Target
 	stack   *local.Stack
 	printed *record // all that the stack printed, for people and as JSON
+	logged  *record // all that its functions logged
 }
 
 // record keeps what is written. It is safe for concurrent use.
@@ -57,12 +58,16 @@ func newOperator(t *testing.T) *rig {
 	needsShop(t)
 	dir := t.TempDir()
 	t.Setenv("DATA_DIR", dir)
-	o := &rig{T: t, printed: &record{}}
+	o := &rig{T: t, printed: &record{}, logged: &record{}}
 	people, scripts := printer.New(o.printed, false), printer.New(o.printed, true)
 	var err error
 	o.stack, err = local.Start(t.Context(), local.Config{
 		Dir: "../..", DataDir: dir, Secret: demoSecret, Log: slog.New(scripts.Handler()),
-		Output:  func(l lambda.Line) { people.Line(l); scripts.Line(l) },
+		Output: func(l lambda.Line) {
+			people.Line(l)
+			scripts.Line(l)
+			_, _ = o.logged.Write([]byte(l.Text + "\n"))
+		},
 		Refused: func(r gateway.Refusal) { people.Refused(r); scripts.Refused(r) },
 	})
 	if err != nil {

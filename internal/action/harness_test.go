@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"unicode/utf8"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -113,6 +114,17 @@ func TestErrorsAreKeptWithoutAddressesCardsAndSecrets(t *testing.T) {
 	})
 	if d := r.Post(body("evt_1")); d.Error != "mail <[address]>: card [number] refused for [secret]" {
 		t.Fatalf("kept %q", d.Error)
+	}
+}
+
+// An error may quote an id that others chose.
+func TestRow70ErrorsAreKeptAsOneShortLineThatHidesNothing(t *testing.T) {
+	r := actiontest.New(t, func(context.Context, *action.Event[stripe.PaymentIntent]) error {
+		return errors.New("load\x1b[2J\u202e a\r\nb 4242\u200b4242 4242\u20664242 " + strings.Repeat("é", 10<<10))
+	})
+	d := r.Post(body("evt_1"))
+	if !strings.HasPrefix(d.Error, "load[2J a b [number] éé") || utf8.RuneCountInString(d.Error) > 500 || !utf8.ValidString(d.Error) {
+		t.Fatalf("kept %+q", d.Error)
 	}
 }
 

@@ -1,6 +1,10 @@
 package delivery
 
-import "regexp"
+import (
+	"regexp"
+
+	"github.com/payhooks/payhooks/internal/safetext"
+)
 
 var secrets = []struct {
 	re *regexp.Regexp
@@ -12,17 +16,20 @@ var secrets = []struct {
 	{regexp.MustCompile(`\+\d(?:[ -]?\d){6,14}\b`), "[number]"},
 }
 
-// longest error text that the ledger keeps.
-const maxError = 500
+const (
+	// maxError is how much of an error's text the ledger keeps.
+	maxError = 500
+	// maxRead is how much of it is searched for what it must not contain.
+	maxRead = 10_000
+)
 
-// redact takes addresses, secrets and card-like numbers out of an error's
-// text before it is kept or logged.
+// redact takes addresses, secrets and card-like numbers out of an error's text
+// before it is kept or logged, and makes it one line that hides nothing: an error
+// may quote an id that others chose.
 func redact(s string) string {
+	s = safetext.Line(s, maxRead)
 	for _, r := range secrets {
 		s = r.re.ReplaceAllString(s, r.to)
 	}
-	if len(s) > maxError {
-		s = s[:maxError] + "…"
-	}
-	return s
+	return safetext.Clip(s, maxError)
 }

@@ -2,6 +2,7 @@ package command
 
 import (
 	"bytes"
+	"encoding/csv"
 	"strings"
 	"testing"
 	"time"
@@ -49,6 +50,20 @@ func TestReportCSVHasLinePerCurrencyAndDay(t *testing.T) {
 `
 	if out.String() != want {
 		t.Errorf("got\n%s\nwant\n%s", out, want)
+	}
+}
+
+func TestNoCellOfTheReportIsAFormula(t *testing.T) {
+	r := october(t)
+	r.Statements[0].Account, r.Statements[0].Currency = "=cmd|' /C calc'!A0,\r\nx", "@eur"
+	r.Statements[0].Days[0].Net = -500
+	cmd, out := reportCmd(t)
+	if err := printReport(cmd, r, true); err != nil {
+		t.Fatal(err)
+	}
+	rows, err := csv.NewReader(out).ReadAll()
+	if err != nil || len(rows) != 4 || rows[1][0] != "'=cmd|' /C calc'!A0, x" || rows[1][2] != "'@eur" || rows[1][10] != "-5.00" {
+		t.Errorf("%q, %v", rows, err)
 	}
 }
 

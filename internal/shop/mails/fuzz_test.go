@@ -114,6 +114,19 @@ func checkText(t *testing.T, s Sender, n notice, link string) {
 	}
 }
 
+func TestRow70NamedAddressOrListIsNoCustomersAddress(t *testing.T) {
+	for _, s := range []string{
+		"Our Bank <jenny@example.com>", "jenny@example.com (Our Bank)", "a@b, c@d", `"a@evil.example,b"@example.com`, "x: a@b;", "a@[10.0.0.1]", "a@b\r\nBcc: c@d", "a\u202e@b",
+	} {
+		if a := usable(s); a != "" {
+			t.Errorf("%q is the address %q", s, a)
+		}
+	}
+	if a := usable(" jenny@example.com"); a != "jenny@example.com" {
+		t.Errorf("an address is %q", a)
+	}
+}
+
 // A customer's address is one address, and nothing besides.
 func FuzzAddress(f *testing.F) {
 	for _, s := range append(hostileTexts, "jenny@example.com", "Jenny <jenny@example.com>", `"a@evil.example,b"@example.com`, "a@b, c@d", "a@[10.0.0.1]", "a@b(c)", "x@müller.example") {
