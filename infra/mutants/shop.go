@@ -27,7 +27,7 @@ func init() {
 		},
 		{
 			"a customer's address has no name", mailsDir + "contact.go",
-			` && p.Name == ""`, ``, named("NamedAddress", "internal/shop/mails"),
+			` && p.Address == strings.TrimSpace(address)`, ` && strings.TrimSpace(address) != ""`, named("NamedAddress", "internal/shop/mails"),
 		},
 		{
 			"a notice names an id of Stripe and nothing else", "internal/shop/notices/text.go",

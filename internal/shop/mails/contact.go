@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/payhooks/payhooks/internal/action"
 	"github.com/payhooks/payhooks/internal/event"
@@ -28,9 +29,9 @@ func (r reach) or(other reach) reach {
 // checked leaves out what no mail and no text message can be sent to.
 func (r reach) checked() reach { return reach{usable(r.to), number(r.phone), r.customer} }
 
-// usable is the address, or empty for one that is invalid or comes with a name.
+// usable is the address, or empty for one that is invalid or comes with anything else.
 func usable(address string) string {
-	if p, err := mail.ParseAddress(address); err == nil && p.Name == "" {
+	if p, err := mail.ParseAddress(address); err == nil && p.Address == strings.TrimSpace(address) {
 		return p.Address
 	}
 	return ""

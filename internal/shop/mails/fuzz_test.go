@@ -137,7 +137,7 @@ func FuzzAddress(f *testing.F) {
 		if a == "" {
 			return
 		}
-		if safetext.Hides(a) || strings.Count(a, "@") != 1 || strings.ContainsAny(a, " ,;:<>()[]\"\\\r\n\t") || len(a) > 320 || a != strings.TrimSpace(s) && "<"+a+">" != strings.TrimSpace(s) {
+		if safetext.Hides(a) || strings.Count(a, "@") != 1 || strings.ContainsAny(a, " ,;:<>()[]\"\\\r\n\t") || len(a) > 320 || a != strings.TrimSpace(s) {
 			t.Errorf("%q is the address %q", s, a)
 		}
 	})
