@@ -20,7 +20,7 @@ const (
 	// maxError is how much of an error's text the ledger keeps.
 	maxError = 500
 	// maxRead is how much of it is searched for what it must not contain.
-	maxRead = 10_000
+	maxRead = 2_000
 )
 
 // redact takes addresses, secrets and card-like numbers out of an error's text

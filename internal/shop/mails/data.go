@@ -21,8 +21,8 @@ func value(s string, longest int) string {
 	return safetext.Clip(safetext.Unlinked(safetext.Line(s, longestText)), longest)
 }
 
-// longestText is how much of a text is searched for links.
-const longestText = 10_000
+// longestText is how much of a text is searched for links: more than is shown.
+const longestText = 1000
 
 // webPage is the link if it is one that a mail can show as it is, else empty.
 func webPage(link string) string {

@@ -18,7 +18,7 @@ import (
 var hostileTexts = []string{
 	"A-17", "", "<script>alert(1)</script>", `" onmouseover="x`, "{{.Shop}}", "a\r\nBcc: victim@example.com\r\n\r\nAmount: 0.01 USD",
 	"\u202e\u2066\u200b\ufeff\u2028\x1b[2J\u009b\U000e0041x", "x\xff\xed\xa0\x80", "visit https://evil.example now", "evil.example", "javascript:alert(1)",
-	"call +1 800 555 0100", "שלום", "👩\u200d💻", strings.Repeat("10 KB ", 2<<10), "<!--", "]]>", "&lt;img src=x&gt;", "'><a href=//evil>",
+	"call +1 800 555 0100", "שלום", "👩\u200d💻", strings.Repeat("10 KB ", 200), strings.Repeat("x", 190) + " evil.example", "<!--", "]]>", "&lt;img src=x&gt;", "'><a href=//evil>",
 }
 
 var tag = regexp.MustCompile(`<[^>]*>`)
