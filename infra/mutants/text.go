@@ -20,11 +20,15 @@ var printing = []guard{
 	},
 	{
 		"joiners are shown within words and emoji only", hiddenFile,
-		`		return !unicode.In(after, joined...) || !unicode.In(before, joined...) && before != emoji`, `		return false`, safetext("HiddenCharacters"),
+		`		return !joins(after) || !joins(before) && before != emoji`, `		return false`, safetext("HiddenCharacters"),
+	},
+	{
+		"a joiner is shown between shown characters only", hiddenFile,
+		`unicode.In(r, joined...) && !ignorable(r)`, `unicode.In(r, joined...)`, safetext("HiddenCharacters"),
 	},
 	{
 		"names and emoji keep their joiners", hiddenFile,
-		`		return !unicode.In(after, joined...) || !unicode.In(before, joined...) && before != emoji`, `		return true`, safetext("NamesOfAllScripts"),
+		`		return !joins(after) || !joins(before) && before != emoji`, `		return true`, safetext("NamesOfAllScripts"),
 	},
 	{
 		"bytes that are no character are hidden", hiddenFile,

@@ -38,7 +38,7 @@ func hidden(before, r, after rune) bool {
 	case r >= ' ' && r <= '~':
 		return false
 	case r == nonJoiner || r == joiner:
-		return !unicode.In(after, joined...) || !unicode.In(before, joined...) && before != emoji
+		return !joins(after) || !joins(before) && before != emoji
 	case r == text || r == emoji:
 		return !unicode.In(before, unicode.So, unicode.Sm) && after != keycap
 	case unicode.Is(unicode.Variation_Selector, r) && unicode.Is(unicode.Han, before):
@@ -46,6 +46,9 @@ func hidden(before, r, after rune) bool {
 	}
 	return ignorable(r)
 }
+
+// joins reports whether a joiner beside r is a part of a word or an emoji.
+func joins(r rune) bool { return unicode.In(r, joined...) && !ignorable(r) }
 
 // Hides reports whether s has a character that is not shown but changes what is,
 // or a byte that is no character.

@@ -54,6 +54,10 @@ func TestHiddenCharactersAreEscapedOrDropped(t *testing.T) {
 			t.Errorf("%U: line %+q", r, line)
 		}
 	}
+	// The mark of Arabic is of a script that has joiners, and is hidden.
+	if got := safetext.Escape("ی\u200c\u061c"); got != `ی\u200c\u061c` {
+		t.Errorf("got %+q", got)
+	}
 	for _, s := range []string{"a\xff", "\xed\xa0\x80", "\xc3"} {
 		if !safetext.Hides(s) || !utf8.ValidString(safetext.Escape(s)) || !utf8.ValidString(safetext.Line(s, 10)) {
 			t.Errorf("%q is not text, and passes", s)
