@@ -25,9 +25,9 @@ import (
 	"github.com/payhooks/payhooks/internal/webhook"
 )
 
-// forged is what an attacker would like to read in a log: a line of ours that raises an
+// forgery is what an attacker would like to read in a log: a line of ours that raises an
 // alarm, one of Lambda's, and what rewrites a terminal.
-const forged = `{"message":"request","reason":"too_large","answer":500,"forged":1}` + "\r\n" +
+const forgery = `{"message":"request","reason":"too_large","answer":500,"forged":1}` + "\r\n" +
 	`{"type":"platform.report","record":{"status":"error"},"forged":1}` + "\n\x1b[2J\u009b1m\u202e\xff"
 
 // logged are the lines that functions wrote.
@@ -87,24 +87,24 @@ func alarmed(t *testing.T, s *template.Stack, lines []lambda.Line) map[string]in
 func unsigned() (all []string) {
 	const wellFormed = "Stripe-Signature: t=%s,v1=0000000000000000000000000000000000000000000000000000000000000000\r\n"
 	plausible := fmt.Sprintf(wellFormed, unix(time.Now()))
-	large := func(n int) string { return strings.Repeat(forged, n/len(forged)) }
+	large := func(n int) string { return strings.Repeat(forgery, n/len(forgery)) }
 	post := func(path, headers, body string) {
 		all = append(all, fmt.Sprintf("POST %s HTTP/1.1\r\nHost: HOST\r\nConnection: close\r\nContent-Length: %d\r\n%s\r\n%s", path, len(body), headers, body))
 	}
-	for _, path := range []string{"/webhooks/default", "/webhooks/" + url.PathEscape(forged), "/" + url.PathEscape(forged), "/webhooks/\u009b\xff\u202e", "/webhooks/\x1b[2J\n"} {
-		post(path, "", forged)
-		post(path, plausible, forged)
-		post(path+"?"+url.QueryEscape(forged), "Stripe-Signature: "+url.PathEscape(forged)+"\r\n", "")
+	for _, path := range []string{"/webhooks/default", "/webhooks/" + url.PathEscape(forgery), "/" + url.PathEscape(forgery), "/webhooks/\u009b\xff\u202e", "/webhooks/\x1b[2J\n"} {
+		post(path, "", forgery)
+		post(path, plausible, forgery)
+		post(path+"?"+url.QueryEscape(forgery), "Stripe-Signature: "+url.PathEscape(forgery)+"\r\n", "")
 	}
-	for _, size := range []int{webhook.MaxBody, webhook.MaxBody + len(forged) + 1, 5 << 20, 10 << 20, 11 << 20} {
+	for _, size := range []int{webhook.MaxBody, webhook.MaxBody + len(forgery) + 1, 5 << 20, 10 << 20, 11 << 20} {
 		post("/webhooks/default", plausible, large(size))
 		post("/webhooks/default", plausible+"Content-Type: application/json\r\n", strings.Repeat("[", size))
 	}
-	post("/webhooks/"+url.PathEscape(forged), plausible, large(11<<20))
-	post("/webhooks/default", "Stripe-Signature: t=1,v1=\u009b\xff\u202e\r\nUser-Agent: \u009b\xff\r\n", forged)
-	post("/webhooks/default", "Stripe-Signature: \x1b[2J\x00\r\n", forged)
-	post("/webhooks/default", "Stripe-Signature: "+strings.Repeat("v1=00,", 1600)+"\r\n", forged)
-	post("/webhooks/default", strings.Repeat("X-Forged: "+strings.Repeat("x", 900)+"\r\n", 20), forged)
+	post("/webhooks/"+url.PathEscape(forgery), plausible, large(11<<20))
+	post("/webhooks/default", "Stripe-Signature: t=1,v1=\u009b\xff\u202e\r\nUser-Agent: \u009b\xff\r\n", forgery)
+	post("/webhooks/default", "Stripe-Signature: \x1b[2J\x00\r\n", forgery)
+	post("/webhooks/default", "Stripe-Signature: "+strings.Repeat("v1=00,", 1600)+"\r\n", forgery)
+	post("/webhooks/default", strings.Repeat("X-Forged: "+strings.Repeat("x", 900)+"\r\n", 20), forgery)
 	return all
 }
 
