@@ -43,7 +43,7 @@ func (o *Output) Write(p []byte) (int, error) {
 	text := append(o.begun, p...)
 	whole := len(text) - cut(text)
 	o.begun = append([]byte(nil), text[whole:]...)
-	_, err := io.WriteString(o.to, safetext.Escape(string(text[:whole])))
+	_, err := o.to.Write([]byte(safetext.Escape(string(text[:whole]))))
 	return len(p), err
 }
 
