@@ -39,7 +39,7 @@ func (r right) String() string { return r.action + " on " + r.resource }
 // nothing uses is there for an attacker only.
 func TestRow66EveryRightOfARoleIsUsed(t *testing.T) {
 	o := newOperator(t)
-	req, err := o.stack.Running.Own(t.Context(), http.MethodPost, "counts", http.NoBody)
+	req, err := o.stack.Own(t.Context(), http.MethodPost, "counts", http.NoBody)
 	if err != nil {
 		t.Fatal(err)
 	}
