@@ -47,7 +47,7 @@ func (g grant) mailRight(action string) string {
 	}
 	from := at(g.statement, "Condition", "StringEquals", "ses:FromAddress")
 	senders := slices.DeleteFunc(g.by.in.spread(from), func(a string) bool { return a == "" }) // one branch of a condition
-	many, _ := from.([]any) // two are two also while one is empty
+	many, _ := from.([]any)                                                                    // two are two also while one is empty
 	if from == nil || len(many) > 1 || len(senders) > 1 {
 		return "ses:SendEmail needs Condition: {StringEquals: {ses:FromAddress: ADDRESS}}, one address; without it the action sends as anybody whose domain is verified"
 	}
