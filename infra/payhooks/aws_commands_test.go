@@ -44,6 +44,8 @@ func (a *account) everyCommand() {
 		{"backfill --since 2026-01-01", ""},
 		{"audit --json", `"differences":0`},
 		{"audit --rebuild", "0 differences"},
+		{"erase --customer cus_nobody --yes --json", `"events":0`},
+		{"erase list", "0"},
 		{"restore --from payhooks-none-restored --into events", "no table payhooks-none-restored"},
 	}
 	root := rootCommand()
