@@ -80,7 +80,7 @@ type auditor struct {
 	events map[string][]moment // by action
 	known  map[string]bool     // ids of events walked since the audit began
 	begin  time.Time
-	erased int // how many erasures there were
+	erased int // how many events were erased
 	result AuditResult
 }
 
@@ -119,7 +119,9 @@ func (o *Operator) Audit(ctx context.Context, req Audit) (*AuditResult, error) {
 	if err != nil {
 		return nil, err
 	}
-	a.erased = len(erasures)
+	for _, e := range erasures {
+		a.erased += e.Events // one that found nothing takes no proof away
+	}
 	if err := a.walk(ctx, a.begin.Add(-ever)); err != nil {
 		return nil, err
 	}

@@ -129,3 +129,17 @@ func TestEventThatCannotBeRecomputedBlocksRebuild(t *testing.T) {
 		t.Errorf("%+v, seen %v", s, seen(r))
 	}
 }
+
+func TestOnlyErasedEventsTakeProofFromAnAudit(t *testing.T) {
+	for erased, rebuilt := range map[int]int{0: 1, 1: 0} {
+		r := auditRig(t, 2, remember)
+		overwrite(t, r, "all", `{"ids":{"evt_of_nobody":true}}`)
+		record := event.Write{Table: "cursors", Key: "erased/ab", Data: fmt.Appendf(nil, `{"times":[{"events":%d}]}`, erased)}
+		if err := r.Store.Write(t.Context(), record); err != nil {
+			t.Fatal(err)
+		}
+		if s := rebuild(t, r); s.Rebuilt != rebuilt {
+			t.Errorf("after an erasure of %d events %d rows are rebuilt, want %d", erased, s.Rebuilt, rebuilt)
+		}
+	}
+}
