@@ -7,11 +7,10 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"regexp"
 	"slices"
-	"strings"
 
 	"github.com/payhooks/payhooks/infra/checkout"
+	"github.com/payhooks/payhooks/infra/scaffold"
 )
 
 // marked are the files with parts between the markers of the shop.
@@ -71,14 +70,14 @@ func cutAction(ctx context.Context, dir, action string) error {
 func cutParts(dir, action string) error {
 	var parameters []string
 	err := rewrite(filepath.Join(dir, "template.yaml"), func(text string) (rest string, err error) {
-		rest, parameters, err = cutBlocks(text, action)
+		rest, parameters, err = scaffold.CutBlocks(text, action)
 		return rest, err
 	})
 	if err != nil {
 		return err
 	}
 	return rewrite(filepath.Join(dir, "infra/local/parameters.yaml"), func(text string) (string, error) {
-		return cutLines(text, parameters), nil
+		return scaffold.CutLines(text, parameters), nil
 	})
 }
 
@@ -115,44 +114,4 @@ func rewrite(file string, change func(string) (string, error)) error {
 		return err
 	}
 	return os.WriteFile(file, []byte(changed), 0o600)
-}
-
-// cutBlocks removes the action's function and delivery from a template, and the
-// parameters that nothing uses any more, whose names it returns.
-func cutBlocks(template, action string) (rest string, parameters []string, err error) {
-	id := ""
-	for word := range strings.SplitSeq(action, "-") {
-		id += strings.ToUpper(word[:1]) + word[1:]
-	}
-	rest = template
-	for _, block := range []string{id, id + "Delivery"} {
-		cut := blockOf(block).ReplaceAllString(rest, "")
-		if cut == rest {
-			return "", nil, fmt.Errorf("template.yaml has no block %s: an action's blocks are named for it", block)
-		}
-		rest = cut
-	}
-	before, _, _ := strings.Cut(rest, "\nConditions:")
-	for _, m := range regexp.MustCompile(`(?m)^  (\w+):$`).FindAllStringSubmatch(before, -1) {
-		if uses := regexp.MustCompile(`!Ref ` + m[1] + `\b|\$\{` + m[1] + `\}`); !uses.MatchString(rest) {
-			parameters = append(parameters, m[1])
-			rest = blockOf(m[1]).ReplaceAllString(rest, "")
-		}
-	}
-	return rest, parameters, nil
-}
-
-// blockOf matches a member of one of the template's sections with its lines.
-func blockOf(id string) *regexp.Regexp {
-	return regexp.MustCompile(`(?m)^  ` + id + `:.*\n(?:(?:    .*)?\n)*`)
-}
-
-// cutLines removes the lines of these keys.
-func cutLines(text string, keys []string) (rest string) {
-	for line := range strings.Lines(text) {
-		if key, _, _ := strings.Cut(line, ":"); !slices.Contains(keys, key) {
-			rest += line
-		}
-	}
-	return rest
 }

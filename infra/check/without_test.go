@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"github.com/payhooks/payhooks/infra/scaffold"
 )
 
 // skipWithoutShop skips a test about the shop in a checkout without it.
@@ -27,7 +29,7 @@ func TestTemplateIsInOrderWithoutAnyOneAction(t *testing.T) {
 		t.Run(path.Base(folder), func(t *testing.T) {
 			files := repositoryFiles(t)
 			delete(files, folder+"/main.go")
-			rest, _, err := cutBlocks(string(files["template.yaml"].Data), path.Base(folder))
+			rest, _, err := scaffold.CutBlocks(string(files["template.yaml"].Data), path.Base(folder))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -46,12 +48,12 @@ func TestTemplateIsInOrderWithoutAnyOneAction(t *testing.T) {
 func TestActionIsCutWithItsOwnParameters(t *testing.T) {
 	const template = "Parameters:\n  Mail:\n    Type: String\n  Both:\n    Type: String\n\nConditions: {}\nResources:\n" +
 		"  SendMail:\n    A: !Ref Mail\n\n    B: !Ref Both\n  SendMailDelivery:\n    C: 1\n\n  # Next\n  Other:\n    D: !Sub '${Both}'\n"
-	rest, parameters, err := cutBlocks(template, "send-mail")
+	rest, parameters, err := scaffold.CutBlocks(template, "send-mail")
 	want := "Parameters:\n  Both:\n    Type: String\n\nConditions: {}\nResources:\n  # Next\n  Other:\n    D: !Sub '${Both}'\n"
 	if err != nil || rest != want || !slices.Equal(parameters, []string{"Mail"}) {
 		t.Errorf("%q, %v, %v", rest, parameters, err)
 	}
-	if _, _, err := cutBlocks(template, "send-text"); err == nil {
+	if _, _, err := scaffold.CutBlocks(template, "send-text"); err == nil {
 		t.Error("an action without a block is cut")
 	}
 }

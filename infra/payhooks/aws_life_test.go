@@ -39,13 +39,32 @@ func (a *account) month() {
 	a.Logf("%d events in %d requests, all done in %.1f s; %d rows audited", r.Events, r.Requests, r.Seconds, r.Audit.Checked)
 }
 
-// addAction adds the README's own example.
+// typed is an action that reads events of one API version only.
+const typed = `package main
+
+import (
+	"context"
+
+	"github.com/stripe/stripe-go/v76"
+
+	"github.com/payhooks/payhooks/internal/action"
+)
+
+func main() { action.Start(notify) }
+
+func notify(_ context.Context, e *action.Event[stripe.Subscription]) error {
+	e.Outcome("notified the success team")
+	return nil
+}
+`
+
+// addAction adds an action with the README's block.
 func (a *account) addAction() {
 	doc, err := os.ReadFile("../../README.md")
 	a.ok(err)
 	folder := filepath.Join(a.dir, "functions", "notify-churn")
 	a.ok(os.MkdirAll(folder, 0o750))
-	a.ok(os.WriteFile(filepath.Join(folder, "main.go"), []byte(fenced(a.T, string(doc), "go", "notify-churn")), 0o600))
+	a.ok(os.WriteFile(filepath.Join(folder, "main.go"), []byte(typed), 0o600))
 	addBlock(a.T, filepath.Join(a.dir, "template.yaml"), fenced(a.T, string(doc), "yaml", "NotifyChurn"))
 	// As the test's copy of the other blocks.
 	a.change(ministack.Edit{File: "template.yaml", Old: "MaximumConcurrency: !Ref ActionConcurrency", New: "MaximumConcurrency: 10"})
@@ -54,7 +73,7 @@ func (a *account) addAction() {
 	a.post(t, "customer.subscription.deleted", events.Go, "evt_added")
 	a.delivered(t, "evt_added", "notify-churn", event.Done, "notified the success team")
 
-	a.change(ministack.Edit{File: "template.yaml", Old: "EventTypes: customer.subscription.deleted", New: "EventTypes: 'customer.subscription.deleted, customer.subscription.paused'"})
+	a.change(ministack.Edit{File: "template.yaml", Old: "          customer.subscription.deleted\n\nOutputs:", New: "          customer.subscription.deleted,\n          customer.subscription.paused\n\nOutputs:"})
 	a.deploy("payhooks")
 	a.post(t, "customer.subscription.paused", events.Go, "evt_changed")
 	a.delivered(t, "evt_changed", "notify-churn", event.Done, "notified")
@@ -172,7 +191,7 @@ func (a *account) renameAction() {
 	if strings.Contains(strings.Join(stored.Subscribers, " "), "notify-churn") {
 		a.Errorf("the removed action is a subscriber: %v", stored.Subscribers)
 	}
-	a.delivered(t, "evt_added", "notify-churn", event.Done, "notified")
+	a.delivered(t, "evt_added", "notify-churn", event.Done, "notified the success team")
 }
 
 // deleteAndCreate: tables and secrets outlive the stack; the URL is a new one.

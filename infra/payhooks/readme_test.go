@@ -2,8 +2,6 @@ package main
 
 import (
 	"os"
-	"os/exec"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -36,45 +34,48 @@ func copyProject(t *testing.T) string {
 	return dir
 }
 
+// The README shows what the command writes, and that runs on a stack.
 func TestAFunctionAddedAsTheReadmeSaysRuns(t *testing.T) {
 	doc, err := os.ReadFile("../../README.md")
 	if err != nil {
 		t.Fatal(err)
 	}
+	line := fenced(t, string(doc), "sh", "bin/payhooks new")
+	line, _, _ = strings.Cut(strings.TrimPrefix(line, "bin/payhooks "), "#")
 	dir := copyProject(t)
-	folder := filepath.Join(dir, "functions", "notify-churn")
-	if err := os.MkdirAll(folder, 0o750); err != nil {
-		t.Fatal(err)
+	t.Chdir(dir)
+	if r := run(t, strings.Fields(line)...); r.code != 0 || !strings.Contains(r.out, "functions/notify-churn/handle.go") {
+		t.Fatalf("%+v", r)
 	}
-	code := fenced(t, string(doc), "go", "notify-churn")
-	if err := os.WriteFile(filepath.Join(folder, "main.go"), []byte(code), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	addBlock(t, filepath.Join(dir, "template.yaml"), fenced(t, string(doc), "yaml", "NotifyChurn"))
-
-	check := exec.CommandContext(t.Context(), "go", "run", "./infra/check")
-	check.Dir = dir
-	if out, err := check.CombinedOutput(); err != nil {
-		t.Fatalf("the block does not pass make validate's own check: %s", out)
-	}
-	c := startStack(t, dir)
-	body, err := events.Sample("customer.subscription.deleted", events.Go)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := postSigned(t.Context(), c.Local.API+"/webhooks/default", demoSecret, body); err != nil {
-		t.Fatal(err)
-	}
-	if err := waitIdle(command(t), c, time.Minute); err != nil {
-		t.Fatal(err)
-	}
-	ds := deliveriesOf(t, c, idOf(t, body))
-	for _, d := range ds {
-		if d.Action == "notify-churn" && d.State == event.Done && d.Outcome == "notified the success team" {
-			return
+	for file, block := range map[string]string{
+		"functions/notify-churn/handle.go": fenced(t, string(doc), "go", "handle"),
+		"template.yaml":                    fenced(t, string(doc), "yaml", "NotifyChurn"),
+	} {
+		text, err := os.ReadFile(file)
+		if err != nil || !strings.Contains(string(text), block) {
+			t.Errorf("%s does not have what the README shows: %v", file, err)
 		}
 	}
-	t.Fatalf("notify-churn did not run: %+v", ds)
+	c := startStack(t, dir)
+	for _, version := range events.Versions() {
+		body, err := events.Sample("customer.subscription.deleted", version)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := postSigned(t.Context(), c.Local.API+"/webhooks/default", demoSecret, body); err != nil {
+			t.Fatal(err)
+		}
+		if err := waitIdle(command(t), c, time.Minute); err != nil {
+			t.Fatal(err)
+		}
+		d, err := c.Tables.Delivery(t.Context(), event.DeliveryRef{Action: "notify-churn", Event: idOf(t, body)})
+		if err != nil || d.State != event.Done || d.Outcome != "handled customer.subscription.deleted" {
+			t.Errorf("%s: %+v, %v", version, d, err)
+		}
+	}
+	if r := run(t, "remove", "notify-churn", "--yes", "--json"); r.code != 0 || !strings.Contains(r.out, `"removed":true`) {
+		t.Errorf("%+v", r)
+	}
 }
 
 // addBlock adds a function's block at the end of the template's resources.

@@ -24,6 +24,8 @@ var commands = []func() *cobra.Command{
 	eraseCommand,
 	reconcileCommand,
 	backfillCommand,
+	newCommand,
+	removeCommand,
 	simulateCommand,
 	chaosCommand,
 }
