@@ -3,7 +3,6 @@ package events
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"regexp"
@@ -144,81 +143,6 @@ func isTime(key string) bool {
 		}
 	}
 	return false
-}
-
-// Override sets one field of an event.
-type Override struct {
-	path  []string
-	value any
-}
-
-// ParseOverride reads path=value. The path is dotted and starts at
-// data.object, or at the event's top level if it begins with "event."; numbers
-// are positions in lists. A value that is JSON is that, any other is text.
-func ParseOverride(text string) (Override, error) {
-	path, value, ok := strings.Cut(text, "=")
-	if !ok || path == "" {
-		return Override{}, fmt.Errorf("override %q: want path=value, as in amount=500 or event.livemode=true", text)
-	}
-	o := Override{path: strings.Split(path, "."), value: value}
-	switch o.path[0] {
-	case "event":
-		o.path = o.path[1:]
-	case "data":
-	default:
-		o.path = append([]string{"data", "object"}, o.path...)
-	}
-	if len(o.path) == 0 || slices.Contains(o.path, "") {
-		return Override{}, fmt.Errorf("override %q: the path has an empty part", text)
-	}
-	in := json.NewDecoder(strings.NewReader(value))
-	in.UseNumber()
-	var v any
-	if json.Valid([]byte(value)) && in.Decode(&v) == nil {
-		o.value = v
-	}
-	return o, nil
-}
-
-// apply sets the field, making the objects on the way to it.
-func (o Override) apply(e map[string]any) error {
-	var at any = e
-	for i, part := range o.path {
-		last := i == len(o.path)-1
-		next, err := step(at, part, last, o.value)
-		if err != nil {
-			return fmt.Errorf("override %s: %w", strings.Join(o.path, "."), err)
-		}
-		at = next
-	}
-	return nil
-}
-
-// step moves into a part of an object or list, and sets it if it is the last.
-func step(at any, part string, last bool, value any) (any, error) {
-	switch at := at.(type) {
-	case map[string]any:
-		if last {
-			at[part] = value
-			return value, nil
-		}
-		switch at[part].(type) {
-		case map[string]any, []any:
-		default:
-			at[part] = map[string]any{}
-		}
-		return at[part], nil
-	case []any:
-		i, err := strconv.Atoi(part)
-		if err != nil || i < 0 || i >= len(at) {
-			return nil, fmt.Errorf("%q is no position in a list of %d", part, len(at))
-		}
-		if last {
-			at[i] = value
-		}
-		return at[i], nil
-	}
-	return nil, errors.New("there is nothing to go into at " + part)
 }
 
 func dig(v any, path ...string) any {
