@@ -137,7 +137,7 @@ func thinListed(o *rig) {
 	}
 	m, err := next()
 	if err == nil {
-		err = (&poster{fakeStripe: o.FakeStripe}).atStripe(o.Context(), m)
+		err = (&poster{fakeStripe: o.FakeStripe}).atStripe(o.Context(), []made{m})
 	}
 	if err != nil {
 		o.Fatal(err)

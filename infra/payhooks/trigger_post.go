@@ -44,8 +44,9 @@ type sender func(ctx context.Context, body []byte) (code int, status string, err
 // poster sends events, several at once.
 type poster struct {
 	send       sender
-	to, kind   string
+	to         string
 	fakeStripe string // the fake Stripe that gets each event first, if any
+	account    string // of the events; empty is the stack's own
 	total      int
 	out        io.Writer
 	json       bool
@@ -58,43 +59,34 @@ type poster struct {
 	start  time.Time
 }
 
-func newPoster(cmd *cobra.Command, kind string, total int) *poster {
+func newPoster(cmd *cobra.Command, total int) *poster {
 	return &poster{
-		kind: kind, total: total, out: cmd.OutOrStdout(), json: cli.WantsJSON(cmd),
+		total: total, out: cmd.OutOrStdout(), json: cli.WantsJSON(cmd),
 		progress: cli.NewProgress(cmd, "posted", total), counts: map[string]int{}, start: time.Now(),
 	}
 }
 
-// made is one event to send.
-type made struct {
-	id   string
-	body []byte
-	// event and objects are what fake Stripe gets before: the event as its API has it.
-	event   []byte
-	objects []map[string]any
-}
-
-// run posts count events, each once and then duplicate times more. It fails
-// unless every post was answered with 2xx.
-func (p *poster) run(ctx context.Context, count, duplicate int, next func() (made, error)) error {
-	jobs := make(chan made)
+// run posts the events of each source count times, each once and then duplicate times
+// more. It fails unless every post was answered with 2xx.
+func (p *poster) run(ctx context.Context, count, duplicate int, sources []source) error {
+	jobs := make(chan []made)
 	var workers sync.WaitGroup
 	for range min(posters, p.total) {
 		workers.Go(func() {
 			for j := range jobs {
-				p.record(p.post(ctx, j))
+				p.postAll(ctx, j)
 			}
 		})
 	}
-	err := feed(ctx, jobs, count, duplicate, next)
+	err := feed(ctx, jobs, count, duplicate, sources)
 	close(jobs)
 	workers.Wait()
 	return errors.Join(err, p.summary())
 }
 
-func feed(ctx context.Context, jobs chan<- made, count, duplicate int, next func() (made, error)) error {
-	for range count {
-		j, err := next()
+func feed(ctx context.Context, jobs chan<- []made, count, duplicate int, sources []source) error {
+	for i := range count * len(sources) {
+		j, err := sources[i%len(sources)].next()
 		if err != nil {
 			return err
 		}
@@ -109,32 +101,42 @@ func feed(ctx context.Context, jobs chan<- made, count, duplicate int, next func
 	return nil
 }
 
-func (p *poster) post(ctx context.Context, j made) posted {
-	result := posted{ID: j.id, Type: p.kind}
-	if err := p.atStripe(ctx, j); err != nil {
-		result.Error = err.Error()
-		return result
+// postAll posts events one after the other. Fake Stripe has all of them before the first.
+func (p *poster) postAll(ctx context.Context, all []made) {
+	put := p.atStripe(ctx, all)
+	for _, m := range all {
+		result := posted{ID: m.id, Type: m.kind}
+		if put != nil {
+			result.Error = put.Error()
+			p.record(result)
+			continue
+		}
+		start := time.Now()
+		answer, status, err := p.send(ctx, m.body)
+		if err != nil {
+			result.Error = err.Error()
+		}
+		result.Answer, result.Status, result.MS = answer, status, time.Since(start).Milliseconds()
+		p.record(result)
 	}
-	start := time.Now()
-	answer, status, err := p.send(ctx, j.body)
-	if err != nil {
-		result.Error = err.Error()
-	}
-	result.Answer, result.Status, result.MS = answer, status, time.Since(start).Milliseconds()
-	return result
 }
 
-// atStripe gives fake Stripe what Stripe has when it sends the event.
-func (p *poster) atStripe(ctx context.Context, j made) error {
+// atStripe gives fake Stripe what Stripe has when it sends the events.
+func (p *poster) atStripe(ctx context.Context, all []made) error {
 	if p.fakeStripe == "" {
 		return nil
 	}
-	if len(j.objects) > 0 {
-		if err := fakestripe.Put(ctx, p.fakeStripe, "", j.objects...); err != nil {
+	var objects []map[string]any
+	var bodies []json.RawMessage
+	for _, m := range all {
+		objects, bodies = append(objects, m.objects...), append(bodies, m.event)
+	}
+	if len(objects) > 0 {
+		if err := fakestripe.Put(ctx, p.fakeStripe, p.account, objects...); err != nil {
 			return err
 		}
 	}
-	return fakestripe.PutEvents(ctx, p.fakeStripe, json.RawMessage(j.event))
+	return fakestripe.PutEvents(ctx, p.fakeStripe, bodies...)
 }
 
 // record counts one post and shows it.

@@ -11,8 +11,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/aws/aws-lambda-go/events"
+	lambda "github.com/aws/aws-lambda-go/events"
 
+	"github.com/payhooks/payhooks/events"
 	"github.com/payhooks/payhooks/infra/cli"
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/webhook"
@@ -127,8 +128,24 @@ func TestTriggerExplainsWrongUse(t *testing.T) {
 		says string
 	}{
 		{[]string{"charge.succeded"}, "charge.succeeded"},
-		{[]string{"refund"}, "charge.refunded"},
+		{[]string{"refunded"}, "charge.refunded"},
 		{[]string{"nothing.like.it.at.all"}, "--list"},
+		{[]string{"paymet"}, "did you mean payment"},
+		{[]string{"payment", "charge.succeded"}, "did you mean charge.succeeded"},
+		{[]string{"v1.charge.succeded"}, "did you mean v1.charge.succeeded"},
+		{[]string{"payment", "--list"}, "leave out payment"},
+		{[]string{"payment", "--count", "500"}, "at most 1000"},
+		{[]string{"payment", "--envelope"}, "--envelope prints one event"},
+		{[]string{"charge.succeeded", "charge.failed", "--envelope"}, "--envelope prints one event"},
+		{[]string{"payment", "--override", "amount=1"}, "scenario payment has several"},
+		{[]string{"charge.succeeded", "--override", "amout=1"}, "did you mean amount"},
+		{[]string{"charge.succeeded", "--override", "last4=1881"}, "payment_method_details.card.last4"},
+		{[]string{"charge.succeeded", "--override", "event.livmode=true"}, "did you mean event.livemode"},
+		{[]string{"charge.succeeded", "invoice.paid", "--override", "captured=true"}, "sample of invoice.paid has no such field"},
+		{[]string{"v1.charge.succeeded", "--override", "amout=1"}, "did you mean amount"},
+		{[]string{"v1.billing.meter.no_meter_found", "--override", "amount=1"}, "--override changes the object of a snapshot"},
+		{[]string{"charge.succeeded", "--override", "nothing_like_it_there=1"}, "+nothing_like_it_there=… adds it"},
+		{[]string{"charge.succeeded", "--account", "shop"}, "expected acct_…"},
 		{nil, "--list"},
 		{[]string{"charge.succeeded", "--count", "0"}, "--count"},
 		{[]string{"charge.succeeded", "--api-version", "2020-08-27"}, "2023-10-16"},
@@ -161,7 +178,7 @@ func TestTriggerWithoutAStackSaysHowToStartOne(t *testing.T) {
 func TestTriggerPrintsAnEnvelopeThatIsSignedNow(t *testing.T) {
 	t.Setenv("DATA_DIR", t.TempDir())
 	out, code := payhooks(t, "trigger", "charge.succeeded", "--envelope", "--endpoint", "connect")
-	var req events.APIGatewayV2HTTPRequest
+	var req lambda.APIGatewayV2HTTPRequest
 	if err := json.Unmarshal([]byte(out), &req); err != nil || code != 0 {
 		t.Fatalf("exit %d, %v: %s", code, err, out)
 	}
@@ -171,9 +188,52 @@ func TestTriggerPrintsAnEnvelopeThatIsSignedNow(t *testing.T) {
 	}
 }
 
-func TestTriggerListsItsSamples(t *testing.T) {
+func TestTriggerSendsSeveralTypesInTurn(t *testing.T) {
+	s := newStand(t)
+	out, code := payhooks(t, "trigger", "charge.succeeded", "invoice.paid", "--count", "2", "--account", "acct_1", "--override", "+note=x",
+		"--url", s.URL, "--secret", "whsec_test", "--json")
+	types := map[string]int{}
+	for _, p := range objects[posted](t, out) {
+		types[p.Type]++
+	}
+	if code != 0 || len(s.seen) != 4 || types["charge.succeeded"] != 2 || types["invoice.paid"] != 2 || s.facts.Account != "acct_1" {
+		t.Errorf("exit %d, %v, %v, account %q: %s", code, s.seen, types, s.facts.Account, out)
+	}
+}
+
+func TestTriggerListsEachNameOnce(t *testing.T) {
 	out, code := payhooks(t, "trigger", "--list", "--json", "--api-version", "2023-10-16")
 	if lines := strings.Count(out, "\n"); code != 0 || lines != 244 {
 		t.Errorf("exit %d, %d lines", code, lines)
+	}
+	forms, seen := map[string]int{}, map[string]bool{}
+	for _, row := range objects[triggerable](t, run(t, "trigger", "--list", "--json").out) {
+		if forms[row.Form]++; seen[row.Name] || row.About == "" || len(row.Posts) == 0 {
+			t.Errorf("%+v", row)
+		}
+		seen[row.Name] = true
+	}
+	if forms["scenario"] != 5 || forms["snapshot"] != 283 || forms["thin"] != 224 || !seen["v1.charge.succeeded"] {
+		t.Errorf("%v", forms)
+	}
+	r := run(t, "trigger", "--list")
+	for _, says := range []string{"payment_intent.created, charge.succeeded", "event about charge", "twin of charge.succeeded"} {
+		if !strings.Contains(r.out, says) {
+			t.Errorf("the table does not contain %q", says)
+		}
+	}
+}
+
+func TestEveryNameThatTriggerListsCanBeSent(t *testing.T) {
+	f := triggerFlags{version: events.Latest, count: 1}
+	for _, row := range objects[triggerable](t, run(t, "trigger", "--list", "--json").out) {
+		f.version = append(row.Versions, events.Latest)[0]
+		err := f.check([]string{row.Name})
+		if err == nil {
+			_, err = f.sources([]string{row.Name})
+		}
+		if err != nil {
+			t.Errorf("%s: %v", row.Name, err)
+		}
 	}
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -54,6 +53,7 @@ func (f *triggerFlags) thinSource(kind string) (func() (made, error), error) {
 		if err != nil {
 			return m, err
 		}
+		m.kind = kind
 		m.body, err = fakestripe.Thin(m.body, true)
 		return m, err
 	}, nil
@@ -61,9 +61,6 @@ func (f *triggerFlags) thinSource(kind string) (func() (made, error), error) {
 
 // thinOnly is thinSource for a type without a snapshot twin.
 func (f *triggerFlags) thinOnly(kind string) (func() (made, error), error) {
-	if len(f.overrides) > 0 {
-		return nil, fmt.Errorf("--override changes the object of a snapshot, and %s has none", kind)
-	}
 	delivered, err := events.ThinSample(kind)
 	if err != nil {
 		return nil, err
@@ -71,6 +68,11 @@ func (f *triggerFlags) thinOnly(kind string) (func() (made, error), error) {
 	fetched, err := events.FetchedSample(kind)
 	if err != nil {
 		fetched = delivered // they differ in nothing
+	}
+	for _, body := range []*[]byte{&delivered, &fetched} {
+		if *body, err = inContext(*body, f.account); err != nil {
+			return nil, err
+		}
 	}
 	var e struct {
 		ID, Created string
@@ -82,7 +84,7 @@ func (f *triggerFlags) thinOnly(kind string) (func() (made, error), error) {
 	return func() (made, error) {
 		id := "evt_test_65" + letters(48)
 		pairs := []string{e.ID, id, e.Created, time.Now().UTC().Format("2006-01-02T15:04:05.000Z")}
-		m := made{id: id}
+		m := made{id: id, kind: kind}
 		if old := e.Related.ID; old != "" {
 			about := old[:strings.LastIndex(old, "_")+1] + letters(16)
 			pairs = append(pairs, old, about)
