@@ -35,6 +35,7 @@ func rootCommand() *cobra.Command {
 	for _, command := range commands {
 		root.AddCommand(command())
 	}
+	addVersion(root)
 	cli.Prepare(root)
 	return root
 }
