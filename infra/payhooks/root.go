@@ -28,6 +28,7 @@ var commands = []func() *cobra.Command{
 	removeCommand,
 	simulateCommand,
 	chaosCommand,
+	completionCommand,
 }
 
 func rootCommand() *cobra.Command {
@@ -36,6 +37,7 @@ func rootCommand() *cobra.Command {
 		root.AddCommand(command())
 	}
 	addVersion(root)
+	completeFlags(root)
 	cli.Prepare(root)
 	return root
 }

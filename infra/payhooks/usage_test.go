@@ -60,6 +60,8 @@ func TestUsageErrorExits2AndExplains(t *testing.T) {
 		"restore":                                            "--from: expected the name of the copy",
 		"restore evt_1":                                      "unknown command",
 		"restore --from a --rate 0":                          "must be between",
+		"completion":                                         "expected one of bash, zsh, fish",
+		"completion powershell":                              "expected one of bash, zsh, fish",
 		"events list --status odd":                           "expected one of quarantined",
 	} {
 		if r := run(t, strings.Fields(line)...); r.code != 2 || !strings.Contains(r.err, says) || r.out != "" {
