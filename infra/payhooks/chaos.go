@@ -10,13 +10,16 @@ import (
 	"github.com/payhooks/payhooks/infra/cli"
 )
 
+// maxChaosRate is more than one machine does.
+const maxChaosRate = 100_000
+
 func chaosCommand() *cobra.Command {
 	var c chaos.Config
 	cmd := &cobra.Command{
 		Use: "chaos", Short: "Run load with injected faults and process kills; fail on lost or duplicated effects", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
-			if c.Duration < time.Second || c.Rate <= 0 {
-				return cli.Usage("--duration %s --rate %g: must be at least 1s, and above 0", c.Duration, c.Rate)
+			if c.Duration < time.Second || !(c.Rate > 0 && c.Rate <= maxChaosRate) { // NaN is neither
+				return cli.Usage("--duration %s --rate %g: must be at least 1s, and above 0 and at most %d", c.Duration, c.Rate, maxChaosRate)
 			}
 			if c.Seed == 0 {
 				c.Seed = rand.Uint64() >> 1 //nolint:gosec // it is printed

@@ -35,6 +35,9 @@ func simulateCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "simulate", Short: "Run seeded schedules of crashes, lost replies and clock jumps", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if n < 1 {
+				return cli.Usage("--seeds %d: must be 1 or more", n)
+			}
 			s, err := simulate(cmd, first, n)
 			if cli.WantsJSON(cmd) {
 				err = errors.Join(err, cli.PrintJSON(cmd.OutOrStdout(), s))
