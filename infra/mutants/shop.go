@@ -240,5 +240,9 @@ func init() {
 			"a burst of failures is one notice a day", noticesFile,
 			`b.Begin.Format(time.DateOnly)`, `b.Begin.Format(time.DateOnly) + e.Charge.ID`, named("ABurstOfFailures", "internal/shop/notices"),
 		},
+		{
+			"the supply of an unknown item is set only with --new", "infra/shop/command/stock.go",
+			`	case len(scopes) == 0 && !f.isNew:`, `	case len(scopes) == 0 && !f.isNew && f.Mode == "":`, named("ItemScopeComesFromRows", "infra/shop/command"),
+		},
 	}...)
 }

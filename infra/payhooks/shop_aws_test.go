@@ -11,7 +11,7 @@ func init() {
 		{"orders --json", `"order"`},
 		{"access --json", `"customer"`},
 		{"stock --json", `"item"`},
-		{"stock set prod_x 5 --mode test", "prod_x"},
+		{"stock set prod_x 5 --new --mode test", "prod_x"},
 		{"holds --json", `"order"`},
 		{"journal --json", `"fact"`},
 		{"report", "sales"},

@@ -34,11 +34,12 @@ const stockSetLong = `Set an item's supply: how many there were before anything 
 
 An item is named by its price (price_…). Goods that come in are added to the
 supply: set it to the new sum. The item's account and mode are those of the rows
-that name it; where none does, or several do, give --mode, and --account for one
-that is not the stack's own.`
+that name it: each item of a paid checkout has one. An item that no row names yet
+needs --new and --mode, so that a misspelt one is not taken for another. --mode, and
+--account for a connected account, also choose between several.`
 
 func stockSetCommand() *cobra.Command {
-	var f cli.ScopeFlags
+	var f itemFlags
 	cmd := &cobra.Command{
 		Use: "set ITEM N", Short: "Set an item's supply: how many there were before anything was sold", Long: stockSetLong, Args: cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -65,8 +66,15 @@ func stockSetCommand() *cobra.Command {
 		},
 	}
 	f.Add(cmd, "the item")
+	cmd.Flags().BoolVar(&f.isNew, "new", false, "the item is one that no row names yet")
 	cli.StackFlag(cmd)
 	return cmd
+}
+
+// itemFlags choose an item.
+type itemFlags struct {
+	cli.ScopeFlags
+	isNew bool // no row names it
 }
 
 // ReadStock counts the levels by the stack's parameter Restock, which no row has.
@@ -83,26 +91,44 @@ func ReadStock(ctx context.Context, c *cli.Target) ([]inventory.Level, error) {
 }
 
 // itemScope returns the scope of the rows that name the item and that the flags
-// match. Where there is none, the flags alone name it.
-func itemScope(ctx context.Context, c *cli.Target, item string, f cli.ScopeFlags) (event.Scope, error) {
-	levels, err := inventory.Levels(ctx, c.Tables, inventory.Settings{}) // for their names
+// match. Where there is none, the flags alone name it, if they say that it is new.
+func itemScope(ctx context.Context, c *cli.Target, item string, f itemFlags) (event.Scope, error) {
+	all, err := inventory.Levels(ctx, c.Tables, inventory.Settings{}) // for their names
 	if err != nil {
 		return event.Scope{}, err
 	}
-	levels = slices.DeleteFunc(levels, func(l inventory.Level) bool { return l.Item != item || !f.Matches(l.Scope) })
-	switch {
-	case len(levels) == 1:
-		return levels[0].Scope, nil
-	case f.Mode != "" && (f.Account != "" || len(levels) == 0):
-		return f.Named(), nil
-	case len(levels) == 0:
-		return event.Scope{}, cli.Usage("no row names item %s yet: add --mode live or --mode test, and --account acct_… for a connected account", item)
+	var scopes, names []string
+	var found event.Scope
+	for _, l := range all {
+		if names = append(names, l.Item); l.Item == item && f.Matches(l.Scope) {
+			scopes, found = append(scopes, l.Text()), l.Scope
+		}
 	}
-	scopes := make([]string, len(levels))
-	for i, l := range levels {
-		scopes[i] = l.Text()
+	switch {
+	case len(scopes) == 1:
+		return found, nil
+	case len(scopes) == 0 && !f.isNew:
+		return event.Scope{}, unknownItem(item, f, names)
+	case f.Mode != "" && (f.Account != "" || len(scopes) == 0):
+		return f.Named(), nil
+	case len(scopes) == 0:
+		return event.Scope{}, cli.Usage("a new item needs --mode live or --mode test, and --account acct_… for a connected account")
 	}
 	return event.Scope{}, cli.Usage("item %s is in several scopes (%s): choose one with --mode and --account", item, strings.Join(scopes, ", "))
+}
+
+// unknownItem names the items that the text is most like.
+func unknownItem(item string, f itemFlags, names []string) error {
+	where, like := "", ""
+	if f.Set() {
+		where = " in the scope of --account and --mode"
+	}
+	slices.Sort(names)
+	names = slices.DeleteFunc(names, func(name string) bool { return name == item }) // in another scope
+	if near := cli.Nearest(item, slices.Compact(names)); len(near) > 0 {
+		like = "; did you mean " + strings.Join(near, ", ") + "?"
+	}
+	return cli.Usage("no row names item %s%s%s; a new one needs --new and --mode", item, where, like)
 }
 
 // printStock prints the levels of the items that are chosen.
