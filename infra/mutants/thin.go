@@ -127,7 +127,7 @@ var thin = []guard{
 	},
 	{
 		"events that are never published stop no sweep", "internal/reconcile/publish.go",
-		` && p.run.now().Sub(s.Received) < event.RetryLimit+grace`, ``, named("NeverPublished", "internal/reconcile"),
+		` && p.run.now().Sub(s.Received) < event.RetryLimit+Grace`, ``, named("NeverPublished", "internal/reconcile"),
 	},
 	{
 		"a thin event is not published unfetched", "internal/reconcile/publish.go",

@@ -15,8 +15,8 @@ import (
 )
 
 func eventsCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "events", Short: "List events and show their deliveries"}
-	cmd.AddCommand(eventsListCommand(), eventsShowCommand())
+	cmd := &cobra.Command{Use: "events", Short: "List events, show their deliveries and what happened to a payment"}
+	cmd.AddCommand(eventsListCommand(), eventsShowCommand(), eventsTimelineCommand())
 	return cmd
 }
 

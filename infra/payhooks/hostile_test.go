@@ -124,7 +124,7 @@ func (o *rig) commandLines() (lines [][]string) {
 		o.Fatal(err, unreadable)
 	}
 	for _, s := range stored[:min(len(stored), 20)] {
-		lines = append(lines, []string{"events", "show", s.ID})
+		lines = append(lines, []string{"events", "show", s.ID}, []string{"events", "timeline", s.ID})
 	}
 	for _, x := range objects[operator.Item](o.T, o.must("parked", "--json")) {
 		lines = append(lines, []string{"parked", "show", x.Event, x.Action})
@@ -132,7 +132,7 @@ func (o *rig) commandLines() (lines [][]string) {
 			lines = append(lines, []string{"parked", "resolve", x.Event, x.Action, "--happened"})
 		}
 	}
-	return append(lines, []string{"parked", "retry", "--all", "--yes"}, []string{"parked", "discard", "--all", "--yes"}, []string{"events", "show", hostileText})
+	return append(lines, []string{"parked", "retry", "--all", "--yes"}, []string{"parked", "discard", "--all", "--yes"}, []string{"events", "show", hostileText}, []string{"events", "timeline", hostileText})
 }
 
 // covered fails for a command that the lines leave out.

@@ -15,10 +15,11 @@ import (
 // EventDetail is everything that is known of one event.
 type EventDetail struct {
 	EventRow
-	Reason     string        `json:"reason,omitempty"` // of what is quarantined
+	Reason     string        `json:"reason,omitempty"` // of what is quarantined, or pending
 	Facts      *event.Facts  `json:"facts,omitempty"`
 	Wanted     []string      `json:"wanted"` // the subscribers
 	Deliveries []DeliveryRow `json:"deliveries"`
+	Unrecorded []Unrecorded  `json:"unrecorded,omitempty"` // subscribers without a delivery
 
 	// Renderings are the ids under which the event is kept in other API versions.
 	Renderings []string `json:"renderings,omitempty"`
@@ -82,6 +83,7 @@ func (o *Operator) Show(ctx context.Context, id string) (*EventDetail, error) {
 		return nil, err
 	}
 	d := detail(s, ds, held)
+	d.Unrecorded = unrecorded(s, ds, actions, o.Now())
 	var failed error
 	d.Renderings, failed = o.renderings(ctx, s.Event)
 	return d, errors.Join(err, failed)
@@ -104,8 +106,11 @@ func (o *Operator) renderings(ctx context.Context, e event.Event) (ids []string,
 func detail(s event.Stored, ds []event.Delivery, held map[string]event.Quarantined) *EventDetail {
 	st := statusOf(s, ds, held)
 	d := &EventDetail{EventRow: rowOf(s.Facts, st), Facts: &s.Facts, Wanted: append([]string{}, s.Subscribers...), Deliveries: []DeliveryRow{}, Body: s.Body}
-	if st == event.StatusQuarantined {
+	switch st {
+	case event.StatusQuarantined:
 		d.Reason = held[s.ID].Reason
+	case event.StatusPending:
+		d.Reason = unpublished(s)
 	}
 	for _, x := range ds {
 		d.Deliveries = append(d.Deliveries, deliveryOf(x))

@@ -60,7 +60,7 @@ func (p *Pending) publish(ctx context.Context, found []event.Stored) (failed, un
 // subscribers are recorded when it has. Fetch retries for three days; what is older waits
 // for a person.
 func (p *Pending) waits(s event.Stored) bool {
-	return s.Pending && s.ByFetch && !s.ToFetch && !s.OnBus && p.run.now().Sub(s.Received) < event.RetryLimit+grace
+	return s.Pending && s.ByFetch && !s.ToFetch && !s.OnBus && p.run.now().Sub(s.Received) < event.RetryLimit+Grace
 }
 
 // errUnfinished: the run's time was over before.
@@ -148,4 +148,4 @@ func (r *Run) ensure(ctx context.Context, l event.Ledger, s event.Stored, action
 }
 
 // fannedOut is before when events were received that must be on the bus by now.
-func (r *Run) fannedOut() time.Time { return r.now().Add(-grace) }
+func (r *Run) fannedOut() time.Time { return r.now().Add(-Grace) }

@@ -10,9 +10,9 @@ import (
 )
 
 const (
-	// grace is how long fan-out and first attempt may take before a sweep looks
+	// Grace is how long fan-out and first attempt may take before a sweep looks
 	// after them.
-	grace = 15 * time.Minute
+	Grace = 15 * time.Minute
 	// lookBack is how far back the first walk of a new stack looks.
 	lookBack = 72 * time.Hour
 	// walkPage is how many events a walk reads at once: one request of the index.
@@ -64,7 +64,7 @@ func newWalks(run *Run, name string, fill func(*walk)) (all []*walk, parts []Par
 		w := &walk{Cursor: c, shard: n, run: run, saved: c.At.At.At}
 		fill(w)
 		if w.At.At.IsZero() {
-			w.At.At = event.Position{At: run.now().Add(-grace - lookBack)}
+			w.At.At = event.Position{At: run.now().Add(-Grace - lookBack)}
 		}
 		w.at = w.At.At
 		all = append(all, w)

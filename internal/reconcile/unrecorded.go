@@ -61,7 +61,7 @@ func (u *Unrecorded) Begin(_ context.Context, run *Run) (*Work, error) {
 // complete is now if it has not had to wait for Pending.
 func (u *Unrecorded) complete(at time.Time) time.Time {
 	for n := range event.ReceiptShards {
-		at = earlier(at, u.Behind(n).Add(grace+idle))
+		at = earlier(at, u.Behind(n).Add(Grace+idle))
 	}
 	return at
 }
