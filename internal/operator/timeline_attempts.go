@@ -1,6 +1,7 @@
 package operator
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -50,7 +51,7 @@ func began(d event.Delivery) string {
 
 // outcome says how a delivery is now, and what each external effect came to.
 func outcome(d event.Delivery) string {
-	parts := []string{d.Outcome}
+	parts := []string{cmp.Or(d.Outcome, "done")}
 	switch d.State {
 	case event.Done:
 	case event.Discarded:

@@ -143,7 +143,7 @@ func (f *thread) received(e threadEvent) string {
 // aboutOf names the object of an event with its amount and status.
 func (f *thread) aboutOf(e event.Facts) (parts []string) {
 	if e.Object != "" {
-		parts = append(parts, strings.TrimSpace(strings.ReplaceAll(e.ObjectType, "_", " ")+" "+e.Object))
+		parts = append(parts, strings.TrimSpace(strings.NewReplacer("_", " ", ".", " ").Replace(e.ObjectType)+" "+e.Object))
 	}
 	if e.Amount != nil {
 		parts = append(parts, AmountText(e, f.req.Minor))

@@ -101,6 +101,7 @@ func TestTimelineSaysWhatEachActionDid(t *testing.T) {
 	d := disputed(t, "latest")
 	now := d.Now()
 	ends := map[string]func(*event.Delivery){
+		"evt_006": func(del *event.Delivery) { del.State = event.Done },
 		"evt_001": func(del *event.Delivery) {
 			del.State, del.Outcome = event.Done, "sent receipt"
 			del.Effects = []event.EffectOutcome{{Key: "receipt/pi_a", State: "done"}, {Key: "sms/pi_a", State: "withheld", Why: "too old"}}
@@ -133,6 +134,7 @@ func TestTimelineSaysWhatEachActionDid(t *testing.T) {
 		"evt_002": {"began: first attempt", "failed: timeout", "parked: rejected"},
 		"evt_003": {"began: first attempt", "waiting: next attempt at " + now.Add(time.Hour).UTC().Format(time.DateTime)},
 		"evt_004": {"began: first attempt", "discarded: discarded by ada: refunded by hand"},
+		"evt_006": {"done: done"},
 		"evt_005": {"pending: no attempt began in 15 minutes: reconcile records and redelivers it; payhooks reconcile does that now"},
 	} {
 		if !slices.Equal(of[id], want) {
