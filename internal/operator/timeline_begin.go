@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/payhooks/payhooks/internal/event"
@@ -28,7 +29,8 @@ func (f *thread) begin(ctx context.Context) (err error) {
 // fromEvent begins with what the event is about. One that is erased, or quarantined, is
 // all there is.
 func (f *thread) fromEvent(ctx context.Context) error {
-	s, err := f.get(ctx, f.req.ID)
+	id, _, _ := strings.Cut(f.req.ID, event.RenderingID("", "")) // a rendering is its event's
+	s, err := f.get(ctx, id)
 	switch {
 	case errors.Is(err, event.ErrErased):
 		f.events[s.ID] = threadEvent{Stored: s}

@@ -115,7 +115,7 @@ func TestTimelineSaysWhatItLeavesOut(t *testing.T) {
 
 func TestTimelineOfAThinEventHasItsFetch(t *testing.T) {
 	d := linked(t)
-	for _, id := range []string{"evt_test_65", "evt_1"} {
+	for _, id := range []string{"evt_test_65", "evt_1", "evt_1#payload"} {
 		var states []string
 		for _, m := range course(t, d, operator.Timeline{ID: id}).Moments {
 			states = append(states, m.Event+" "+m.State+" "+m.Action)
