@@ -16,7 +16,7 @@ import (
 // have a placeholder.
 var names = map[string]string{
 	"#id": "id", "#action": "action", "#event": "event", "#state": "state", "#ensured": "ensured",
-	"#owner": "owner", "#lease": "lease", "#next": "next", "#sent": "sent", "#sender": "sender",
+	"#owner": "owner", "#operator": "operator", "#lease": "lease", "#next": "next", "#sent": "sent", "#sender": "sender",
 	"#first": "first", "#updated": "updated", "#attempt": "attempt", "#round": "round", "#before": "before",
 	"#reopened": "reopened", "#withheld": "withheld", "#outcome": "outcome", "#effects": "effects",
 	"#error": "error", "#effect": "effect", "#by": "by", "#stale": "stale", "#expires": "expires",

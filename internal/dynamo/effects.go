@@ -98,11 +98,20 @@ func resolution(e event.Effect) (update, condition string, values item) {
 		update += ", #" + f.name + " = :" + f.name
 		values[":"+f.name] = str(f.value)
 	}
+	if e.ByOperator {
+		update, values[":yes"] = update+", #operator = :yes", yes
+	} else {
+		remove += ", #operator"
+	}
 	if remove != "" {
 		update += " REMOVE " + remove[2:]
 	}
-	if e.State != event.EffectDone {
+	switch {
+	case e.State != event.EffectDone:
 		condition += " AND #state <> :done"
+		values[":done"] = str(string(event.EffectDone))
+	case e.ByOperator:
+		condition += " AND (#state <> :done OR #operator = :yes)"
 		values[":done"] = str(string(event.EffectDone))
 	}
 	return update, condition, values
@@ -150,6 +159,7 @@ func effectItem(e event.Effect) item {
 	it.set("by", e.Event)
 	it.set("result", string(e.Result))
 	it.set("error", e.Error)
+	it.flag("operator", e.ByOperator)
 	it.expire(e.Expires)
 	return it
 }
@@ -161,6 +171,7 @@ func parseEffect(it item) (event.Effect, error) {
 		EffectRef: event.EffectRef{Action: r.need("action"), Scope: scope, Key: r.need("key")},
 		State:     event.EffectState(r.need("state")), Owner: r.str("owner"), Event: r.str("by"),
 		Lease: r.time("lease", millis), Updated: r.time("updated", millis), Error: r.str("error"), Expires: r.expires(),
+		ByOperator: r.bool("operator"),
 	}
 	if s := r.str("result"); s != "" {
 		e.Result = []byte(s)

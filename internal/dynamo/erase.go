@@ -105,7 +105,7 @@ func (t *Tables) EraseEffect(ctx context.Context, e event.Effect, at time.Time) 
 	case e.Read():
 		_, err = t.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: t.table("deliveries"), Key: key(effectID(e.EffectRef))})
 	default:
-		_, err = t.update(ctx, effectID(e.EffectRef), "SET #owner = :owner, #updated = :at, #result = :none REMOVE #error", "attribute_exists(#id)", item{
+		_, err = t.update(ctx, effectID(e.EffectRef), "SET #owner = :owner, #updated = :at, #result = :none REMOVE #error, #operator", "attribute_exists(#id)", item{
 			":owner": str(nonce()), ":at": str(format(at, millis)), ":none": str(string(event.NoResult)),
 		})
 		if _, gone := conditionFailed(err); gone {

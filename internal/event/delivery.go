@@ -214,4 +214,7 @@ type Effect struct {
 	Result  json.RawMessage // EffectDone: what the effect returned
 	Error   string
 	Expires time.Time
+	// ByOperator: an operator recorded the outcome, not the attempt. Such a result can
+	// be corrected.
+	ByOperator bool
 }

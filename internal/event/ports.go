@@ -144,8 +144,9 @@ type Ledger interface {
 	// Owner. If it is taken, the effect as it is comes with ErrTaken.
 	Intend(ctx context.Context, e Effect) (Effect, error)
 	// Resolve writes e's state, result and error on condition that e.Owner took
-	// the key last (else ErrFenced). What is Done stays done. An owner that
-	// learns the outcome late may resolve an Unknown one.
+	// the key last (else ErrFenced). What is Done stays done, and the outcome of an
+	// operator replaces no result that the action recorded. An owner that learns the
+	// outcome late may resolve an Unknown one.
 	Resolve(ctx context.Context, e Effect) error
 	// Remember keeps the result of a read under the key, as done, unless the key
 	// is taken; then it returns what is there. Nothing needs to be intended.

@@ -123,7 +123,7 @@ func (s *Store) EraseEffect(ctx context.Context, e event.Effect, at time.Time) e
 		case old.Read():
 			delete(s.effects, e.EffectRef)
 		default:
-			old.Owner, old.Result, old.Error, old.Updated = "erased "+owner, event.NoResult, "", millis(at)
+			old.Owner, old.Result, old.Error, old.Updated, old.ByOperator = "erased "+owner, event.NoResult, "", millis(at), false
 		}
 		return nil
 	})

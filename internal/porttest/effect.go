@@ -161,6 +161,20 @@ var resolveTests = map[string]func(*testing.T, Ports){
 		}
 		same(t, want, effect(t, p, e))
 	},
+	"operator's result is corrected and replaces none of the action's": func(t *testing.T, p Ports) {
+		e := newEffect()
+		intend(t, p, e)
+		byOperator := resolved(e, event.EffectDone)
+		byOperator.ByOperator, byOperator.Result = true, json.RawMessage("null")
+		noError(t, p.Ledger.Resolve(t.Context(), byOperator))
+		byOperator.Result = json.RawMessage(`{"id":"msg_2"}`)
+		noError(t, p.Ledger.Resolve(t.Context(), byOperator))
+		same(t, byOperator, effect(t, p, e))
+		action := resolved(e, event.EffectDone)
+		noError(t, p.Ledger.Resolve(t.Context(), action))
+		isError(t, event.ErrFenced, p.Ledger.Resolve(t.Context(), byOperator))
+		same(t, action, effect(t, p, e))
+	},
 	"resolve by another owner is fenced": func(t *testing.T, p Ports) {
 		e := newEffect()
 		isError(t, event.ErrFenced, p.Ledger.Resolve(t.Context(), resolved(e, event.EffectDone)))

@@ -142,7 +142,9 @@ var eraseTests = map[string]func(*testing.T, Ports){
 	"of an effect its key and state are left, and a read goes": func(t *testing.T, p Ports) {
 		finished, running, read := newEffect(), newEffect(), remembered(newEffect())
 		intend(t, p, finished)
-		noError(t, p.Ledger.Resolve(t.Context(), resolved(finished, event.EffectDone)))
+		byOperator := resolved(finished, event.EffectDone)
+		byOperator.ByOperator = true
+		noError(t, p.Ledger.Resolve(t.Context(), byOperator))
 		intend(t, p, running)
 		remember(t, p, read)
 		for _, e := range []event.Effect{effect(t, p, finished), effect(t, p, running), read, newEffect()} {
