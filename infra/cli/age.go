@@ -20,5 +20,13 @@ func Age(d time.Duration) string {
 
 // Since is a time with its age.
 func Since(t, now time.Time) string {
-	return fmt.Sprintf("since %s (%s)", t.UTC().Format(time.DateTime), Age(now.Sub(t)))
+	return fmt.Sprintf("since %s (%s)", Time(t), Age(now.Sub(t)))
+}
+
+// Time is a time as lists and fields show it, in UTC; empty for none. Flags take it.
+func Time(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.DateTime)
 }

@@ -13,7 +13,7 @@ import (
 // ParseTime reads the value of a flag that is a day, a time or how long before
 // now; anything else is a UsageError.
 func ParseTime(flag, text string, now time.Time) (time.Time, error) {
-	for _, layout := range []string{time.RFC3339, time.DateOnly} {
+	for _, layout := range []string{time.RFC3339, time.DateTime, time.DateOnly} {
 		if t, err := time.Parse(layout, text); err == nil {
 			return t, nil
 		}

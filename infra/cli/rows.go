@@ -18,6 +18,8 @@ const rowsPage = 1000
 type Rows struct {
 	// Printing is called before a part of a table is printed; nil is none.
 	Printing func()
+	// Whole shows texts in cells in full, in one line each.
+	Whole bool
 
 	out    io.Writer
 	json   bool
@@ -34,14 +36,16 @@ func NewRows(cmd *cobra.Command, columns ...any) *Rows {
 }
 
 // Add prints v as JSON at once, or keeps the cells for the table, of which it prints
-// a part when there are many. Texts in cells pass Clip.
+// a part when there are many. Texts in cells pass Clip, or with Whole Line.
 func (r *Rows) Add(v any, cells ...any) error {
 	r.n++
 	if r.json {
 		return PrintJSON(r.out, v)
 	}
 	for i, c := range cells {
-		if v := reflect.ValueOf(c); v.Kind() == reflect.String {
+		if v := reflect.ValueOf(c); v.Kind() == reflect.String && r.Whole {
+			cells[i] = Line(v.String())
+		} else if v.Kind() == reflect.String {
 			cells[i] = Clip(v.String(), longestCell)
 		}
 	}

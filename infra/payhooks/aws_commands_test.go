@@ -30,7 +30,7 @@ func (a *account) everyCommand() {
 		{"parked --json", `"evt_parked"`},
 		{"parked list", "evt_parked"},
 		{"parked show evt_parked notify-churn", "2023-10-16"},
-		{"parked resolve evt_parked notify-churn --happened", "evt_parked"},
+		{"parked resolve evt_parked notify-churn --happened --no-result", "evt_parked"},
 		{"parked retry evt_parked notify-churn --yes", "1"},
 		{"parked discard evt_parked notify-churn --reason tried --yes", "1"},
 		{"quarantine list", ""},

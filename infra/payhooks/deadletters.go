@@ -1,31 +1,28 @@
 package main
 
 import (
-	"time"
-
 	"github.com/spf13/cobra"
 
 	"github.com/payhooks/payhooks/infra/cli"
 	"github.com/payhooks/payhooks/internal/operator"
 )
 
+// deadLettersCommand lists without a subcommand, too.
 func deadLettersCommand() *cobra.Command {
-	cmd := &cobra.Command{
-		Use: "deadletters", Short: "List and redrive dead letters",
-		Long: "Dead letters are messages that no attempt finished, or that no queue took. What waits in the ledger is\n" +
-			"redelivered without them; a dead letter means that something kept it from being recorded there, a policy\n" +
-			"or a crash. Those of dispatch and reconcile report a run that failed: the next sweep did its work.\n" +
-			"Those of ingest-eventbridge are events that could not be stored.",
-	}
-	cmd.AddCommand(deadLettersListCommand(), deadLettersRedriveCommand())
+	cmd := deadLettersListCommand("deadletters")
+	cmd.Long = "Dead letters are messages that no attempt finished, or that no queue took. What waits in the ledger is\n" +
+		"redelivered without them; a dead letter means that something kept it from being recorded there, a policy\n" +
+		"or a crash. Those of dispatch and reconcile report a run that failed: the next sweep did its work.\n" +
+		"Those of ingest-eventbridge are events that could not be stored."
+	cmd.AddCommand(deadLettersListCommand("list"), deadLettersRedriveCommand())
 	return cmd
 }
 
-func deadLettersListCommand() *cobra.Command {
+func deadLettersListCommand(use string) *cobra.Command {
 	var action string
 	var limit int
 	cmd := &cobra.Command{
-		Use: "list", Short: "List dead letters with their reason", Args: cobra.NoArgs,
+		Use: use, Short: "List dead letters with their reason", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if limit < 1 {
 				return cli.Usage("--limit %d: must be 1 or more", limit)
@@ -50,7 +47,7 @@ func deadLettersListCommand() *cobra.Command {
 func printLetters(cmd *cobra.Command, all []operator.Item) error {
 	out := cli.NewRows(cmd, "EVENT", "ACTION", "SINCE", "RECEIVED", "REASON")
 	for _, l := range all {
-		if err := out.Add(l, l.Event, l.Action, l.Since.Format(time.DateTime), l.Attempts, cli.Clip(l.Reason, 80)); err != nil {
+		if err := out.Add(l, l.Event, l.Action, cli.Time(l.Since), l.Attempts, cli.Clip(l.Reason, 80)); err != nil {
 			return err
 		}
 	}

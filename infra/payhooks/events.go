@@ -14,9 +14,10 @@ import (
 	"github.com/payhooks/payhooks/internal/operator"
 )
 
+// eventsCommand lists without a subcommand, too.
 func eventsCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "events", Short: "List events, show their deliveries and what happened to a payment"}
-	cmd.AddCommand(eventsListCommand(), eventsShowCommand(), eventsTimelineCommand())
+	cmd := eventsListCommand("events")
+	cmd.AddCommand(eventsListCommand("list"), eventsShowCommand(), eventsTimelineCommand())
 	return cmd
 }
 
@@ -34,10 +35,10 @@ A status or customer is found by its index. --type, --account, --mode and the
 statuses done and ignored have none: the list reads all events, newest first, until
 it has enough. Ctrl-C stops that; it prints how to continue.`
 
-func eventsListCommand() *cobra.Command {
+func eventsListCommand(use string) *cobra.Command {
 	f := eventFlags{line: os.Args}
 	cmd := &cobra.Command{
-		Use: "list", Short: "List events, newest first", Long: listLong, Args: cobra.NoArgs,
+		Use: use, Short: "List events, newest first", Long: listLong, Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			req, err := f.request(time.Now())
 			if err != nil {
@@ -128,7 +129,7 @@ func addEvent(out *cli.Rows, e operator.EventRow) error {
 	if e.Scope != nil {
 		scope = e.Text()
 	}
-	return out.Add(e, e.Received.Format(time.DateTime), e.ID, e.Type, e.Status, scope, e.APIVersion)
+	return out.Add(e, cli.Time(e.Received), e.ID, e.Type, e.Status, scope, e.APIVersion)
 }
 
 // unless is none if nothing went wrong: then there really is nothing.

@@ -109,7 +109,7 @@ func (o *rig) harmless(what, text string) {
 func (o *rig) commandLines() (lines [][]string) {
 	o.Helper()
 	for _, line := range []string{
-		"status", "events list --limit 200", "refused", "parked", "parked list", "parked list --discarded", "deadletters list", "deadletters redrive",
+		"status", "events list --limit 200", "refused", "parked", "parked list", "parked list --discarded", "parked --wide", "parked --group --wide", "events", "quarantine", "deadletters", "deadletters list", "deadletters redrive",
 		"quarantine list", "quarantine show evt_held", "quarantine show evt_bytes", "quarantine release evt_held", "quarantine release evt_held --override",
 		"quarantine discard evt_held", "replay --since 1h", "erase --customer cus_x", "erase list", "audit", "audit --rebuild", "doctor", "reconcile", "trigger --list", "trigger charge.succeeded", "new notify-x --events charge.succeeded", "remove notify-x", "trigger payment", "completion fish",
 		"restore --from local-orders-restored", "restore --from local-events-restored",
@@ -129,7 +129,8 @@ func (o *rig) commandLines() (lines [][]string) {
 	for _, x := range objects[operator.Item](o.T, o.must("parked", "--json")) {
 		lines = append(lines, []string{"parked", "show", x.Event, x.Action})
 		if x.State == string(event.Unknown) {
-			lines = append(lines, []string{"parked", "resolve", x.Event, x.Action, "--happened"})
+			lines = append(lines, []string{"parked", "resolve", x.Event, x.Action, "--happened"}, []string{"parked", "resolve", "--action", x.Action, "--did-not-happen"},
+				[]string{"parked", "resolve", x.Event, x.Action, "--happened", "--result", `{"id":"message"}`})
 		}
 	}
 	return append(lines, []string{"parked", "retry", "--all", "--yes"}, []string{"parked", "discard", "--all", "--yes"}, []string{"events", "show", hostileText}, []string{"events", "timeline", hostileText})

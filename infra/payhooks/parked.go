@@ -1,10 +1,9 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
-	"slices"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -19,64 +18,113 @@ func parkedCommand() *cobra.Command {
 	return cmd
 }
 
+// manyRows is how many deliveries are listed one by one unless it is asked for.
+const manyRows = 20
+
+// parkedFlags are those of the list.
+type parkedFlags struct {
+	action, reason         string
+	discarded, group, wide bool
+}
+
+const parkedLong = `List parked and unknown deliveries, the oldest first.
+
+More than 20 are grouped by action, state and reason: ids and numbers in reasons
+are masked, so that deliveries that failed alike are counted together. --group
+groups fewer and --group=false lists each; with --json only --group groups.`
+
 func parkedListCommand(use string) *cobra.Command {
-	var discarded bool
+	var f parkedFlags
 	cmd := &cobra.Command{
-		Use: use, Short: "List parked and unknown deliveries", Args: cobra.NoArgs,
+		Use: use, Short: "List parked and unknown deliveries", Long: parkedLong, Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o, err := cli.OpenOperator(cmd)
 			if err != nil {
 				return err
 			}
-			if discarded {
-				list, failed := o.Discarded(cmd.Context())
-				return errors.Join(printDiscarded(cmd, list, unless(failed, "nothing was discarded")), failed)
-			}
-			list, failed := o.Parked(cmd.Context())
-			return errors.Join(printItems(cmd, list, unless(failed, "nothing is parked")), failed)
+			list, failed := f.read(cmd.Context(), o)
+			return errors.Join(f.print(cmd, list, failed), failed)
 		},
 	}
-	cmd.Flags().BoolVar(&discarded, "discarded", false, "list what was discarded instead, and who did it")
+	cmd.Flags().StringVar(&f.action, "action", "", "those of this action")
+	cmd.Flags().StringVar(&f.reason, "reason", "", "those that failed so: a reason as it is listed, or a part of it")
+	cmd.Flags().BoolVar(&f.group, "group", false, "count them by action, state and reason")
+	cmd.Flags().BoolVar(&f.wide, "wide", false, "print whole reasons")
+	cmd.Flags().BoolVar(&f.discarded, "discarded", false, "list what was discarded instead, and who did it")
 	cli.StackFlag(cmd)
 	return cmd
 }
 
-func printItems(cmd *cobra.Command, list []operator.Item, none string) error {
+// read returns the items that the flags select, those that can be read also with an error.
+func (f *parkedFlags) read(ctx context.Context, o *operator.Operator) ([]operator.Item, error) {
+	which := operator.Deliveries{Action: f.action, Reason: f.reason}
+	if f.discarded {
+		return o.Discarded(ctx, which)
+	}
+	return o.Parked(ctx, which)
+}
+
+func (f *parkedFlags) print(cmd *cobra.Command, list []operator.Item, failed error) error {
+	switch {
+	case f.grouped(cmd, len(list)):
+		return f.printGroups(cmd, list, unless(failed, f.none()))
+	case f.discarded:
+		return printDiscarded(cmd, list, f.wide, unless(failed, f.none()))
+	}
+	return printItems(cmd, list, f.wide, unless(failed, f.none()))
+}
+
+// grouped: who asks for an action or a reason wants its deliveries.
+func (f *parkedFlags) grouped(cmd *cobra.Command, n int) bool {
+	if cli.WantsJSON(cmd) || cmd.Flags().Changed("group") {
+		return f.group
+	}
+	return n > manyRows && f.action == "" && f.reason == ""
+}
+
+func (f *parkedFlags) none() string {
+	state := "parked"
+	if f.discarded {
+		state = "discarded"
+	}
+	if f.action != "" || f.reason != "" {
+		return "nothing of that is " + state
+	}
+	return map[string]string{"parked": "nothing is parked", "discarded": "nothing was discarded"}[state]
+}
+
+func (f *parkedFlags) printGroups(cmd *cobra.Command, list []operator.Item, none string) error {
+	out := cli.NewRows(cmd, "COUNT", "ACTION", "STATE", "FIRST", "LAST", "FIRST EVENT", "REASON")
+	out.Whole = f.wide
+	groups := operator.Groups(list)
+	for _, g := range groups {
+		if err := out.Add(g, g.Count, g.Action, g.State, cli.Time(g.First), cli.Time(g.Last), g.Event, clipped(g.Reason, 80, f.wide)); err != nil {
+			return err
+		}
+	}
+	if err := out.Flush(none); err != nil || cli.WantsJSON(cmd) || len(groups) == 0 {
+		return err
+	}
+	_, err := fmt.Fprintf(cmd.OutOrStdout(), "\n%s in %s; --action NAME --reason TEXT lists those of a group, --group=false lists all\n",
+		deliveries(len(list)), cli.Count(len(groups), "group", "groups"))
+	return err
+}
+
+func printItems(cmd *cobra.Command, list []operator.Item, wide bool, none string) error {
 	out := cli.NewRows(cmd, "EVENT", "ACTION", "STATE", "SINCE", "ATTEMPTS", "REASON")
+	out.Whole = wide
 	for _, r := range list {
-		if err := out.Add(r, r.Event, r.Action, r.State, r.Since.Format(time.DateTime), r.Attempts, cli.Clip(r.Reason, 80)); err != nil {
+		if err := out.Add(r, r.Event, r.Action, r.State, cli.Time(r.Since), r.Attempts, clipped(r.Reason, 80, wide)); err != nil {
 			return err
 		}
 	}
 	return out.Flush(none)
 }
 
-// deliveryFlags select deliveries with EVENT, EVENT ACTION, --action or --all.
-type deliveryFlags struct {
-	action string
-	all    bool
-}
-
-func (f *deliveryFlags) add(cmd *cobra.Command, every string) {
-	cmd.Flags().StringVar(&f.action, "action", "", "those of this action")
-	cmd.Flags().BoolVar(&f.all, "all", false, every)
-}
-
-func (f *deliveryFlags) selection(args []string) (operator.Deliveries, error) {
-	s := operator.Deliveries{Event: slices.Concat(args, []string{""})[0], Action: f.action}
-	if len(args) == 2 && f.action != "" || f.all == (len(args) > 0 || f.action != "") {
-		return s, cli.Usage("select deliveries: EVENT, EVENT ACTION, --action or --all")
+// clipped is a text of at most n characters, or with wide all of it.
+func clipped(s string, n int, wide bool) string {
+	if wide {
+		return cli.Line(s)
 	}
-	if len(args) == 2 {
-		s.Action = args[1]
-	}
-	return s, nil
+	return cli.Clip(s, n)
 }
-
-func printSkipped(cmd *cobra.Command, all []operator.Skipped) {
-	for _, s := range all {
-		fmt.Fprintf(cmd.OutOrStdout(), "skipped %s for %s: %s\n", cli.Line(s.Event), s.Action, cli.Line(string(s.Why)))
-	}
-}
-
-func deliveries(n int) string { return cli.Count(n, "delivery", "deliveries") }

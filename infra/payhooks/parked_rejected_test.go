@@ -32,6 +32,9 @@ func rejected(o *rig) {
 		o.Errorf("with --yes: %+v", wet)
 	}
 	o.delivered(id, receipts, event.Done)
+	if out := o.must("parked", "show", id, receipts); !strings.Contains(out, "2, the first at") || !strings.Contains(out, "verify the sender") {
+		o.Errorf("a retry loses the attempts before: %s", out)
+	}
 	if n := o.mails(id); n != 1 || len(o.parkedRows(id)) != 0 {
 		o.Errorf("%d mails and %v parked, want 1 and none", n, o.parkedRows(id))
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -40,13 +39,16 @@ func printExplanation(cmd *cobra.Command, x *operator.Explanation) {
 	field("type", x.Type)
 	field("action", x.Action)
 	field("state", x.State)
-	field("since", x.Since.Format(time.RFC3339))
-	field("attempts", fmt.Sprintf("%d, the first at %s", x.Attempts, x.First.Format(time.RFC3339)))
+	field("since", cli.Time(x.Since))
+	field("attempts", fmt.Sprintf("%d, the first at %s", x.Attempts, cli.Time(x.First)))
 	if x.Reason != "" {
 		field("reason", x.Reason)
 	}
 	if e := x.Unknown; e != nil {
-		field("effect", fmt.Sprintf("%s, %s since %s", e.Key, e.State, e.Since.Format(time.RFC3339)))
+		field("effect", fmt.Sprintf("%s, %s since %s", e.Key, e.State, cli.Time(e.Since)))
+	}
+	for _, a := range x.History {
+		field("failed", cli.Time(a.At)+"  "+a.Error)
 	}
 	field("next step", x.Advice)
 }

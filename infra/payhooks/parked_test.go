@@ -7,6 +7,7 @@ import (
 
 	"github.com/payhooks/payhooks/infra/local/aws"
 	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/operator"
 )
 
 const receipts = "send-receipt"
@@ -50,7 +51,14 @@ func lostReply(o *rig) {
 	if !strings.Contains(o.must("parked", "show", id, receipts), "parked resolve "+id+" "+receipts) {
 		o.Error("parked show does not say what to do")
 	}
-	o.must("parked", "resolve", id, receipts, "--happened")
+	if r := o.run("parked", "resolve", id, receipts, "--happened"); r.code != 2 || !strings.Contains(r.err, "--happened --result JSON") || !strings.Contains(r.err, "--happened --no-result") {
+		o.Errorf("what it returned is unknown: exit %d, %s", r.code, r.err)
+	}
+	dry := object[operator.RetryResult](o.T, o.must("parked", "resolve", "--action", receipts, "--reason", "no answer from SES", "--happened", "--no-result", "--json"))
+	if dry.Selected != 1 || dry.Sent != 0 || len(o.parkedRows(id)) != 1 {
+		o.Errorf("without --yes: %+v", dry)
+	}
+	o.must("parked", "resolve", id, receipts, "--happened", "--no-result")
 	o.delivered(id, receipts, event.Done)
 	if n := o.mails(id); n != 1 || len(o.parkedRows(id)) != 0 {
 		o.Errorf("%d mails and %v parked, want 1 and none", n, o.parkedRows(id))

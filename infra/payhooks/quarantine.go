@@ -12,22 +12,23 @@ import (
 	"github.com/payhooks/payhooks/internal/operator"
 )
 
+// quarantineCommand lists without a subcommand, too.
 func quarantineCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "quarantine", Short: "List, release and discard signed requests that were not accepted as events"}
-	cmd.AddCommand(quarantineListCommand(), quarantineShowCommand(), quarantineReleaseCommand(), quarantineDiscardCommand())
+	cmd := quarantineListCommand("quarantine")
+	cmd.AddCommand(quarantineListCommand("list"), quarantineShowCommand(), quarantineReleaseCommand(), quarantineDiscardCommand())
 	return cmd
 }
 
-func quarantineListCommand() *cobra.Command {
+func quarantineListCommand(use string) *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "list", Short: "List quarantined requests with their reason", Args: cobra.NoArgs,
+		Use: use, Short: "List quarantined requests: signed, and not accepted as events", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o, err := cli.OpenOperator(cmd)
 			if err != nil {
 				return err
 			}
 			list, failed := o.ListQuarantine(cmd.Context())
-			return errors.Join(printItems(cmd, list, unless(failed, "nothing is quarantined")), failed)
+			return errors.Join(printItems(cmd, list, false, unless(failed, "nothing is quarantined")), failed)
 		},
 	}
 	cli.StackFlag(cmd)

@@ -44,12 +44,18 @@ func TestUsageErrorExits2AndExplains(t *testing.T) {
 		"events list --since tomorrow":                       "expected a day (2026-11-22)",
 		"events list --before tomorrow":                      "expected a day (2026-11-22)",
 		"events list --since 1h --before 2h":                 "is not before --before",
-		"parked resolve evt_1 --happened":                    "usage: payhooks parked resolve EVENT ACTION",
-		"quarantine":                                         "needs a subcommand",
+		"parked resolve evt_1 --happened":                    "--happened of several deliveries needs --no-result",
+		"parked resolve --happened --no-result":              "select deliveries: EVENT, EVENT ACTION, --action, --reason or --all",
+		"parked resolve --all --happened --result 1":         "name it with EVENT ACTION",
+		"parked resolve --all --did-not-happen --no-result":  "--no-result needs --happened",
+		"parked resolve evt_1 a --happened --effect":         "flag needs an argument",
+		"parked resolve evt_1 a b --happened":                "usage: payhooks parked resolve [EVENT [ACTION]]",
+		"parked retry evt_1 a --reason x":                    "select deliveries: EVENT",
+		"events nonsense":                                    "unknown command",
+		"quarantine nonsense":                                "unknown command",
 		"quarantine show":                                    "usage: payhooks quarantine show ID",
 		"quarantine release":                                 "usage: payhooks quarantine release ID",
 		"quarantine discard a b":                             "usage: payhooks quarantine discard ID",
-		"deadletters":                                        "needs a subcommand",
 		"deadletters list --limit 0":                         "must be 1 or more",
 		"deadletters redrive --rate 0":                       "must be between",
 		"deadletters redrive send-receipt":                   "unknown command",
@@ -81,7 +87,7 @@ func TestUsageErrorExits2AndExplains(t *testing.T) {
 func TestCommandWithoutStackExits1AndExplains(t *testing.T) {
 	t.Setenv("DATA_DIR", t.TempDir())
 	for _, line := range []string{
-		"replay --since 1h", "restore --from a", "audit --rebuild", "status", "status --json", "refused", "parked", "parked list --json", "parked show evt_1 a", "parked retry --all", "parked resolve evt_1 a --happened", "parked discard --all",
+		"replay --since 1h", "restore --from a", "audit --rebuild", "status", "status --json", "refused", "parked", "parked list --json", "parked show evt_1 a", "parked retry --all", "parked resolve evt_1 a --happened", "parked resolve --all --did-not-happen", "parked discard --all", "events", "quarantine", "deadletters",
 		"quarantine list", "quarantine show a", "quarantine release a", "quarantine discard a", "deadletters list", "deadletters redrive", "doctor", "doctor --probe --json",
 	} {
 		if r := run(t, strings.Fields(line)...); r.code != 1 || !strings.Contains(r.err, "start it with make run") {
@@ -96,7 +102,7 @@ func TestOperatorCommandsTakeJSONAndStack(t *testing.T) {
 		for _, sub := range cmd.Commands() {
 			each(sub)
 		}
-		if !cmd.Runnable() || cmd.HasSubCommands() && cmd.Name() != "parked" {
+		if !cmd.Runnable() || cmd.HasSubCommands() && !lists(cmd) {
 			return
 		}
 		if cmd.Short == "" || cmd.InheritedFlags().Lookup("json") == nil || cmd.Flags().Lookup("stack") == nil {
@@ -113,6 +119,30 @@ func TestOperatorCommandsTakeJSONAndStack(t *testing.T) {
 			t.Fatal(err)
 		}
 		each(cmd)
+	}
+}
+
+// lists reports whether the command has a subcommand list.
+func lists(cmd *cobra.Command) bool {
+	sub, _, err := cmd.Find([]string{"list"})
+	return err == nil && sub != cmd
+}
+
+// A bare group is its list, flags included. Erase does something else.
+func TestBareGroupLists(t *testing.T) {
+	n := 0
+	for _, cmd := range rootCommand().Commands() {
+		if !lists(cmd) || cmd.Name() == "erase" {
+			continue
+		}
+		n++
+		list, _, err := cmd.Find([]string{"list"})
+		if err != nil || cmd.Short != list.Short || cmd.LocalNonPersistentFlags().FlagUsages() != list.LocalNonPersistentFlags().FlagUsages() {
+			t.Errorf("payhooks %s has not the flags of %s list", cmd.Name(), cmd.Name())
+		}
+	}
+	if n < 4 {
+		t.Errorf("%d groups list, want events, parked, quarantine and deadletters", n)
 	}
 }
 
@@ -153,7 +183,7 @@ func TestCtrlCBeforeAnythingIsSaidIsToldInOneWord(t *testing.T) {
 
 func TestUnknownCommandLineExitsWith2(t *testing.T) {
 	for _, args := range [][]string{
-		{"nonsense"}, {"local", "extra"}, {"local", "--what"}, {"events"}, {"events", "nonsense"}, {"events", "list", "--limit", "x"},
+		{"nonsense"}, {"local", "extra"}, {"local", "--what"}, {"events", "nonsense"}, {"events", "list", "--limit", "x"},
 	} {
 		root := rootCommand()
 		root.SetArgs(args)

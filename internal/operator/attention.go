@@ -27,7 +27,7 @@ type Item struct {
 // Attention lists all that needs a person, the oldest first, with up to limit
 // dead letters. Items that can be read are returned also with an error.
 func (o *Operator) Attention(ctx context.Context, limit int) ([]Item, error) {
-	all, parked := o.Parked(ctx)
+	all, parked := o.Parked(ctx, Deliveries{})
 	quarantined, held := o.ListQuarantine(ctx)
 	dead, letters := o.ListDeadLetters(ctx, "", limit)
 	all = slices.Concat(all, quarantined, dead)
@@ -35,17 +35,21 @@ func (o *Operator) Attention(ctx context.Context, limit int) ([]Item, error) {
 	return all, errors.Join(parked, held, letters)
 }
 
-// Parked lists the parked and unknown deliveries, the oldest first. Those that
-// can be read are returned also with an error.
-func (o *Operator) Parked(ctx context.Context) ([]Item, error) {
-	ds, err := o.unfinished(ctx, Deliveries{}, event.Parked, event.Unknown)
-	return itemsOf(ds), err
+// Parked lists the selected deliveries that are parked or unknown, the oldest first.
+// Those that can be read are returned also with an error. An event or action that is
+// named must exist if nothing of it is found.
+func (o *Operator) Parked(ctx context.Context, which Deliveries) ([]Item, error) {
+	return o.items(ctx, which, event.Parked, event.Unknown)
 }
 
-// Discarded lists the deliveries that were discarded, each with who did it, the first
-// discarded first. Those that can be read are returned also with an error.
-func (o *Operator) Discarded(ctx context.Context) ([]Item, error) {
-	ds, err := o.unfinished(ctx, Deliveries{}, event.Discarded)
+// Discarded lists the selected deliveries that were discarded, each with who did it,
+// the first discarded first; else as Parked.
+func (o *Operator) Discarded(ctx context.Context, which Deliveries) ([]Item, error) {
+	return o.items(ctx, which, event.Discarded)
+}
+
+func (o *Operator) items(ctx context.Context, which Deliveries, states ...event.State) ([]Item, error) {
+	ds, err := o.selected(ctx, which, states...)
 	return itemsOf(ds), err
 }
 

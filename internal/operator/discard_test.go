@@ -53,7 +53,7 @@ func TestDiscardEndsSelectedDeliveriesOnly(t *testing.T) {
 			t.Errorf("%s is %s by %q, want %s", id, del.State, del.By, want)
 		}
 	}
-	if left, err := d.Parked(t.Context()); err != nil || len(left) != 0 {
+	if left, err := d.Parked(t.Context(), operator.Deliveries{}); err != nil || len(left) != 0 {
 		t.Errorf("left parked: %+v, %v", left, err)
 	}
 	if s := listed(t, d, operator.EventList{Status: event.StatusDone, Limit: 10}); len(s) != 4 {
@@ -67,14 +67,14 @@ func TestDiscardedDeliveryIsListedWithWhoDidIt(t *testing.T) {
 		d.Deliver(fmtID(i), operatortest.Receipts, states["parked"])
 	}
 	discard(t, d, operator.Deliveries{Event: fmtID(1)})
-	items, err := d.Discarded(t.Context())
+	items, err := d.Discarded(t.Context(), operator.Deliveries{})
 	if err != nil || len(items) != 1 || items[0].Event != fmtID(1) || items[0].State != "discarded" || items[0].By != "ada: sent by hand" || items[0].Reason == "" {
 		t.Errorf("listed %+v, %v", items, err)
 	}
 	if r := d.Record(fmtID(1), operatortest.Receipts); r.By != "ada: sent by hand" || r.Attempts != 1 {
 		t.Errorf("the record is %+v", r)
 	}
-	if left, err := d.Parked(t.Context()); err != nil || len(left) != 1 || left[0].Event != fmtID(0) || left[0].By != "" {
+	if left, err := d.Parked(t.Context(), operator.Deliveries{}); err != nil || len(left) != 1 || left[0].Event != fmtID(0) || left[0].By != "" {
 		t.Errorf("still parked %+v, %v", left, err)
 	}
 }

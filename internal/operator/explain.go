@@ -15,6 +15,8 @@ type Explanation struct {
 	First   time.Time     `json:"first"`              // when its first attempt began
 	Unknown *EffectDetail `json:"in_doubt,omitempty"` // the effect whose outcome is unknown
 	Advice  string        `json:"advice"`
+	// History has the last ten attempts that failed, those before a retry too.
+	History []event.Attempt `json:"history"`
 }
 
 // EffectDetail is one effect.
@@ -32,20 +34,34 @@ func (o *Operator) Explain(ctx context.Context, ref event.DeliveryRef) (*Explana
 	if err != nil {
 		return nil, err
 	}
-	x := &Explanation{Item: itemOf(d), First: d.First}
+	x := &Explanation{Item: itemOf(d), First: d.First, History: append([]event.Attempt{}, d.History...)}
 	s, err := o.Store.Get(ctx, ref.Event)
 	if err != nil && !errors.Is(err, event.ErrNotFound) {
 		return nil, err
 	}
 	x.Type, x.Advice = s.Type, advice(d, err != nil || s.Expired(o.Now()))
-	if d.Effect != "" && err == nil {
+	if err != nil {
+		return x, nil
+	}
+	return x, o.explainEffects(ctx, x, d)
+}
+
+// explainEffects adds the effect whose outcome is unknown, and how to correct the
+// result that an operator recorded for another.
+func (o *Operator) explainEffects(ctx context.Context, x *Explanation, d event.Delivery) error {
+	if d.Effect != "" {
 		e, err := o.unknownEffect(ctx, d)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		x.Unknown = &EffectDetail{e.Key, e.State, e.Updated, e.Error}
 	}
-	return x, nil
+	key, err := o.correctable(ctx, d)
+	if key != "" {
+		x.Advice += "; if the result that an operator recorded for " + key + " is wrong: payhooks parked resolve " +
+			d.Event + " " + d.Action + " --effect " + key + " --happened --result JSON"
+	}
+	return err
 }
 
 // advice is an operator's next step.
@@ -60,9 +76,10 @@ func advice(d event.Delivery, expired bool) string {
 	case d.State == event.Parked:
 		return "fix the cause, then run payhooks parked retry " + name + " --yes"
 	case d.State == event.Unknown:
-		return "find out whether " + d.Effect + " happened, where it would have; then run payhooks parked resolve " + name + " --happened, or --did-not-happen"
+		return "find out whether " + d.Effect + " happened, where it would have; then run payhooks parked resolve " + name +
+			" --happened --result JSON with what it returned (--no-result if the action uses nothing of it), or --did-not-happen"
 	case d.State == event.Waiting:
-		return "none; the next attempt is at " + d.Next.Format(time.RFC3339) + "; " + replay + " makes it now"
+		return "none; the next attempt is at " + d.Next.UTC().Format(time.DateTime) + "; " + replay + " makes it now"
 	case d.Withheld:
 		return "none; " + replay + " --again retries it"
 	}

@@ -44,8 +44,10 @@ func (o *Operator) PlanRetry(ctx context.Context, r Retry) (*RetryPlan, error) {
 }
 
 // DryRun is the result of a retry that changes nothing.
-func (p *RetryPlan) DryRun() RetryResult {
-	return RetryResult{Selected: len(p.Selected), Sample: itemsOf(p.Selected[:min(SampleSize, len(p.Selected))])}
+func (p *RetryPlan) DryRun() RetryResult { return dryRun(p.Selected) }
+
+func dryRun(ds []event.Delivery) RetryResult {
+	return RetryResult{Selected: len(ds), Sample: itemsOf(ds[:min(SampleSize, len(ds))])}
 }
 
 // Run gives each selected delivery a new round and sends it to its action. A
@@ -53,11 +55,18 @@ func (p *RetryPlan) DryRun() RetryResult {
 // with ctx's error; a new plan selects what is left. The result counts what was
 // done also with any error.
 func (p *RetryPlan) Run(ctx context.Context, pace Pace) (RetryResult, error) {
+	return p.o.retryEach(ctx, pace, p.Selected, func(ctx context.Context, d event.Delivery) (event.Reason, error) {
+		return p.o.Reopen(ctx, d.Ref(), p.Stale)
+	})
+}
+
+// retryEach counts what send sent, and skips what it has a reason not to send.
+func (o *Operator) retryEach(ctx context.Context, pace Pace, ds []event.Delivery, send func(context.Context, event.Delivery) (event.Reason, error)) (RetryResult, error) {
 	var mu sync.Mutex
-	r := RetryResult{Selected: len(p.Selected)}
-	_, err := p.o.each(ctx, pace, len(p.Selected), func(ctx context.Context, i int) error {
-		ref := p.Selected[i].Ref()
-		why, err := p.o.Reopen(ctx, ref, p.Stale)
+	r := RetryResult{Selected: len(ds)}
+	_, err := o.each(ctx, pace, len(ds), func(ctx context.Context, i int) error {
+		ref := ds[i].Ref()
+		why, err := send(ctx, ds[i])
 		mu.Lock()
 		defer mu.Unlock()
 		switch {
@@ -80,6 +89,11 @@ const justSent = time.Minute
 // Reopen gives a parked, unknown, withheld or waiting delivery a new round and
 // sends it to its action, or returns why it cannot. It may be repeated.
 func (o *Operator) Reopen(ctx context.Context, ref event.DeliveryRef, stale bool) (event.Reason, error) {
+	return o.reopen(ctx, ref, stale, func() error { return nil })
+}
+
+// reopen is Reopen with what is to happen in the new round before it is sent.
+func (o *Operator) reopen(ctx context.Context, ref event.DeliveryRef, stale bool, before func() error) (event.Reason, error) {
 	s, err := o.load(ctx, ref.Event)
 	if errors.Is(err, event.ErrErased) {
 		return ReasonErased, nil
@@ -100,6 +114,9 @@ func (o *Operator) Reopen(ctx context.Context, ref event.DeliveryRef, stale bool
 	err = o.newRound(ctx, ref, stale)
 	if errors.Is(err, event.ErrNotFound) {
 		return ReasonMoved, nil
+	}
+	if err == nil {
+		err = before()
 	}
 	if err != nil {
 		return "", err

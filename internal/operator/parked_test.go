@@ -109,7 +109,7 @@ func TestResolveRecordsTheEffectAndContinues(t *testing.T) {
 			t.Fatal(err)
 		}
 		d.Deliver(ref.Event, ref.Action, states["unknown"])
-		r := operator.Resolution{DeliveryRef: ref, Happened: happened}
+		r := operator.Resolution{DeliveryRef: ref, Happened: happened, NoResult: happened}
 		if _, err := d.Resolve(t.Context(), r); err == nil || !strings.Contains(err.Error(), "may still be running") {
 			t.Errorf("while its lease runs: %v", err)
 		}
@@ -142,7 +142,7 @@ func TestParkedReadsEachShardTwiceAndRecordsInBatches(t *testing.T) {
 		d.Deliver(fmtID(i), operatortest.Receipts, states[map[bool]string{true: "unknown", false: "parked"}[i%50 == 0]])
 	}
 	calls := d.CallsByName()
-	items, err := d.Parked(t.Context())
+	items, err := d.Parked(t.Context(), operator.Deliveries{})
 	if err != nil || len(items) != 250 {
 		t.Fatalf("%d listed, %v", len(items), err)
 	}
@@ -192,7 +192,7 @@ func TestParkedListsWhatItCanReadBesideAFailure(t *testing.T) {
 		}
 		return memory.Fault{}
 	}
-	if items, err := d.Parked(t.Context()); !errors.Is(err, memory.ErrUnavailable) || len(items) == 0 {
+	if items, err := d.Parked(t.Context(), operator.Deliveries{}); !errors.Is(err, memory.ErrUnavailable) || len(items) == 0 {
 		t.Errorf("%d listed, %v; want the parked ones and the failure", len(items), err)
 	}
 }

@@ -11,7 +11,10 @@ import (
 
 // Deliveries selects deliveries: one, all of an event, all of an action, or
 // with neither every one.
-type Deliveries struct{ Event, Action string }
+type Deliveries struct {
+	Event, Action string
+	Reason        string // of those only what failed so: a reason, masked by ReasonGroup, or a part of it
+}
 
 func (f Deliveries) one() bool { return f.Event != "" && f.Action != "" }
 
@@ -36,7 +39,7 @@ func (o *Operator) selected(ctx context.Context, f Deliveries, states ...event.S
 	if len(ds) == 0 && err == nil {
 		err = o.known(ctx, f)
 	}
-	return ds, err
+	return slices.DeleteFunc(ds, func(d event.Delivery) bool { return !saysSo(d.Error, f.Reason) }), err
 }
 
 // known refuses the name of an event or action that does not exist: that none

@@ -173,6 +173,7 @@ func (w *world) decide(d event.Delivery) (r operator.Resolution, ok bool) {
 	if _, planned := w.actors[d.Action]; r.Happened && !planned {
 		r.Result = json.RawMessage(`"` + receipt(e.Key) + `"`)
 	}
+	r.NoResult = r.Happened && r.Result == nil
 	return r, true
 }
 
