@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -38,5 +39,27 @@ func TestLongTableIsPrintedInPartsOfOneWidth(t *testing.T) {
 		if want := fmt.Sprintf(" %*d  %-20s ", min(3+i/1000, 4), i, strings.Repeat("x", 20-i/200)); line != want {
 			t.Fatalf("line %d is %q, want %q", i, line, want)
 		}
+	}
+}
+
+func TestGroupWithoutItsSubcommandIsAUsageError(t *testing.T) {
+	root := &cobra.Command{Use: "payhooks"}
+	group := &cobra.Command{Use: "group"}
+	group.AddCommand(&cobra.Command{Use: "show", RunE: func(*cobra.Command, []string) error { return nil }})
+	root.AddCommand(group)
+	cli.Prepare(root)
+	root.SetArgs([]string{"group"})
+	if err := root.Execute(); err == nil || cli.ExitCode(err) != 2 || !strings.Contains(err.Error(), "needs a subcommand") {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestTimeThatIsPrintedIsRead(t *testing.T) {
+	at := time.Date(2026, 11, 22, 3, 4, 5, 0, time.FixedZone("", 3600))
+	if text := cli.Time(at); text != "2026-11-22 02:04:05" || cli.Time(time.Time{}) != "" {
+		t.Errorf("%q and %q, want UTC and nothing", text, cli.Time(time.Time{}))
+	}
+	if got, err := cli.ParseTime("--since", cli.Time(at), time.Now()); err != nil || !got.Equal(at) {
+		t.Errorf("%v, %v; want %v", got, err, at)
 	}
 }

@@ -31,7 +31,7 @@ func backfillCommand() *cobra.Command {
 			}
 			r, err := o.Backfill(cmd.Context(), operator.Backfill{Since: from, Store: yes, Progress: func(listed, missing int) {
 				if !cli.WantsJSON(cmd) {
-					_, _ = fmt.Fprintf(cmd.OutOrStdout(), "%d events listed, %d missing …\n", listed, missing)
+					_, _ = fmt.Fprintf(cmd.OutOrStdout(), "%s listed, %d missing …\n", cli.Count(listed, "event", "events"), missing)
 				}
 			}})
 			if err != nil {
@@ -67,7 +67,7 @@ func parseSince(text string, now time.Time) (time.Time, error) {
 func printBackfill(out io.Writer, r operator.BackfillResult, asked time.Time) error {
 	var b strings.Builder
 	if r.Since.After(asked) {
-		fmt.Fprintf(&b, "Stripe lists 30 days: nothing before %s can be fetched\n", r.Since.Format(time.RFC3339))
+		fmt.Fprintf(&b, "Stripe lists 30 days: nothing before %s can be fetched\n", cli.Time(r.Since))
 	}
 	for _, mode := range r.Keyless {
 		fmt.Fprintf(&b, "no Stripe API key for %s mode: its events were not listed\n", mode)
@@ -75,10 +75,10 @@ func printBackfill(out io.Writer, r operator.BackfillResult, asked time.Time) er
 	if r.Denied > 0 {
 		fmt.Fprintln(&b, thinDenied)
 	}
-	fmt.Fprintf(&b, "%d events of subscribed types at Stripe from %s to %s: %d are not stored\n",
-		r.Checked, r.Since.Format(time.RFC3339), r.Until.Format(time.RFC3339), r.Selected)
+	fmt.Fprintf(&b, "%s of subscribed types at Stripe from %s to %s: %d not stored\n",
+		cli.Count(r.Checked, "event", "events"), cli.Time(r.Since), cli.Time(r.Until), r.Selected)
 	for _, f := range r.Sample {
-		fmt.Fprintf(&b, "  %s  %s  %s\n", cli.Line(f.ID), f.Created.Format(time.RFC3339), cli.Line(f.Type))
+		fmt.Fprintf(&b, "  %s  %s  %s\n", cli.Line(f.ID), cli.Time(f.Created), cli.Line(f.Type))
 	}
 	if n := r.Selected - len(r.Sample); n > 0 {
 		fmt.Fprintf(&b, "  and %d more\n", n)

@@ -124,7 +124,7 @@ func printErasure(cmd *cobra.Command, r operator.EraseResult, done bool) error {
 		cli.Field(out, 12, "left", "events of other customers that name this one: "+strings.Join(r.Others, ", "))
 	}
 	for _, b := range r.Before {
-		cli.Field(out, 12, "before", b.At.Format(time.DateTime)+" by "+b.By)
+		cli.Field(out, 12, "before", cli.Time(b.At)+" by "+b.By)
 	}
 	what := "would be erased; add --yes"
 	if done {
@@ -149,7 +149,7 @@ func eraseListCommand() *cobra.Command {
 			}
 			out := cli.NewRows(cmd, "AT", "BY", "EVENTS", "ROWS", "MAILS", "DIGEST")
 			for _, e := range all {
-				if err := out.Add(e, e.At.Format(time.DateTime), cli.Clip(e.By, 60), e.Events, e.Rows, e.Mails, e.Digest[:12]); err != nil {
+				if err := out.Add(e, cli.Time(e.At), cli.Clip(e.By, 60), e.Events, e.Rows, e.Mails, e.Digest[:12]); err != nil {
 					return err
 				}
 			}

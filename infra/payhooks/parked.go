@@ -46,13 +46,17 @@ func parkedListCommand(use string) *cobra.Command {
 			return errors.Join(f.print(cmd, list, failed), failed)
 		},
 	}
+	f.add(cmd)
+	cli.StackFlag(cmd)
+	return cmd
+}
+
+func (f *parkedFlags) add(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.action, "action", "", "those of this action")
 	cmd.Flags().StringVar(&f.reason, "reason", "", "those that failed so: a reason as it is listed, or a part of it")
 	cmd.Flags().BoolVar(&f.group, "group", false, "count them by action, state and reason")
 	cmd.Flags().BoolVar(&f.wide, "wide", false, "print whole reasons")
 	cmd.Flags().BoolVar(&f.discarded, "discarded", false, "list what was discarded instead, and who did it")
-	cli.StackFlag(cmd)
-	return cmd
 }
 
 // read returns the items that the flags select, those that can be read also with an error.

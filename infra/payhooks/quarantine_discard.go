@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -24,8 +23,8 @@ func quarantineDiscardCommand() *cobra.Command {
 				return err
 			}
 			if !yes {
-				return printQuarantined(cmd, q, fmt.Sprintf("%s, %s, received %s, would be deleted with its %d bytes; add --yes",
-					q.ID, q.Reason, q.Received.Format(time.DateTime), len(q.Body)))
+				return printQuarantined(cmd, q, fmt.Sprintf("%s, %s, received %s, would be deleted with its %s; add --yes",
+					q.ID, q.Reason, cli.Time(q.Received), cli.Count(len(q.Body), "byte", "bytes")))
 			}
 			if err := o.DiscardQuarantined(cmd.Context(), q); err != nil {
 				return err

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"time"
 	"unicode/utf8"
 
 	"github.com/spf13/cobra"
@@ -48,9 +47,9 @@ func printQuarantineDetail(cmd *cobra.Command, d operator.QuarantineDetail) erro
 	field("reason", d.Reason)
 	field("type", d.Type)
 	field("endpoint", d.Endpoint)
-	field("received", d.Received.Format(time.RFC3339))
+	field("received", cli.Time(d.Received))
 	if d.Keeps != nil {
-		field("until", d.Keeps.Format(time.RFC3339))
+		field("until", cli.Time(*d.Keeps))
 	}
 	fmt.Fprintf(out, "\n%s\n", readable(d.Body))
 	_, err := fmt.Fprintf(out, "\n%s\n", outlook(d))

@@ -33,10 +33,12 @@ func reconcileCommand() *cobra.Command {
 				return cli.PrintJSON(cmd.OutOrStdout(), r)
 			}
 			_, err = fmt.Fprintf(cmd.OutOrStdout(),
-				"%d events and deliveries checked: %d published, %d unrecorded, %d redelivered, %d overdue, %d held back\n"+
-					"%d events listed at Stripe with %d calls: %d stored, %d quarantined, %d left to Stripe's own delivery\n"+
-					"%d balance transactions listed: %d posted\n",
-				r["checked"], r["published"], r["unrecorded"], r["sent"], r["overdue"], r["held"], r["listed"], r["calls"], r["stored"], r["quarantined"], r["young"], r["transactions"], r["posted"])
+				"%s checked: %d published, %d unrecorded, %d redelivered, %d overdue, %d held back\n"+
+					"%s listed at Stripe with %s: %d stored, %d quarantined, %d left to Stripe's own delivery\n"+
+					"%s listed: %d posted\n",
+				cli.Count(r["checked"], "event or delivery", "events and deliveries"), r["published"], r["unrecorded"], r["sent"], r["overdue"], r["held"],
+				cli.Count(r["listed"], "event", "events"), cli.Count(r["calls"], "call", "calls"), r["stored"], r["quarantined"], r["young"],
+				cli.Count(r["transactions"], "balance transaction", "balance transactions"), r["posted"])
 			if err == nil && r["denied"] > 0 {
 				_, err = fmt.Fprintln(cmd.OutOrStdout(), thinDenied)
 			}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -27,7 +26,7 @@ func refusedCommand() *cobra.Command {
 			}
 			rows := cli.NewRows(cmd, "AT", "ENDPOINT", "ANSWER", "REASON")
 			for _, r := range all {
-				if err := rows.Add(r, r.At.Format(time.DateTime), r.Endpoint, r.Answer, cli.Clip(r.Reason, 80)); err != nil {
+				if err := rows.Add(r, cli.Time(r.At), r.Endpoint, r.Answer, cli.Clip(r.Reason, 80)); err != nil {
 					return err
 				}
 			}
