@@ -3,7 +3,6 @@ package main
 const (
 	parkedFile  = "internal/operator/parked.go"
 	replayFile  = "internal/operator/replay.go"
-	resolveFile = "internal/operator/resolve.go"
 	redriveFile = "internal/operator/redrive.go"
 	judgeFile   = "internal/operator/audit_judge.go"
 )
@@ -45,20 +44,6 @@ var operated = []guard{
 	{
 		"a replay leaves an expired event", replayFile,
 		`err == nil && s.Expired(r.Now()) {`, `err == nil && false {`, operatorTest("TestRow77Replay"),
-	},
-	{
-		"an effect that may be running is not resolved", resolveFile,
-		`	case e.State == event.EffectIntended && e.Lease.After(now):`, `	case e.State == event.EffectIntended && false:`, operatorTest("TestResolveRecords"),
-	},
-	{
-		"an effect that is done did happen", resolveFile,
-		`	case e.State == event.EffectDone:
-		return`, `	case e.State == event.EffectDone:
-		_ =`, operatorTest("TestResolveOfDoneEffect"),
-	},
-	{
-		"only what is unknown is resolved", resolveFile,
-		`	if d.State != event.Unknown || d.Effect == "" {`, `	if d.State == "" {`, operatorTest("TestResolveRecords"),
 	},
 	{
 		"a redriven letter is for its action alone", redriveFile,

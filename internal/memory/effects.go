@@ -63,7 +63,10 @@ func (s *Store) Resolve(ctx context.Context, e event.Effect) error {
 		if !ok || e.Owner == "" || old.Owner != e.Owner {
 			return event.ErrFenced
 		}
-		if old.State == event.EffectDone && (e.State != event.EffectDone || e.ByOperator && !old.ByOperator) {
+		if old.State == event.EffectDone && e.State != event.EffectDone {
+			return event.ErrFenced
+		}
+		if old.State == event.EffectDone && e.ByOperator && !old.ByOperator {
 			return event.ErrFenced
 		}
 		old.State, old.Result, old.Error, old.Updated, old.ByOperator = e.State, e.Result, e.Error, e.Updated, e.ByOperator
