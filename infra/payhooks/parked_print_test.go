@@ -41,8 +41,16 @@ func TestManyParkedDeliveriesArePrintedAsGroups(t *testing.T) {
 		args string
 		rows int // of events; else there is one group
 	}{
-		{20, "", 20}, {21, "", 0}, {21, "--group=false", 21}, {2, "--group", 0}, {21, "--action ship", 21}, {21, "--reason answer", 21},
-		{21, "--json", 21}, {21, "--json --group", 0}, {21, "--discarded", 0}, {20, "--discarded", 20},
+		{20, "", 20},
+		{21, "", 0},
+		{21, "--group=false", 21},
+		{2, "--group", 0},
+		{21, "--action ship", 21},
+		{21, "--reason answer", 21},
+		{21, "--json", 21},
+		{21, "--json --group", 0},
+		{21, "--discarded", 0},
+		{20, "--discarded", 20},
 	} {
 		out := printedParked(t, c.n, strings.Fields(c.args)...)
 		grouped := strings.Contains(out, "no answer for pi_…") && strings.Contains(out, fmt.Sprint(c.n)) && strings.Count(out, "evt_") == 1
