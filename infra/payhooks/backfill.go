@@ -75,8 +75,8 @@ func printBackfill(out io.Writer, r operator.BackfillResult, asked time.Time) er
 	if r.Denied > 0 {
 		fmt.Fprintln(&b, thinDenied)
 	}
-	fmt.Fprintf(&b, "%s of subscribed types at Stripe from %s to %s: %d not stored\n",
-		cli.Count(r.Checked, "event", "events"), cli.Time(r.Since), cli.Time(r.Until), r.Selected)
+	fmt.Fprintf(&b, "%s of subscribed types at Stripe from %s to %s: %s\n",
+		cli.Count(r.Checked, "event", "events"), cli.Time(r.Since), cli.Time(r.Until), cli.Count(r.Selected, "is not stored", "are not stored"))
 	for _, f := range r.Sample {
 		fmt.Fprintf(&b, "  %s  %s  %s\n", cli.Line(f.ID), cli.Time(f.Created), cli.Line(f.Type))
 	}
