@@ -36,7 +36,7 @@ func (p *Printer) Header(s *local.Stack) {
 	for _, f := range s.Template.Functions {
 		p.print(cli.Part{Text: fmt.Sprintf("  %-18s %s", filepath.Base(f.Dir), triggers(s.Template, f.LogicalID))})
 	}
-	p.print(cli.Part{Style: dim, Text: "\nSend an event with  bin/payhooks trigger payment_intent.succeeded ; Ctrl-C stops everything.\n"})
+	p.print(cli.Part{Style: dim, Text: "\nSend an event with  bin/payhooks trigger payment ; Ctrl-C stops everything.\n"})
 }
 
 // triggers says what makes a function run.
