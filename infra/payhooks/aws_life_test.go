@@ -108,7 +108,7 @@ func (a *account) secondStack() {
 // infra/RUNBOOK.md.
 func (a *account) stuck(deploy []string) {
 	a.Helper()
-	types := ministack.Edit{File: "template.yaml", Old: "EventTypes: 'customer.subscription.deleted, customer.subscription.paused'", New: "EventTypes: customer.subscription.deleted"}
+	types := ministack.Edit{File: "template.yaml", Old: "deleted,\n          customer.subscription.paused\n\nOutputs:", New: "deleted\n\nOutputs:"}
 	a.change(types)
 	a.sam("build")
 	a.fails("other", "UPDATE_ROLLBACK_FAILED", deploy...)

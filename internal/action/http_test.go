@@ -32,9 +32,21 @@ func TestAnswersOfAServiceAreVerdictsOnTheEffect(t *testing.T) {
 		status int
 		is     error // nil: the outcome is unknown
 	}{
-		{500, nil}, {502, nil}, {503, nil}, {504, nil}, {301, nil}, {307, nil}, {308, nil}, {304, nil},
-		{429, event.ErrThrottled}, {400, event.ErrRejected}, {401, event.ErrRejected}, {403, event.ErrRejected},
-		{404, event.ErrRejected}, {409, event.ErrRejected}, {422, event.ErrRejected},
+		{500, nil},
+		{502, nil},
+		{503, nil},
+		{504, nil},
+		{301, nil},
+		{307, nil},
+		{308, nil},
+		{304, nil},
+		{429, event.ErrThrottled},
+		{400, event.ErrRejected},
+		{401, event.ErrRejected},
+		{403, event.ErrRejected},
+		{404, event.ErrRejected},
+		{409, event.ErrRejected},
+		{422, event.ErrRejected},
 	} {
 		url, requests := service(t, func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Location", "/elsewhere")
