@@ -13,26 +13,37 @@ import (
 // Mailbox is what the local stack keeps of what it sent. It implements operator.Mailbox.
 type Mailbox struct{ Target *Target }
 
-// Erase implements operator.Mailbox.
-func (m Mailbox) Erase(ctx context.Context, events, marks []string, dry bool) (int, error) {
-	body, err := json.Marshal(aws.Erase{Events: events, Marks: marks, Dry: dry})
+// Messages implements operator.Mailbox.
+func (m Mailbox) Messages(ctx context.Context) ([]json.RawMessage, error) {
+	mails, err := ReadLocal[json.RawMessage](ctx, m.Target, "mails")
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	req, err := m.Target.Local.Own(ctx, http.MethodPost, "erase", bytes.NewReader(body))
+	notices, err := ReadLocal[json.RawMessage](ctx, m.Target, "notices")
+	return append(mails, notices...), err
+}
+
+// Remove implements operator.Mailbox.
+func (m Mailbox) Remove(ctx context.Context, messages []json.RawMessage) error {
+	digests := make([]string, len(messages))
+	for i, one := range messages {
+		digests[i] = aws.Digest(one)
+	}
+	body, err := json.Marshal(digests)
 	if err != nil {
-		return 0, err
+		return err
 	}
-	req.Header.Set("Content-Type", "application/json")
+	req, err := m.Target.Local.Own(ctx, http.MethodPost, "remove", bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {
-		return 0, fmt.Errorf("erase mails: %w", err)
+		return fmt.Errorf("remove mails: %w", err)
 	}
 	defer func() { _ = res.Body.Close() }()
-	var done aws.Erased
 	if res.StatusCode != http.StatusOK {
-		return 0, fmt.Errorf("erase mails: %s", res.Status)
+		return fmt.Errorf("remove mails: %s", res.Status)
 	}
-	err = json.NewDecoder(res.Body).Decode(&done)
-	return done.Messages, err
+	return nil
 }

@@ -1,6 +1,9 @@
 package main
 
-const eraseFindFile = "internal/operator/erase_find.go"
+const (
+	eraseFindFile  = "internal/operator/erase_find.go"
+	eraseMatchFile = "internal/operator/erase_match.go"
+)
 
 // erased: what was erased is gone in every form, stays away, and nothing is done twice.
 var erased = []guard{
@@ -52,10 +55,18 @@ var erased = []guard{
 	},
 	{
 		"the events of others stay", eraseFindFile,
-		`s.Customer == "" && names(`, `names(`, operatorTest("TestEraseFinds"),
+		`s.Customer == "" && refers(`, `refers(`, operatorTest("TestEraseFinds"),
 	},
 	{
-		"an id is found as a whole", eraseFindFile,
+		"what others write makes no event the person's", eraseMatchFile,
+		`name != "metadata" && has(one, id)`, `name != "" && has(one, id)`, operatorTest("TestEraseFinds"),
+	},
+	{
+		"an address is not the end of a longer one", eraseMatchFile,
+		`!(address && addressByte(text[i-1]))`, `!(address && text[i-1] == 0)`, operatorTest("TestEraseTakesMessages"),
+	},
+	{
+		"an id is found as a whole", eraseMatchFile,
 		`(end == len(text) || !idByte(text[end]))`, `true`, operatorTest("TestEraseFinds"),
 	},
 	{
@@ -67,7 +78,7 @@ var erased = []guard{
 		`	all := refs(fs.ID, actions)`, `	all := refs(fs.ID, actions)[:0]`, operatorTest("TestErasedDeliveries"),
 	},
 	{
-		"a quarantined event does not come back", "internal/operator/erase.go",
+		"a quarantined event does not come back", "internal/operator/erase_run.go",
 		`		if eventID.MatchString(q.ID) {`, `		if false {`, operatorTest("TestEraseTakesQuarantined"),
 	},
 	{

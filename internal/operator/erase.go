@@ -2,15 +2,12 @@ package operator
 
 import (
 	"context"
-	"errors"
+	"encoding/json"
 	"fmt"
-	"maps"
 	"regexp"
-	"slices"
 	"time"
 
 	"github.com/payhooks/payhooks/internal/event"
-	"github.com/payhooks/payhooks/internal/parallel"
 )
 
 // Erase asks for a customer's data to be removed.
@@ -23,9 +20,10 @@ type Erase struct {
 
 // Mailbox is what a stack keeps of what it sent. Only the local one does.
 type Mailbox interface {
-	// Erase removes what was sent for these events or names one of the marks, or with
-	// dry counts it.
-	Erase(ctx context.Context, events, marks []string, dry bool) (int, error)
+	// Messages are the mails, notices and text messages, each as JSON.
+	Messages(ctx context.Context) ([]json.RawMessage, error)
+	// Remove deletes these messages.
+	Remove(ctx context.Context, messages []json.RawMessage) error
 }
 
 // ErasePlan is an erasure that has not begun.
@@ -100,7 +98,12 @@ func (p *ErasePlan) run(ctx context.Context, dry bool, progress func(n int)) (r 
 	f.progress = progress
 	r = EraseResult{
 		Customer: p.Customer, Events: len(f.events), Renderings: len(f.items) - len(f.events), Quarantined: len(f.held),
-		Effects: len(f.effects), Others: f.others,
+		Effects: len(f.effects),
+	}
+	for _, id := range f.others {
+		if _, theirs := f.events[id]; !theirs { // by its payment
+			r.Others = append(r.Others, id)
+		}
 	}
 	for _, d := range f.deliveries {
 		if !d.Updated.IsZero() { // else it is one that an action may be about to write
@@ -117,7 +120,7 @@ func (p *ErasePlan) run(ctx context.Context, dry bool, progress func(n int)) (r 
 		return r, err
 	}
 	if p.o.Mailbox != nil {
-		if r.Mails, err = p.o.Mailbox.Erase(ctx, slices.Sorted(maps.Keys(f.events)), slices.Sorted(maps.Keys(f.marks)), dry); err != nil {
+		if r.Mails, err = p.messages(ctx, dry); err != nil {
 			return r, err
 		}
 	}
@@ -127,70 +130,3 @@ func (p *ErasePlan) run(ctx context.Context, dry bool, progress func(n int)) (r 
 	r.Recovery = p.o.Now().Add(recovery).UTC().Truncate(time.Second)
 	return r, p.items(ctx)
 }
-
-// pipeline ends the deliveries, so that no attempt can write any more, and takes the
-// results of effects.
-func (p *ErasePlan) pipeline(ctx context.Context, dry bool) error {
-	if dry {
-		return nil
-	}
-	now := p.o.Now()
-	err := parallel.Each(ctx, parallelism, slices.Collect(maps.Values(p.found.deliveries)), func(ctx context.Context, d event.Delivery) error {
-		defer p.found.step(1)
-		d.Updated, d.By = now, "erased"
-		if d.State != event.Done {
-			d.State = event.Discarded
-		}
-		return p.o.Erasure.EraseDelivery(ctx, d)
-	})
-	return errors.Join(err, parallel.Each(ctx, parallelism, p.found.effects, func(ctx context.Context, e event.Effect) error {
-		defer p.found.step(1)
-		return p.o.Erasure.EraseEffect(ctx, e, now)
-	}))
-}
-
-// rows takes the person out of the rows of state.
-func (p *ErasePlan) rows(ctx context.Context, dry bool) (erased, kept int, err error) {
-	states, err := parallel.Map(ctx, parallelism, slices.Collect(maps.Keys(p.found.rows)), func(ctx context.Context, at place) (rowState, error) {
-		defer p.found.step(1)
-		return p.o.eraseRow(ctx, at, p.Customer, dry)
-	})
-	for _, s := range states {
-		switch s {
-		case rowErased:
-			erased++
-		case rowWithout:
-			kept++
-		case rowNone:
-		}
-	}
-	return erased, kept, err
-}
-
-// items leaves of events, and of quarantined requests that are events, what makes
-// reconcile and Stripe's retries pass them over.
-func (p *ErasePlan) items(ctx context.Context) error {
-	now := p.o.Now()
-	err := parallel.Each(ctx, parallelism, p.found.held, func(ctx context.Context, q event.Quarantined) error {
-		defer p.found.step(1)
-		if eventID.MatchString(q.ID) {
-			left := event.Stored{Event: event.Event{Facts: event.Facts{ID: q.ID, Type: q.Type, Created: q.Received, Received: q.Received}}, Expires: q.Expires}
-			if _, err := p.o.Store.Get(ctx, q.ID); errors.Is(err, event.ErrNotFound) {
-				if err := p.o.Erasure.EraseItem(ctx, left, now); err != nil {
-					return err
-				}
-			}
-		}
-		return p.o.Quarantine.Discard(ctx, q.Endpoint, q.ID)
-	})
-	if err != nil {
-		return err
-	}
-	return parallel.Each(ctx, parallelism, p.found.items, func(ctx context.Context, s event.Stored) error {
-		defer p.found.step(1)
-		return p.o.Erasure.EraseItem(ctx, s, now)
-	})
-}
-
-// eventID is the id of an event, and not the digest of a body.
-var eventID = regexp.MustCompile(`^evt_[A-Za-z0-9_]+$`)

@@ -1,11 +1,9 @@
 package operator
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/parallel"
@@ -77,52 +75,20 @@ func (f *found) look(s event.Stored) {
 		f.forms[of] = append(f.forms[of], bare)
 	}
 	switch {
-	case s.Customer == f.req.Customer, s.Customer == "" && names(s.Body, f.req.Customer):
+	case s.Customer == f.req.Customer, s.Customer == "" && refers(s.Body, f.req.Customer):
 		known := s.Facts
 		known.ID = of
 		if _, there := f.events[of]; !there || of == s.ID {
 			f.events[of] = known
 		}
-	case s.Customer != "" && of == s.ID && names(s.Body, f.req.Customer):
+	case of == s.ID && names(s.Body, f.req.Customer):
 		f.others = append(f.others, s.ID)
 	}
-}
-
-// formOf is the id of the event that the item is a form of.
-func formOf(s event.Stored) string {
-	if s.Occurrence != "" {
-		return s.Occurrence
-	}
-	id, _, _ := strings.Cut(s.ID, event.RenderingID("", ""))
-	return id
-}
-
-// names reports whether the text has the id as a whole, as in a string or a path.
-func names(text []byte, id string) bool {
-	for {
-		i := bytes.Index(text, []byte(id))
-		if i < 0 {
-			return false
-		}
-		end := i + len(id)
-		if (i == 0 || !idByte(text[i-1])) && (end == len(text) || !idByte(text[end])) {
-			return true
-		}
-		text = text[end:]
-	}
-}
-
-func idByte(b byte) bool {
-	return b == '_' || '0' <= b && b <= '9' || 'a' <= b && b <= 'z' || 'A' <= b && b <= 'Z'
 }
 
 // related adds the events that name no customer and are about the same payments,
 // subscriptions and invoices: refunds, disputes, warnings.
 func (f *found) related(ctx context.Context) error {
-	type thing struct {
-		event.Scope
-		id string
-	}
 	var todo []thing
 	seen := map[thing]bool{}
 	push := func(fs event.Facts) {

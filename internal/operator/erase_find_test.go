@@ -112,12 +112,14 @@ func TestEraseFindsEventsOfTheCustomerAndOfTheirPayments(t *testing.T) {
 	storeEvent(t, d, event.Facts{ID: "evt_warning", Type: "radar.early_fraud_warning.created", Object: "issfr_1", Subject: "ch_evt_theirs"}, `{}`)
 	storeEvent(t, d, event.Facts{ID: "evt_named", Type: "a.b"}, `{"url":"/v1/customers/cus_Person"}`)
 	storeEvent(t, d, event.Facts{ID: "evt_longer", Type: "a.b"}, `{"url":"/v1/customers/cus_Person2"}`)
-	storeEvent(t, d, event.Facts{ID: "evt_friend", Type: "a.b", Customer: "cus_Other"}, `{"description":"friend of cus_Person"}`)
+	storeEvent(t, d, event.Facts{ID: "evt_friend", Type: "a.b", Customer: "cus_Other"}, `{"referred_by":"cus_Person"}`)
+	storeEvent(t, d, event.Facts{ID: "evt_guest", Type: "charge.succeeded", Object: "ch_9", Subject: "pi_9"}, `{"description":"for cus_Person","metadata":{"by":"cus_Person"}}`)
+	storeEvent(t, d, event.Facts{ID: "evt_guest2", Type: "refund.created", Object: "re_9", Subject: "pi_9"}, `{}`)
 	r := eraseAll(t, d)
-	if r.Events != 4 || !slices.Equal(r.Others, []string{"evt_friend"}) {
+	if r.Events != 4 || !slices.Equal(r.Others, []string{"evt_friend", "evt_guest"}) {
 		t.Errorf("%+v", r)
 	}
-	for id, want := range map[string]bool{"evt_theirs": true, "evt_refund": true, "evt_warning": true, "evt_named": true, "evt_other": false, "evt_longer": false, "evt_friend": false, "evt_00000": false} {
+	for id, want := range map[string]bool{"evt_theirs": true, "evt_refund": true, "evt_warning": true, "evt_named": true, "evt_other": false, "evt_longer": false, "evt_friend": false, "evt_guest": false, "evt_guest2": false, "evt_00000": false} {
 		if isErased(t, d, id) != want {
 			t.Errorf("%s is erased: %t", id, !want)
 		}

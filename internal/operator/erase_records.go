@@ -89,7 +89,7 @@ func (f *found) quarantinedOf(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if _, theirs := f.events[q.ID]; theirs || names(whole.Body, f.req.Customer) {
+		if _, theirs := f.events[q.ID]; theirs || refers(whole.Body, f.req.Customer) {
 			addresses(whole.Body, f.marks)
 			whole.Body = nil
 			f.held = append(f.held, whole)

@@ -12,7 +12,7 @@ import (
 //
 //	GET  /_payhooks/mails    the mailbox, one Mail a line, oldest first
 //	GET  /_payhooks/notices  what was published to topics and phones, one Notice a line
-//	POST /_payhooks/erase    removes what was sent for the events of an Erase
+//	POST /_payhooks/remove   deletes mails and notices by their digests
 //	GET  /_payhooks/refused  webhook requests that were not answered 2xx, the newest 1,000,
 //	                         one Refused a line, oldest first
 //	GET  /_payhooks/refused/count  how many there were since the data folder was made
@@ -34,8 +34,8 @@ func (s *Server) serveOwn(w http.ResponseWriter, r *http.Request) {
 		s.list(w, r, bucketRefused)
 	case "GET /_payhooks/refused/count":
 		s.serveRefusedCount(w)
-	case "POST /_payhooks/erase":
-		s.serveErase(w, r)
+	case "POST /_payhooks/remove":
+		s.serveRemove(w, r)
 	case "GET /_payhooks/faults", "POST /_payhooks/faults":
 		s.serveFaults(w, r)
 	case "GET /_payhooks/counts", "POST /_payhooks/counts":
