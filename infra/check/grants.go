@@ -134,7 +134,7 @@ func checkWriters(root *stack, report reporter) {
 			for _, arn := range s.spread(map[string]any{"Ref": parameter}) {
 				action := s.variable("Action")
 				if other, taken := writers[arn]; taken && arn != "" && other != action {
-					report("%s: %s writes %s, which is the state of %s; give it a table of its own, or name the table in Reads", s.file, action, arn, other)
+					report("%s: %s writes %s, which is the state of %s; give it its own table, or name the table in Reads", s.file, action, arn, other)
 				}
 				writers[arn] = action
 			}

@@ -34,12 +34,12 @@ func (g grant) serviceRight(action string) string {
 	case action == "events:PutEvents" && g.of.variable("Action") != event.Fetch:
 		return "events:PutEvents would let the action make up events for every other; remove it"
 	case action == "sns:Publish" && g.alarms():
-		return "sns:Publish on the topic of the alarms would let the action raise them; give it a topic of its own"
+		return "sns:Publish on the topic of the alarms would let the action raise them; give it its own topic"
 	}
 	return ""
 }
 
-// mailRight: SendEmail with one sender, letter for letter. The identity alone does not
+// mailRight: SendEmail with one sender, compared exactly. The identity alone does not
 // limit the sender: a domain's is that of each of its addresses.
 func (g grant) mailRight(action string) string {
 	if action != "ses:SendEmail" {

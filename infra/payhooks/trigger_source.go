@@ -54,8 +54,8 @@ func (f *triggerFlags) sources(names []string) (all []source, err error) {
 func (f *triggerFlags) scenarioSource(s scenario.Scenario) source {
 	version := facts.Version(f.version)
 	return source{len(s.Types(version)), func() (all []made, err error) {
-		story := s.Write(scenario.Setting{Version: version, Scope: event.Scope{Account: f.account}, End: time.Now(), Random: letters})
-		for _, e := range story.Events {
+		sequence := s.Write(scenario.Setting{Version: version, Scope: event.Scope{Account: f.account}, End: time.Now(), Random: letters})
+		for _, e := range sequence.Events {
 			m := made{id: e.ID, kind: e.Type, body: e.Body, event: e.Body}
 			if f.thin {
 				m.kind = thinName(e.Type)
@@ -65,7 +65,7 @@ func (f *triggerFlags) scenarioSource(s scenario.Scenario) source {
 			}
 			all = append(all, m)
 		}
-		all[0].objects = story.Objects
+		all[0].objects = sequence.Objects
 		return all, nil
 	}}
 }

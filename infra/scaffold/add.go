@@ -13,6 +13,7 @@ import (
 	"text/template"
 
 	"github.com/payhooks/payhooks/events"
+	"github.com/payhooks/payhooks/internal/lambdacall"
 )
 
 //go:embed templates
@@ -44,7 +45,7 @@ func Add(dir string, a Action) ([]Change, error) {
 	if err := a.check(dir); err != nil {
 		return nil, err
 	}
-	w := written{Action: a, ID: ID(a.Name)}
+	w := written{Action: a, ID: lambdacall.LogicalID(a.Name)}
 	var changes []Change
 	for _, t := range a.Types {
 		sample, err := events.Sample(t, events.Latest)

@@ -4,13 +4,15 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"github.com/payhooks/payhooks/internal/lambdacall"
 )
 
 // CutBlocks removes the action's function and delivery from template.yaml, and the
 // parameters that nothing uses any more, whose names it returns.
 func CutBlocks(template, action string) (rest string, parameters []string, err error) {
 	rest = template
-	for _, block := range []string{ID(action), ID(action) + "Delivery"} {
+	for _, block := range []string{lambdacall.LogicalID(action), lambdacall.LogicalID(action) + "Delivery"} {
 		cut := blockOf(block).ReplaceAllString(rest, "")
 		if cut == rest {
 			return "", nil, fmt.Errorf("template.yaml has no block %s: an action's blocks are named for it", block)

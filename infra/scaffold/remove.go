@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/payhooks/payhooks/internal/lambdacall"
 )
 
 // Remove returns what has to be written to take an action out of the project in dir, and
@@ -54,7 +56,7 @@ func cutTable(dir, name, template string) (data []byte, cut bool, err error) {
 	if err != nil {
 		return nil, false, err
 	}
-	block := regexp.MustCompile(`(?m)^  # State of ` + name + `\.\n  ` + ID(name) + `State:\n(?:    .*\n)*\n?`).FindString(string(text))
+	block := regexp.MustCompile(`(?m)^  # State of ` + name + `\.\n  ` + lambdacall.LogicalID(name) + `State:\n(?:    .*\n)*\n?`).FindString(string(text))
 	table := regexp.MustCompile(`TableName: !Sub '\$\{Stack\}-([a-z0-9-]+)'`).FindStringSubmatch(block)
 	if table == nil || strings.Contains(template, "table/${AWS::StackName}-"+table[1]+"'") {
 		return nil, false, nil

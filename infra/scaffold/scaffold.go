@@ -79,19 +79,10 @@ func (a Action) check(dir string) error {
 		case !tableName.MatchString(a.Table):
 			no("--state %q cannot be a table's name: lower-case letters, digits and hyphens", a.Table)
 		case slices.Contains(ownTables, a.Table):
-			no("--state %s is a table of the pipeline: an action's state has a table of its own", a.Table)
+			no("--state %s is a table of the pipeline: an action's state has its own table", a.Table)
 		}
 	}
 	return errors.Join(problems...)
-}
-
-// ID is the logical id of an action's function in template.yaml.
-func ID(name string) string {
-	id := ""
-	for word := range strings.SplitSeq(name, "-") {
-		id += strings.ToUpper(word[:1]) + word[1:]
-	}
-	return id
 }
 
 func exists(path string) bool {

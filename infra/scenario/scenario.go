@@ -62,23 +62,23 @@ type Event struct {
 	Body     []byte
 }
 
-// Story is one run of a scenario.
-type Story struct {
+// Sequence is one run of a scenario.
+type Sequence struct {
 	Events []Event // in the order in which they were created
 	// Objects are what Stripe's API has besides the objects of the events.
 	Objects []map[string]any
 }
 
 // Write returns a run of the scenario, with new ids and a new customer.
-func (s Scenario) Write(at Setting) Story {
+func (s Scenario) Write(at Setting) Sequence {
 	a := begin(at)
 	a.life.Wait(-time.Duration(len(s.Types(at.Version))) * tick)
 	s.run(a)
-	story := Story{Objects: a.objects}
+	sequence := Sequence{Objects: a.objects}
 	for _, e := range a.life.Events {
-		story.Events = append(story.Events, Event{e.ID, e.Type, e.Body()})
+		sequence.Events = append(sequence.Events, Event{e.ID, e.Type, e.Body()})
 	}
-	return story
+	return sequence
 }
 
 // Types are the types of the events, in the order of creation.
@@ -94,7 +94,7 @@ func (s Scenario) Types(version facts.Version) (types []string) {
 // tick is the time between two events.
 const tick = time.Second
 
-// author writes one story.
+// author writes one sequence.
 type author struct {
 	life    *stripetest.Life
 	pay     *stripetest.Payment

@@ -26,7 +26,7 @@ func drawn() func(n int) string {
 }
 
 // each runs every scenario in every version.
-func each(t *testing.T, check func(t *testing.T, version facts.Version, s scenario.Scenario, story scenario.Story)) {
+func each(t *testing.T, check func(t *testing.T, version facts.Version, s scenario.Scenario, sequence scenario.Sequence)) {
 	t.Helper()
 	random := drawn()
 	for _, version := range stripetest.Versions {
@@ -40,17 +40,17 @@ func each(t *testing.T, check func(t *testing.T, version facts.Version, s scenar
 
 func TestEventsAreOfOneCustomerAndEndNow(t *testing.T) {
 	seen := map[string]bool{}
-	each(t, func(t *testing.T, version facts.Version, s scenario.Scenario, story scenario.Story) {
+	each(t, func(t *testing.T, version facts.Version, s scenario.Scenario, sequence scenario.Sequence) {
 		t.Helper()
-		customer := story.Objects[0]["id"].(string)
+		customer := sequence.Objects[0]["id"].(string)
 		var types []string
-		for i, e := range story.Events {
+		for i, e := range sequence.Events {
 			types = append(types, e.Type)
 			f, reason := webhook.Parse(e.Body)
 			if reason != "" {
 				t.Fatalf("%s: %s", e.Type, reason)
 			}
-			at := stripetest.Noon.Add(-time.Duration(len(story.Events)-1-i) * time.Second)
+			at := stripetest.Noon.Add(-time.Duration(len(sequence.Events)-1-i) * time.Second)
 			if f.ID != e.ID || f.Type != e.Type || seen[e.ID] || !f.Created.Equal(at) || f.Account != "acct_1" || f.Livemode || f.APIVersion != string(version) {
 				t.Errorf("%+v, want it at %s", f, at)
 			}
@@ -66,9 +66,9 @@ func TestEventsAreOfOneCustomerAndEndNow(t *testing.T) {
 }
 
 // named are the ids with a prefix in the events.
-func named(story scenario.Story, prefix string) map[string]bool {
+func named(sequence scenario.Sequence, prefix string) map[string]bool {
 	ids := map[string]bool{}
-	for _, e := range story.Events {
+	for _, e := range sequence.Events {
 		for part := range strings.SplitSeq(string(e.Body), `"`) {
 			if strings.HasPrefix(part, prefix) && len(part) == len(prefix)+24 {
 				ids[part] = true
@@ -79,13 +79,13 @@ func named(story scenario.Story, prefix string) map[string]bool {
 }
 
 func TestObjectsOfScenarioReferToEachOther(t *testing.T) {
-	each(t, func(t *testing.T, _ facts.Version, s scenario.Scenario, story scenario.Story) {
+	each(t, func(t *testing.T, _ facts.Version, s scenario.Scenario, sequence scenario.Sequence) {
 		t.Helper()
 		for _, prefix := range map[string][]string{
 			"payment": {"pi_", "ch_", "cs_test_"}, "failed-payment": {"pi_", "ch_"}, "refund": {"pi_", "ch_", "cs_test_"},
 			"dispute": {"pi_", "ch_", "dp_"}, "subscription": {"pi_", "ch_", "cs_test_", "sub_", "in_"},
 		}[s.Name] {
-			all := named(story, prefix)
+			all := named(sequence, prefix)
 			own := 0
 			for id := range all {
 				if strings.HasPrefix(id, prefix+"0000") {
@@ -100,9 +100,9 @@ func TestObjectsOfScenarioReferToEachOther(t *testing.T) {
 }
 
 func TestEveryEventHasThinTwin(t *testing.T) {
-	each(t, func(t *testing.T, _ facts.Version, _ scenario.Scenario, story scenario.Story) {
+	each(t, func(t *testing.T, _ facts.Version, _ scenario.Scenario, sequence scenario.Sequence) {
 		t.Helper()
-		for _, e := range story.Events {
+		for _, e := range sequence.Events {
 			body, err := fakestripe.Thin(e.Body, true)
 			if err != nil || !json.Valid(body) {
 				t.Errorf("%s: %v", e.Type, err)

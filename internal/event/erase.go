@@ -26,8 +26,8 @@ type Erasure interface {
 	// d.By says. Its owner is a new one, so that no attempt can commit.
 	EraseDelivery(ctx context.Context, d Delivery) error
 	// EraseEffect removes what was read elsewhere. Of an effect it leaves NoResult and no
-	// error, and keeps the key and the state, so that no other event repeats it; whoever
-	// performs it just now cannot record how it ended.
+	// error, and keeps the key and the state, so that no other event repeats it; an attempt
+	// that performs it at that time cannot record how it ended.
 	EraseEffect(ctx context.Context, e Effect, at time.Time) error
 	// RemoveRow deletes a row of state; ErrConflict if its version moved.
 	RemoveRow(ctx context.Context, table, key string, version int64) error

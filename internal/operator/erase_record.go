@@ -16,7 +16,7 @@ import (
 )
 
 // Erasure is the record of one erasure. It does not say of whom: its key is a digest of
-// the customer's id, so that whoever has the id can show that it was done.
+// the customer's id, so that a holder of the id can show that it was done.
 type Erasure struct {
 	Digest string    `json:"digest,omitempty"` // SHA-256 of the customer's id, in hex
 	At     time.Time `json:"at"`

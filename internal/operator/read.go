@@ -87,7 +87,7 @@ func (o *Operator) load(ctx context.Context, id string) (event.Stored, error) {
 	return s, err
 }
 
-// erasedError is event.ErrErased with a text of its own.
+// erasedError is event.ErrErased with its own text.
 type erasedError string
 
 func (e erasedError) Error() string { return string(e) }
