@@ -63,11 +63,11 @@ var erased = []guard{
 	},
 	{
 		"an address is not the end of a longer one", eraseMatchFile,
-		`!(address && addressByte(text[i-1]))`, `!(address && text[i-1] == 0)`, operatorTest("TestEraseTakesMessages"),
+		` || address && addressByte(text[i-1])`, ` || address && text[i-1] == 0`, operatorTest("TestEraseTakesMessages"),
 	},
 	{
 		"an id is found as a whole", eraseMatchFile,
-		`(end == len(text) || !idByte(text[end]))`, `true`, operatorTest("TestEraseFinds"),
+		` || end < len(text) && idByte(text[end])`, ``, operatorTest("TestEraseFinds"),
 	},
 	{
 		"other forms of an event are erased", eraseFindFile,

@@ -51,7 +51,8 @@ func names(text []byte, id string) bool {
 			return false
 		}
 		end := i + len(id)
-		if (i == 0 || !idByte(text[i-1]) && !(address && addressByte(text[i-1]))) && (end == len(text) || !idByte(text[end])) {
+		longer := i > 0 && (idByte(text[i-1]) || address && addressByte(text[i-1])) || end < len(text) && idByte(text[end])
+		if !longer {
 			return true
 		}
 		text = text[end:]
