@@ -24,7 +24,11 @@ import (
 type HTTPClient struct {
 	Service string        // its name in errors
 	Timeout time.Duration // of one request; 0 is 10 seconds
-	Header  http.Header   // of every request, such as Authorization
+	Header  http.Header   // of every request
+	// Bearer, if set, returns the token of the header Authorization for each request, as
+	// secret.Value.Get does. While there is none, nothing is sent: one that is not
+	// configured parks, one that cannot be read now is retried.
+	Bearer func(context.Context) (string, error)
 
 	http outcome.Doer
 }
@@ -71,6 +75,9 @@ func (c *HTTPClient) Do(req *http.Request, out any) error {
 	for name, values := range c.Header {
 		req.Header[name] = values
 	}
+	if err := c.authorize(req); err != nil {
+		return err
+	}
 	p := &outcome.Probe{Next: c.http}
 	res, err := p.Do(req)
 	if err != nil {
@@ -87,6 +94,25 @@ func (c *HTTPClient) Do(req *http.Request, out any) error {
 	if err == nil {
 		_ = json.Unmarshal(reply, out) // it happened, whatever it says
 	}
+	return nil
+}
+
+// authorize sets the token. Without one nothing was sent yet.
+func (c *HTTPClient) authorize(req *http.Request) error {
+	if c.Bearer == nil {
+		return nil
+	}
+	token, err := c.Bearer(req.Context())
+	token = strings.TrimSpace(token)
+	switch {
+	case errors.Is(err, event.ErrNotConfigured):
+		return Permanent(fmt.Errorf("call %s: %w", c.Service, err))
+	case err != nil:
+		return NotSent(fmt.Errorf("call %s: %w", c.Service, err))
+	case token == "":
+		return Permanent(fmt.Errorf("call %s: its token is empty: %w", c.Service, event.ErrNotConfigured))
+	}
+	req.Header.Set("Authorization", "Bearer "+token)
 	return nil
 }
 

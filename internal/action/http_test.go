@@ -3,6 +3,7 @@ package action_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"github.com/payhooks/payhooks/internal/action"
+	"github.com/payhooks/payhooks/internal/action/actiontest"
 	"github.com/payhooks/payhooks/internal/event"
 )
 
@@ -130,6 +132,35 @@ func TestWhatCannotBeSentParks(t *testing.T) {
 	for _, err := range []error{c.PostJSON(t.Context(), "://secret", 1, nil), c.PostJSON(context.Background(), "http://localhost", func() {}, nil)} {
 		if !errors.As(err, &permanent) || strings.Contains(err.Error(), "secret") {
 			t.Errorf("%v", err)
+		}
+	}
+}
+
+func TestNoRequestIsMadeWithoutItsToken(t *testing.T) {
+	url, requests := service(t, func(_ http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Authorization") != "Bearer key" {
+			t.Errorf("sent with %q", r.Header.Get("Authorization"))
+		}
+	})
+	for _, c := range []struct {
+		token string
+		err   error
+		want  event.State
+	}{
+		{"key\n", nil, event.Done},
+		{" ", nil, event.Parked},
+		{"", fmt.Errorf("secret crm has no value: %w", event.ErrNotConfigured), event.Parked},
+		{"", errors.New("Secrets Manager does not answer"), event.Waiting},
+	} {
+		requests.Store(0)
+		crm := action.NewHTTPClient("CRM")
+		crm.Bearer = func(context.Context) (string, error) { return c.token, c.err }
+		d := actiontest.New(t, func(ctx context.Context, e *paymentIntent) error {
+			_, err := action.Outside(ctx, e, "post/1", func(ctx context.Context) (bool, error) { return true, crm.PostJSON(ctx, url, 1, nil) })
+			return err
+		}).Post(body("evt_1"))
+		if sent := requests.Load() == 1; d.State != c.want || sent != (c.want == event.Done) {
+			t.Errorf("token %q, %v: %s %s, sent %t", c.token, c.err, d.State, d.Error, sent)
 		}
 	}
 }

@@ -36,6 +36,12 @@ func SlackWebhook(cfg aws.Config, stack string, now func() time.Time) *Value {
 	return open(cfg, stack+"/slack", Rules{MaxAge: MaxAge, Absence: MaxAge, Refresh: RefreshEvery, Retry: RetryEvery}, now)
 }
 
+// Named is another secret of the stack, "<stack>/<name>", for a function that adds one. A value
+// that an operator puts there is read within a minute, a new one within MaxAge.
+func Named(cfg aws.Config, stack, name string, now func() time.Time) *Value {
+	return open(cfg, stack+"/"+name, Rules{MaxAge: MaxAge, Absence: time.Minute, Refresh: RefreshEvery, Retry: RetryEvery}, now)
+}
+
 func open(cfg aws.Config, name string, r Rules, now func() time.Time) *Value {
 	client := secretsmanager.NewFromConfig(cfg)
 	return &Value{Name: name, Rules: r, Now: now, Fetch: func(ctx context.Context, name string) (string, error) {

@@ -30,6 +30,12 @@ func Sample(kind string, version facts.Version, fields Object) Object {
 	return With(o, fields)
 }
 
+// Body returns an event of the type in API version Latest, about Stripe's sample of its
+// object with the fields laid over it.
+func Body(id, kind string, fields Object) []byte {
+	return Event{ID: id, Type: kind, Object: Sample(kind, Latest, fields)}.Body()
+}
+
 // With returns the object with the fields laid over it.
 func With(o, fields Object) Object {
 	o = maps.Clone(o)

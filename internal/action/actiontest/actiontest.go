@@ -58,6 +58,11 @@ func (noQueue) Delay(context.Context, string, string, time.Duration) error { ret
 // The test ends if ingest would not have stored it.
 func (r *Rig) Post(body []byte) event.Delivery {
 	r.t.Helper()
+	return r.deliver(r.put(body).ID, false)
+}
+
+func (r *Rig) put(body []byte) event.Facts {
+	r.t.Helper()
 	f, reason := webhook.Parse(body)
 	if reason != "" {
 		r.t.Fatalf("ingest would quarantine this event: %s", reason)
@@ -70,7 +75,7 @@ func (r *Rig) Post(body []byte) event.Delivery {
 	if _, err := r.Store.Put(r.t.Context(), event.Event{Facts: f, Body: body}, r.Now.Add(retention)); err != nil {
 		r.t.Fatalf("store event: %v", err)
 	}
-	return r.deliver(f.ID, false)
+	return f
 }
 
 // Deliver delivers a stored event once more, as the queue or a sweep does again.
