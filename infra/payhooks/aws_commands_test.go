@@ -51,6 +51,7 @@ func (a *account) everyCommand() {
 		{"erase --customer cus_nobody --yes --json", `"events":0`},
 		{"erase list", "0"},
 		{"remove no-such", "no action"},
+		{"secret put no-such", "on standard input"},
 		{"restore --from payhooks-none-restored --into events", "no table payhooks-none-restored"},
 	}
 	root := rootCommand()

@@ -24,6 +24,7 @@ var commands = []func() *cobra.Command{
 	eraseCommand,
 	reconcileCommand,
 	backfillCommand,
+	secretCommand,
 	newCommand,
 	removeCommand,
 	simulateCommand,

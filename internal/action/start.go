@@ -1,10 +1,3 @@
-// Package action is what a team writes against: a function per event type, run
-// so that its changes of state happen exactly once and its external effects are
-// never repeated blindly.
-//
-// A function gets one event; the error that it returns decides what becomes of
-// the delivery. The engine underneath (the record, the transaction, retries,
-// parking, partial batches) is package delivery.
 package action
 
 import (

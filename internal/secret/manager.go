@@ -36,10 +36,11 @@ func SlackWebhook(cfg aws.Config, stack string, now func() time.Time) *Value {
 	return open(cfg, stack+"/slack", Rules{MaxAge: MaxAge, Absence: MaxAge, Refresh: RefreshEvery, Retry: RetryEvery}, now)
 }
 
-// Named is another secret of the stack, "<stack>/<name>", for a function that adds one. A value
-// that an operator puts there is read within a minute, a new one within MaxAge.
+// Named is another secret of the stack, "<stack>/<name>", for a function that adds one. Its
+// first value is used within RefreshEvery after it was put there, a changed one within
+// MaxAge.
 func Named(cfg aws.Config, stack, name string, now func() time.Time) *Value {
-	return open(cfg, stack+"/"+name, Rules{MaxAge: MaxAge, Absence: time.Minute, Refresh: RefreshEvery, Retry: RetryEvery}, now)
+	return open(cfg, stack+"/"+name, Rules{MaxAge: MaxAge, Absence: RefreshEvery, Refresh: RefreshEvery, Retry: RetryEvery}, now)
 }
 
 func open(cfg aws.Config, name string, r Rules, now func() time.Time) *Value {
@@ -47,6 +48,21 @@ func open(cfg aws.Config, name string, r Rules, now func() time.Time) *Value {
 	return &Value{Name: name, Rules: r, Now: now, Fetch: func(ctx context.Context, name string) (string, error) {
 		return read(ctx, client, name)
 	}}
+}
+
+// Put gives the stack's secret of that name a value. event.ErrNotFound if the stack has no
+// such secret.
+func Put(ctx context.Context, cfg aws.Config, stack, name, value string) error {
+	name = stack + "/" + name
+	_, err := secretsmanager.NewFromConfig(cfg).PutSecretValue(ctx, &secretsmanager.PutSecretValueInput{SecretId: &name, SecretString: &value})
+	missing := new(types.ResourceNotFoundException)
+	switch {
+	case errors.As(err, &missing):
+		return fmt.Errorf("secret %s %w", name, event.ErrNotFound)
+	case err != nil:
+		return fmt.Errorf("put secret %s: %w", name, err)
+	}
+	return nil
 }
 
 // read returns the current value of a secret.
