@@ -66,7 +66,7 @@ func TestUsageErrorExits2AndExplains(t *testing.T) {
 		"restore":                                            "--from: expected the name of the copy",
 		"restore evt_1":                                      "unknown command",
 		"restore --from a --rate 0":                          "must be between",
-		"secret":                                             "put",
+		"secret":                                             "needs a subcommand",
 		"secret put":                                         "usage: payhooks secret put NAME",
 		"secret put Crm?":                                    "cannot be the name of a secret",
 		"simulate --seeds 0":                                 "--seeds 0: must be 1 or more",
