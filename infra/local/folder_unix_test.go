@@ -125,9 +125,9 @@ func (p *place) give(path string) {
 }
 
 func init() {
-	for _, name := range append(slices.Clone(files), binFolder) {
+	for _, name := range slices.Concat(files, folders) {
 		to := "thesis"
-		if name == binFolder {
+		if slices.Contains(folders, name) {
 			to = "others"
 		}
 		foreign[name+" is a link"] = struct {

@@ -18,9 +18,13 @@ const (
 	formatFile = "format"
 	lockFile   = "lock"
 	binFolder  = "bin"
+	tempFolder = "tmp"
 )
 
-// files are what a stack keeps in its data folder, besides the folder bin.
+// folders are of a stack, too: the functions' binaries, and what is /tmp on Lambda.
+var folders = []string{binFolder, tempFolder}
+
+// files are what a stack keeps in its data folder, besides folders.
 var files = []string{
 	formatFile, formatFile + ".new", lockFile, runningFile, runningFile + ".new",
 	"dynamo.db", "dynamo.db-wal", "dynamo.db-shm", "dynamo.db-journal", "stack.db", "stripe.db",
@@ -49,7 +53,7 @@ func checkFormat(root *os.Root, dir string) error {
 // checkFiles refuses a folder in which a name of ours is not a file of the user: a
 // symbolic link would lead writes elsewhere.
 func checkFiles(root *os.Root, dir string) error {
-	for _, name := range append(slices.Clone(files), binFolder) {
+	for _, name := range slices.Concat(files, folders) {
 		info, err := root.Lstat(name)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
@@ -57,7 +61,7 @@ func checkFiles(root *os.Root, dir string) error {
 		if err != nil {
 			return fmt.Errorf("cannot read the data folder %s; set DATA_DIR to a folder of yours: %w", dir, err)
 		}
-		switch plain := info.Mode().IsRegular() || (name == binFolder && info.IsDir()); {
+		switch plain := info.Mode().IsRegular() || (slices.Contains(folders, name) && info.IsDir()); {
 		case !plain:
 			return fmt.Errorf("%s in the data folder %s is a link or another special file; delete it, or set DATA_DIR to another folder", name, dir)
 		case !ownedByUser(info):

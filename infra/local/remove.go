@@ -43,7 +43,7 @@ func empty(root *os.Root, dir string) error {
 		return errors.Join(inUse(dir), lock.Close())
 	}
 	var errs []error
-	for _, name := range slices.Backward(append(slices.Clone(files), binFolder)) {
+	for _, name := range slices.Backward(slices.Concat(files, folders)) {
 		errs = append(errs, root.RemoveAll(name))
 	}
 	return errors.Join(append(errs, lock.Close())...)

@@ -124,7 +124,7 @@ func (s *Stack) start(ctx context.Context) (err error) {
 		return err
 	}
 	s.serve(s.console, s.consoleHandler())
-	s.Host.Endpoint, s.Host.Binaries = s.AWS.URL(), binaries
+	s.Host.Endpoint, s.Host.Binaries, s.Host.Temp = s.AWS.URL(), binaries, filepath.Join(s.cfg.DataDir, tempFolder)
 	if err := s.Host.Start(ctx); err != nil {
 		return err
 	}

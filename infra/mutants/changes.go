@@ -59,7 +59,7 @@ var changes = []guard{
 	},
 	{
 		"unknown after an interrupted effect", "internal/delivery/effect.go",
-		`		held.State, held.Error, held.Updated = event.EffectUnknown, "interrupted between the call and its record", a.h.Now()
+		`		held.State, held.Error, held.Updated = event.EffectUnknown, "interrupted between the call and its record"+a.lastError(held), a.h.Now()
 		if err := a.h.Ledger.Resolve(ctx, held); err != nil {
 			return held, err
 		}`,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	mathrand "math/rand/v2"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
@@ -18,6 +19,9 @@ type Option int
 // AnyVersion declares that the function reads events of every API version
 // although T is not a Decoder; for example with T = json.RawMessage.
 const AnyVersion Option = 1
+
+// recoveryTime is a part of the ten seconds in which Lambda expects a function to start.
+const recoveryTime = 3 * time.Second
 
 // Function is a team's function.
 type Function[T any] = func(context.Context, *Event[T]) error
@@ -49,8 +53,24 @@ func Serve(open func(*start.Stack) (*delivery.Handler, error)) {
 		h.Queue = &sqsqueue.Queue{Client: sqs.NewFromConfig(s.AWS)}
 		h.Now, h.Pause, h.Log = start.Now, start.Sleep, s.Log
 		h.Rand, h.Owner = mathrand.Float64, rand.Text
+		recovering(s, h)
 		return h.Invoke, nil
 	})
+}
+
+// recovering ends what the process before this one did not. What cannot be ended now
+// is when its event comes again.
+func recovering(s *start.Stack, h *delivery.Handler) {
+	r, ok := s.Recorder()
+	if !ok {
+		return
+	}
+	h.Recorder = r
+	ctx, cancel := context.WithTimeout(context.Background(), recoveryTime)
+	defer cancel()
+	if err := h.Recover(ctx); err != nil {
+		s.Log.WarnContext(ctx, "interrupted attempts", "error", err.Error())
+	}
 }
 
 // New returns a Handler that runs fn; the caller fills the ports.

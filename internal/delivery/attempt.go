@@ -46,7 +46,7 @@ func (a *Attempt) claim(ctx context.Context, now time.Time) error {
 	})
 	a.d, a.claimed = d, true
 	if err == nil && before.State == event.Waiting && !before.Lease.IsZero() {
-		a.d.Record(event.Attempt{At: before.Lease, Error: "interrupted: the attempt ended without a result"})
+		a.d.Record(event.Attempt{At: before.Updated, Error: "interrupted: the attempt ended without a result"})
 	}
 	return err
 }

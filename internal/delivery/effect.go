@@ -140,7 +140,7 @@ func (a *Attempt) taken(ctx context.Context, held, intent event.Effect, again bo
 		}
 		return a.h.Ledger.Intend(ctx, intent)
 	case held.State == event.EffectIntended:
-		held.State, held.Error, held.Updated = event.EffectUnknown, "interrupted between the call and its record", a.h.Now()
+		held.State, held.Error, held.Updated = event.EffectUnknown, "interrupted between the call and its record"+a.lastError(held), a.h.Now()
 		if err := a.h.Ledger.Resolve(ctx, held); err != nil {
 			return held, err
 		}
@@ -242,4 +242,12 @@ func (a *Attempt) Fetch(ctx context.Context, key string, fn Perform) (json.RawMe
 		return nil, fmt.Errorf("fetch %s: %w", key, err)
 	}
 	return held.Result, nil
+}
+
+// lastError is what ended the attempt before this one, if that attempt intended the effect.
+func (a *Attempt) lastError(held event.Effect) string {
+	if n := len(a.d.History); n > 0 && held.Event == a.d.Event {
+		return ": " + a.d.History[n-1].Error
+	}
+	return ""
 }

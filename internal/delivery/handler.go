@@ -45,6 +45,8 @@ type Handler struct {
 	Log    *slog.Logger
 	// OnDemand answers a FetchRequest; nil but in function fetch.
 	OnDemand func(ctx context.Context, id string) (FetchReply, error)
+	// Recorder may be nil: then a cut off attempt leaves no reason.
+	Recorder Recorder
 	// InTurn handles a batch's messages one after the other.
 	InTurn bool
 }
@@ -139,6 +141,11 @@ func (h *Handler) Deliver(ctx context.Context, id string, again bool) (event.Del
 	if until.Sub(begin) < minTime {
 		return event.Delivery{}, errors.New("no time left to begin an attempt")
 	}
+	if again {
+		if err := h.Recover(ctx); err != nil {
+			h.Log.WarnContext(ctx, "interrupted attempts", "action", h.Action, "error", redact(err.Error()))
+		}
+	}
 	ref := event.DeliveryRef{Action: h.Action, Event: id}
 	stored, d, unusable, err := h.begin(ctx, ref)
 	if err != nil || d.Finished() {
@@ -157,7 +164,10 @@ func (h *Handler) Deliver(ctx context.Context, id string, again bool) (event.Del
 	if err != nil {
 		return a.d, fmt.Errorf("claim: %w", err)
 	}
-	return h.finish(ctx, a, unusable, begin)
+	h.began(a, begin, until)
+	d, err = h.finish(ctx, a, unusable, begin)
+	h.ended(a)
+	return d, err
 }
 
 // begin reads the event and its record. unusable is why the event cannot be
@@ -181,9 +191,13 @@ func (h *Handler) begin(ctx context.Context, ref event.DeliveryRef) (s event.Sto
 	return s, d, unusable, nil
 }
 
-// finish runs the attempt and logs how it ended.
+// finish runs the attempt.
 func (h *Handler) finish(ctx context.Context, a *Attempt, unusable error, begin time.Time) (event.Delivery, error) {
-	err := a.do(ctx, unusable)
+	return h.committed(ctx, a, a.do(ctx, unusable), begin)
+}
+
+// committed reads what the commit of an attempt returned, and logs how it ended.
+func (h *Handler) committed(ctx context.Context, a *Attempt, err error, begin time.Time) (event.Delivery, error) {
 	if errors.Is(err, event.ErrFenced) {
 		// Another attempt or a person wrote the record meanwhile: this result is
 		// dropped, and the record decides about the message.

@@ -96,6 +96,22 @@ type Attempt struct {
 	Error string    `json:"error"` // no personal data
 }
 
+// Running is an attempt that a process began.
+type Running struct {
+	Event   string    `json:"event"`
+	Owner   string    `json:"owner"` // its fencing token
+	Claimed bool      `json:"claimed"`
+	Began   time.Time `json:"began"`
+	Until   time.Time `json:"until"` // the end of the function's time
+}
+
+// Interrupted is an attempt that its process did not end.
+type Interrupted struct {
+	Running
+	Ended time.Time // when the process was last seen
+	Why   string    // no personal data
+}
+
 // HistoryLimit is how many attempts a record keeps.
 const HistoryLimit = 10
 

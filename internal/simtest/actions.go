@@ -76,6 +76,7 @@ func (w *world) add(name string, h *delivery.Handler) {
 		return run(ctx, a)
 	}
 	h.Action, h.Store, h.Ledger, h.Queue = name, store{w.store, w}, ledger{store{w.store, w}}, w
+	h.Recorder = &recorder{world: w}
 	h.Now, h.Rand, h.Log, h.InTurn = w.clock, w.rng.Float64, w.log, true
 	h.Pause = func(context.Context, time.Duration) error { w.met("conflict retry", name); return nil }
 	h.Owner = func() string { w.owners++; return fmt.Sprintf("attempt-%d", w.owners) }

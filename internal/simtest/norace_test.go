@@ -17,7 +17,7 @@ func TestTheSchedulesMeetEveryKindOfFaultAndEveryPath(t *testing.T) {
 		"clock jump forward", "clock jump back",
 		"duplicate", "duplicate webhook", "concurrent webhook", "another rendering", "received twice", "stream repeats",
 		"reorder", "reordered webhook", "bus loses", "stream gives up", "poison",
-		"commit without a claim", "conflict retry", "fenced commit", "fenced commit without a claim", "interrupted effect", "effect in progress",
+		"commit without a claim", "conflict retry", "fenced commit", "fenced commit without a claim", "interrupted effect", "attempt ended by the next process", "effect in progress",
 		"timeout", "run cut short", "two sweeps at once", "rules cannot be listed",
 		"account answers Forbidden", "account answers Too Many Requests", "account answers Internal Server Error",
 		"pending published", "unrecorded", "redelivered", "stored from list",

@@ -50,10 +50,15 @@ func (w *world) run(name string, fn func(ctx context.Context)) {
 	w.ends = append(w.ends, time.Time{})
 	share := w.share
 	w.share = 1
+	crashed := new(bool)
+	w.processes = append(w.processes, crashed)
 	p.jobs <- func(ctx context.Context) { fn(parallel.InTurn(ctx, w)) }
 	if <-p.survived {
 		w.idle = append(w.idle, p)
+	} else {
+		*crashed = true
 	}
+	w.processes = w.processes[:len(w.processes)-1]
 	w.depth--
 	w.ends, w.share = w.ends[:len(w.ends)-1], share
 	w.intended = before

@@ -67,6 +67,9 @@ type world struct {
 	names    []string         // of all actions, sorted
 	position int64            // of dispatch in the stream
 	idle     []*process
+
+	processes []*bool // that run, and whether each crashed
+
 	busy     map[string]bool
 	owners   int
 	latest   map[string]int             // the newest message that each queue handed out

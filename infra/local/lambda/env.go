@@ -1,6 +1,7 @@
 package lambda
 
 import (
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -54,6 +55,9 @@ func (h *Host) environment(fn template.Function, token string) []string {
 			env[name] = v
 		}
 	}
+	if h.Temp != "" {
+		env["TMPDIR"] = h.temp(fn)
+	}
 	for name, v := range fn.Env {
 		if over, ok := h.Env[name]; ok {
 			v = over
@@ -66,3 +70,15 @@ func (h *Host) environment(fn template.Function, token string) []string {
 	}
 	return out
 }
+
+func (h *Host) makeTemp(fn template.Function) error {
+	if h.Temp == "" {
+		return nil
+	}
+	if err := os.MkdirAll(h.temp(fn), 0o700); err != nil {
+		return fmt.Errorf("make the temporary folder of %s: %w", fn.LogicalID, err)
+	}
+	return nil
+}
+
+func (h *Host) temp(fn template.Function) string { return filepath.Join(h.Temp, fn.Name) }

@@ -63,6 +63,9 @@ type Host struct {
 	Credentials map[string]Credentials
 	// Endpoint is the base URL of every AWS service.
 	Endpoint string
+	// Temp has a folder for each function, as Lambda has /tmp; empty leaves them the
+	// machine's.
+	Temp string
 	// Env overrides variables that the template gives a function; a function
 	// without the variable does not get it.
 	Env map[string]string
@@ -103,6 +106,9 @@ func (h *Host) Start(ctx context.Context) error {
 	h.wg.Go(func() { _ = h.api.Serve(l) })
 	h.pools = make(map[string]*pool, len(h.Functions))
 	for _, f := range h.Functions {
+		if err := h.makeTemp(f); err != nil {
+			return errors.Join(err, h.Close())
+		}
 		h.pools[f.LogicalID] = &pool{host: h, fn: f}
 	}
 	h.wg.Go(h.reap)

@@ -152,8 +152,8 @@ func (p *pool) gone(err *startError) {
 		p.waiting[0] <- granted{err: err}
 		p.waiting = p.waiting[1:]
 	}
-	if len(p.waiting) > 0 {
-		p.growLocked()
+	if len(p.waiting) > 0 || err == nil && p.alive == 0 {
+		p.growLocked() // what was interrupted is seen at once
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/payhooks/payhooks/infra/local/template"
@@ -24,7 +25,10 @@ type process struct {
 	work  chan *invocation
 	asked chan struct{} // one entry per call of next
 	dead  chan struct{}
-	exit  error // why it died; valid once dead is closed
+
+	greedy atomic.Bool // killed for using more memory than the function has
+
+	exit error // why it died; valid once dead is closed
 
 	out *lines
 
@@ -165,6 +169,7 @@ func (p *process) run(inv *invocation) bool {
 	inv.deadline = time.Now().Add(inv.timeout)
 	timeout := time.NewTimer(inv.timeout)
 	defer timeout.Stop()
+	defer p.limitMemory()()
 	select {
 	case p.work <- inv:
 	case <-p.dead:
@@ -186,6 +191,10 @@ func (p *process) run(inv *invocation) bool {
 }
 
 func (p *process) died(inv *invocation) {
+	if p.greedy.Load() {
+		inv.fail("Runtime.OutOfMemory", "Runtime exited with error: signal: killed")
+		return
+	}
 	inv.fail("Runtime.ExitError", "Runtime exited with error: %s", describe(p.exit))
 }
 

@@ -1,0 +1,133 @@
+// Package crash keeps on disk which attempts a process runs, for the process after it:
+// Lambda starts a function again in the same execution environment, whose /tmp stays
+// as it was, after a crash, an exit, a timeout or a lack of memory.
+package crash
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/payhooks/payhooks/internal/event"
+)
+
+const (
+	// sample is how often a process notes that it is alive and how much memory it
+	// uses, while an attempt runs.
+	sample = 20 * time.Millisecond
+	suffix = ".running"
+	report = ".crash" // what Go's runtime prints when it ends the process
+)
+
+// Recorder implements delivery.Recorder with a file for each process, locked while
+// the process lives.
+type Recorder struct {
+	dir  string
+	now  func() time.Time
+	file *os.File
+
+	mu   sync.Mutex
+	last trace
+	stop chan struct{} // nil while no attempt runs
+
+	leaving sync.Mutex // one goroutine reads what others left
+}
+
+// trace is what a process was doing when it was last seen.
+type trace struct {
+	At      time.Time       `json:"at"`
+	Memory  int64           `json:"memory"` // resident bytes
+	Limit   int64           `json:"limit"`  // what Lambda allows, or 0
+	Killed  int64           `json:"killed"` // how many processes the kernel had killed for lack of memory when this one began
+	Running []event.Running `json:"running"`
+}
+
+// Open makes the process's file in dir, which no other user can write. limit is the
+// function's memory in bytes, or 0.
+func Open(dir string, limit int64, now func() time.Time) (*Recorder, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("make the folder of running attempts: %w", err)
+	}
+	file, err := os.CreateTemp(dir, "*"+suffix)
+	if err != nil {
+		return nil, fmt.Errorf("make the file of running attempts: %w", err)
+	}
+	if !tryLock(file) {
+		return nil, fmt.Errorf("lock %s: another process has it", filepath.Base(file.Name()))
+	}
+	if err := reportTo(file.Name() + report); err != nil {
+		return nil, err
+	}
+	return &Recorder{dir: dir, now: now, file: file, last: trace{Limit: limit, Killed: outOfMemoryKills()}}, nil
+}
+
+func reportTo(path string) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600) //nolint:gosec // next to the process's file
+	if err != nil {
+		return fmt.Errorf("make the file of a crash: %w", err)
+	}
+	err = debug.SetCrashOutput(f, debug.CrashOptions{})
+	_ = f.Close() // the runtime has a descriptor for it
+	if err != nil {
+		return fmt.Errorf("keep the report of a crash: %w", err)
+	}
+	return nil
+}
+
+// Began implements delivery.Recorder.
+func (r *Recorder) Began(a event.Running) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.last.Running = append(r.last.Running, a)
+	r.write()
+	if r.stop == nil {
+		r.stop = make(chan struct{})
+		go r.watch(r.stop)
+	}
+}
+
+// Ended implements delivery.Recorder.
+func (r *Recorder) Ended(owner string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.last.Running = slices.DeleteFunc(r.last.Running, func(a event.Running) bool { return a.Owner == owner })
+	r.write()
+	if len(r.last.Running) == 0 && r.stop != nil {
+		close(r.stop)
+		r.stop = nil
+	}
+}
+
+func (r *Recorder) watch(stop <-chan struct{}) {
+	every := time.NewTicker(sample)
+	defer every.Stop()
+	for {
+		select {
+		case <-stop:
+			return
+		case <-every.C:
+			r.mu.Lock()
+			r.last.Memory = max(r.last.Memory, resident())
+			r.write()
+			r.mu.Unlock()
+		}
+	}
+}
+
+// write is one system call, so that a kill leaves a whole trace. What a longer one
+// left behind it is not read.
+func (r *Recorder) write() {
+	r.last.At = r.now()
+	if len(r.last.Running) == 0 {
+		r.last.Memory = 0
+	}
+	line, err := json.Marshal(r.last)
+	if err == nil {
+		_, _ = r.file.WriteAt(append(line, '\n'), 0) // a full disk loses a reason, no event
+	}
+}
