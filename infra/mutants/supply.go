@@ -3,24 +3,24 @@ package main
 // supply: no code comes in that nobody pinned.
 var supply = []guard{
 	{
-		"an engine of another version than the locked one is not used", "infra/local/engine/install.go",
-		`	return "dynoxide-" + l.Version + "-" + digest[:min(16, len(digest))]`, `	return "dynoxide" + digest[:0]`,
+		"a program of another version than the locked one is not used", "infra/local/npm/npm.go",
+		`	return l.Folder + "-" + l.version + "-" + digest[:min(16, len(digest))]`, `	return l.Folder + digest[:0]`,
 		named("AnEarlierLockNamed", "infra/local/engine"),
 	},
 	{
-		"an engine without a checksum is not installed", "infra/local/engine/install.go",
-		`	if !strings.HasPrefix(engine.Integrity, "sha512-") {`, `	if false {`, named("WithoutAChecksum", "infra/local/engine"),
+		"a program without a checksum is not installed", "infra/local/npm/npm.go",
+		`ok && !strings.HasPrefix(l.integrity, "sha512-")`, `false`, named("WithoutAChecksum", "infra/local/engine"),
 	},
 	{
-		"npm installs what the lock file lists", "infra/local/engine/install.go",
+		"npm installs what the lock file lists", "infra/local/npm/run.go",
 		`"ci", `, `"install", "--no-package-lock", `, named("AnotherChecksum", "infra/local/engine"),
 	},
 	{
-		"npm runs no script of a package", "infra/local/engine/install.go",
+		"npm runs no script of a package", "infra/local/npm/run.go",
 		`"--ignore-scripts", `, ``, named("WithoutRunningScripts", "infra/local/engine"),
 	},
 	{
-		"the second of two installations finds the first one's engine", "infra/local/engine/install.go",
+		"the second of two installations finds the first one's program", "infra/local/npm/npm.go",
 		`	if _, there := os.Stat(binary); there == nil {`, `	if false {`, named("WithoutRunningScripts", "infra/local/engine"),
 	},
 	{
