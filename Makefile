@@ -27,7 +27,7 @@ SHA  := $(or $(shell command -v sha256sum 2>/dev/null),shasum -a 256)
 TOOL := go tool -modfile=infra/tools/go.mod
 
 help: ## Show the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: bin/payhooks ## Run a shop's month through the whole stack and check every promise
 	@bin/payhooks demo
@@ -38,6 +38,9 @@ test: ## Run all tests, the end-to-end ones included
 
 run: bin/payhooks ## Start the stack on this machine, until Ctrl-C
 	@exec bin/payhooks local
+
+stripe-listen: bin/payhooks ## Forward your Stripe account's test events to it with Stripe's CLI, with THIN=1 thin ones too
+	@exec bin/payhooks listen $(if $(THIN),--thin)
 
 build: $(VENV) ## Build what is deployed, with SAM
 	$(SAM) build
@@ -130,4 +133,4 @@ infra/tools/dynamodb/lib: infra/tools/dynamodb/pom.xml infra/tools/dynamodb/SHA2
 	@cd $@ && LC_ALL=C $(SHA) * | diff ../SHA256SUMS - >&2 || { rm -rf ../lib; echo 'What Maven brought is not what infra/tools/dynamodb/SHA256SUMS lists. After a change of pom.xml, write that file anew as CONTRIBUTING.md says.' >&2; exit 1; }
 	@touch $@
 
-.PHONY: help demo test run build validate aws lint vulncheck sbom notices bench fuzz simulate volume chaos mutants without-shop tools clean FORCE
+.PHONY: help demo test run stripe-listen build validate aws lint vulncheck sbom notices bench fuzz simulate volume chaos mutants without-shop tools clean FORCE

@@ -28,7 +28,7 @@ func (s *Stack) output(l lambda.Line) {
 // endpoint that the stack does not have has no name there, as in the log of ingest.
 func (s *Stack) refusedByGateway(r gateway.Refusal) {
 	if dir, endpoint := path.Split(r.Path); dir == "/webhooks/" {
-		if !slices.ContainsFunc(s.Template.Secrets, func(x template.Secret) bool { return x.Name == webhookSecrets+endpoint }) {
+		if !slices.ContainsFunc(s.Template.Secrets, func(x template.Secret) bool { return x.Name == WebhookSecrets+endpoint }) {
 			endpoint = ""
 		}
 		s.keepRefused(aws.Refused{At: time.Now().UTC(), Endpoint: endpoint, Answer: r.Status, Reason: r.Reason})

@@ -23,21 +23,21 @@ func (s *Stack) addSecrets() error {
 			return fmt.Errorf("parameter Endpoints: %w", err)
 		}
 		for _, name := range slices.Sorted(maps.Keys(endpoints)) {
-			s.Template.AddSecret(webhookSecrets + name)
+			s.Template.AddSecret(WebhookSecrets + name)
 		}
 	}
 	return nil
 }
 
-// webhookSecrets is what the names of all signing secrets begin with.
-const webhookSecrets = StackName + "/webhooks/"
+// WebhookSecrets is what the names of all signing secrets begin with.
+const WebhookSecrets = StackName + "/webhooks/"
 
 // seeds are the signing secrets of the endpoints that have none, and the key
 // of Stripe's API.
 func (s *Stack) seeds() map[string]string {
 	out := map[string]string{StackName + "/stripe": cmp.Or(s.cfg.StripeKey, fakeKeys)}
 	for _, secret := range s.Template.Secrets {
-		if secret.Value == "" && strings.HasPrefix(secret.Name, webhookSecrets) {
+		if secret.Value == "" && strings.HasPrefix(secret.Name, WebhookSecrets) {
 			out[secret.Name] = s.cfg.Secret
 		}
 	}

@@ -10,6 +10,7 @@ import (
 var commands = []func() *cobra.Command{
 	localCommand,
 	triggerCommand,
+	listenCommand,
 	demoCommand,
 	statusCommand,
 	eventsCommand,

@@ -130,6 +130,12 @@ func (s *Server) readSecret(id string) (sec template.Secret, v secret, err error
 	return sec, v, err
 }
 
+// SecretValue is a secret's value; empty if it has none.
+func (s *Server) SecretValue(name string) (string, error) {
+	_, v, err := s.readSecret(name)
+	return v.Value, err
+}
+
 // seedSecret gives a secret its value from the template or the stack's own
 // settings, unless the same was done before: then a value put since stays.
 func (s *Server) seedSecret(tx *bolt.Tx, sec template.Secret) error {
