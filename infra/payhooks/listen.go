@@ -84,7 +84,7 @@ func (f *listenFlags) listen(cmd *cobra.Command, t *cli.Target, e stripecli.Endp
 	if err != nil {
 		return err
 	}
-	if err := out.routes(stripe, routes); err != nil {
+	if err := out.routes(stripe, routes, f.show); err != nil {
 		return err
 	}
 	if t.FakeStripe != "" && routes[len(routes)-1].Form == stripecli.Thin {

@@ -26,8 +26,8 @@ type listenLine struct {
 	Text string `json:"text"`
 }
 
-// routes prints the runs of the CLI as command lines.
-func (o listenOutput) routes(stripe stripecli.CLI, routes []stripecli.Route) error {
+// routes prints the runs of the CLI, whole as command lines.
+func (o listenOutput) routes(stripe stripecli.CLI, routes []stripecli.Route, whole bool) error {
 	for _, r := range routes {
 		args, err := stripe.Arguments(r)
 		if err != nil {
@@ -37,7 +37,11 @@ func (o listenOutput) routes(stripe stripecli.CLI, routes []stripecli.Route) err
 		for i, word := range line {
 			line[i] = stripecli.Shown(word)
 		}
-		if err := o.print(listenRun{r, line}, r.Form, shellWords(line)); err != nil {
+		text := shellWords(line)
+		if !whole {
+			text = cli.Count(len(r.Events), "event type", "event types") + " to " + r.To
+		}
+		if err := o.print(listenRun{r, line}, r.Form, text); err != nil {
 			return err
 		}
 	}
