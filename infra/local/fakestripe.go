@@ -27,12 +27,17 @@ const fakeKeys = `{"live":"rk_live_fake","test":"rk_test_fake"}`
 type FakeStripe struct {
 	DataDir string
 	Log     *slog.Logger
+	// Bus puts an event of a partner source on the bus that is associated with it, and
+	// HasBus reports whether there is one; nil for none. They are set before Start.
+	Bus    func(source, kind string, body []byte) error
+	HasBus func(source string) bool
 
 	api  fakestripe.API
 	db   *bolt.DB
 	http *http.Server
 	addr string
 	done chan struct{}
+	sent sender
 }
 
 var fakeObjects = []byte("objects")
@@ -47,6 +52,8 @@ func (s *FakeStripe) Start(ctx context.Context) error {
 		return errors.Join(fmt.Errorf("listen for fake Stripe: %w", err), s.db.Close())
 	}
 	s.api.Clock, s.api.Key = time.Now, rand.Text()
+	s.sent.start(s)
+	s.api.Deliver, s.api.HasBus = s.sent.send, s.HasBus
 	s.addr, s.done = l.Addr().String(), make(chan struct{})
 	s.http = guard.Server(guard.Machine(&s.api), s.Log)
 	go func() {
@@ -74,6 +81,7 @@ func (s *FakeStripe) Close() error {
 	}
 	err := s.http.Close()
 	<-s.done
+	s.sent.stop()
 	return errors.Join(err, s.db.Sync(), s.db.Close())
 }
 

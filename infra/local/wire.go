@@ -93,7 +93,7 @@ func (s *Stack) startStripe(ctx context.Context) error {
 	if s.cfg.Env["STRIPE_API_BASE"] != "" || s.cfg.StripeKey != "" {
 		return nil
 	}
-	server := &FakeStripe{DataDir: s.cfg.DataDir, Log: s.log()}
+	server := &FakeStripe{DataDir: s.cfg.DataDir, Log: s.log(), Bus: s.toPartnerBus, HasBus: s.hasPartnerBus}
 	if err := server.Start(ctx); err != nil {
 		return err
 	}

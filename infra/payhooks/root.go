@@ -20,6 +20,7 @@ var commands = []func() *cobra.Command{
 	quarantineCommand,
 	replayCommand,
 	auditCommand,
+	connectCommand,
 	doctorCommand,
 	restoreCommand,
 	eraseCommand,

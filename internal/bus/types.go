@@ -10,6 +10,22 @@ func (b *Bus) Types(ctx context.Context) (types []string, every bool, err error)
 	if err != nil {
 		return nil, false, err
 	}
+	types, every = typesOf(rules)
+	return types, every, nil
+}
+
+// TypesOf is Types of rules that are on no bus yet: their patterns by name.
+func TypesOf(patterns map[string]string) (types []string, every bool) {
+	var rules []rule
+	for name, pattern := range patterns {
+		if r, ok := parse(name, pattern); ok {
+			rules = append(rules, r)
+		}
+	}
+	return typesOf(rules)
+}
+
+func typesOf(rules []rule) (types []string, every bool) {
 	seen := map[string]any{}
 	for _, r := range rules {
 		if r.named() {
@@ -23,5 +39,5 @@ func (b *Bus) Types(ctx context.Context) (types []string, every bool, err error)
 		every = every || !ok
 	}
 	delete(seen, "")
-	return sortedNames(seen), every, nil
+	return sortedNames(seen), every
 }

@@ -1,7 +1,8 @@
 // Package fakestripe is a fake of Stripe's API over objects that were put into
 // it. It pages, filters and fails as Stripe does. Over HTTP it serves the local
 // stack and tests; as an event.Lister it serves the simulation, by the same
-// listing. Below /v2/ it serves thin events and keeps event destinations.
+// listing. Below /v2/ it serves thin events and keeps event destinations; it keeps classic
+// webhook endpoints, too, and makes a few kinds of objects with the events about them.
 //
 // Objects are put with PUT /_stand-in/objects and PUT /_stand-in/events, a JSON
 // array each, for the account in the header Stripe-Account. Events are listed
@@ -50,6 +51,11 @@ type API struct {
 	PageSize int
 	// Clock is the time of what is created here, destinations and pings; nil is Now.
 	Clock func() time.Time
+	// Deliver gets what is sent to endpoints and destinations: events of objects that
+	// were made over the API, and pings. It must not block; nil delivers nothing.
+	Deliver func(Delivery)
+	// HasBus reports whether a bus is associated with a partner event source.
+	HasBus func(source string) bool
 
 	mu      sync.RWMutex
 	objects map[string]map[string]*entry // by account, then by id
@@ -143,13 +149,22 @@ func (a *API) serve(w http.ResponseWriter, r *http.Request, live bool) *failure 
 	if strings.HasPrefix(r.URL.Path, "/v2/") {
 		return a.v2(w, r, v)
 	}
+	if fail, known := a.write1(w, r, v); known {
+		return fail
+	}
+	if r.Method == http.MethodGet && r.URL.Path == "/v1/account" {
+		return answer(w, map[string]any{"id": OwnAccount, "object": "account"})
+	}
 	return a.get(w, r, v)
 }
+
+// OwnAccount is the account that every key belongs to.
+const OwnAccount = "acct_fake"
 
 // get answers a request for one object or a list.
 func (a *API) get(w http.ResponseWriter, r *http.Request, v view) *failure {
 	if r.Method != http.MethodGet {
-		return &failure{status: http.StatusMethodNotAllowed, Type: invalid, Message: "The fake of Stripe's API only reads."}
+		return &failure{status: http.StatusMethodNotAllowed, Type: invalid, Message: "The fake of Stripe's API makes products, customers, payment intents and endpoints only."}
 	}
 	a.mu.RLock()
 	defer a.mu.RUnlock()
@@ -187,7 +202,7 @@ var kinds = map[string]string{
 	"checkout/sessions": "checkout.session", "balance_transactions": "balance_transaction", "payouts": "payout",
 	"disputes": "dispute", "radar/early_fraud_warnings": "radar.early_fraud_warning", "reviews": "review",
 	"events": "event", "entitlements/active_entitlements": "entitlements.active_entitlement",
-	"products": "product", "prices": "price", "setup_intents": "setup_intent", "payment_methods": "payment_method",
+	"webhook_endpoints": endpointKind, "products": "product", "prices": "price", "setup_intents": "setup_intent", "payment_methods": "payment_method",
 	"transfers": "transfer", "topups": "topup", "invoiceitems": "invoiceitem", "invoice_payments": "invoice_payment",
 }
 

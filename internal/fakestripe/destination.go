@@ -3,6 +3,8 @@ package fakestripe
 import (
 	"encoding/json"
 	"fmt"
+	"io"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -78,7 +80,7 @@ func (a *API) newDestination(v view, d asked, key, digest string) (*entry, error
 	}
 	if d.Webhook != nil {
 		members["webhook_endpoint"], members["_url"] = nil, d.Webhook.URL
-		members["_signing_secret"] = "whsec_" + longID("", "", id, false)[len("_test_6"):]
+		members["_signing_secret"] = signingSecret(id)
 	}
 	if d.Bridge != nil {
 		members["amazon_eventbridge"] = map[string]any{
@@ -108,4 +110,57 @@ func (e *entry) switched(on bool, at time.Time) (*entry, error) {
 		return nil, err
 	}
 	return read(Object{Account: e.Account, Data: data})
+}
+
+// changeDestination changes its types and metadata.
+func (a *API) changeDestination(w http.ResponseWriter, r *http.Request, e *entry) *failure {
+	var asked struct {
+		Types    []string           `json:"enabled_events"`
+		Metadata map[string]*string `json:"metadata"`
+	}
+	if err := json.NewDecoder(io.LimitReader(r.Body, 1<<20)).Decode(&asked); err != nil {
+		return bad("", "expected a JSON object")
+	}
+	changed := map[string]any{"updated": a.clock().UTC().Format(isoTime)}
+	if asked.Types != nil {
+		for _, kind := range asked.Types {
+			if _, known := thinTypes()[kind]; text(e.members["event_payload"]) == "thin" && !known {
+				return bad("enabled_events", fmt.Sprintf("enabled_events: %s is not a type of thin events.", kind))
+			}
+		}
+		changed["enabled_events"] = asked.Types
+	}
+	metadata := e.metadata()
+	for name, value := range asked.Metadata {
+		if delete(metadata, name); value != nil {
+			metadata[name] = *value
+		}
+	}
+	changed["metadata"] = metadata
+	next, err := e.with(changed)
+	if err == nil {
+		err = a.store([]*entry{next})
+	}
+	if err != nil {
+		return bad("", err.Error())
+	}
+	return answer(w, a.show(next, nil))
+}
+
+// show is a destination as it is served: its event source is active as soon as a bus is
+// associated with it.
+func (a *API) show(e *entry, included []string) map[string]json.RawMessage {
+	shown := showDestination(e, included)
+	var bridge map[string]string
+	if json.Unmarshal(shown["amazon_eventbridge"], &bridge) == nil && a.HasBus != nil && a.HasBus(sourceOf(bridge["aws_event_source_arn"])) {
+		bridge["aws_event_source_status"] = "active"
+		shown["amazon_eventbridge"], _ = json.Marshal(bridge)
+	}
+	return shown
+}
+
+// sourceOf is the name of the event source of an ARN.
+func sourceOf(arn string) string {
+	_, name, _ := strings.Cut(arn, ":event-source/")
+	return name
 }

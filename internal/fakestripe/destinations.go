@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/payhooks/payhooks/internal/event"
 )
@@ -30,7 +29,7 @@ func (a *API) destination(w http.ResponseWriter, r *http.Request, v view, rest s
 	case r.Method == http.MethodPost && rest == "":
 		return a.createDestination(w, r, v)
 	case r.Method == http.MethodPost:
-		return a.command(w, v, id, command)
+		return a.command(w, r, v, id, command)
 	case r.Method != http.MethodGet || command != "":
 		return &failure{http.StatusNotFound, invalid, "not_found", "Unrecognized request URL.", ""}
 	}
@@ -42,11 +41,11 @@ func (a *API) destination(w http.ResponseWriter, r *http.Request, v view, rest s
 		if e == nil || e.kind != destinationKind {
 			return missingDestination(id)
 		}
-		return answer(w, showDestination(e, included))
+		return answer(w, a.show(e, included))
 	}
 	data := []json.RawMessage{}
 	for _, e := range v.all(destinationKind) {
-		body, err := encode(showDestination(e, included))
+		body, err := encode(a.show(e, included))
 		if err != nil {
 			return bad("", err.Error())
 		}
@@ -92,7 +91,7 @@ func (a *API) createDestination(w http.ResponseWriter, r *http.Request, v view) 
 	a.posting.Lock()
 	defer a.posting.Unlock()
 	key, digest := r.Header.Get("Idempotency-Key"), fmt.Sprintf("%x", sha256.Sum256(body))
-	e, fail := a.repeated(v, key, digest)
+	e, fail := a.repeated(v, destinationKind, key, digest)
 	if fail != nil {
 		return fail
 	}
@@ -104,15 +103,15 @@ func (a *API) createDestination(w http.ResponseWriter, r *http.Request, v view) 
 			return bad("", err.Error())
 		}
 	}
-	return answer(w, showDestination(e, asked.Include))
+	return answer(w, a.show(e, asked.Include))
 }
 
 // repeated returns what an earlier request with the key created.
-func (a *API) repeated(v view, key, digest string) (*entry, *failure) {
+func (a *API) repeated(v view, kind, key, digest string) (*entry, *failure) {
 	a.mu.RLock()
 	defer a.mu.RUnlock()
-	all := v.all(destinationKind)
-	for _, e := range all {
+	all := append(v.all(destinationKind), v.all(endpointKind)...)
+	for _, e := range v.all(kind) {
 		switch {
 		case key == "" || text(e.members["_key"]) != key:
 		case text(e.members["_digest"]) != digest:
@@ -122,13 +121,13 @@ func (a *API) repeated(v view, key, digest string) (*entry, *failure) {
 		}
 	}
 	if len(all) >= maxDestinations {
-		return nil, bad("", fmt.Sprintf("An account has at most %d event destinations.", maxDestinations))
+		return nil, bad("", fmt.Sprintf("You have reached the maximum of %d webhook endpoints and event destinations.", maxDestinations))
 	}
 	return nil, nil
 }
 
-// command enables, disables or pings one.
-func (a *API) command(w http.ResponseWriter, v view, id, verb string) *failure {
+// command enables, disables, pings or changes one.
+func (a *API) command(w http.ResponseWriter, r *http.Request, v view, id, verb string) *failure {
 	a.posting.Lock()
 	defer a.posting.Unlock()
 	a.mu.RLock()
@@ -147,6 +146,7 @@ func (a *API) command(w http.ResponseWriter, v view, id, verb string) *failure {
 		if err != nil {
 			return bad("", err.Error())
 		}
+		a.deliverPing(e, changed)
 		return answer(w, changed.Data)
 	case "enable", "disable":
 		if changed, err = e.switched(verb == "enable", a.clock()); err == nil {
@@ -155,7 +155,9 @@ func (a *API) command(w http.ResponseWriter, v view, id, verb string) *failure {
 		if err != nil {
 			return bad("", err.Error())
 		}
-		return answer(w, showDestination(changed, nil))
+		return answer(w, a.show(changed, nil))
+	case "":
+		return a.changeDestination(w, r, e)
 	}
 	return &failure{http.StatusNotFound, invalid, "not_found", "Unrecognized request URL.", ""}
 }
@@ -173,15 +175,4 @@ func (a *API) ping(of *entry, livemode bool) (*entry, error) {
 		return nil, err
 	}
 	return read(Object{Account: of.Account, Data: body})
-}
-
-// clock is the time of what the fake creates.
-func (a *API) clock() time.Time {
-	switch {
-	case a.Clock != nil:
-		return a.Clock()
-	case a.Now != nil:
-		return a.Now()
-	}
-	return time.Unix(0, 0)
 }

@@ -26,6 +26,9 @@ func (v view) find(id string) *entry {
 
 // sees compares modes, and hides old events as Stripe does.
 func (v view) sees(e *entry) bool {
+	if _, gone := e.members["_deleted"]; gone {
+		return false
+	}
 	if live, known := v.mode(e, 3); known && live != v.Livemode {
 		return false
 	}

@@ -1,10 +1,12 @@
 package stripeapi
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/payhooks/payhooks/internal/event"
 )
@@ -48,7 +50,11 @@ func (d Destinations) List(ctx context.Context, livemode bool) (all []event.Dest
 // Create implements event.Destinations.
 func (d Destinations) Create(ctx context.Context, livemode bool, of event.Destination, key string) (event.Destination, error) {
 	const what = "create an event destination"
-	body, err := d.Client.call(ctx, raw{livemode: livemode, version: ThinVersion, path: destinations, post: creation(of), key: key})
+	r := raw{livemode: livemode, version: ThinVersion, path: destinations, post: creation(of), key: key}
+	body, err := d.Client.callPatiently(ctx, r)
+	if err != nil && refused(err) == nil && key != "" && ctx.Err() == nil {
+		body, err = d.Client.callPatiently(ctx, r) // the reply may be lost: the key makes it the same request
+	}
 	if err != nil {
 		return event.Destination{}, ReadError(what, err)
 	}
@@ -72,20 +78,54 @@ func (d Destinations) Ping(ctx context.Context, livemode bool, id string) (event
 	return ping.ID, nil
 }
 
+// Enable implements event.Destinations.
+func (d Destinations) Enable(ctx context.Context, livemode bool, id string) error {
+	_, err := d.command(ctx, livemode, id, "enable")
+	return err
+}
+
 // Disable implements event.Destinations.
 func (d Destinations) Disable(ctx context.Context, livemode bool, id string) error {
 	_, err := d.command(ctx, livemode, id, "disable")
 	return err
 }
 
-func (d Destinations) command(ctx context.Context, livemode bool, id, verb string) ([]byte, error) {
-	if err := objectID(id); err != nil {
-		return nil, ReadError(verb+" an event destination", err)
+// Update implements event.Destinations.
+func (d Destinations) Update(ctx context.Context, livemode bool, id string, change event.DestinationChange) error {
+	members := map[string]any{}
+	if len(change.Types) > 0 {
+		members["enabled_events"] = change.Types
 	}
-	r := raw{livemode: livemode, version: ThinVersion, path: destinations + "/" + url.PathEscape(id) + "/" + verb, post: struct{}{}}
-	body, err := d.Client.call(ctx, r)
+	if len(change.Notes) > 0 {
+		notes := map[string]any{}
+		for name, text := range change.Notes {
+			if notes[name] = text; text == "" {
+				notes[name] = nil // removes it
+			}
+		}
+		members["metadata"] = notes
+	}
+	_, err := d.post(ctx, livemode, id, "", members)
+	return err
+}
+
+func (d Destinations) command(ctx context.Context, livemode bool, id, verb string) ([]byte, error) {
+	return d.post(ctx, livemode, id, verb, struct{}{})
+}
+
+// post sends a command to a destination, or without one a change.
+func (d Destinations) post(ctx context.Context, livemode bool, id, verb string, members any) ([]byte, error) {
+	what := cmp.Or(verb, "update")
+	if err := objectID(id); err != nil {
+		return nil, ReadError(what+" an event destination", err)
+	}
+	path := destinations + "/" + url.PathEscape(id)
+	if verb != "" {
+		path += "/" + verb
+	}
+	body, err := d.Client.callPatiently(ctx, raw{livemode: livemode, version: ThinVersion, path: path, post: members})
 	if err != nil {
-		return nil, ReadError(verb+" event destination "+id, err)
+		return nil, ReadError(what+" event destination "+id, err)
 	}
 	return body, nil
 }
@@ -99,8 +139,10 @@ type destination struct {
 	From    []string `json:"events_from,omitempty"`
 	Version string   `json:"snapshot_api_version,omitempty"`
 	Include []string `json:"include,omitempty"`
-	Webhook *webhook `json:"webhook_endpoint,omitempty"`
-	Bridge  *bridge  `json:"amazon_eventbridge,omitempty"`
+
+	Notes   map[string]string `json:"metadata,omitempty"`
+	Webhook *webhook          `json:"webhook_endpoint,omitempty"`
+	Bridge  *bridge           `json:"amazon_eventbridge,omitempty"`
 }
 
 type webhook struct {
@@ -116,7 +158,7 @@ type bridge struct {
 }
 
 func creation(of event.Destination) destination {
-	c := destination{Name: of.Name, Payload: "snapshot", Types: of.Types, From: of.From, Version: of.Version}
+	c := destination{Name: of.Name, Payload: "snapshot", Types: of.Types, From: of.From, Version: of.Version, Notes: of.Notes}
 	if of.Thin {
 		c.Payload, c.Version = "thin", ""
 	}
@@ -133,8 +175,9 @@ func creation(of event.Destination) destination {
 func readDestination(body []byte) (event.Destination, error) {
 	var d struct {
 		destination
-		ID      string `json:"id"`
-		Status  string `json:"status"`
+		ID      string    `json:"id"`
+		Created time.Time `json:"created"`
+		Status  string    `json:"status"`
 		Details struct {
 			Disabled struct {
 				Reason string `json:"reason"`
@@ -147,6 +190,7 @@ func readDestination(body []byte) (event.Destination, error) {
 	read := event.Destination{
 		ID: d.ID, Name: d.Name, Thin: d.Payload == "thin", Version: d.Version, Types: d.Types,
 		Enabled: d.Status == "enabled", Reason: d.Details.Disabled.Reason, From: sources(d.From),
+		Notes: d.Notes, Created: d.Created,
 	}
 	if d.Webhook != nil {
 		read.URL, read.Secret = d.Webhook.URL, d.Webhook.Secret

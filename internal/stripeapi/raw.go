@@ -65,6 +65,15 @@ func (c *Client) call(ctx context.Context, r raw) ([]byte, error) {
 	return body, nil
 }
 
+// callPatiently is call that waits while Stripe limits requests.
+func (c *Client) callPatiently(ctx context.Context, r raw) (body []byte, err error) {
+	err = c.patiently(ctx, func() (err error) {
+		body, err = c.call(ctx, r)
+		return err
+	})
+	return body, err
+}
+
 // request makes the request, without the key.
 func (c *Client) request(ctx context.Context, r raw) (*http.Request, error) {
 	base, err := c.address()

@@ -42,6 +42,13 @@ func (s *Server) putPartnerEvents(_ context.Context, c *call, in *putPartnerEven
 	return s.put(entries, s.refusePartner)
 }
 
+// PutPartner puts an event of a partner source on its bus.
+func (s *Server) PutPartner(source, kind string, detail []byte) error {
+	in := &putPartnerEventsRequest{Entries: []partnerEntry{{Source: source, DetailType: kind, Detail: string(detail)}}}
+	_, err := s.putPartnerEvents(context.Background(), &call{caller: Caller{Operator: true}}, in)
+	return err
+}
+
 // refusePartner says what is wrong with one entry of a partner.
 func (s *Server) refusePartner(e eventEntry) (code, message string) {
 	if code, message := e.incomplete(); code != "" {

@@ -1,0 +1,59 @@
+package secret
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
+
+	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/webhook"
+)
+
+// Signing reads and writes the signing secrets of the stack's endpoints, for
+// operators: nothing is kept in memory.
+type Signing struct {
+	Client *secretsmanager.Client
+	Stack  string
+}
+
+// Name is the name of the endpoint's secret.
+func (s Signing) Name(endpoint string) string { return s.Stack + "/webhooks/" + endpoint }
+
+// Get returns the endpoint's signing secrets, none if the secret has no value.
+func (s Signing) Get(ctx context.Context, endpoint string) ([]string, error) {
+	text, err := read(ctx, s.Client, s.Name(endpoint))
+	if errors.Is(err, event.ErrNotConfigured) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	all, err := webhook.ParseSecrets(text)
+	if errors.Is(err, webhook.ErrNoSecret) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("secret %s: %w; correct it first", s.Name(endpoint), err)
+	}
+	return all, nil
+}
+
+// Put replaces the endpoint's signing secrets. It creates the secret if there is none.
+func (s Signing) Put(ctx context.Context, endpoint string, secrets []string) error {
+	name, text := s.Name(endpoint), strings.Join(secrets, ",")
+	_, err := s.Client.PutSecretValue(ctx, &secretsmanager.PutSecretValueInput{SecretId: &name, SecretString: &text})
+	if missing := new(types.ResourceNotFoundException); errors.As(err, &missing) {
+		_, err = s.Client.CreateSecret(ctx, &secretsmanager.CreateSecretInput{
+			Name: &name, SecretString: &text, Description: aws.String("Stripe's signing secrets of the endpoint " + endpoint),
+		})
+	}
+	if err != nil {
+		return fmt.Errorf("write secret %s: %w", name, err)
+	}
+	return nil
+}
