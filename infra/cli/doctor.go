@@ -22,7 +22,7 @@ func (t *Target) Doctor() *doctor.Doctor {
 		Caller: sts.NewFromConfig(t.AWS), Stacks: cloudformation.NewFromConfig(t.AWS), Secrets: secretsmanager.NewFromConfig(t.AWS),
 		Mail: sesv2.NewFromConfig(t.AWS), Lambda: functions, Mappings: functions, Topics: sns.NewFromConfig(t.AWS),
 		Tables: dynamodb.NewFromConfig(t.AWS), Streams: dynamodbstreams.NewFromConfig(t.AWS),
-		Rules: t.Bus, Functions: t.Operator().Functions,
+		Rules: t.Bus, Functions: t.Operator().Functions, Registered: t,
 	}
 }
 

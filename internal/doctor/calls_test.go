@@ -142,3 +142,7 @@ func (c *cloud) Invoke(_ context.Context, name string, request, reply any) error
 	*reply.(*delivery.ProbeReply) = c.reply
 	return c.errs["Invoke"]
 }
+
+func (c *cloud) Registrations(context.Context) ([]Registration, error) {
+	return c.registered, c.errs["Registrations"]
+}

@@ -37,6 +37,7 @@ type cloud struct {
 	rules      []event.Rule
 	reply      delivery.ProbeReply
 	invoked    string
+	registered []Registration
 	// errs are what calls fail with, by the name of the call.
 	errs map[string]error
 }
@@ -61,6 +62,7 @@ func healthy() *cloud {
 		rules:      []event.Rule{{Action: "send-receipt"}, {Action: "update-order"}},
 		reply:      delivery.ProbeReply{Get: delivery.Denied, Transact: delivery.Denied, Own: delivery.Allowed},
 		errs:       map[string]error{},
+		registered: []Registration{{Endpoint: "default", ID: "we_1"}},
 		resources:  map[string][]cfn.StackResourceSummary{},
 	}
 	c.stack("shop", cfn.StackStatusUpdateComplete, "Endpoints=default=live", "Mail=always", "MailFrom=shop@example.com", "AlarmEmail=a@example.com", "DispatchParallelism=2")
@@ -107,7 +109,7 @@ func (c *cloud) mapping(source, state string) {
 // findings runs the doctor over the account.
 func (c *cloud) findings(t *testing.T) []Finding {
 	t.Helper()
-	d := &Doctor{Stack: "shop", Caller: c, Stacks: c, Secrets: c, Mail: c, Lambda: c, Mappings: c, Topics: c, Tables: c, Streams: c, Rules: c, Functions: c}
+	d := &Doctor{Stack: "shop", Caller: c, Stacks: c, Secrets: c, Mail: c, Lambda: c, Mappings: c, Topics: c, Tables: c, Streams: c, Rules: c, Functions: c, Registered: c}
 	var all []Finding
 	for f := range d.Findings(t.Context(), true) {
 		all = append(all, f)

@@ -48,6 +48,8 @@ type Doctor struct {
 	Streams   Streams
 	Rules     Rules
 	Functions Functions
+
+	Registered Registered
 }
 
 // need is what a check cannot do without.
@@ -72,6 +74,7 @@ var checks = []check{
 	{"stack", needsAWS, (*run).stacks},
 	{"names", needsAWS, (*run).names},
 	{"secrets", needsMain, (*run).secrets},
+	{"stripe", needsMain, (*run).registered},
 	{"mail", needsMain, (*run).mail},
 	{"concurrency", needsMain, (*run).concurrency},
 	{"alarms", needsMain, (*run).alarms},

@@ -26,7 +26,7 @@ func TestHealthyStackHasOnlyOKFindings(t *testing.T) {
 		}
 	}
 	want := []string{
-		"caller", "stack", "data stack", "names", "secret webhooks/default", "secret stripe", "secret slack", "mail sender", "mail account",
+		"caller", "stack", "data stack", "names", "secret webhooks/default", "secret stripe", "secret slack", "stripe default", "mail sender", "mail account",
 		"concurrency", "alarms", "tables", "functions", "rules", "mappings", "probe",
 	}
 	if !slices.Equal(checks, want) {

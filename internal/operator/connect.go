@@ -163,6 +163,9 @@ func (c *Connector) created(ctx context.Context, want Connection, made event.Des
 	if want.bridge() {
 		return r, nil
 	}
+	if err := c.Sleep(ctx, c.Settle); err != nil {
+		return r, err
+	}
 	err := c.test(ctx, want, made, &r)
 	return r, err
 }
