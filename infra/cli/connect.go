@@ -126,6 +126,9 @@ func (t *Target) connector(api *stripeapi.Client, as Connection) *operator.Conne
 		// again, but for those that did so just before.
 		Settle: secret.RefreshEvery + 2*time.Second, Grace: grace, Patience: patience,
 	}
+	if t.FakeStripe != "" {
+		c.Grace = 2 * time.Second // it delivers at once
+	}
 	if as.Thin || as.EventBridge {
 		c.Destinations, c.Others = c.Others, c.Destinations
 	}
@@ -175,7 +178,7 @@ func (c *Connected) address(as Connection) (string, error) {
 	switch {
 	case u.Scheme != "https" && (u.Scheme != "http" || !own):
 		return "", Usage("--url %q: expected https://…; http only for a local stack with fake Stripe", text)
-	case !strings.HasSuffix(u.Path, "/webhooks/"+as.Endpoint):
+	case !strings.HasSuffix(u.String(), "/webhooks/"+as.Endpoint):
 		return "", Usage("--url %q: the path does not end in /webhooks/%s", text, as.Endpoint)
 	}
 	return u.String(), nil

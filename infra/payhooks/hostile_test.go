@@ -111,7 +111,7 @@ func (o *rig) commandLines() (lines [][]string) {
 	for _, line := range []string{
 		"status", "events list --limit 200", "refused", "parked", "parked list", "parked list --discarded", "parked --wide", "parked --group --wide", "events", "quarantine", "deadletters", "deadletters list", "deadletters redrive",
 		"quarantine list", "quarantine show evt_held", "quarantine show evt_bytes", "quarantine release evt_held", "quarantine release evt_held --override",
-		"quarantine discard evt_held", "replay --since 1h", "erase --customer cus_x", "erase list", "audit", "audit --rebuild", "doctor", "secret put no-such", "reconcile", "trigger --list", "trigger charge.succeeded", "new notify-x --events charge.succeeded", "remove notify-x", "trigger payment", "completion fish", "listen --show", "listen --thin --show",
+		"quarantine discard evt_held", "replay --since 1h", "erase --customer cus_x", "erase list", "audit", "audit --rebuild", "doctor", "secret put no-such", "reconcile", "trigger --list", "trigger charge.succeeded", "new notify-x --events charge.succeeded", "remove notify-x", "trigger payment", "completion fish", "listen --show", "listen --thin --show", "connect", "connect --check",
 		"restore --from local-orders-restored", "restore --from local-events-restored",
 		"orders", "access", "stock", "stock set x 1 --new --mode test", "holds", "journal", "report", "report --csv", "mails", "notices", "backfill --since " + time.Now().AddDate(0, 0, -1).Format(time.DateOnly),
 	} {

@@ -64,6 +64,11 @@ func TestUsageErrorExits2AndExplains(t *testing.T) {
 		"deadletters redrive --rate 0":                       "must be between",
 		"deadletters redrive send-receipt":                   "unknown command",
 		"doctor payhooks":                                    "unknown command",
+		"connect shop":                                       "unknown command",
+		"connect --check --yes":                              "--check changes nothing",
+		"connect --eventbridge --roll":                       "neither a URL nor a secret",
+		"connect --eventbridge --url https://shop.example":   "neither a URL nor a secret",
+		"connect --thin --api-version 2023-10-16":            "a thin event has no version",
 		"doctor --probes":                                    "unknown flag",
 		"audit --repair --rebuild":                           "use one of --repair and --rebuild",
 		"audit --repair --yes":                               "--yes is for --rebuild",
@@ -95,7 +100,7 @@ func TestCommandWithoutStackExits1AndExplains(t *testing.T) {
 	t.Setenv("DATA_DIR", t.TempDir())
 	for _, line := range []string{
 		"replay --since 1h", "restore --from a", "audit --rebuild", "status", "status --json", "refused", "parked", "parked list --json", "parked show evt_1 a", "parked retry --all", "parked resolve evt_1 a --happened", "parked resolve --all --did-not-happen", "parked discard --all", "events", "quarantine", "deadletters",
-		"quarantine list", "quarantine show a", "quarantine release a", "quarantine discard a", "deadletters list", "deadletters redrive", "doctor", "doctor --probe --json",
+		"quarantine list", "quarantine show a", "quarantine release a", "quarantine discard a", "deadletters list", "deadletters redrive", "doctor", "doctor --probe --json", "connect", "connect --check --json",
 	} {
 		if r := run(t, strings.Fields(line)...); r.code != 1 || !strings.Contains(r.err, "start it with make run") {
 			t.Errorf("payhooks %s: exit %d, %s", line, r.code, r.err)
@@ -120,7 +125,7 @@ func TestOperatorCommandsTakeJSONAndStack(t *testing.T) {
 		}
 	}
 	root := rootCommand()
-	for _, name := range []string{"status", "refused", "replay", "parked", "quarantine", "deadletters", "restore", "audit"} {
+	for _, name := range []string{"status", "refused", "replay", "parked", "quarantine", "deadletters", "restore", "audit", "connect"} {
 		cmd, _, err := root.Find([]string{name})
 		if err != nil {
 			t.Fatal(err)

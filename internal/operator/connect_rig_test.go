@@ -196,4 +196,3 @@ func styles(t *testing.T, do func(s *site)) {
 		t.Run(name, func(t *testing.T) { do(newSite(t, thin)) })
 	}
 }
-
