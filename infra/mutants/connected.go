@@ -13,8 +13,8 @@ var connecting = []guard{
 		`	case facts.SnapshotType(t) == answered:`, `	case facts.SnapshotType(t) == answered+"x":`, operatorTest("TestTypesAreNamedAsTheStyle"),
 	},
 	{
-		"a creation has the same key again", makeFile,
-		`creationKey(want, all, of, half))`, `creationKey(want, all, of, half)+fmt.Sprint(c.Now().UnixNano()))`, operatorTest("TestLostReplyToCreation"),
+		"a creation that is asked for again has the same key", makeFile,
+		`d.ID != half.ID {`, `d.ID != "" {`, operatorTest("TestLostReplyToCreation"),
 	},
 	{
 		"a secret is stored besides what is there", makeFile,
@@ -30,7 +30,7 @@ var connecting = []guard{
 	},
 	{
 		"a roll removes no secret of another endpoint", rollFile,
-		`		if known || unclear || note != "" && f != note {`, `		if known || note != "" && f != note {`, operatorTest("TestSecretThatIsNoOther"),
+		`		if known || unclear || note != "" && f != note {`, `		if known || unclear && false || note != "" && f != note {`, operatorTest("TestSecretThatIsNoOther"),
 	},
 	{
 		"a stack has one EventBridge source", matchFile,

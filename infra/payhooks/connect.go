@@ -36,8 +36,8 @@ func connectCommand() *cobra.Command {
 	var f connectFlags
 	cmd := &cobra.Command{
 		Use: "connect", Short: "Register the stack at Stripe, roll its secret, or check what is registered", Long: connectLong, Args: cobra.NoArgs,
-		Example: "  payhooks connect --url https://shop.example.com --stack payhooks\n" +
-			"  payhooks connect --url https://shop.example.com --thin --yes --stack payhooks\n" +
+		Example: "  payhooks connect\n  payhooks connect --thin\n" +
+			"  payhooks connect --url https://shop.example.com --yes --stack payhooks\n" +
 			"  payhooks connect --eventbridge --yes --stack payhooks\n" +
 			"  payhooks connect --roll --yes --stack payhooks\n" +
 			"  payhooks connect --check --stack payhooks",
