@@ -60,7 +60,7 @@ func (t *Target) Connect(ctx context.Context, as Connection) (*Connected, error)
 	if err != nil {
 		return nil, keyNeeded(err)
 	}
-	if row, err = c.bridgeRow(as, row, keys); err != nil {
+	if row, err = c.bridgeRow(as, row); err != nil {
 		return nil, err
 	}
 	live, err := t.liveMode(row, keys)
@@ -103,7 +103,7 @@ func (c *Connected) row(as Connection) (webhook.Endpoint, error) {
 // bridgeRow gives an EventBridge destination whose row is not deployed yet the mode of
 // the stack's other endpoints: no live destination belongs into a stack that expects test
 // events.
-func (c *Connected) bridgeRow(as Connection, row webhook.Endpoint, keys stripeapi.Kinds) (webhook.Endpoint, error) {
+func (c *Connected) bridgeRow(as Connection, row webhook.Endpoint) (webhook.Endpoint, error) {
 	if !as.EventBridge || row.Expect != "" {
 		return row, nil
 	}
