@@ -114,5 +114,5 @@ func (f *connectFlags) do(ctx context.Context, c *cli.Connected) (operator.Conne
 	case f.roll:
 		return c.Roll(ctx, c.Want, f.yes)
 	}
-	return c.Connector.Connect(ctx, c.Want, f.yes)
+	return c.Connect(ctx, c.Want, f.yes)
 }

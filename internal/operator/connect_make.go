@@ -71,7 +71,7 @@ func (c *Connector) createOnce(ctx context.Context, want Connection, of event.De
 		}
 		key = hashed(key, made.ID)
 	}
-	return made, fmt.Errorf("Stripe does not list %s, which it says it created: look in Stripe's dashboard, then run this again", made.ID)
+	return made, fmt.Errorf("created %s, and Stripe does not list it: look in Stripe's dashboard, then run this again", made.ID)
 }
 
 // creationKey names the creation: the same again as long as nothing else was created
@@ -99,7 +99,7 @@ func hashed(parts ...string) string {
 // adopt stores the secret, then notes that it is stored.
 func (c *Connector) adopt(ctx context.Context, want Connection, made event.Destination) error {
 	if made.Secret == "" {
-		return fmt.Errorf("Stripe does not show the secret of %s again: delete it in Stripe's dashboard, then run this again", made.ID)
+		return fmt.Errorf("no secret of %s in the answer of Stripe: delete it in Stripe's dashboard, then run this again", made.ID)
 	}
 	c.say(c.stores(want))
 	secrets, err := c.Secrets.Get(ctx, want.Endpoint)

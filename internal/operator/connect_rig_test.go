@@ -109,7 +109,7 @@ func (s *site) serve(w http.ResponseWriter, r *http.Request) {
 func (s *site) customer() {
 	s.mu.Lock()
 	s.made++
-	r := httptest.NewRequest(http.MethodPost, "/v1/customers", strings.NewReader(""))
+	r := httptest.NewRequestWithContext(context.Background(), http.MethodPost, "/v1/customers", strings.NewReader(""))
 	s.mu.Unlock()
 	r.Header.Set("Authorization", "Bearer rk_test_1")
 	r.Header.Set("Stripe-Version", "2023-10-16")

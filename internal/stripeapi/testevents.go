@@ -89,7 +89,7 @@ func (t TestEvents) find(ctx context.Context, c occasion, object string) (id str
 			}
 		}
 		if t.Client.Now().Sub(begin) > listWait {
-			return "", fmt.Errorf("Stripe lists no event %s about %s after %v: look in Stripe's dashboard: %w", c.kind, object, listWait, event.ErrNotFound)
+			return "", fmt.Errorf("no event %s about %s in the list of Stripe after %v: look in Stripe's dashboard: %w", c.kind, object, listWait, event.ErrNotFound)
 		}
 		select {
 		case <-ctx.Done():
