@@ -19,6 +19,7 @@ type replayFlags struct {
 	operator.Replay
 	since, until string
 	rate         cli.Rate
+	wait         bool
 	now          time.Time
 	line         []string
 }
@@ -33,6 +34,9 @@ func (f *replayFlags) add(cmd *cobra.Command) {
 	flags.StringVar(&f.Action, "action", "", "for this action only")
 	flags.BoolVar(&f.Again, "again", false, "also retry actions that skipped the event")
 	flags.BoolVar(&f.Stale, "stale", false, "send mails also if they are too old; includes --again")
+	flags.StringSliceVar(&f.DoneAs, "done-as", nil, "leave alone what these actions, which have no rule any more, have done")
+	flags.BoolVar(&f.Repeat, "repeat", false, "do again what actions that have no rule any more have done")
+	flags.BoolVar(&f.wait, "wait", false, "follow what is sent until it has ended; exits 1 if something parks")
 	flags.StringVar(&f.After, "resume", "", "resume a stopped replay at this position")
 	cli.RateFlag(cmd, &f.rate)
 }
@@ -40,6 +44,9 @@ func (f *replayFlags) add(cmd *cobra.Command) {
 // parse finds mistakes of the command line before anything is read.
 func (f *replayFlags) parse(ids []string) error {
 	f.IDs = ids
+	if f.Repeat && len(f.DoneAs) > 0 {
+		return cli.Usage("--repeat and --done-as: choose one")
+	}
 	if err := f.times(); err != nil {
 		return err
 	}
@@ -67,7 +74,7 @@ func (f *replayFlags) times() (err error) {
 		}
 	}
 	if from, to := f.between(); !from.Before(to) {
-		return cli.Usage("--since %s is not before --until %s", from.Format(time.RFC3339), to.Format(time.RFC3339))
+		return cli.Usage("--since %s is not before --until %s", cli.Time(from), cli.Time(to))
 	}
 	return nil
 }
@@ -98,7 +105,7 @@ func (f *replayFlags) stopped(r operator.ReplayResult, err error) error {
 	if errors.Is(err, context.Canceled) {
 		err = errors.New("stopped")
 	}
-	return fmt.Errorf("%w after %d of %d events; resume with: %s", err, r.Done, r.Selected, strings.Join(args, " "))
+	return fmt.Errorf("%w after %d of %s; resume with: %s", err, r.Done, cli.Count(r.Selected, "event", "events"), strings.Join(args, " "))
 }
 
 // program is how the command was called. What go run built is deleted afterwards.

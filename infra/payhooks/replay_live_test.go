@@ -23,6 +23,7 @@ func TestReplayOnARunningStack(t *testing.T) {
 	o := newOperator(t)
 	t.Run("racing live deliveries has one effect", func(t *testing.T) { racing(o.in(t)) })
 	t.Run("is stopped by Ctrl-C, and the command that it prints sends the rest", func(t *testing.T) { interrupted(o.in(t)) })
+	t.Run("hurries what waits and follows it until it has ended", func(t *testing.T) { waited(o.in(t)) })
 	t.Run("sends nothing without --yes, and nothing of what is done", func(t *testing.T) {
 		o := o.in(t)
 		id := o.charge()

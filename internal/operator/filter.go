@@ -32,6 +32,8 @@ type SelectedEvent struct {
 	ID       string    `json:"id"`
 	Type     string    `json:"type"`
 	Received time.Time `json:"received"`
+
+	past past
 }
 
 // Position is where the event is in the order of receipt, as text.
@@ -54,10 +56,10 @@ func ParsePosition(text string) (SelectedEvent, error) {
 }
 
 // find returns the selected events with a subscriber, in the order of their
-// receipt. unreadable names events that cannot be read, besides all that can.
-func (o *Operator) find(ctx context.Context, f Events) (all []SelectedEvent, unreadable, err error) {
-	if err := o.knownAction(ctx, f.Action); err != nil {
-		return nil, nil, err
+// receipt; rules are the names of all actions that have one. unreadable names events that cannot be read, besides all that can.
+func (o *Operator) find(ctx context.Context, f Events, rules []string) (all []SelectedEvent, unreadable, err error) {
+	if f.Action != "" && !slices.Contains(rules, f.Action) {
+		return nil, nil, noAction(f.Action, rules)
 	}
 	stored, unreadable, err := o.candidates(ctx, f)
 	if err != nil {
@@ -67,12 +69,12 @@ func (o *Operator) find(ctx context.Context, f Events) (all []SelectedEvent, unr
 		if !f.matches(e.Facts) {
 			continue
 		}
-		subscribers, err := o.Bus.Subscribers(ctx, event.Envelope{Facts: e.Facts, Only: f.Action})
+		subscribers, err := o.takers(ctx, e, f.Action)
 		if err != nil {
 			return nil, nil, err
 		}
 		if len(subscribers) > 0 {
-			all = append(all, SelectedEvent{e.ID, e.Type, e.Received})
+			all = append(all, SelectedEvent{e.ID, e.Type, e.Received, pastOf(e, subscribers, rules)})
 		}
 	}
 	slices.SortFunc(all, SelectedEvent.compare)

@@ -60,6 +60,8 @@ const (
 	ReasonUnfetched = event.Reason("what it refers to cannot be fetched: see payhooks events show")
 	ReasonNothing   = event.Reason("nothing to do")
 	ReasonRunning   = event.Reason("done, or running just now")
+	ReasonRuns      = event.Reason("an attempt is running just now")
+	ReasonWithheld  = event.Reason("skipped, or something of it withheld: --again asks for it")
 )
 
 // SampleSize is how many items a plan shows.

@@ -144,10 +144,14 @@ func (d *Due) unusable(ctx context.Context, r event.Delivery) error {
 	return err // it was stored meanwhile, or nobody can say
 }
 
+// ActionRemoved is the outcome of a delivery that no attempt began before its action
+// was removed: nothing was done.
+const ActionRemoved = "action removed"
+
 // endRemoved ends a delivery of an action that has no rule any more.
 func (d *Due) endRemoved(ctx context.Context, r event.Delivery) error {
 	if r.Attempts == 0 {
-		return d.end(ctx, r, event.Done, "action removed")
+		return d.end(ctx, r, event.Done, ActionRemoved)
 	}
 	return d.end(ctx, r, event.Parked, "the action has no rule on the bus: it was removed or renamed")
 }
