@@ -24,6 +24,7 @@ type Progress struct {
 	what    string
 	n, done int
 	said    time.Time
+	note    string
 }
 
 // NewProgress begins to show the progress of n items, 0 where their number is
@@ -58,7 +59,26 @@ func (p *Progress) Add(n int) {
 	if p.n > 0 {
 		of = fmt.Sprintf(" of %d", p.n)
 	}
-	fmt.Fprintf(p.out, "%d%s %s\n", p.done, of, p.what)
+	note := ""
+	if p.note != "" {
+		note = ", " + p.note
+	}
+	fmt.Fprintf(p.out, "%d%s %s%s\n", p.done, of, p.what, note)
+}
+
+// Note is shown with the progress from now on.
+func (p *Progress) Note(text string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.note = Line(text); p.bar != nil {
+		p.bar.Describe(Line(p.what) + ", " + p.note)
+	}
+}
+
+// Say prints a line; none with --json.
+func (p *Progress) Say(text string) {
+	p.Clear()
+	_, _ = fmt.Fprintln(p.out, Line(text))
 }
 
 // Clear removes the bar until more is counted, so that rows can be printed.

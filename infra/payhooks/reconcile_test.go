@@ -2,7 +2,9 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -87,22 +89,43 @@ func TestRunningStackStoresMissingEvents(t *testing.T) {
 	doneAll(t, c, []string{thin})
 
 	dry, err := o.Backfill(t.Context(), operator.Backfill{Since: time.Now().AddDate(0, 0, -10)})
-	if err != nil || dry.Selected != 120 || dry.Stored != 0 || len(dry.Sample) == 0 {
+	if err != nil || dry.Missing != 120 || dry.Stored != 0 || len(dry.Sample) == 0 {
 		t.Fatalf("dry run: %+v %v", dry, err)
 	}
 	if text, err := json.Marshal(dry.Sample); err != nil || bytes.Contains(text, []byte("received")) {
 		t.Errorf("%s %v: nothing of it was received yet", text, err)
 	}
-	wet, err := o.Backfill(t.Context(), operator.Backfill{Since: time.Now().AddDate(0, 0, -10), Store: true})
-	if err != nil || wet.Stored != 120 {
-		t.Fatalf("%+v %v", wet, err)
-	}
+	stoppedBackfill(t, o)
 	doneAll(t, c, old)
+}
+
+// stoppedBackfill is stopped after a page, and the same command stores the rest.
+func stoppedBackfill(t *testing.T, o *operator.Operator) {
+	t.Helper()
+	since := time.Now().AddDate(0, 0, -10).UTC().Truncate(time.Second)
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	part, err := o.Backfill(ctx, operator.Backfill{Since: since, Store: true, Calls: 1, Progress: func(r operator.BackfillResult) {
+		if r.Stored > 0 {
+			stop()
+		}
+	}})
+	if !errors.Is(err, context.Canceled) || part.Stored == 0 || part.Stored >= 120 {
+		t.Fatalf("%+v %v; want it stopped after a part", part, err)
+	}
+	r := run(t, "backfill", "--since", since.Format(time.RFC3339), "--yes")
+	if r.code != 0 || !strings.Contains(r.err, fmt.Sprintf("continues where it stopped, after %s", backfilled(part))) || !strings.Contains(r.out, "\n120 stored, 0 quarantined\n") {
+		t.Fatalf("exit %d: %s%s", r.code, r.out, r.err)
+	}
+	again := object[operator.BackfillResult](t, run(t, "backfill", "--since", since.Format(time.RFC3339), "--yes", "--json").out)
+	if again.Resumed || again.Stored != 0 || again.Missing != 0 || again.Listed < 120 {
+		t.Errorf("%+v; want it begun anew once it was done", again)
+	}
 }
 
 func TestABackfillSaysWhatItFoundAndWhatToDo(t *testing.T) {
 	at := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
-	s := operator.BackfillResult{Since: at, Until: at.AddDate(0, 0, 7), Checked: 9, Selected: 2, DryRun: true, Keyless: []string{"live"}, Denied: 1, Sample: []operator.MissingEvent{{Facts: event.Facts{ID: "evt_1", Type: "charge.succeeded", Created: at}}}}
+	s := operator.BackfillResult{Since: at, Until: at.AddDate(0, 0, 7), Listed: 9, Missing: 2, DryRun: true, Keyless: []string{"live"}, Denied: 1, Sample: []operator.MissingEvent{{Facts: event.Facts{ID: "evt_1", Type: "charge.succeeded", Created: at}}}}
 	var out bytes.Buffer
 	if err := printBackfill(&out, s, at.AddDate(0, -1, 0)); err != nil {
 		t.Fatal(err)

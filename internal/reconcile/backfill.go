@@ -19,6 +19,8 @@ type Backfill struct {
 	Since time.Time `json:"since"`
 	// Store what is missing; without it, it is only counted.
 	Store bool `json:"store"`
+	// AtMost is how many calls of Stripe's API one run makes, as many as it may for 0.
+	AtMost int `json:"at_most,omitempty"`
 
 	Until  time.Time     `json:"until"`            // when it was begun
 	Left   []event.Scope `json:"left"`             // the first is under way
@@ -46,6 +48,9 @@ func (m *Missing) Backfill(ctx context.Context, b Backfill) (Backfill, error) {
 		}
 	}
 	use := m.budget()
+	if b.AtMost > 0 {
+		use.left = min(use.left, b.AtMost)
+	}
 	defer func() { b.Calls += use.made }()
 	for len(b.Left) > 0 {
 		err := m.fill(ctx, &b, snapshotChunks(types, every), use)
