@@ -113,7 +113,7 @@ func (o *rig) commandLines() (lines [][]string) {
 		"quarantine list", "quarantine show evt_held", "quarantine show evt_bytes", "quarantine release evt_held", "quarantine release evt_held --override",
 		"quarantine discard evt_held", "replay --since 1h", "erase --customer cus_x", "erase list", "audit", "audit --rebuild", "doctor", "secret put no-such", "reconcile", "trigger --list", "trigger charge.succeeded", "new notify-x --events charge.succeeded", "remove notify-x", "trigger payment", "completion fish", "listen --show", "listen --thin --show", "connect", "connect --check",
 		"restore --from local-orders-restored", "restore --from local-events-restored",
-		"orders", "access", "stock", "stock set x 1 --new --mode test", "holds", "journal", "report", "report --csv", "mails", "notices", "backfill --since " + time.Now().AddDate(0, 0, -1).Format(time.DateOnly),
+		"orders", "access", "stock", "stock set x 1 --new --mode test", "holds", "journal", "report", "report --csv", "mails", "notices", "import subscriptions", "backfill --since " + time.Now().AddDate(0, 0, -1).Format(time.DateOnly),
 	} {
 		lines = append(lines, strings.Fields(line))
 	}

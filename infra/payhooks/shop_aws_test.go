@@ -12,6 +12,7 @@ func init() {
 		{"access --json", `"customer"`},
 		{"stock --json", `"item"`},
 		{"stock set prod_x 5 --new --mode test", "prod_x"},
+		{"import subscriptions", "not in the access table"},
 		{"holds --json", `"order"`},
 		{"journal --json", `"fact"`},
 		{"report", "sales"},

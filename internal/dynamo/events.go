@@ -28,9 +28,25 @@ func (t *Tables) Put(ctx context.Context, e event.Event, expires time.Time) (eve
 	if err != nil {
 		return 0, fmt.Errorf("put %s: %w", e.ID, err)
 	}
+	return t.put(ctx, e, it)
+}
+
+// Import implements event.Store.
+func (t *Tables) Import(ctx context.Context, e event.Event, subscribers []string, expires time.Time) (event.Result, error) {
+	it, err := eventItem(e, expires)
+	if err != nil {
+		return 0, fmt.Errorf("import %s: %w", e.ID, err)
+	}
+	delete(it, "pending") // neither the stream nor a sweep publishes it
+	it["wanted"] = &types.AttributeValueMemberSS{Value: subscribers}
+	return t.put(ctx, e, it)
+}
+
+// put stores the item unless its key is taken.
+func (t *Tables) put(ctx context.Context, e event.Event, it item) (event.Result, error) {
 	ours := nonce()
 	it["nonce"] = str(ours)
-	_, err = t.client.PutItem(ctx, &dynamodb.PutItemInput{
+	_, err := t.client.PutItem(ctx, &dynamodb.PutItemInput{
 		TableName: t.table("events"), Item: it,
 		ConditionExpression:                 aws.String("attribute_not_exists(id)"),
 		ReturnValuesOnConditionCheckFailure: allOld,

@@ -12,6 +12,10 @@ const StripeRetention = 30 * 24 * time.Hour
 // from the origin.
 const EndpointListed = "recovered"
 
+// EndpointImported is the endpoint of events that Stripe never made: each reports an
+// object as Stripe's API has it, to the actions for which it was imported alone.
+const EndpointImported = "imported"
+
 // Listing selects events at their origin.
 type Listing struct {
 	Account     string // connected account; empty for the stack's own

@@ -18,6 +18,9 @@ type Store interface {
 	// recognised as our own write and reported as ResultStored. ErrTooLarge if
 	// the item cannot be stored at any time.
 	Put(ctx context.Context, e Event, expires time.Time) (Result, error)
+	// Import is Put for an event that is to reach these actions alone: they are its
+	// subscribers, and it is never pending.
+	Import(ctx context.Context, e Event, subscribers []string, expires time.Time) (Result, error)
 	// PutRendering keeps e, of which Put returned ResultRendering, under its
 	// RenderingID, unless that is taken. It is in no listing, is not published,
 	// and Get returns it by that id. ErrTooLarge if it cannot be stored at any time.

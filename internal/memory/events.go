@@ -19,6 +19,17 @@ type record struct {
 
 // Put implements event.Store.
 func (s *Store) Put(ctx context.Context, e event.Event, expires time.Time) (res event.Result, err error) {
+	return s.put(ctx, event.Stored{Event: e, Pending: true, ByFetch: e.Thin(), ToFetch: e.Thin(), Expires: seconds(expires)})
+}
+
+// Import implements event.Store.
+func (s *Store) Import(ctx context.Context, e event.Event, subscribers []string, expires time.Time) (res event.Result, err error) {
+	return s.put(ctx, event.Stored{Event: e, Subscribers: slices.Clone(subscribers), Expires: seconds(expires)})
+}
+
+// put stores the event unless its id is taken.
+func (s *Store) put(ctx context.Context, st event.Stored) (res event.Result, err error) {
+	e := &st.Event
 	if err := checkName("event id", e.ID); err != nil {
 		return 0, err
 	}
@@ -30,7 +41,7 @@ func (s *Store) Put(ctx context.Context, e event.Event, expires time.Time) (res 
 	err = s.do(ctx, Op{"Put", e.ID}, func() error {
 		switch old, ok := s.events[e.ID]; {
 		case !ok:
-			r := &record{event.Stored{Event: e, Pending: true, ByFetch: e.Thin(), ToFetch: e.Thin(), Expires: seconds(expires)}, nonce}
+			r := &record{st, nonce}
 			s.events[e.ID] = r
 			s.indexed(r)
 			s.changed(r)

@@ -34,9 +34,9 @@ func refs(id string, actions ...[]string) []event.DeliveryRef {
 func (o *Operator) DeliveriesOf(ctx context.Context, stored []event.Stored) (of map[string][]event.Delivery, unreadable, err error) {
 	var all []event.DeliveryRef
 	for _, s := range stored {
-		now, err := o.Bus.Subscribers(ctx, event.Envelope{Facts: s.Facts})
+		now, err := o.takers(ctx, s, "")
 		if err != nil {
-			return nil, nil, fmt.Errorf("subscribers of %s: %w", s.ID, err)
+			return nil, nil, err
 		}
 		all = append(all, refs(s.ID, s.Subscribers, now, fetches(s))...)
 	}

@@ -49,6 +49,21 @@ var publishTests = map[string]func(*testing.T, Ports){
 		same(t, event.ResultDuplicate, res)
 		same(t, want, get(t, p, e.ID))
 	},
+	"imported event has its subscribers and is not pending": func(t *testing.T, p Ports) {
+		e := newEvent()
+		for _, want := range []event.Result{event.ResultStored, event.ResultDuplicate} {
+			res, err := p.Store.Import(t.Context(), e, []string{"a"}, now)
+			noError(t, err)
+			same(t, want, res)
+		}
+		got := get(t, p, e.ID)
+		same(t, false, got.Pending)
+		same(t, []string{"a"}, got.Subscribers)
+		res, err := p.Store.Put(t.Context(), e, now)
+		noError(t, err)
+		same(t, event.ResultDuplicate, res)
+		same(t, got, get(t, p, e.ID))
+	},
 	"missing event is ErrNotFound and stays missing": func(t *testing.T, p Ports) {
 		for _, id := range []string{unique("evt_"), ""} {
 			isError(t, event.ErrNotFound, p.Store.MarkPublished(t.Context(), id, []string{"a"}))

@@ -3,6 +3,7 @@ package stripeapi
 import (
 	"context"
 	"encoding/json"
+	"iter"
 	"net/http"
 
 	"github.com/stripe/stripe-go/v76/form"
@@ -14,29 +15,43 @@ import (
 // is given and not in stripe-go's: for what stripe-go has no type for. Its errors
 // are those of ReadError.
 func (c *Client) List(ctx context.Context, s event.Scope, path, version string, filters map[string]string) (all []json.RawMessage, err error) {
-	what := "list " + path
-	api, err := c.For(ctx, s)
-	if err != nil {
-		return nil, ReadError(what, err)
+	for page, err := range c.Pages(ctx, s, path, version, filters) {
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, page...)
 	}
-	for after := ""; ; {
-		values := &form.Values{}
-		for name, value := range filters {
-			values.Add(name, value)
+	return all, nil
+}
+
+// Pages is List a page after the other. It ends after an error.
+func (c *Client) Pages(ctx context.Context, s event.Scope, path, version string, filters map[string]string) iter.Seq2[[]json.RawMessage, error] {
+	return func(yield func([]json.RawMessage, error) bool) {
+		what := "list " + path
+		api, err := c.For(ctx, s)
+		if err != nil {
+			yield(nil, ReadError(what, err))
+			return
 		}
-		values.Add("limit", "100")
-		if after != "" {
-			values.Add("starting_after", after)
-		}
-		params := Params(ctx, s.Account)
-		params.Headers = http.Header{"Stripe-Version": {version}}
-		var p page
-		if err := api.Events.B.CallRaw(http.MethodGet, path, "", values, &params, &p); err != nil {
-			return nil, ReadError(what, err)
-		}
-		all = append(all, p.Data...)
-		if after = lastID(p); after == "" {
-			return all, nil
+		for after, more := "", true; more; more = after != "" {
+			values := &form.Values{}
+			for name, value := range filters {
+				values.Add(name, value)
+			}
+			values.Add("limit", "100")
+			if after != "" {
+				values.Add("starting_after", after)
+			}
+			params := Params(ctx, s.Account)
+			params.Headers = http.Header{"Stripe-Version": {version}}
+			var p page
+			if err := api.Events.B.CallRaw(http.MethodGet, path, "", values, &params, &p); err != nil {
+				yield(nil, ReadError(what, err))
+				return
+			}
+			if after = lastID(p); !yield(p.Data, nil) {
+				return
+			}
 		}
 	}
 }

@@ -58,8 +58,8 @@ func parseEndpoint(item string) (Endpoint, error) {
 	if name == "" || len(name) > 64 || strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789-_") != "" {
 		return Endpoint{}, fmt.Errorf("a name is up to 64 of a-z, 0-9, - and _")
 	}
-	if name == event.EndpointListed {
-		return Endpoint{}, fmt.Errorf("the name is taken: events fetched from Stripe have it")
+	if name == event.EndpointListed || name == event.EndpointImported {
+		return Endpoint{}, fmt.Errorf("the name is taken: events that were read at Stripe have it")
 	}
 	switch m := Expect(mode); m {
 	case ExpectAny, ExpectLive, ExpectTest:

@@ -14,4 +14,5 @@ var All = []func() *cobra.Command{
 	noticesCommand,
 	journalCommand,
 	reportCommand,
+	importCommand,
 }
