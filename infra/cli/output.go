@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/mattn/go-isatty"
+	"golang.org/x/term"
 
 	"github.com/payhooks/payhooks/internal/safetext"
 )
@@ -21,6 +22,7 @@ type Output struct {
 	to       io.Writer
 	begun    []byte // of a character whose other bytes were not written yet
 	terminal bool
+	columns  int // of a terminal that is no file
 }
 
 // Part is a piece of a line with its own style: the number of a terminal's colour,
@@ -41,14 +43,14 @@ func (o *Output) Write(p []byte) (int, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	text := append(o.begun, p...)
-	whole := len(text) - cut(text)
+	whole := len(text) - begun(text)
 	o.begun = append([]byte(nil), text[whole:]...)
 	_, err := o.to.Write([]byte(safetext.Escape(string(text[:whole]))))
 	return len(p), err
 }
 
-// cut is how many bytes at the end are the beginning of a character.
-func cut(text []byte) int {
+// begun is how many bytes at the end are the beginning of a character.
+func begun(text []byte) int {
 	for n := 1; n < utf8.UTFMax && n <= len(text); n++ {
 		if last := text[len(text)-n:]; utf8.RuneStart(last[0]) {
 			if utf8.FullRune(last) {
@@ -62,6 +64,19 @@ func cut(text []byte) int {
 
 // Styled reports whether there is a terminal that shows styles.
 func (o *Output) Styled() bool { return o.terminal && os.Getenv("NO_COLOR") == "" }
+
+// Width is how many characters a line of the terminal has; 0 without one.
+func (o *Output) Width() int {
+	f, ok := o.to.(*os.File)
+	if !o.terminal || !ok {
+		return o.columns
+	}
+	n, _, err := term.GetSize(int(f.Fd()))
+	if err != nil {
+		return 0
+	}
+	return n
+}
 
 // Print prints a line of parts, in their styles on a terminal.
 func (o *Output) Print(parts ...Part) error {

@@ -14,24 +14,32 @@ import (
 // are as wide as the widest cell among them.
 const rowsPage = 1000
 
-// Rows prints a list: one JSON object per line with --json, else a table.
+// Rows prints a list: one JSON object per line with --json, else a table. On a terminal
+// it is no wider than that: long cells are cut, unless --wide is given.
 type Rows struct {
 	// Printing is called before a part of a table is printed; nil is none.
 	Printing func()
-	// Whole shows texts in cells in full, in one line each.
+	// Whole shows texts in cells in full, in one line each: --wide.
 	Whole bool
 
-	out    io.Writer
-	json   bool
-	table  table.Writer
-	widths []int
-	n      int // rows so far
+	out     io.Writer
+	json    bool
+	header  table.Row
+	kept    []table.Row
+	columns []column
+	width   int // of the terminal; 0: any
+	n       int // rows so far
 }
 
 // NewRows begins a list with these columns.
 func NewRows(cmd *cobra.Command, columns ...any) *Rows {
-	r := &Rows{out: cmd.OutOrStdout(), json: WantsJSON(cmd), table: NewTable(columns...), widths: make([]int, len(columns))}
-	r.widen(columns)
+	r := &Rows{out: cmd.OutOrStdout(), json: WantsJSON(cmd), header: columns, columns: make([]column, len(columns))}
+	if r.Whole = wantsWide(cmd); !r.Whole {
+		r.width = NewOutput(r.out).Width()
+	}
+	for i, name := range columns {
+		r.columns[i].widen(name)
+	}
 	return r
 }
 
@@ -43,24 +51,25 @@ func (r *Rows) Add(v any, cells ...any) error {
 		return PrintJSON(r.out, v)
 	}
 	for i, c := range cells {
-		if v := reflect.ValueOf(c); v.Kind() == reflect.String && r.Whole {
-			cells[i] = Line(v.String())
-		} else if v.Kind() == reflect.String {
-			cells[i] = Clip(v.String(), longestCell)
+		if v := reflect.ValueOf(c); v.Kind() == reflect.String {
+			r.columns[i].right = r.columns[i].right || v.Type() == reflect.TypeFor[Amount]()
+			cells[i] = r.Text(v.String(), longestCell)
 		}
+		r.columns[i].widen(cells[i])
 	}
-	r.widen(cells)
-	r.table.AppendRow(cells)
-	if r.table.Length() < rowsPage {
+	r.kept = append(r.kept, cells)
+	if len(r.kept) < rowsPage {
 		return nil
 	}
 	return r.print()
 }
 
-func (r *Rows) widen(cells []any) {
-	for i, c := range cells[:min(len(cells), len(r.widths))] {
-		r.widths[i] = max(r.widths[i], text.StringWidthWithoutEscSequences(fmt.Sprint(c)))
+// Text is a text of at most n characters, or with Whole all of it.
+func (r *Rows) Text(s string, n int) string {
+	if r.Whole {
+		return Line(s)
 	}
+	return Clip(s, n)
 }
 
 // print prints the rows that are kept, in columns as wide as those before.
@@ -68,14 +77,24 @@ func (r *Rows) print() error {
 	if r.Printing != nil {
 		r.Printing()
 	}
-	var columns []table.ColumnConfig
-	for i, width := range r.widths {
-		columns = append(columns, table.ColumnConfig{Number: i + 1, WidthMin: width})
+	widths := fit(r.columns, r.width)
+	t := NewTable(cut(r.header, widths)...)
+	if r.n > len(r.kept) {
+		t.ResetHeaders()
 	}
-	r.table.SetColumnConfigs(columns)
-	_, err := fmt.Fprintln(r.out, r.table.Render())
-	r.table.ResetHeaders()
-	r.table.ResetRows()
+	configs := make([]table.ColumnConfig, len(widths))
+	for i, w := range widths {
+		configs[i] = table.ColumnConfig{Number: i + 1, WidthMin: w}
+		if r.columns[i].right {
+			configs[i].Align, configs[i].AlignHeader = text.AlignRight, text.AlignRight
+		}
+	}
+	t.SetColumnConfigs(configs)
+	for _, row := range r.kept {
+		t.AppendRow(cut(row, widths))
+	}
+	r.kept = nil
+	_, err := fmt.Fprintln(r.out, t.Render())
 	return err
 }
 
@@ -88,7 +107,7 @@ func (r *Rows) Flush(none string) error {
 	case r.n == 0:
 		_, err := fmt.Fprintln(r.out, none)
 		return err
-	case r.table.Length() == 0:
+	case len(r.kept) == 0:
 		return nil
 	}
 	return r.print()

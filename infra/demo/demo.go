@@ -95,7 +95,7 @@ func Verify(cmd *cobra.Command, t *cli.Target, p *Plan) (*Report, error) {
 // their number and how long that took.
 func post(cmd *cobra.Command, t *cli.Target, p *Plan) (int, time.Duration, error) {
 	say, requests := Say(cmd), p.Requests(window)
-	say("%s:\n%d requests, %s", p.Title, len(requests), p.Order)
+	say("%s:\n%s, %s", p.Title, cli.Count(len(requests), "request", "requests"), p.Order)
 	begin := time.Now()
 	posted := cli.NewProgress(cmd, "requests acknowledged", len(requests))
 	err := postAll(cmd.Context(), t.API, requests, func() { posted.Add(1) })

@@ -28,7 +28,7 @@ func WaitIdle(cmd *cobra.Command, t *cli.Target, timeout time.Duration) error {
 		}
 		shown.Add(len(done) - before)
 		if time.Now().After(deadline) {
-			return fmt.Errorf("%d events are not done after %s, %s among them", len(left), timeout, left[0])
+			return fmt.Errorf("%s not done after %s, %s among them", cli.Count(len(left), "event is", "events are"), timeout, left[0])
 		}
 		select {
 		case <-ctx.Done():

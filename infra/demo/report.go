@@ -66,8 +66,8 @@ func (r *Report) print(out io.Writer, inJSON bool) error {
 		t(out)
 		fmt.Fprintln(out)
 	}
-	fmt.Fprintf(out, "%d events in %d requests, all done in %.1f s (%.0f/s)\n", r.Events, r.Requests, r.Seconds, r.Rate)
-	fmt.Fprintf(out, "audit: %d rows recomputed from the stored events, %d differ\n", r.Audit.Checked, len(r.Audit.Findings))
+	fmt.Fprintf(out, "%s in %s, all done in %.1f s (%.0f/s)\n", cli.Count(r.Events, "event", "events"), cli.Count(r.Requests, "request", "requests"), r.Seconds, r.Rate)
+	fmt.Fprintf(out, "audit: %s recomputed from the stored events, %d differ\n", cli.Count(r.Audit.Checked, "row", "rows"), len(r.Audit.Findings))
 	for _, b := range r.Broken {
 		fmt.Fprintln(out, "BROKEN", cli.Line(b))
 	}

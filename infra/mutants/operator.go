@@ -2,7 +2,7 @@ package main
 
 const (
 	parkedFile  = "internal/operator/parked.go"
-	replayFile  = "internal/operator/replay.go"
+	replayFile  = "internal/operator/replay_send.go"
 	redriveFile = "internal/operator/redrive.go"
 	judgeFile   = "internal/operator/audit_judge.go"
 )

@@ -36,6 +36,14 @@ func init() {
 	}, s), longestID)`, named("Row70", "internal/shop/notices"),
 		},
 		{
+			"an imported subscription is older than any event since it was read", "internal/shop/access/import.go",
+			`l.At.Add(-importBehind)`, `l.At.Add(importBehind)`, named("NewerEventReplacesWhatWasImported", "internal/shop/access"),
+		},
+		{
+			"what a row has is not imported", "internal/shop/access/import.go",
+			`return has || c.Deleted`, `return c.Deleted`, named("OnlySubscriptionsThatNoRowHas", "internal/shop/access"),
+		},
+		{
 			"one receipt per payment, not per event", mailsDir + "receipt.go",
 			`key: "receipt/" + p,`, `key: "receipt/" + e.ID,`, named("SameMoment|SameMails", "internal/shop/mails"),
 		},

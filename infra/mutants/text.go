@@ -68,7 +68,7 @@ var printing = []guard{
 	},
 	{
 		"a cell of a table is one short line", "infra/cli/rows.go",
-		`cells[i] = Clip(v.String(), longestCell)`, `cells[i] = v.String()`, printed("TablesAndJSON"),
+		`cells[i] = r.Text(v.String(), longestCell)`, `cells[i] = v.String()`, printed("TablesAndJSON"),
 	},
 	{
 		"a field is one short line", "infra/cli/print.go",

@@ -138,11 +138,11 @@ var thin = []guard{
 		`		case err == nil && s.Unfetched() && !f.Thin():`, `		case s.Unfetched() && false:`, named("ListedSnapshotCompletes", "internal/reconcile"),
 	},
 	{
-		"a thin event is replayed by its fetch", "internal/operator/replay.go",
+		"a thin event is replayed by its fetch", "internal/operator/replay_send.go",
 		`	if s.Unfetched() {`, `	if false {`, named("ReplayOfAThin", "internal/operator"),
 	},
 	{
-		"a snapshot is not fetched", "internal/operator/replay.go",
+		"a snapshot is not fetched", "internal/operator/replay_send.go",
 		`	if r.Action == event.Fetch {`, `	if false {`, named("NothingButAThin", "internal/operator"),
 	},
 	{

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"time"
+
 	"github.com/spf13/cobra"
 
 	"github.com/payhooks/payhooks/infra/cli"
@@ -20,18 +22,18 @@ func deadLettersCommand() *cobra.Command {
 
 func deadLettersListCommand(use string) *cobra.Command {
 	var action string
-	var limit int
+	var f cli.ListFlags
 	cmd := &cobra.Command{
 		Use: use, Short: "List dead letters with their reason", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if limit < 1 {
-				return cli.Usage("--limit %d: must be 1 or more", limit)
+			if err := f.Check(time.Now()); err != nil {
+				return err
 			}
 			o, err := cli.OpenOperator(cmd)
 			if err != nil {
 				return err
 			}
-			all, err := o.ListDeadLetters(cmd.Context(), action, limit)
+			all, err := o.ListDeadLetters(cmd.Context(), action, f.Limit)
 			if err != nil {
 				return err
 			}
@@ -39,7 +41,8 @@ func deadLettersListCommand(use string) *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&action, "action", "", "those of this action")
-	cmd.Flags().IntVar(&limit, "limit", 50, "how many at most")
+	f.AddLimit(cmd, 50, "how many at most")
+	cli.WideFlag(cmd)
 	cli.StackFlag(cmd)
 	return cmd
 }
@@ -47,7 +50,7 @@ func deadLettersListCommand(use string) *cobra.Command {
 func printLetters(cmd *cobra.Command, all []operator.Item) error {
 	out := cli.NewRows(cmd, "EVENT", "ACTION", "SINCE", "RECEIVED", "REASON")
 	for _, l := range all {
-		if err := out.Add(l, l.Event, l.Action, cli.Time(l.Since), l.Attempts, cli.Clip(l.Reason, 80)); err != nil {
+		if err := out.Add(l, l.Event, l.Action, cli.Time(l.Since), l.Attempts, out.Text(l.Reason, 80)); err != nil {
 			return err
 		}
 	}

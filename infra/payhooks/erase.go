@@ -149,7 +149,7 @@ func eraseListCommand() *cobra.Command {
 			}
 			out := cli.NewRows(cmd, "AT", "BY", "EVENTS", "ROWS", "MAILS", "DIGEST")
 			for _, e := range all {
-				if err := out.Add(e, cli.Time(e.At), cli.Clip(e.By, 60), e.Events, e.Rows, e.Mails, e.Digest[:12]); err != nil {
+				if err := out.Add(e, cli.Time(e.At), out.Text(e.By, 60), e.Events, e.Rows, e.Mails, e.Digest[:12]); err != nil {
 					return err
 				}
 			}

@@ -24,9 +24,9 @@ func eventsCommand() *cobra.Command {
 // eventFlags are those of events list, and the command as it was given.
 type eventFlags struct {
 	operator.EventList
-	status, since, before string
-	scope                 cli.ScopeFlags
-	line                  []string
+	list           cli.ListFlags
+	status, before string
+	line           []string
 }
 
 const listLong = `List events, newest first.
@@ -48,16 +48,17 @@ func eventsListCommand(use string) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return f.list(cmd, o, req)
+			return f.print(cmd, o, req)
 		},
 	}
-	cmd.Flags().StringVar(&f.Type, "type", "", "only events of this type; a star at the end stands for anything (invoice.*)")
+	cli.TypeFlag(cmd, &f.Type, "only events")
 	cmd.Flags().StringVar(&f.status, "status", "", "only events with this status: "+statuses())
 	cmd.Flags().StringVar(&f.Customer, "customer", "", "only events of this customer (cus_…)")
-	cmd.Flags().StringVar(&f.since, "since", "", "only events received since then: 2026-11-22, 2026-11-22T10:30:00Z, or 36h or 7d ago")
+	f.list.AddSince(cmd, "only events received")
 	cmd.Flags().StringVar(&f.before, "before", "", "only events received before then")
-	cmd.Flags().IntVar(&f.Limit, "limit", 50, "how many at most")
-	f.scope.Add(cmd, "only events")
+	f.list.AddLimit(cmd, 50, "how many at most, the newest")
+	f.list.Scope.Add(cmd, "only events")
+	cli.WideFlag(cmd)
 	cli.StackFlag(cmd)
 	return cmd
 }
@@ -65,29 +66,25 @@ func eventsListCommand(use string) *cobra.Command {
 // request finds mistakes of the command line before anything is read.
 func (f *eventFlags) request(now time.Time) (req operator.EventList, err error) {
 	req = f.EventList
-	if req.Limit < 1 {
-		return req, cli.Usage("--limit %d: must be 1 or more", req.Limit)
+	if err := f.list.Check(now); err != nil {
+		return req, err
 	}
+	req.Limit, req.Since = f.list.Limit, f.list.Since
 	if req.Status = event.Status(f.status); f.status != "" && !slices.Contains(operator.Statuses, req.Status) {
 		return req, cli.Usage("--status %q: expected one of %s", f.status, statuses())
-	}
-	if f.since != "" {
-		if req.Since, err = cli.ParseTime("--since", f.since, now); err != nil {
-			return req, err
-		}
 	}
 	if f.before != "" {
 		if req.Before, err = cli.ParseTime("--before", f.before, now); err != nil {
 			return req, err
 		}
 		if !req.Since.Before(req.Before) {
-			return req, cli.Usage("--since %s is not before --before %s", f.since, f.before)
+			return req, cli.Usage("--since %s is not before --before %s", f.list.GivenSince(), f.before)
 		}
 	}
-	if f.scope.Set() {
-		req.Scope, req.Scopes = f.scope.Matches, f.scope.All()
+	if f.list.Scope.Set() {
+		req.Scope, req.Scopes = f.list.Scope.Matches, f.list.Scope.All()
 	}
-	return req, f.scope.Check()
+	return req, nil
 }
 
 func statuses() string {
@@ -98,8 +95,8 @@ func statuses() string {
 	return strings.Join(words, ", ")
 }
 
-// list prints events as they are found.
-func (f *eventFlags) list(cmd *cobra.Command, o *operator.Operator, req operator.EventList) error {
+// print prints events as they are found.
+func (f *eventFlags) print(cmd *cobra.Command, o *operator.Operator, req operator.EventList) error {
 	shown := &search{cmd: cmd, flags: f, since: req.Since}
 	req.Looked = shown.looked
 	out := cli.NewRows(cmd, "RECEIVED", "ID", "TYPE", "STATUS", "SCOPE", "API VERSION")

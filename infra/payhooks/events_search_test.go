@@ -38,7 +38,7 @@ func searched(t *testing.T, interrupt bool, line string, req operator.EventList)
 		rows.first = stop
 	}
 	f := &eventFlags{line: strings.Fields(line)}
-	cmd := &cobra.Command{Use: "x", RunE: func(cmd *cobra.Command, _ []string) error { return f.list(cmd, d.Operator, req) }}
+	cmd := &cobra.Command{Use: "x", RunE: func(cmd *cobra.Command, _ []string) error { return f.print(cmd, d.Operator, req) }}
 	cli.Prepare(cmd)
 	cmd.SetOut(rows)
 	cmd.SetErr(notes)

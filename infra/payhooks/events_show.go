@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -33,7 +32,8 @@ func eventsShowCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&raw, "raw", false, cli.RawUsage)
-	cmd.Flags().BoolVar(&minor, "minor", false, minorUsage)
+	cli.WideFlag(cmd)
+	cmd.Flags().BoolVar(&minor, "minor", false, cli.MinorUsage)
 	cli.StackFlag(cmd)
 	return cmd
 }
@@ -71,7 +71,7 @@ func printHead(field func(name, value string), d *operator.EventDetail) {
 	field("type", d.Type)
 	field("status", string(d.Status))
 	field("reason", d.Reason)
-	field("received", d.Received.Format(time.RFC3339))
+	field("received", cli.Time(d.Received))
 	if d.Facts == nil {
 		field("endpoint", d.Endpoint)
 	}
@@ -85,7 +85,10 @@ func printFacts(field func(name, value string), f *event.Facts, minor bool) {
 	if endpoint == event.EndpointListed {
 		endpoint += ": listed at Stripe, not posted"
 	}
-	field("created", f.Created.Format(time.RFC3339))
+	if endpoint == event.EndpointImported {
+		endpoint += ": made by payhooks import of what Stripe's API had, not signed"
+	}
+	field("created", cli.Time(f.Created))
 	field("mode", f.Mode())
 	field("account", account)
 	field("sent as", f.SentAs)
@@ -120,7 +123,7 @@ func printDeliveries(cmd *cobra.Command, all []operator.DeliveryRow) error {
 	for _, x := range all {
 		next := ""
 		if x.Next != nil {
-			next = x.Next.Format(time.DateTime)
+			next = cli.Time(*x.Next)
 		}
 		if err := list.Add(x, x.Action, x.State, x.Attempts, next, x.Result()); err != nil {
 			return err
@@ -138,7 +141,7 @@ func printAttempts(cmd *cobra.Command, all []operator.DeliveryRow) error {
 				fmt.Fprintln(cmd.OutOrStdout())
 				first = false
 			}
-			if err := list.Add(a, a.At.UTC().Format(time.DateTime), x.Action, a.Error); err != nil {
+			if err := list.Add(a, cli.Time(a.At), x.Action, a.Error); err != nil {
 				return err
 			}
 		}

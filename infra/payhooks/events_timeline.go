@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -52,14 +51,12 @@ func eventsTimelineCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().IntVar(&f.Limit, "limit", 200, "how many lines at most, the latest")
-	cmd.Flags().BoolVar(&f.Minor, "minor", false, minorUsage)
+	cmd.Flags().BoolVar(&f.Minor, "minor", false, cli.MinorUsage)
+	cli.WideFlag(cmd)
 	f.scope.Add(cmd, "only events")
 	cli.StackFlag(cmd)
 	return cmd
 }
-
-// minorUsage is the usage of the flag --minor.
-const minorUsage = "amounts as Stripe sends them, in the smallest unit (1250 usd)"
 
 func (f *timelineFlags) show(cmd *cobra.Command, o *operator.Operator) error {
 	var progress *cli.Progress
@@ -82,7 +79,7 @@ func (f *timelineFlags) show(cmd *cobra.Command, o *operator.Operator) error {
 func printCourse(cmd *cobra.Command, c *operator.Course) error {
 	out := cli.NewRows(cmd, "AT", "EVENT", "TYPE", "ACTION", "STATE", "TEXT")
 	for _, m := range c.Moments {
-		if err := out.Add(m, m.At.Format(time.DateTime), m.Event, m.Type, m.Action, m.State, m.Text); err != nil {
+		if err := out.Add(m, cli.Time(m.At), m.Event, m.Type, m.Action, m.State, m.Text); err != nil {
 			return err
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -23,8 +24,9 @@ const manyRows = 20
 
 // parkedFlags are those of the list.
 type parkedFlags struct {
-	action, reason         string
-	discarded, group, wide bool
+	cli.ListFlags
+	action, reason   string
+	discarded, group bool
 }
 
 const parkedLong = `List parked and unknown deliveries, the oldest first.
@@ -38,6 +40,9 @@ func parkedListCommand(use string) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: use, Short: "List parked and unknown deliveries", Long: parkedLong, Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := f.Check(time.Now()); err != nil {
+				return err
+			}
 			o, err := cli.OpenOperator(cmd)
 			if err != nil {
 				return err
@@ -55,27 +60,32 @@ func (f *parkedFlags) add(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.action, "action", "", "those of this action")
 	cmd.Flags().StringVar(&f.reason, "reason", "", "those that failed so: a reason as it is listed, or a part of it")
 	cmd.Flags().BoolVar(&f.group, "group", false, "count them by action, state and reason")
-	cmd.Flags().BoolVar(&f.wide, "wide", false, "print whole reasons")
+	f.AddSince(cmd, "those that parked, or whose outcome became unknown,")
+	f.AddLimit(cmd, 0, "how many deliveries or groups at most, the first")
+	cli.WideFlag(cmd)
 	cmd.Flags().BoolVar(&f.discarded, "discarded", false, "list what was discarded instead, and who did it")
 }
 
 // read returns the items that the flags select, those that can be read also with an error.
 func (f *parkedFlags) read(ctx context.Context, o *operator.Operator) ([]operator.Item, error) {
-	which := operator.Deliveries{Action: f.action, Reason: f.reason}
+	which, find := operator.Deliveries{Action: f.action, Reason: f.reason}, o.Parked
 	if f.discarded {
-		return o.Discarded(ctx, which)
+		find = o.Discarded
 	}
-	return o.Parked(ctx, which)
+	list, err := find(ctx, which)
+	return cli.First(cli.ListFlags{Since: f.Since}, list, itemTime), err
 }
+
+func itemTime(i operator.Item) time.Time { return i.Since }
 
 func (f *parkedFlags) print(cmd *cobra.Command, list []operator.Item, failed error) error {
 	switch {
 	case f.grouped(cmd, len(list)):
 		return f.printGroups(cmd, list, unless(failed, f.none()))
 	case f.discarded:
-		return printDiscarded(cmd, list, f.wide, unless(failed, f.none()))
+		return printDiscarded(cmd, cli.First(f.ListFlags, list, itemTime), unless(failed, f.none()))
 	}
-	return printItems(cmd, list, f.wide, unless(failed, f.none()))
+	return printItems(cmd, cli.First(f.ListFlags, list, itemTime), unless(failed, f.none()))
 }
 
 // grouped: who asks for an action or a reason wants its deliveries.
@@ -91,7 +101,7 @@ func (f *parkedFlags) none() string {
 	if f.discarded {
 		state = "discarded"
 	}
-	if f.action != "" || f.reason != "" {
+	if f.action != "" || f.reason != "" || !f.Since.IsZero() {
 		return "nothing of that is " + state
 	}
 	return map[string]string{"parked": "nothing is parked", "discarded": "nothing was discarded"}[state]
@@ -99,10 +109,10 @@ func (f *parkedFlags) none() string {
 
 func (f *parkedFlags) printGroups(cmd *cobra.Command, list []operator.Item, none string) error {
 	out := cli.NewRows(cmd, "COUNT", "ACTION", "STATE", "FIRST", "LAST", "FIRST EVENT", "REASON")
-	out.Whole = f.wide
 	groups := operator.Groups(list)
+	groups = cli.First(cli.ListFlags{Limit: f.Limit}, groups, func(g operator.Group) time.Time { return g.Last })
 	for _, g := range groups {
-		if err := out.Add(g, g.Count, g.Action, g.State, cli.Time(g.First), cli.Time(g.Last), g.Event, clipped(g.Reason, 80, f.wide)); err != nil {
+		if err := out.Add(g, g.Count, g.Action, g.State, cli.Time(g.First), cli.Time(g.Last), g.Event, out.Text(g.Reason, 80)); err != nil {
 			return err
 		}
 	}
@@ -114,21 +124,12 @@ func (f *parkedFlags) printGroups(cmd *cobra.Command, list []operator.Item, none
 	return err
 }
 
-func printItems(cmd *cobra.Command, list []operator.Item, wide bool, none string) error {
+func printItems(cmd *cobra.Command, list []operator.Item, none string) error {
 	out := cli.NewRows(cmd, "EVENT", "ACTION", "STATE", "SINCE", "ATTEMPTS", "REASON")
-	out.Whole = wide
 	for _, r := range list {
-		if err := out.Add(r, r.Event, r.Action, r.State, cli.Time(r.Since), r.Attempts, clipped(r.Reason, 80, wide)); err != nil {
+		if err := out.Add(r, r.Event, r.Action, r.State, cli.Time(r.Since), r.Attempts, out.Text(r.Reason, 80)); err != nil {
 			return err
 		}
 	}
 	return out.Flush(none)
-}
-
-// clipped is a text of at most n characters, or with wide all of it.
-func clipped(s string, n int, wide bool) string {
-	if wide {
-		return cli.Line(s)
-	}
-	return cli.Clip(s, n)
 }

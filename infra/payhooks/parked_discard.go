@@ -72,7 +72,7 @@ func printDiscard(cmd *cobra.Command, r operator.DiscardResult, yes bool) error 
 		printSkipped(cmd, r.Skipped)
 		return nil
 	}
-	err := printItems(cmd, r.Sample, false, "nothing of that is parked or unknown")
+	err := printItems(cmd, r.Sample, "nothing of that is parked or unknown")
 	if err == nil && r.Selected > 0 {
 		_, err = fmt.Fprintf(out, "\nwould discard %s; add --yes\n", deliveries(r.Selected))
 	}
@@ -80,11 +80,10 @@ func printDiscard(cmd *cobra.Command, r operator.DiscardResult, yes bool) error 
 }
 
 // printDiscarded has who decided, and the reason for which the delivery was parked.
-func printDiscarded(cmd *cobra.Command, list []operator.Item, wide bool, none string) error {
+func printDiscarded(cmd *cobra.Command, list []operator.Item, none string) error {
 	out := cli.NewRows(cmd, "EVENT", "ACTION", "DISCARDED", "BY", "ATTEMPTS", "REASON")
-	out.Whole = wide
 	for _, r := range list {
-		err := out.Add(r, r.Event, r.Action, cli.Time(r.Since), clipped(r.By, 60, wide), r.Attempts, clipped(r.Reason, 80, wide))
+		err := out.Add(r, r.Event, r.Action, cli.Time(r.Since), out.Text(r.By, 60), r.Attempts, out.Text(r.Reason, 80))
 		if err != nil {
 			return err
 		}

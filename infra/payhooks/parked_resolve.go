@@ -122,7 +122,7 @@ func (f *resolveFlags) printPlan(cmd *cobra.Command, r operator.RetryResult) err
 	if cli.WantsJSON(cmd) {
 		return cli.PrintJSON(out, r)
 	}
-	err := printItems(cmd, r.Sample, false, "nothing of that is unknown")
+	err := printItems(cmd, r.Sample, "nothing of that is unknown")
 	if err == nil && r.Selected > 0 {
 		what := "as not happened, and the action does them"
 		if f.Happened {

@@ -75,7 +75,7 @@ func printRetryPlan(cmd *cobra.Command, r operator.RetryResult, rate cli.Rate) e
 	if cli.WantsJSON(cmd) {
 		return cli.PrintJSON(out, r)
 	}
-	err := printItems(cmd, r.Sample, false, "nothing of that is parked; payhooks parked resolve is for what is unknown")
+	err := printItems(cmd, r.Sample, "nothing of that is parked; payhooks parked resolve is for what is unknown")
 	if err == nil && r.Selected > 0 {
 		_, err = fmt.Fprintf(out, "\nwould retry %s, %g a second, in %s; add --yes\n", deliveries(r.Selected), rate, rate.Takes(r.Selected))
 	}

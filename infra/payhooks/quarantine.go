@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -20,17 +21,26 @@ func quarantineCommand() *cobra.Command {
 }
 
 func quarantineListCommand(use string) *cobra.Command {
+	var f cli.ListFlags
+	var typ string
 	cmd := &cobra.Command{
 		Use: use, Short: "List quarantined requests: signed, and not accepted as events", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := f.Check(time.Now()); err != nil {
+				return err
+			}
 			o, err := cli.OpenOperator(cmd)
 			if err != nil {
 				return err
 			}
-			list, failed := o.ListQuarantine(cmd.Context())
-			return errors.Join(printItems(cmd, list, false, unless(failed, "nothing is quarantined")), failed)
+			list, failed := o.ListQuarantine(cmd.Context(), typ)
+			return errors.Join(printItems(cmd, cli.First(f, list, itemTime), unless(failed, "nothing is quarantined")), failed)
 		},
 	}
+	cli.TypeFlag(cmd, &typ, "only requests")
+	f.AddSince(cmd, "only requests received")
+	f.AddLimit(cmd, 0, "how many at most, the first")
+	cli.WideFlag(cmd)
 	cli.StackFlag(cmd)
 	return cmd
 }

@@ -62,7 +62,7 @@ func (s simulation) print(out io.Writer) {
 	for _, what := range slices.Sorted(maps.Keys(s.Met)) {
 		fmt.Fprintf(out, "%10d  %s\n", s.Met[what], what)
 	}
-	fmt.Fprintf(out, "%d schedules from seed %d: every promise held (%.0f schedules/s)\n", s.Schedules, s.First, s.Rate)
+	fmt.Fprintf(out, "%s from seed %d: every promise held (%.0f schedules/s)\n", cli.Count(int(s.Schedules), "schedule", "schedules"), s.First, s.Rate) //nolint:gosec // far fewer
 }
 
 // simulators run schedules on every core. The failure that they report is the

@@ -44,7 +44,8 @@ func volumeCommand() *cobra.Command {
 			begin := time.Now()
 			r, err := o.Run(cmd.Context())
 			if failed = errors.Join(failed, err); err == nil {
-				what := fmt.Sprintf("%d events, at most %d messages in the queue, %d dead letters, %d done", r.Events, r.MostInQueue, r.Dead, r.Done)
+				what := fmt.Sprintf("%s, at most %s in the queue, %s, %d done", cli.Count(r.Events, "event", "events"),
+					cli.Count(r.MostInQueue, "message", "messages"), cli.Count(r.Dead, "dead letter", "dead letters"), r.Done)
 				err = out.Add(r, "a function that crashes for 60 h", r.Runs, "", "", seconds(begin), what)
 			}
 			return errors.Join(err, out.Flush("nothing was done"), failed)

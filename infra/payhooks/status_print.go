@@ -96,7 +96,7 @@ func (p statusPage) headline(problems []problem) string {
 func (p statusPage) printActions(cmd *cobra.Command) error {
 	rows := cli.NewRows(cmd, "ACTION", "DONE", "WAITING", "PARKED", "UNKNOWN", "DISCARDED", "OLDEST", "REASON")
 	for _, a := range p.Actions {
-		err := rows.Add(a, a.Action, quiet(number(a.Done)), quiet(a.Waiting), quiet(a.Parked), quiet(a.Unknown), quiet(a.Discarded), cli.Time(a.Oldest), cli.Clip(reasonOf(a), 80))
+		err := rows.Add(a, a.Action, quiet(number(a.Done)), quiet(a.Waiting), quiet(a.Parked), quiet(a.Unknown), quiet(a.Discarded), cli.Time(a.Oldest), rows.Text(reasonOf(a), 80))
 		if err != nil {
 			return err
 		}

@@ -169,7 +169,7 @@ func (p *poster) summary() error {
 		_, _ = fmt.Fprintf(p.out, "%d posted in %.1f s, %.0f/s: %s\n", p.done, time.Since(p.start).Seconds(), p.rate(), cli.Line(tally(p.counts)))
 	}
 	if p.failed > 0 {
-		return fmt.Errorf("%d of %d posts were not accepted by %s", p.failed, p.done, p.to)
+		return fmt.Errorf("%d of %s not accepted by %s", p.failed, cli.Count(p.done, "post was", "posts were"), p.to)
 	}
 	return nil
 }

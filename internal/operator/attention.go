@@ -28,7 +28,7 @@ type Item struct {
 // dead letters. Items that can be read are returned also with an error.
 func (o *Operator) Attention(ctx context.Context, limit int) ([]Item, error) {
 	all, parked := o.Parked(ctx, Deliveries{})
-	quarantined, held := o.ListQuarantine(ctx)
+	quarantined, held := o.ListQuarantine(ctx, "")
 	dead, letters := o.ListDeadLetters(ctx, "", limit)
 	all = slices.Concat(all, quarantined, dead)
 	sortItems(all)

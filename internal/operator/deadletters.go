@@ -159,9 +159,6 @@ func runNote(l event.DeadLetter) string {
 	if json.Unmarshal([]byte(l.Body), &lost) != nil {
 		return "the message cannot be read"
 	}
-	records := fmt.Sprintf("%d records of the stream were", lost.DDBStreamBatchInfo.BatchSize)
-	if lost.DDBStreamBatchInfo.BatchSize == 1 {
-		records = "1 record of the stream was"
-	}
+	records := count(lost.DDBStreamBatchInfo.BatchSize, "record of the stream was", "records of the stream were")
 	return fmt.Sprintf("%s given up (%s): still pending, and published by reconcile", records, lost.RequestContext.Condition)
 }

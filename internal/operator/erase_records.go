@@ -153,5 +153,5 @@ func (f *found) incomplete() error {
 	if f.unread == 0 {
 		return nil
 	}
-	return fmt.Errorf("%d records cannot be read, and may be of %s: %w", f.unread, f.req.Customer, errors.Join(f.unreadable...))
+	return fmt.Errorf("%s cannot be read, and may be of %s: %w", count(f.unread, "record", "records"), f.req.Customer, errors.Join(f.unreadable...))
 }

@@ -12,12 +12,15 @@ import (
 	"github.com/payhooks/payhooks/internal/webhook"
 )
 
-// ListQuarantine lists what is quarantined, the oldest first. Requests that can
+// ListQuarantine lists what is quarantined, of this type or of any, the oldest first. Requests that can
 // be read are returned also with an error.
-func (o *Operator) ListQuarantine(ctx context.Context) ([]Item, error) {
+func (o *Operator) ListQuarantine(ctx context.Context, typ string) ([]Item, error) {
 	all, unreadable, err := event.Collect(o.Quarantine.All(ctx))
 	var list []Item
 	for _, q := range all {
+		if typ != "" && !ofType(q.Type, typ) {
+			continue
+		}
 		list = append(list, Item{Event: q.ID, State: string(event.StatusQuarantined), Reason: q.Reason, Since: q.Received, Endpoint: q.Endpoint})
 	}
 	sortItems(list)

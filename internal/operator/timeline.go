@@ -80,7 +80,7 @@ func (o *Operator) Timeline(ctx context.Context, req Timeline) (*Course, error) 
 	slices.SortStableFunc(c.Moments, func(a, b Moment) int { return a.At.Compare(b.At) })
 	if left := len(c.Moments) - req.Limit; left > 0 {
 		c.Moments = c.Moments[left:]
-		f.notes = append(f.notes, fmt.Sprintf("%d earlier lines are left out: --limit %d shows all", left, left+req.Limit))
+		f.notes = append(f.notes, fmt.Sprintf("%s left out: --limit %d shows all", count(left, "earlier line is", "earlier lines are"), left+req.Limit))
 	}
 	c.Notes, c.Unreadable = f.notes, f.unreadable
 	return c, nil

@@ -34,11 +34,14 @@ func attempts(d event.Delivery) (ms []Moment) {
 	return ms
 }
 
-func attemptsText(n int) string {
+func attemptsText(n int) string { return count(n, "attempt", "attempts") }
+
+// count puts a number before a noun.
+func count(n int, one, many string) string {
 	if n == 1 {
-		return "1 attempt"
+		return "1 " + one
 	}
-	return fmt.Sprintf("%d attempts", n)
+	return fmt.Sprintf("%d %s", n, many)
 }
 
 // began says how many of the attempts have no line of their own.

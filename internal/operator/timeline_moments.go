@@ -118,6 +118,8 @@ func (f *thread) received(e threadEvent) string {
 	switch e.Endpoint {
 	case event.EndpointListed:
 		parts[0] = "listed at Stripe, not posted"
+	case event.EndpointImported:
+		parts[0] = "imported from Stripe's API, not posted"
 	case "":
 		parts[0] = "stored"
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/payhooks/payhooks/infra/cli"
+	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/shop/access"
 )
 
@@ -18,11 +19,11 @@ than 1,000 customers is printed while it is read, and is in this order only with
 1,000.`
 
 func accessCommand() *cobra.Command {
-	var limit int
+	var f cli.ListFlags
 	cmd := &cobra.Command{
 		Use: "access", Short: "List what each customer may use, and what was revoked", Long: accessLong, Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := checkLimit(limit); err != nil {
+			if err := f.Check(time.Now()); err != nil {
 				return err
 			}
 			c, err := cli.Open(cmd)
@@ -33,11 +34,13 @@ func accessCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			customers := cli.Each[access.Customer](cmd.Context(), c, access.Table, access.Kind)
-			return printAccess(cmd, rowsOf(customers, time.Now(), grace), limit)
+			customers := inScope(f.Scope, cli.Each[access.Customer](cmd.Context(), c, access.Table, access.Kind), func(c access.Customer) event.Scope { return c.Scope })
+			return printAccess(cmd, rowsOf(customers, time.Now(), grace), f.Limit)
 		},
 	}
-	limitFlag(cmd, &limit)
+	f.AddLimit(cmd, 0, "how many at most, the first")
+	f.Scope.Add(cmd, "only customers")
+	cli.WideFlag(cmd)
 	cli.StackFlag(cmd)
 	return cmd
 }
@@ -88,10 +91,6 @@ func rowsOf(customers iter.Seq2[access.Customer, error], now time.Time, grace ti
 func printAccess(cmd *cobra.Command, rows iter.Seq2[access.Row, error], limit int) error {
 	out := cli.NewRows(cmd, "CUSTOMER", "PRODUCT OR FEATURE", "GRANTED", "UNTIL", "SCOPE", "WHY")
 	return printEach(out, rows, limit, "no access", func(r access.Row) error {
-		until := ""
-		if !r.Until.IsZero() {
-			until = r.Until.Format(time.RFC3339)
-		}
-		return out.Add(r, r.Customer, r.Product+r.Feature, r.Granted, until, r.Text(), cli.Clip(r.Why, 80))
+		return out.Add(r, r.Customer, r.Product+r.Feature, r.Granted, cli.Time(r.Until), r.Text(), out.Text(r.Why, 80))
 	})
 }

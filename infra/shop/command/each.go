@@ -3,22 +3,19 @@ package command
 import (
 	"iter"
 
-	"github.com/spf13/cobra"
-
 	"github.com/payhooks/payhooks/infra/cli"
+	"github.com/payhooks/payhooks/internal/event"
 )
 
-// limitFlag adds --limit to a list that has none unless told.
-func limitFlag(cmd *cobra.Command, limit *int) {
-	cmd.Flags().IntVar(limit, "limit", 0, "how many at most (default: all)")
-}
-
-// checkLimit returns a UsageError for a limit that is none.
-func checkLimit(limit int) error {
-	if limit < 0 {
-		return cli.Usage("--limit %d: must be 1 or more, or 0 for all", limit)
+// inScope leaves out the items of other scopes.
+func inScope[T any](f cli.ScopeFlags, all iter.Seq2[T, error], of func(T) event.Scope) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		for v, err := range all {
+			if (err != nil || f.Matches(of(v))) && !yield(v, err) {
+				return
+			}
+		}
 	}
-	return nil
 }
 
 // printEach prints up to limit of the items while they are read, 0 for all. What was

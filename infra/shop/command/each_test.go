@@ -80,12 +80,12 @@ func TestOrdersReadBeforeAnErrorArePrinted(t *testing.T) {
 		"":       {3, errBroken, "pi_2"},
 		"--json": {3, errBroken, `"order":"pi_2"`},
 	} {
-		out, err := printed(t, line, func(cmd *cobra.Command) error { return printOrders(cmd, failing(c.n, orders, c.end), 0) })
+		out, err := printed(t, line, func(cmd *cobra.Command) error { return printOrders(cmd, failing(c.n, orders, c.end), cli.ListFlags{}) })
 		if !errors.Is(err, c.end) || !strings.Contains(out, c.want) {
 			t.Errorf("%q: %v, %s", line, err, out)
 		}
 	}
-	if out, err := printed(t, "", func(cmd *cobra.Command) error { return printOrders(cmd, failing(0, orders, nil), 0) }); err != nil || out != "no orders\n" {
+	if out, err := printed(t, "", func(cmd *cobra.Command) error { return printOrders(cmd, failing(0, orders, nil), cli.ListFlags{}) }); err != nil || out != "no orders\n" {
 		t.Errorf("%q, %v", out, err)
 	}
 }

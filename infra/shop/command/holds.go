@@ -3,6 +3,7 @@ package command
 import (
 	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -20,9 +21,13 @@ type HoldRow struct {
 }
 
 func holdsCommand() *cobra.Command {
+	var f cli.ListFlags
 	cmd := &cobra.Command{
 		Use: "holds", Short: "List orders on hold, current and past, with the reason", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := f.Check(time.Now()); err != nil {
+				return err
+			}
 			c, err := cli.Open(cmd)
 			if err != nil {
 				return err
@@ -31,17 +36,26 @@ func holdsCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			out := cli.NewRows(cmd, "ORDER", "REFERENCE", "WHY", "SINCE", "DUE", "RELEASED", "SCOPE")
-			for _, h := range holds {
-				if err := out.Add(h, h.Order, h.Reference, h.Why, shown(h.Since), shown(h.Due), shown(h.Released), h.Text()); err != nil {
-					return err
-				}
-			}
-			return out.Flush("no holds")
+			return printHolds(cmd, holds, f)
 		},
 	}
+	f.AddSince(cmd, "only holds that began")
+	f.AddLimit(cmd, 0, "how many at most, the first")
+	f.Scope.Add(cmd, "only orders")
+	cli.WideFlag(cmd)
 	cli.StackFlag(cmd)
 	return cmd
+}
+
+func printHolds(cmd *cobra.Command, holds []HoldRow, f cli.ListFlags) error {
+	holds = slices.DeleteFunc(holds, func(h HoldRow) bool { return !f.Scope.Matches(h.Scope) })
+	out := cli.NewRows(cmd, "ORDER", "REFERENCE", "WHY", "SINCE", "DUE", "RELEASED", "SCOPE")
+	for _, h := range cli.First(f, holds, func(h HoldRow) time.Time { return h.Since }) {
+		if err := out.Add(h, h.Order, h.Reference, h.Why, cli.Time(h.Since), cli.Time(h.Due), cli.Time(h.Released), h.Text()); err != nil {
+			return err
+		}
+	}
+	return out.Flush("no holds")
 }
 
 // holdsRow is a row of either kind: without an order it is of a card or customer.
@@ -104,11 +118,4 @@ func withReferences(rule fraud.Rule, rows []holdsRow, orders []order.Order) []Ho
 		all = append(all, HoldRow{Hold: h, Reference: references[order.ChargeRef{Scope: h.Scope, Charge: h.Order}]})
 	}
 	return all
-}
-
-func shown(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.Format(time.RFC3339)
 }

@@ -15,9 +15,13 @@ import (
 )
 
 func journalCommand() *cobra.Command {
+	var f cli.ListFlags
 	cmd := &cobra.Command{
 		Use: "journal", Short: "List the journal: one balanced posting per balance transaction", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := f.Check(time.Now()); err != nil {
+				return err
+			}
 			c, err := cli.Open(cmd)
 			if err != nil {
 				return err
@@ -26,9 +30,14 @@ func journalCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return printJournal(cmd, ps)
+			return printJournal(cmd, ps, f)
 		},
 	}
+	f.AddSince(cmd, "only postings of transactions made")
+	f.AddLimit(cmd, 0, "how many postings at most, the latest")
+	f.AddMinor(cmd)
+	f.Scope.Add(cmd, "only postings")
+	cli.WideFlag(cmd)
 	cli.StackFlag(cmd)
 	return cmd
 }
@@ -43,24 +52,41 @@ func ReadPostings(ctx context.Context, c *cli.Target) ([]journal.Posting, error)
 }
 
 // printJournal has a line of the table for each entry.
-func printJournal(cmd *cobra.Command, ps []journal.Posting) error {
-	out := cli.NewRows(cmd, "AT", "FACT", "ACCOUNT", "DEBIT", "CREDIT", "CURRENCY", "SCOPE", "MEMO")
-	for _, p := range ps {
-		at, fact, scope, memo := p.At.Format(time.RFC3339), p.Fact, p.Text(), memoText(p)
-		if cli.WantsJSON(cmd) || len(p.Entries) == 0 {
-			if err := out.Add(p, at, fact, "", "", "", strings.ToUpper(p.Currency), scope, memo); err != nil {
-				return err
-			}
-			continue
-		}
-		for _, e := range p.Entries {
-			if err := out.Add(p, at, fact, e.Account, side(e.Debit, p.Currency), side(e.Credit, p.Currency), strings.ToUpper(p.Currency), scope, memo); err != nil {
-				return err
-			}
-			at, fact, scope, memo = "", "", "", ""
+func printJournal(cmd *cobra.Command, ps []journal.Posting, f cli.ListFlags) error {
+	ps = slices.DeleteFunc(ps, func(p journal.Posting) bool { return !f.Scope.Matches(p.Scope) })
+	columns := []any{"AT", "FACT", "ACCOUNT", "DEBIT", "CREDIT", "SCOPE", "MEMO"}
+	if f.Minor {
+		columns = append(columns, "CURRENCY")
+	}
+	out := cli.NewRows(cmd, columns...)
+	for _, p := range cli.Latest(f, ps, func(p journal.Posting) time.Time { return p.At }) {
+		if err := addPosting(cmd, out, p, f, len(columns)); err != nil {
+			return err
 		}
 	}
 	return out.Flush("nothing is posted")
+}
+
+func addPosting(cmd *cobra.Command, out *cli.Rows, p journal.Posting, f cli.ListFlags, columns int) error {
+	at, fact, scope, memo := cli.Time(p.At), p.Fact, p.Text(), memoText(p)
+	entries := p.Entries
+	if cli.WantsJSON(cmd) || len(entries) == 0 {
+		entries = []journal.Entry{{}}
+	}
+	amount := func(n int64) any {
+		if n == 0 {
+			return ""
+		}
+		return f.Money(n, p.Currency)
+	}
+	for _, e := range entries {
+		cells := []any{at, fact, e.Account, amount(e.Debit), amount(e.Credit), scope, memo, p.Currency}
+		if err := out.Add(p, cells[:columns]...); err != nil {
+			return err
+		}
+		at, fact, scope, memo = "", "", "", ""
+	}
+	return nil
 }
 
 func memoText(p journal.Posting) string {

@@ -3,6 +3,7 @@ package command
 import (
 	"cmp"
 	"context"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -20,9 +21,13 @@ type Notice struct {
 }
 
 func noticesCommand() *cobra.Command {
+	var f cli.ListFlags
 	cmd := &cobra.Command{
 		Use: "notices", Short: "List notices to staff and text messages to customers on the local stack (stored, not delivered)", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := f.Check(time.Now()); err != nil {
+				return err
+			}
 			c, err := cli.Open(cmd)
 			if err != nil {
 				return err
@@ -35,14 +40,15 @@ func noticesCommand() *cobra.Command {
 				return err
 			}
 			out := cli.NewRows(cmd, "AT", "TO", "SUBJECT OR TEXT")
-			for _, n := range notices {
-				if err := out.Add(n, n.At, cmp.Or(n.To, n.Topic), cmp.Or(n.Subject, n.Message)); err != nil {
+			for _, n := range cli.Latest(f, notices, func(n Notice) time.Time { return kept(n.At) }) {
+				if err := out.Add(n, cli.Time(kept(n.At)), cmp.Or(n.To, n.Topic), cmp.Or(n.Subject, n.Message)); err != nil {
 					return err
 				}
 			}
 			return out.Flush("no notices")
 		},
 	}
+	addKept(cmd, &f)
 	cli.StackFlag(cmd)
 	return cmd
 }

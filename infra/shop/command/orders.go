@@ -3,10 +3,12 @@ package command
 import (
 	"context"
 	"iter"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/payhooks/payhooks/infra/cli"
+	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/shop/order"
 )
 
@@ -21,11 +23,11 @@ const ordersLong = `List orders, by name. Those of a table with more than 10,000
 is read, and are in this order only within each 10,000.`
 
 func ordersCommand() *cobra.Command {
-	var limit int
+	var f cli.ListFlags
 	cmd := &cobra.Command{
 		Use: "orders", Short: "List orders", Long: ordersLong, Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := checkLimit(limit); err != nil {
+			if err := f.Check(time.Now()); err != nil {
 				return err
 			}
 			c, err := cli.Open(cmd)
@@ -35,10 +37,14 @@ func ordersCommand() *cobra.Command {
 			rows := func() iter.Seq2[order.Order, error] {
 				return cli.Each[order.Order](cmd.Context(), c, order.Table, order.Kind)
 			}
-			return printOrders(cmd, order.List(rows, order.HeldRows), limit)
+			all := inScope(f.Scope, order.List(rows, order.HeldRows), func(o order.Order) event.Scope { return o.Scope })
+			return printOrders(cmd, all, f)
 		},
 	}
-	limitFlag(cmd, &limit)
+	f.AddLimit(cmd, 0, "how many at most, the first")
+	f.AddMinor(cmd)
+	f.Scope.Add(cmd, "only orders")
+	cli.WideFlag(cmd)
 	cli.StackFlag(cmd)
 	return cmd
 }
@@ -49,9 +55,17 @@ func ReadOrders(ctx context.Context, c *cli.Target) ([]order.Order, error) {
 	return order.Fold(all), err
 }
 
-func printOrders(cmd *cobra.Command, all iter.Seq2[order.Order, error], limit int) error {
-	out := cli.NewRows(cmd, "ORDER", "REFERENCE", "STATUS", "CURRENCY", "AMOUNT", "PAID", "REFUNDED", "DISPUTED", "LOST", "SCOPE")
-	return printEach(out, all, limit, "no orders", func(o order.Order) error {
-		return out.Add(shownOrder{Order: o}, o.Order, o.Reference, o.Status, o.Currency, o.Amount, o.Paid, o.Refunded, o.Disputed, o.Lost, o.Text())
+func printOrders(cmd *cobra.Command, all iter.Seq2[order.Order, error], f cli.ListFlags) error {
+	columns := []any{"ORDER", "REFERENCE", "STATUS", "AMOUNT", "PAID", "REFUNDED", "DISPUTED", "LOST", "SCOPE"}
+	if f.Minor {
+		columns = append(columns, "CURRENCY")
+	}
+	out := cli.NewRows(cmd, columns...)
+	return printEach(out, all, f.Limit, "no orders", func(o order.Order) error {
+		cells := []any{o.Order, o.Reference, o.Status}
+		for _, n := range []int64{o.Amount, o.Paid, o.Refunded, o.Disputed, o.Lost} {
+			cells = append(cells, f.Money(n, o.Currency))
+		}
+		return out.Add(shownOrder{Order: o}, append(cells, o.Text(), o.Currency)[:len(columns)]...)
 	})
 }

@@ -6,7 +6,6 @@ import (
 	"io"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -118,7 +117,7 @@ func payoutTable(cmd *cobra.Command, checks []journal.PayoutCheck) error {
 		case p.Note != "":
 			verdict = p.Note
 		}
-		if err := out.Add(p, p.Payout, p.At.Format(time.RFC3339), number(p.Amount, p.Currency), strings.ToUpper(p.Currency),
+		if err := out.Add(p, p.Payout, cli.Time(p.At), number(p.Amount, p.Currency), strings.ToUpper(p.Currency),
 			number(p.Posted, p.Currency), p.Transactions, number(p.Net, p.Currency), verdict); err != nil {
 			return err
 		}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -15,16 +16,23 @@ import (
 )
 
 func stockCommand() *cobra.Command {
+	var f cli.ListFlags
 	cmd := &cobra.Command{
 		Use: "stock", Short: "List how much there is of each item, reserved and back-ordered", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := f.Check(time.Now()); err != nil {
+				return err
+			}
 			c, err := cli.Open(cmd)
 			if err != nil {
 				return err
 			}
-			return printStock(cmd, c, func(inventory.Level) bool { return true })
+			return printStock(cmd, c, f.Limit, func(l inventory.Level) bool { return f.Scope.Matches(l.Scope) })
 		},
 	}
+	f.AddLimit(cmd, 0, "how many at most, the first")
+	f.Scope.Add(cmd, "only items")
+	cli.WideFlag(cmd)
 	cli.StackFlag(cmd)
 	cmd.AddCommand(stockSetCommand())
 	return cmd
@@ -62,7 +70,7 @@ func stockSetCommand() *cobra.Command {
 			if err := inventory.SetSupply(cmd.Context(), c.Tables, scope, item, n); err != nil {
 				return err
 			}
-			return printStock(cmd, c, func(l inventory.Level) bool { return l.Item == item && l.Scope == scope })
+			return printStock(cmd, c, 0, func(l inventory.Level) bool { return l.Item == item && l.Scope == scope })
 		},
 	}
 	f.Add(cmd, "the item")
@@ -132,16 +140,14 @@ func unknownItem(item string, f itemFlags, names []string) error {
 }
 
 // printStock prints the levels of the items that are chosen.
-func printStock(cmd *cobra.Command, c *cli.Target, chosen func(inventory.Level) bool) error {
+func printStock(cmd *cobra.Command, c *cli.Target, limit int, chosen func(inventory.Level) bool) error {
 	levels, err := ReadStock(cmd.Context(), c)
 	if err != nil {
 		return fmt.Errorf("read %s: %w", inventory.Table, err)
 	}
 	out := cli.NewRows(cmd, "ITEM", "ON HAND", "RESERVED", "BACK-ORDERED", "SUPPLY", "COMMITTED", "SCOPE")
-	for _, l := range levels {
-		if !chosen(l) {
-			continue
-		}
+	levels = slices.DeleteFunc(levels, func(l inventory.Level) bool { return !chosen(l) })
+	for _, l := range cli.First(cli.ListFlags{Limit: limit}, levels, nil) {
 		if err := out.Add(l, l.Item, l.OnHand, l.Reserved, l.BackOrdered, l.Supply, l.Committed, l.Text()); err != nil {
 			return err
 		}

@@ -82,7 +82,7 @@ func (c Customer) feature(features present, name string) standing {
 
 // gone is the standing of all that ended with the customer.
 func (c Customer) gone() standing {
-	return standing{until: at(c.Deleted), rank: 1, why: c.Customer + " is deleted since " + at(c.Deleted).Format(time.RFC3339)}
+	return standing{until: at(c.Deleted), rank: 1, why: c.Customer + " is deleted since " + at(c.Deleted).UTC().Format(time.DateTime)}
 }
 
 // product is the best that any subscription says of it.

@@ -34,7 +34,7 @@ func boolean(b bool) int {
 func (l life) in(product string, grace time.Duration, now time.Time) standing {
 	if l.Ended != (end{}) {
 		at := at(l.Ended.At)
-		return standing{until: at, rank: 1, why: l.id + " is " + l.Ended.Why + " since " + at.Format(time.RFC3339)}
+		return standing{until: at, rank: 1, why: l.id + " is " + l.Ended.Why + " since " + at.UTC().Format(time.DateTime)}
 	}
 	item, ok := find(l.listed, product)
 	switch {
@@ -62,7 +62,7 @@ func (l life) status(grace time.Duration, now time.Time) standing {
 		s.until = since.Add(grace)
 		s.rank, s.granted = 6, now.Before(s.until)
 		s.allowed, s.lapses = s.granted, s.until
-		s.why += " since " + since.Format(time.RFC3339) + ", grace " + tense(s.granted) + " at " + s.until.Format(time.RFC3339)
+		s.why += " since " + since.UTC().Format(time.DateTime) + ", grace " + tense(s.granted) + " at " + s.until.UTC().Format(time.DateTime)
 	case "unpaid":
 		s.rank = 5
 	case "paused":
@@ -116,7 +116,7 @@ func noted(tie bool) string {
 
 // listing says what the summaries mean for the feature.
 func (t present) listing(feature string) standing {
-	when := at(t.head.At).Format(time.RFC3339) + noted(t.tie)
+	when := at(t.head.At).UTC().Format(time.DateTime) + noted(t.tie)
 	switch _, ok := find(t.head.Items, feature); {
 	case ok:
 		return standing{granted: true, allowed: true, rank: 3, why: "listed in the entitlements of " + when}
