@@ -17,8 +17,10 @@ import (
 
 // subscribed is a subscription of a customer whose events are older than the stack.
 func subscribed(id, customer, status string) stripetest.Object {
-	item := stripetest.Object{"id": "si_" + id, "object": "subscription_item", "quantity": 1, "current_period_end": time.Now().AddDate(0, 0, 20).Unix(),
-		"price": stripetest.Object{"id": "price_1", "object": "price", "product": "prod_import"}}
+	item := stripetest.Object{
+		"id": "si_" + id, "object": "subscription_item", "quantity": 1, "current_period_end": time.Now().AddDate(0, 0, 20).Unix(),
+		"price": stripetest.Object{"id": "price_1", "object": "price", "product": "prod_import"},
+	}
 	return stripetest.Object{
 		"id": id, "object": "subscription", "status": status, "customer": customer, "livemode": false, "created": time.Now().AddDate(-1, 0, 0).Unix(),
 		"items": stripetest.Object{"object": "list", "has_more": false, "data": []any{item}},
