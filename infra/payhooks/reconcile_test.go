@@ -71,7 +71,7 @@ func TestRunningStackStoresMissingEvents(t *testing.T) {
 		t.Fatal(err) // the stack begins here
 	}
 	missed := silent(t, c, 3, time.Now().Add(-2*time.Second))
-	old := silent(t, c, 120, time.Now().Add(-5*24*time.Hour))
+	old := append(silent(t, c, 60, time.Now().AddDate(0, 0, -8)), silent(t, c, 60, time.Now().AddDate(0, 0, -5))...)
 	r, err := o.Reconcile(t.Context(), 0)
 	if err != nil || r["stored"] != 3 {
 		t.Fatalf("%+v %v, want 3 stored", r, err)
@@ -105,7 +105,7 @@ func stoppedBackfill(t *testing.T, o *operator.Operator) {
 	since := time.Now().AddDate(0, 0, -10).UTC().Truncate(time.Second)
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
-	part, err := o.Backfill(ctx, operator.Backfill{Since: since, Store: true, Calls: 1, Progress: func(r operator.BackfillResult) {
+	part, err := o.Backfill(ctx, operator.Backfill{Since: since, Store: true, Calls: 2, Progress: func(r operator.BackfillResult) {
 		if r.Stored > 0 {
 			stop()
 		}

@@ -12,8 +12,9 @@ import (
 )
 
 // backfillCalls is how many calls of Stripe's API one request makes: what is listed between
-// two reports, and again when it was stopped in between.
-const backfillCalls = 10
+// two reports, and again when it was stopped in between. The events of one second, in
+// pages of a hundred, must fit: nothing is kept of a part of them.
+const backfillCalls = 50
 
 // Backfill asks for the events that Stripe lists since a time and that are not
 // stored.
@@ -21,7 +22,7 @@ type Backfill struct {
 	Since time.Time
 	Store bool // without it they are only counted
 	Anew  bool // do not continue what was stopped
-	Calls int  // of Stripe's API that one request makes; 0 is 10
+	Calls int  // of Stripe's API that one request makes; 0 is 50, and fewer than 4 may not move
 	// Resume is called before it continues what was stopped; nil is none.
 	Resume func(BackfillResult)
 	// Progress is called after each run of the function but the last; nil is none.
