@@ -34,8 +34,7 @@ func end(how string) {
 	case "panic":
 		go func() { panic("alice@example.com") }()
 	case "nil map":
-		var m map[string]int
-		m["alice@example.com"] = 1
+		none()["alice@example.com"] = 1
 	case "wait":
 		_, _ = os.Stdin.Read(make([]byte, 1))
 	}
@@ -45,6 +44,8 @@ func end(how string) {
 	}
 	os.Exit(3)
 }
+
+func none() map[string]int { return nil }
 
 func process(t *testing.T, dir, how string) *exec.Cmd {
 	t.Helper()

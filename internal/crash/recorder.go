@@ -50,7 +50,7 @@ type trace struct {
 // Open makes the process's file in dir, which no other user can write. limit is the
 // function's memory in bytes, or 0.
 func Open(dir string, limit int64, now func() time.Time) (*Recorder, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := os.MkdirAll(dir, 0o700); err != nil { //nolint:gosec // below the environment's temporary folder
 		return nil, fmt.Errorf("make the folder of running attempts: %w", err)
 	}
 	file, err := os.CreateTemp(dir, "*"+suffix)

@@ -42,7 +42,7 @@ type Subscriptions interface {
 // theirs was handled.
 func Unknown(ctx context.Context, rows Reader, page []Listed) (unknown []Listed, err error) {
 	known, err := parallel.Map(ctx, loads, page, func(ctx context.Context, l Listed) (bool, error) {
-		row, err := rows.Load(ctx, Table, l.Scope.Key(Kind, l.Customer))
+		row, err := rows.Load(ctx, Table, l.Key(Kind, l.Customer))
 		if err != nil || row.Data == nil {
 			return false, err
 		}
