@@ -53,7 +53,7 @@ build-%:
 validate: $(VENV) ## Check the templates: SAM, cfn-lint and our own check of what these do not see
 	$(SAM) validate --lint
 	$(CFN) template.yaml $$(grep -l AWSTemplateFormatVersion infra/*.yaml)
-	go run ./infra/check
+	go run ./infra/check/command
 
 lint: ## Check the code: golangci-lint, gofumpt, go mod tidy, govulncheck
 	$(TOOL) golangci-lint run
@@ -111,8 +111,11 @@ clean: ## Remove what was built and the local stack's data, unless a stack runs 
 without-shop: $(VENV) bin/check ## Build, validate, test and demo a copy without the sample shop, or WITHOUT one action
 	@PATH="$(if $(VENV),$(CURDIR)/.venv/bin:)$$PATH" bin/check without $(WITHOUT)
 
-bin/payhooks bin/check: FORCE
-	@go build -o $@ ./infra/$(@F)
+bin/payhooks: FORCE
+	@go build -o $@ ./infra/payhooks
+
+bin/check: FORCE
+	@go build -o $@ ./infra/check/command
 
 .venv/installed: infra/tools/requirements.txt
 	@python3 -c 'import venv, ensurepip' 2>/dev/null || { echo 'The SAM CLI needs Python with venv: install python3-venv, or put sam and cfn-lint on the PATH.' >&2; exit 1; }

@@ -1,4 +1,4 @@
-package main
+package check
 
 import (
 	"context"
@@ -12,9 +12,9 @@ import (
 // longMain is the number of lines above which a package main is printed.
 const longMain = 300
 
-// printFigures measures a directory, by default the current one, and prints the
+// PrintFigures measures a directory, by default the current one, and prints the
 // result as a table, or with --json as one object.
-func printFigures(ctx context.Context, w io.Writer, args []string) error {
+func PrintFigures(ctx context.Context, w io.Writer, args []string) error {
 	dir, object := "", false
 	for _, a := range args {
 		switch {

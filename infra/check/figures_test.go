@@ -1,4 +1,4 @@
-package main
+package check
 
 import (
 	"bytes"
@@ -72,7 +72,7 @@ func TestFiguresOfThisRepositoryAddUp(t *testing.T) {
 func TestFiguresArePrintedAsTableAndAsObject(t *testing.T) {
 	dir := checkoutOf(t, small)
 	var table, object bytes.Buffer
-	if err := printFigures(t.Context(), &table, []string{dir}); err != nil {
+	if err := PrintFigures(t.Context(), &table, []string{dir}); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
@@ -83,7 +83,7 @@ func TestFiguresArePrintedAsTableAndAsObject(t *testing.T) {
 			t.Errorf("the table does not contain %q:\n%s", want, &table)
 		}
 	}
-	if err := printFigures(t.Context(), &object, []string{dir, "--json"}); err != nil {
+	if err := PrintFigures(t.Context(), &object, []string{dir, "--json"}); err != nil {
 		t.Fatal(err)
 	}
 	var f figures
@@ -94,7 +94,7 @@ func TestFiguresArePrintedAsTableAndAsObject(t *testing.T) {
 
 func TestUnknownArgumentsOfFiguresAreRefused(t *testing.T) {
 	for _, args := range [][]string{{"--jsn"}, {".", ".."}, {"no/such/directory"}} {
-		if err := printFigures(t.Context(), &bytes.Buffer{}, args); err == nil {
+		if err := PrintFigures(t.Context(), &bytes.Buffer{}, args); err == nil {
 			t.Errorf("figures %q reports no error", args)
 		}
 	}

@@ -1,9 +1,10 @@
-package main
+package check
 
 import (
 	"errors"
 	"io/fs"
 	"maps"
+	"path"
 	"slices"
 	"strconv"
 
@@ -89,23 +90,24 @@ func checkLogs(root *stack, report reporter) {
 }
 
 // checkFolders: every folder in functions/ has its block and every block its
-// folder. A folder without main.go is not a function.
+// folder.
 func checkFolders(files fs.FS, root *stack, report reporter) error {
 	blocks := map[string]bool{}
 	for f := range root.each(function) {
 		dir := text(f.props()["CodeUri"])
 		blocks[dir] = true
 		if _, err := fs.Stat(files, dir+"/main.go"); err != nil {
-			report("%s: CodeUri is %s, which has no main.go", f, dir)
+			report("%s: CodeUri is %s, which has no main.go; write it, or remove the block (payhooks remove %s)", f, dir, path.Base(dir))
 		}
 	}
-	mains, err := fs.Glob(files, "functions/*/main.go")
+	code, err := fs.Glob(files, "functions/*/*.go")
 	if err != nil {
 		return errors.Join(errors.New("list functions"), err)
 	}
-	for _, m := range mains {
-		if dir := m[:len(m)-len("/main.go")]; !blocks[dir] {
-			report("%s has no block in %s with CodeUri: %s", dir, root.file, dir)
+	for _, name := range code {
+		if dir := path.Dir(name); !blocks[dir] {
+			blocks[dir] = true // say it once
+			report("%s has no block in %s with CodeUri: %s; README.md shows one, payhooks new writes one, or remove the folder", dir, root.file, dir)
 		}
 	}
 	return nil

@@ -1,6 +1,7 @@
-package main
+package check
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/payhooks/payhooks/infra/cli"
@@ -22,7 +23,10 @@ func checkTypes(root *stack, report reporter) {
 			if len(types) == 0 && action != event.Fetch {
 				report("%s: %s has no EventTypes: nothing would come to %s", s.file, id, action)
 			}
-			for _, t := range types {
+			for i, t := range types {
+				if slices.Contains(types[:i], t) {
+					report("%s: %s subscribes to %q twice; remove one", s.file, id, t)
+				}
 				if problem := cli.WrongEventType(t); problem != "" {
 					report("%s: %s subscribes to %q: %s", s.file, id, t, problem)
 				}

@@ -1,4 +1,4 @@
-package main
+package check
 
 import (
 	"context"
@@ -44,13 +44,14 @@ func checkUses(ctx context.Context, dir string) (problems []string, err error) {
 
 // code is the packages of a folder, and those that call one of neighbours.
 type code struct {
+	dir   string
 	all   map[string]listed
 	calls map[string]bool
 }
 
 func readCode(ctx context.Context, dir string) (code, error) {
 	all, err := listPackages(ctx, dir)
-	c := code{all, map[string]bool{}}
+	c := code{dir, all, map[string]bool{}}
 	if err != nil {
 		return c, err
 	}
@@ -100,6 +101,25 @@ func (c code) check(root *stack, report reporter) {
 				report("%s: %s uses %s; give %s the parameter %s", f.in.file, folder, u.need, r.in.name, u.parameter)
 			}
 		}
+		c.checkState(folder, r.in, report)
+	}
+}
+
+// checkState: an action is given the tables that its code changes.
+func (c code) checkState(folder string, d *stack, report reporter) {
+	r := reach{dir: c.dir, all: c.all, parsed: map[string]map[string][]declared{}, seen: map[string]bool{}, tables: map[string]bool{}}
+	if err := r.follow(folder, ""); err != nil {
+		report("%s: %v", folder, err)
+	}
+	arns := d.spread(map[string]any{"Ref": "Tables"})
+	for _, table := range sorted(r.tables) {
+		arn := "arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${AWS::StackName}-" + table
+		if !slices.Contains(arns, arn) && !slices.Contains(arns, unreadable) {
+			report("%s: %s changes the table %s; give %s the parameter Tables: !Sub '%s'", d.parent.file, folder, table, d.name, arn)
+		}
+	}
+	if r.transact && !d.given("RawTables") {
+		report("%s: %s calls action.Transact; give %s the parameter RawTables with the ARNs of its tables", d.parent.file, folder, d.name)
 	}
 }
 

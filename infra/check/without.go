@@ -1,4 +1,4 @@
-package main
+package check
 
 import (
 	"context"
@@ -38,9 +38,9 @@ var (
 	}
 )
 
-// without copies the checkout in the current folder without the shop, or without
+// Without copies the checkout in the current folder without the shop, or without
 // one action, and runs the steps there. The copy is deleted in any case.
-func without(out io.Writer, args []string) (err error) {
+func Without(out io.Writer, args []string) (err error) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	dir, err := os.MkdirTemp("", "payhooks-without-")

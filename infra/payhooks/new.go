@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/payhooks/payhooks/infra/check"
 	"github.com/payhooks/payhooks/infra/cli"
 	"github.com/payhooks/payhooks/infra/scaffold"
 )
@@ -88,15 +89,19 @@ func paths(changes []scaffold.Change) (all []string) {
 
 // tryAction runs the action's test and the check of the template.
 func tryAction(ctx context.Context, dir, name string) error {
-	for what, args := range map[string][]string{
-		"its test fails":                {"test", "./functions/" + name},
-		"template.yaml is not in order": {"run", "./infra/check"},
-	} {
-		cmd := exec.CommandContext(ctx, "go", args...) //nolint:gosec // the calls above
-		cmd.Dir = dir
-		if out, err := cmd.CombinedOutput(); err != nil {
-			return fmt.Errorf("%s (go %s): %w\n%s", what, strings.Join(args, " "), err, out)
-		}
+	cmd := exec.CommandContext(ctx, "go", "test", "./functions/"+name) //nolint:gosec // the package just written
+	cmd.Dir = dir
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("its test fails (go test ./functions/%s): %w\n%s", name, err, out)
 	}
-	return nil
+	return checkStack(ctx, dir)
+}
+
+// checkStack refuses what make validate refuses of the templates and of the functions' code.
+func checkStack(ctx context.Context, dir string) error {
+	problems, err := check.Stack(ctx, dir)
+	if err != nil || len(problems) == 0 {
+		return err
+	}
+	return fmt.Errorf("template.yaml is not in order (make validate):\n%s", strings.Join(problems, "\n")) //nolint:err113 // read by people
 }

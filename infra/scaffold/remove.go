@@ -17,7 +17,7 @@ import (
 func Remove(dir, name string) ([]Change, error) {
 	folder := filepath.Join("functions", name)
 	switch {
-	case slices.Contains(pipeline, name):
+	case slices.Contains(Pipeline, name):
 		return nil, fmt.Errorf("%s is a function of the pipeline: without it events would be lost", name)
 	case !actionName.MatchString(name) || !exists(filepath.Join(dir, folder)):
 		return nil, fmt.Errorf("no action %q: there is no folder functions/%s", name, name)

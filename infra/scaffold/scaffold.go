@@ -43,8 +43,8 @@ var (
 
 const longestName = 40
 
-// pipeline are the functions of the pipeline: their queues and logs have these names.
-var pipeline = []string{"ingest", "ingest-eventbridge", "dispatch", "fetch", "reconcile"}
+// Pipeline are the functions of the pipeline: their queues and logs have these names.
+var Pipeline = []string{"ingest", "ingest-eventbridge", "dispatch", "fetch", "reconcile"}
 
 // ownTables are the pipeline's.
 var ownTables = []string{"events", "deliveries", "quarantine", "cursors"}
@@ -56,7 +56,7 @@ func (a Action) check(dir string) error {
 	switch {
 	case !actionName.MatchString(a.Name) || len(a.Name) > longestName:
 		no("%q cannot be an action's name: lower-case words joined by hyphens, at most %d characters, for example notify-churn", a.Name, longestName)
-	case slices.Contains(pipeline, a.Name):
+	case slices.Contains(Pipeline, a.Name):
 		no("%s is a function of the pipeline: choose another name", a.Name)
 	case strings.HasSuffix(a.Name, "-dead"):
 		no("%s: its queue would be the dead letters of %s; choose another name", a.Name, strings.TrimSuffix(a.Name, "-dead"))

@@ -107,7 +107,7 @@ func TestAddedActionsAreInOrderAndLeaveNoTrace(t *testing.T) {
 	}
 	run(t, dir, append([]string{"vet"}, names...)...)
 	run(t, dir, append([]string{"test"}, names...)...)
-	run(t, dir, "run", "./infra/check")
+	run(t, dir, "run", "./infra/check/command")
 	if out, err := exec.CommandContext(t.Context(), "gofmt", "-l", filepath.Join(dir, "functions")).Output(); err != nil || len(out) > 0 {
 		t.Errorf("not formatted: %s %v", out, err)
 	}

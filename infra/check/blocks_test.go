@@ -1,0 +1,7 @@
+package check
+
+import "testing"
+
+func TestBlockThatDoesNotFitItsFunctionIsRefused(t *testing.T) {
+	refuses(t, "testdata/blocks.yaml")
+}
