@@ -33,48 +33,38 @@ type declared struct {
 const harness = "internal/action"
 
 // follow visits a name of a package; the empty name is all of it.
-func (r *reach) follow(pkg, name string) error {
+func (r *reach) follow(pkg, name string) {
 	if r.seen[pkg+"."+name] {
-		return nil
+		return
 	}
 	r.seen[pkg+"."+name] = true
-	decls, err := r.declarations(pkg)
-	if err != nil {
-		return err
-	}
+	decls := r.declarations(pkg)
 	names := []string{name}
 	if name == "" {
 		names = slices.Sorted(maps.Keys(decls))
 	}
 	for _, n := range names {
 		for _, d := range decls[n] {
-			if err := r.visit(pkg, d); err != nil {
-				return err
-			}
+			r.visit(pkg, d)
 		}
 	}
-	return nil
 }
 
 // visit notes the calls in a declaration and follows the names in it.
-func (r *reach) visit(pkg string, d declared) (err error) {
+func (r *reach) visit(pkg string, d declared) {
 	ast.Inspect(d.node, func(n ast.Node) bool {
-		if err != nil {
-			return false
-		}
 		switch n := n.(type) {
 		case *ast.CallExpr:
 			r.call(pkg, n, d.imports)
 		case *ast.SelectorExpr:
 			if x, ok := n.X.(*ast.Ident); ok && r.ours(d.imports[x.Name]) {
-				err = r.follow(d.imports[x.Name], n.Sel.Name)
+				r.follow(d.imports[x.Name], n.Sel.Name)
 			}
 		case *ast.Ident:
-			err = r.follow(pkg, n.Name)
+			r.follow(pkg, n.Name)
 		}
 		return true
 	})
-	return err
 }
 
 // ours reports whether a package of this module is the team's or the shop's: state is
@@ -124,11 +114,7 @@ func (r *reach) constant(pkg string, e ast.Expr, imports map[string]string) stri
 			pkg, name = imports[x.Name], e.Sel.Name
 		}
 	}
-	decls, err := r.declarations(pkg)
-	if err != nil {
-		return ""
-	}
-	for _, d := range decls[name] {
+	for _, d := range r.declarations(pkg)[name] {
 		v, ok := d.node.(*ast.ValueSpec)
 		for i := 0; ok && i < len(v.Names) && i < len(v.Values); i++ {
 			if v.Names[i].Name == name {
@@ -140,16 +126,16 @@ func (r *reach) constant(pkg string, e ast.Expr, imports map[string]string) stri
 }
 
 // declarations of a package, by name. A method is under the name of its type.
-func (r *reach) declarations(pkg string) (map[string][]declared, error) {
+func (r *reach) declarations(pkg string) map[string][]declared {
 	if found, ok := r.parsed[pkg]; ok {
-		return found, nil
+		return found
 	}
 	found := map[string][]declared{}
 	r.parsed[pkg] = found
 	for _, name := range r.all[pkg].GoFiles {
 		f, err := parser.ParseFile(token.NewFileSet(), filepath.Join(r.dir, pkg, name), nil, parser.SkipObjectResolution)
 		if err != nil {
-			return nil, err
+			continue // the compiler says it better
 		}
 		imports := importsOf(f)
 		for _, d := range f.Decls {
@@ -158,7 +144,7 @@ func (r *reach) declarations(pkg string) (map[string][]declared, error) {
 			}
 		}
 	}
-	return found, nil
+	return found
 }
 
 func importsOf(f *ast.File) map[string]string {

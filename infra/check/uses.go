@@ -60,19 +60,17 @@ func readCode(ctx context.Context, dir string) (code, error) {
 			continue
 		}
 		for _, f := range p.GoFiles {
-			if c.calls[name], err = relates(filepath.Join(dir, name, f), c.calls[name]); err != nil {
-				return c, err
-			}
+			c.calls[name] = relates(filepath.Join(dir, name, f), c.calls[name])
 		}
 	}
 	return c, nil
 }
 
 // relates reports whether a file calls one of neighbours, or another of its package did.
-func relates(file string, already bool) (found bool, err error) {
+func relates(file string, already bool) bool {
 	parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.SkipObjectResolution)
 	if err != nil {
-		return false, err
+		return already // the compiler says it better
 	}
 	ast.Inspect(parsed, func(n ast.Node) bool {
 		if call, ok := n.(*ast.CallExpr); ok {
@@ -81,7 +79,7 @@ func relates(file string, already bool) (found bool, err error) {
 		}
 		return true
 	})
-	return already, nil
+	return already
 }
 
 func (c code) check(root *stack, report reporter) {
@@ -108,9 +106,7 @@ func (c code) check(root *stack, report reporter) {
 // checkState: an action is given the tables that its code changes.
 func (c code) checkState(folder string, d *stack, report reporter) {
 	r := reach{dir: c.dir, all: c.all, parsed: map[string]map[string][]declared{}, seen: map[string]bool{}, tables: map[string]bool{}}
-	if err := r.follow(folder, ""); err != nil {
-		report("%s: %v", folder, err)
-	}
+	r.follow(folder, "")
 	arns := d.spread(map[string]any{"Ref": "Tables"})
 	for _, table := range sorted(r.tables) {
 		arn := "arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${AWS::StackName}-" + table

@@ -28,7 +28,7 @@ func (s *Stack) output(l lambda.Line) {
 // endpoint that the stack does not have has no name there, as in the log of ingest.
 func (s *Stack) refusedByGateway(r gateway.Refusal) {
 	if dir, endpoint := path.Split(r.Path); dir == "/webhooks/" {
-		if !slices.ContainsFunc(s.Template.Secrets, func(x template.Secret) bool { return x.Name == WebhookSecrets+endpoint }) {
+		if !slices.ContainsFunc(s.Now().Secrets, func(x template.Secret) bool { return x.Name == WebhookSecrets+endpoint }) {
 			endpoint = ""
 		}
 		s.keepRefused(aws.Refused{At: time.Now().UTC(), Endpoint: endpoint, Answer: r.Status, Reason: r.Reason})
@@ -46,7 +46,7 @@ func (s *Stack) keepRefused(r aws.Refused) {
 
 // answers reports whether the function is behind the API.
 func (s *Stack) answers(f template.Function) bool {
-	return slices.ContainsFunc(s.Template.Routes, func(r template.Route) bool { return r.Function == f.LogicalID })
+	return slices.ContainsFunc(s.Now().Routes, func(r template.Route) bool { return r.Function == f.LogicalID })
 }
 
 // refusedBy reads the line that ingest writes about each request.

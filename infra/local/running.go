@@ -29,7 +29,8 @@ type Running struct {
 	StripeBase    string   `json:"stripe_base,omitempty"` // Stripe's API as the functions reach it; empty: Stripe itself
 	FakeStripe    string   `json:"stripe,omitempty"`      // the address of fake Stripe, if it runs, with the key to put objects
 	Functions     []string `json:"functions"`
-	Tables        []string `json:"tables"` // by their full names
+	Tables        []string `json:"tables"`            // by their full names
+	Watches       string   `json:"watches,omitempty"` // folder of the project whose changes it takes up
 	// Environment has what the template sets for each function.
 	Environment map[string]map[string]string `json:"environment,omitempty"`
 }

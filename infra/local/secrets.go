@@ -7,13 +7,14 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/payhooks/payhooks/infra/local/template"
 	"github.com/payhooks/payhooks/internal/webhook"
 )
 
 // addSecrets gives every endpoint of the parameter Endpoints its secret, as an operator
 // of a deployed stack does: the template has that of the first only.
-func (s *Stack) addSecrets() error {
-	for _, f := range s.Template.Functions {
+func addSecrets(t *template.Stack) error {
+	for _, f := range t.Functions {
 		text, ok := f.Env["ENDPOINTS"]
 		if !ok {
 			continue
@@ -23,7 +24,7 @@ func (s *Stack) addSecrets() error {
 			return fmt.Errorf("parameter Endpoints: %w", err)
 		}
 		for _, name := range slices.Sorted(maps.Keys(endpoints)) {
-			s.Template.AddSecret(WebhookSecrets + name)
+			t.AddSecret(WebhookSecrets + name)
 		}
 	}
 	return nil

@@ -19,7 +19,7 @@ func TestEveryEndpointGetsTheSigningSecret(t *testing.T) {
 		},
 		Secrets: []template.Secret{{Name: "local/webhooks/default"}, {Name: "local/slack"}, {Name: "local/webhooks/set", Value: "whsec_template"}},
 	}}
-	if err := s.addSecrets(); err != nil {
+	if err := addSecrets(s.Template); err != nil {
 		t.Fatal(err)
 	}
 	seeds := s.seeds()

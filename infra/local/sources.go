@@ -14,40 +14,56 @@ type eventSource interface {
 	Run(ctx context.Context)
 }
 
-// checkSources makes the event sources and says what keeps one from working.
-func (s *Stack) checkSources() ([]eventSource, error) {
-	var all []eventSource
-	for _, t := range s.Template.Streams {
-		src, err := s.stream(t)
+// definedSource is an event source with what it was made of: while that is the same, it
+// runs on.
+type definedSource struct {
+	eventSource
+
+	function string // logical id
+	of       []any
+	stop     context.CancelFunc // nil before it runs
+	done     chan struct{}
+}
+
+// defineSources makes the event sources of a template that the endpoint serves, and says
+// what keeps one from working.
+func (s *Stack) defineSources(t *template.Stack) ([]*definedSource, error) {
+	var all []*definedSource
+	add := func(id string, src eventSource, of ...any) {
+		all = append(all, &definedSource{eventSource: src, function: id, of: append(of, target(t, id).Role)})
+	}
+	for _, st := range t.Streams {
+		src, err := s.stream(t, st)
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, src)
+		add(st.Function, src, st)
 	}
-	for _, t := range s.Template.Pollers {
-		if t.Disabled {
+	for _, p := range t.Pollers {
+		if p.Disabled {
 			continue
 		}
-		q, err := s.AWS.Queue(t.Queue)
+		q, err := s.AWS.Queue(p.Queue)
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, &source.Queue{QueueSource: t, To: s.target(t.Function), From: q, Region: Region, Workers: concurrency()})
+		add(p.Function, &source.Queue{QueueSource: p, To: s.target(t, p.Function), From: q, Region: Region, Workers: concurrency()}, p, q.Queue)
 	}
-	for _, t := range s.Template.Schedules {
-		all = append(all, &source.Schedule{Schedule: t, To: s.target(t.Function), Account: Account, Region: Region, Retries: s.retries(t.Function)})
+	for _, sc := range t.Schedules {
+		n := retries(t, sc.Function)
+		add(sc.Function, &source.Schedule{Schedule: sc, To: s.target(t, sc.Function), Account: Account, Region: Region, Retries: n}, sc, n)
 	}
 	for _, src := range all {
 		if err := src.Check(); err != nil {
 			return nil, err
 		}
 	}
-	return all, s.checkLogs()
+	return all, s.checkLogs(t)
 }
 
 // retries of an invocation that nobody waits for.
-func (s *Stack) retries(function string) int {
-	for _, c := range s.Template.Invokes {
+func retries(t *template.Stack, function string) int {
+	for _, c := range t.Invokes {
 		if c.Function == function {
 			return c.MaxRetries
 		}
@@ -55,12 +71,12 @@ func (s *Stack) retries(function string) int {
 	return 2
 }
 
-func (s *Stack) stream(t template.StreamSource) (*source.Stream, error) {
+func (s *Stack) stream(stack *template.Stack, t template.StreamSource) (*source.Stream, error) {
 	from, err := s.AWS.Stream(t.Stream)
 	if err != nil {
 		return nil, err
 	}
-	src := &source.Stream{StreamSource: t, To: s.target(t.Function), From: from}
+	src := &source.Stream{StreamSource: t, To: s.target(stack, t.Function), From: from}
 	if s.stripe != nil {
 		src.Before = s.recordObjects
 	}
@@ -79,8 +95,8 @@ func (s *Stack) stream(t template.StreamSource) (*source.Stream, error) {
 }
 
 // checkLogs says which function could not write its logs when deployed.
-func (s *Stack) checkLogs() error {
-	for _, f := range s.Template.Functions {
+func (s *Stack) checkLogs(t *template.Stack) error {
+	for _, f := range t.Functions {
 		stream := fmt.Sprintf("arn:aws:logs:%s:%s:log-group:%s:log-stream:local", Region, Account, f.Logging.Group)
 		for _, action := range []string{"logs:CreateLogStream", "logs:PutLogEvents"} {
 			if err := s.AWS.Authorize(f.Role, action, stream); err != nil {
@@ -92,20 +108,36 @@ func (s *Stack) checkLogs() error {
 }
 
 // target is the function at the end of an event source.
-func (s *Stack) target(id string) source.Function {
-	to := source.Function{Invoke: s.Host.Invoke, Authorize: s.AWS.Authorize, Log: s.log()}
-	for _, f := range s.Template.Functions {
-		if f.LogicalID == id {
-			to.Function = f
-		}
-	}
-	return to
+func (s *Stack) target(t *template.Stack, id string) source.Function {
+	return source.Function{Function: target(t, id), Invoke: s.Host.Invoke, Authorize: s.AWS.Authorize, Log: s.log()}
 }
 
-func (s *Stack) runSources(ctx context.Context, all []eventSource) {
-	ctx, s.drain = context.WithCancel(context.WithoutCancel(ctx))
+func target(t *template.Stack, id string) template.Function {
+	for _, f := range t.Functions {
+		if f.LogicalID == id {
+			return f
+		}
+	}
+	return template.Function{}
+}
+
+// runSources starts event sources; they stop with ctx.
+func (s *Stack) runSources(ctx context.Context, all []*definedSource) {
 	for _, src := range all {
-		s.sources.Go(func() { src.Run(ctx) })
+		ctx, stop := context.WithCancel(ctx)
+		src.stop, src.done = stop, make(chan struct{})
+		s.wg.Go(func() {
+			defer close(src.done)
+			src.Run(ctx)
+		})
+	}
+}
+
+// wait returns when a stopped source has seen through what it read, or when ctx ends.
+func (d *definedSource) wait(ctx context.Context) {
+	select {
+	case <-d.done:
+	case <-ctx.Done():
 	}
 }
 
@@ -115,13 +147,7 @@ func (s *Stack) stopSources(ctx context.Context) {
 		return
 	}
 	s.drain()
-	done := make(chan struct{})
-	go func() {
-		s.sources.Wait()
-		close(done)
-	}()
-	select {
-	case <-done:
-	case <-ctx.Done():
+	for _, src := range s.sources {
+		src.wait(ctx)
 	}
 }

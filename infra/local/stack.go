@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -42,6 +43,12 @@ type Config struct {
 	StripeKey string
 	// AllowLive lets in a key of live mode, and live events that a secret of Stripe's signed.
 	AllowLive bool
+	// Watch rebuilds and restarts functions when what they are built of changes, and does
+	// what template.yaml says anew. Validate, if set, is asked before, at the start too: its
+	// error keeps what runs as it is. Reloaded gets what became of each change.
+	Watch    bool
+	Validate func(ctx context.Context) error
+	Reloaded func(Reload)
 	// Console answers everything on the console port but /healthz.
 	Console func(Running) http.Handler
 	// Output gets what functions write, Refused what the gateway answers by
@@ -57,7 +64,7 @@ type Config struct {
 // Stack is a running local stack.
 type Stack struct {
 	Running
-	Template *template.Stack
+	Template *template.Stack // it started with; Now has what it runs
 	Host     *lambda.Host
 	AWS      *aws.Server
 	Engine   *engine.Engine
@@ -69,8 +76,15 @@ type Stack struct {
 	console net.Listener
 	servers []*http.Server
 	wg      sync.WaitGroup
-	drain   context.CancelFunc // stops the event sources
-	sources sync.WaitGroup
+	drain   context.CancelFunc // stops the event sources, and no change is looked for
+	sources []*definedSource   // those that run
+	now     atomic.Pointer[template.Stack]
+	run     atomic.Pointer[Running]
+	keys    map[string]lambda.Credentials // by logical id
+	code    map[string]deployed           // by logical id
+	builds  int                           // how many times since the start
+	running context.Context               //nolint:containedctx // of the event sources
+	watched chan struct{}                 // closed when nothing is watched any more; nil before
 	closing sync.Once
 	closed  error
 }
@@ -99,9 +113,13 @@ func (s *Stack) start(ctx context.Context) (err error) {
 	if s.cfg.DataDir, err = filepath.Abs(s.cfg.DataDir); err != nil {
 		return fmt.Errorf("find the data folder: %w", err)
 	}
+	if s.cfg.Dir, err = filepath.Abs(s.cfg.Dir); err != nil {
+		return fmt.Errorf("find the project: %w", err)
+	}
 	if s.folder, err = openFolder(s.cfg.DataDir); err != nil {
 		return err
 	}
+	changes := s.watcher()
 	if s.Template, err = ReadTemplate(s.cfg.Dir); err != nil {
 		return err
 	}
@@ -118,9 +136,9 @@ func (s *Stack) start(ctx context.Context) (err error) {
 	if err := s.startAWS(ctx); err != nil {
 		return err
 	}
-	s.Running = s.describe()
-	sources, err := s.checkSources()
-	if err != nil {
+	s.Running = s.describe(s.Template)
+	s.run.Store(&s.Running)
+	if s.sources, err = s.defineSources(s.Template); err != nil {
 		return err
 	}
 	s.serve(s.console, s.consoleHandler())
@@ -131,8 +149,14 @@ func (s *Stack) start(ctx context.Context) (err error) {
 	if err := s.write(s.folder.Root); err != nil {
 		return err
 	}
-	s.runSources(ctx, sources)
+	s.code = map[string]deployed{}
+	for _, f := range s.Template.Functions {
+		s.code[f.LogicalID] = deployed{f, binaries[f.LogicalID]}
+	}
+	s.running, s.drain = context.WithCancel(context.WithoutCancel(ctx))
+	s.runSources(s.running, s.sources)
 	s.serve(s.api, s.gateway())
+	s.watch(changes)
 	return nil
 }
 
@@ -163,8 +187,9 @@ func (s *Stack) prepare(ctx context.Context) (binaries map[string]string, err er
 		}
 		return s.Engine.Explain(s.Engine.Client().CreateTables(gctx, s.Template.Tables))
 	})
+	g.Go(func() error { return s.validate(gctx) })
 	g.Go(func() (err error) {
-		built, err := lambda.Build(gctx, s.cfg.Dir, filepath.Join(s.cfg.Dir, "bin", "functions"), s.Template.Functions)
+		built, err := s.build(gctx, s.Template)
 		if err != nil {
 			return err
 		}
@@ -172,6 +197,20 @@ func (s *Stack) prepare(ctx context.Context) (binaries map[string]string, err er
 		return err
 	})
 	return binaries, g.Wait()
+}
+
+// Now is the template that runs.
+func (s *Stack) Now() *template.Stack { return s.now.Load() }
+
+func (s *Stack) build(ctx context.Context, t *template.Stack) (map[string]string, error) {
+	return lambda.Build(ctx, s.cfg.Dir, filepath.Join(s.cfg.Dir, "bin", "functions"), t.Functions)
+}
+
+func (s *Stack) validate(ctx context.Context) error {
+	if s.cfg.Validate == nil {
+		return nil
+	}
+	return s.cfg.Validate(ctx)
 }
 
 // Close stops everything and returns when no process is left. Messages that a
@@ -195,7 +234,9 @@ func (s *Stack) close() error {
 	if s.Host != nil {
 		errs = append(errs, s.Host.Close())
 	}
-	s.sources.Wait()
+	if s.watched != nil {
+		<-s.watched
+	}
 	if s.AWS != nil {
 		errs = append(errs, s.AWS.Close())
 	}

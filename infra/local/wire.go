@@ -18,6 +18,7 @@ import (
 	"github.com/payhooks/payhooks/infra/local/gateway"
 	"github.com/payhooks/payhooks/infra/local/guard"
 	"github.com/payhooks/payhooks/infra/local/lambda"
+	"github.com/payhooks/payhooks/infra/local/template"
 )
 
 // listen takes both ports before anything slow happens.
@@ -45,22 +46,17 @@ func listen(ctx context.Context, port int, variable string) (net.Listener, error
 func (s *Stack) startAWS(ctx context.Context) error {
 	operator := newKey("AKIA")
 	s.AccessKey, s.SecretKey, s.Key = operator.AccessKey, operator.SecretKey, rand.Text()
-	keys := map[string]aws.Caller{operator.AccessKey: {Name: "operator", Operator: true}}
-	own := map[string]lambda.Credentials{}
-	for _, f := range s.Template.Functions {
-		c := newKey("ASIA")
-		own[f.LogicalID] = c
-		keys[c.AccessKey] = aws.Caller{Name: filepath.Base(f.Dir), Role: f.Role}
-	}
+	callers := s.callers(s.Template)
 	s.Host = &lambda.Host{
-		Functions: s.Template.Functions, Region: Region, Credentials: own, Env: s.cfg.Env,
+		Functions: s.Template.Functions, Region: Region, Credentials: s.keys, Env: s.cfg.Env,
 		Output: s.output, MaxProcesses: concurrency(),
 	}
-	if err := s.addSecrets(); err != nil {
+	if err := addSecrets(s.Template); err != nil {
 		return err
 	}
+	s.now.Store(s.Template)
 	server := &aws.Server{
-		Stack: s.Template, Engine: s.Engine.Client(), DataDir: s.cfg.DataDir, Keys: keys, OwnKey: s.Key,
+		Stack: s.Template, Engine: s.Engine.Client(), DataDir: s.cfg.DataDir, Keys: callers, OwnKey: s.Key,
 		Secrets: s.seeds(), Log: s.log(), Invoke: s.Host.InvokeAPI,
 	}
 	if err := server.Start(ctx); err != nil {
@@ -68,6 +64,22 @@ func (s *Stack) startAWS(ctx context.Context) error {
 	}
 	s.AWS = server
 	return s.release()
+}
+
+// callers says whose each key is: the operator's, and one for each function, which keeps it.
+func (s *Stack) callers(t *template.Stack) map[string]aws.Caller {
+	all := map[string]aws.Caller{s.AccessKey: {Name: "operator", Operator: true}}
+	keys := map[string]lambda.Credentials{}
+	for _, f := range t.Functions {
+		c, is := s.keys[f.LogicalID]
+		if !is {
+			c = newKey("ASIA")
+		}
+		keys[f.LogicalID] = c
+		all[c.AccessKey] = aws.Caller{Name: filepath.Base(f.Dir), Role: f.Role}
+	}
+	s.keys = keys
+	return all
 }
 
 // release shows the messages that functions had when the stack was killed.
@@ -106,7 +118,7 @@ func (s *Stack) startStripe(ctx context.Context) error {
 	return nil
 }
 
-func (s *Stack) describe() Running {
+func (s *Stack) describe(t *template.Stack) Running {
 	r := Running{
 		PID: os.Getpid(), Stack: StackName, Region: Region, Account: Account,
 		API: "http://localhost:" + port(s.api), Console: "http://localhost:" + port(s.console), AWS: s.AWS.URL(),
@@ -117,12 +129,15 @@ func (s *Stack) describe() Running {
 		r.FakeStripe = s.stripe.OperatorURL()
 	}
 	r.Environment = map[string]map[string]string{}
-	for _, f := range s.Template.Functions {
+	for _, f := range t.Functions {
 		r.Functions = append(r.Functions, filepath.Base(f.Dir))
 		r.Environment[filepath.Base(f.Dir)] = f.Env
 	}
-	for _, t := range s.Template.Tables {
-		r.Tables = append(r.Tables, t.Name)
+	for _, table := range t.Tables {
+		r.Tables = append(r.Tables, table.Name)
+	}
+	if s.cfg.Watch {
+		r.Watches = s.cfg.Dir
 	}
 	return r
 }
@@ -161,7 +176,7 @@ func (s *Stack) health(w http.ResponseWriter, _ *http.Request) {
 	if !ready {
 		w.WriteHeader(http.StatusServiceUnavailable)
 	}
-	_ = json.NewEncoder(w).Encode(map[string]any{"ready": ready, "functions": s.Functions})
+	_ = json.NewEncoder(w).Encode(map[string]any{"ready": ready, "functions": s.run.Load().Functions})
 }
 
 func (s *Stack) serve(l net.Listener, h http.Handler) {

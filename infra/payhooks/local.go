@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"log/slog"
 	"os"
 	"strconv"
@@ -17,6 +18,9 @@ func localCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "local", Short: "Run the stack of template.yaml on this machine, until Ctrl-C", Args: cobra.NoArgs,
 		Long: "Run the stack of template.yaml on this machine, until Ctrl-C.\n\n" +
+			"What changes in the project while it runs is taken up: a function is built and started\n" +
+			"anew, and actions in template.yaml come and go. Mistakes that make validate refuses, and\n" +
+			"code that does not compile, are printed, and what ran before runs on.\n\n" +
 			"Variables: PORT (3000), CONSOLE_PORT (3001, answers /healthz), DATA_DIR (.payhooks),\n" +
 			"STRIPE_WEBHOOK_SECRET (whsec_local; commas separate several), DYNAMODB_ENDPOINT,\n" +
 			"STRIPE_API_BASE, STRIPE_API_KEY. A key of live mode, and live events signed with a\n" +
@@ -40,6 +44,8 @@ func runLocal(cmd *cobra.Command, allowLive bool) error {
 	}
 	p := printer.New(cmd.OutOrStdout(), cli.WantsJSON(cmd))
 	cfg.Output, cfg.Refused, cfg.Progress, cfg.Log = p.Line, p.Refused, p.Progress, slog.New(p.Handler())
+	cfg.Watch, cfg.Reloaded = true, p.Reloaded
+	cfg.Validate = func(ctx context.Context) error { return checkStack(ctx, cfg.Dir) }
 	stack, err := local.Start(cmd.Context(), cfg)
 	if cmd.Context().Err() != nil && err != nil {
 		return nil // Ctrl-C before it was up

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/payhooks/payhooks/infra/check"
 	"github.com/payhooks/payhooks/infra/cli"
+	"github.com/payhooks/payhooks/infra/local"
 	"github.com/payhooks/payhooks/infra/scaffold"
 )
 
@@ -75,9 +77,19 @@ func addAction(cmd *cobra.Command, dir string, a scaffold.Action) error {
 	for _, c := range changes {
 		cli.Field(cmd.OutOrStdout(), 8, map[bool]string{true: "wrote", false: "changed"}[c.New], c.Path)
 	}
-	_, err = fmt.Fprintf(cmd.OutOrStdout(), "\nits test passes and template.yaml is in order, after %s. Start the local stack again, then: payhooks trigger %s\n",
-		time.Since(begin).Round(100*time.Millisecond), a.Types[0])
+	_, err = fmt.Fprintf(cmd.OutOrStdout(), "\nits test passes and template.yaml is in order, after %s. %s, then: payhooks trigger %s\n",
+		time.Since(begin).Round(100*time.Millisecond), pickedUp(dir, "Start the local stack again", "The running local stack takes it up"), a.Types[0])
 	return err
+}
+
+// pickedUp is what is to be said if the running local stack takes up changes of the project
+// in dir, or otherwise.
+func pickedUp(dir, otherwise, watched string) string {
+	running, err := local.Find(cli.DataDir())
+	if abs, wrong := filepath.Abs(dir); err == nil && wrong == nil && running.Watches == abs {
+		return watched
+	}
+	return otherwise
 }
 
 func paths(changes []scaffold.Change) (all []string) {

@@ -1,14 +1,20 @@
 package main
 
 import (
+	"context"
+	"log/slog"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/payhooks/payhooks/events"
 	"github.com/payhooks/payhooks/infra/checkout"
+	"github.com/payhooks/payhooks/infra/cli"
+	"github.com/payhooks/payhooks/infra/local"
+	"github.com/payhooks/payhooks/infra/local/printer"
 	"github.com/payhooks/payhooks/internal/event"
 )
 
@@ -34,7 +40,39 @@ func copyProject(t *testing.T) string {
 	return dir
 }
 
-// The README shows what the command writes, and that runs on a stack.
+// startWatching starts a stack that takes up changes of its project, as make run does.
+func startWatching(t *testing.T, dir string) *cli.Target {
+	t.Helper()
+	data := t.TempDir()
+	t.Setenv("DATA_DIR", data)
+	stack, err := local.Start(t.Context(), local.Config{
+		Dir: dir, DataDir: data, Secret: demoSecret, Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Watch: true,
+		Validate: func(ctx context.Context) error { return checkStack(ctx, dir) },
+		Reloaded: func(r local.Reload) { printer.New(t.Output(), false).Reloaded(r) },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = stack.Close() })
+	c, err := cli.OpenLocal(t.Context(), stack.Running)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// untilRuns waits until the running stack has a function, or has it no more.
+func untilRuns(t *testing.T, function string, want bool) {
+	t.Helper()
+	for end := time.Now().Add(5 * time.Minute); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		if r, err := local.Find(cli.DataDir()); err == nil && slices.Contains(r.Functions, function) == want {
+			return
+		}
+	}
+	t.Fatalf("%s: runs is not %t", function, want)
+}
+
+// The README shows what the command writes, and the running stack takes it up.
 func TestAFunctionAddedAsTheReadmeSaysRuns(t *testing.T) {
 	doc, err := os.ReadFile("../../README.md")
 	if err != nil {
@@ -44,9 +82,13 @@ func TestAFunctionAddedAsTheReadmeSaysRuns(t *testing.T) {
 	line, _, _ = strings.Cut(strings.TrimPrefix(line, "bin/payhooks "), "#")
 	dir := copyProject(t)
 	t.Chdir(dir)
-	if r := run(t, strings.Fields(line)...); r.code != 0 || !strings.Contains(r.out, "functions/notify-churn/handle.go") {
+	c := startWatching(t, dir)
+	begin := time.Now()
+	if r := run(t, strings.Fields(line)...); r.code != 0 || !strings.Contains(r.out, "functions/notify-churn/handle.go") || !strings.Contains(r.out, "The running local stack takes it up") {
 		t.Fatalf("%+v", r)
 	}
+	t.Logf("payhooks new took %s", time.Since(begin))
+	untilRuns(t, "notify-churn", true)
 	for file, block := range map[string]string{
 		"functions/notify-churn/handle.go": fenced(t, string(doc), "go", "handle"),
 		"template.yaml":                    fenced(t, string(doc), "yaml", "NotifyChurn"),
@@ -56,7 +98,6 @@ func TestAFunctionAddedAsTheReadmeSaysRuns(t *testing.T) {
 			t.Errorf("%s does not have what the README shows: %v", file, err)
 		}
 	}
-	c := startStack(t, dir)
 	for _, version := range events.Versions() {
 		body, err := events.Sample("customer.subscription.deleted", version)
 		if err != nil {
@@ -72,10 +113,12 @@ func TestAFunctionAddedAsTheReadmeSaysRuns(t *testing.T) {
 		if err != nil || d.State != event.Done || d.Outcome != "handled customer.subscription.deleted" {
 			t.Errorf("%s: %+v, %v", version, d, err)
 		}
+		t.Logf("an event of %s was done %s after the command began", version, time.Since(begin))
 	}
 	if r := run(t, "remove", "notify-churn", "--yes", "--json"); r.code != 0 || !strings.Contains(r.out, `"removed":true`) {
 		t.Errorf("%+v", r)
 	}
+	untilRuns(t, "notify-churn", false)
 }
 
 // addBlock adds a function's block at the end of the template's resources.

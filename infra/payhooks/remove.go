@@ -88,7 +88,7 @@ func printRemoval(cmd *cobra.Command, name string, changes []scaffold.Change, le
 	}
 	what := "would be removed; add --yes"
 	if done {
-		what = "removed. Deploy, or start the local stack again"
+		what = "removed. " + pickedUp(".", "Deploy, or start the local stack again", "The running local stack takes it up; a deployed one with the next deploy")
 	}
 	_, err := fmt.Fprintf(out, "\n%s\n", what)
 	return err

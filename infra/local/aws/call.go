@@ -128,6 +128,7 @@ func (s *Server) serve(ctx context.Context, w http.ResponseWriter, c *call) erro
 	}
 	for _, a := range p.needs {
 		if err := s.authorize(c.caller, a); err != nil {
+			s.sayDenied(ctx, err)
 			return c.service.denied.with("%v", err)
 		}
 	}

@@ -68,7 +68,7 @@ func (s *Server) batchChanges(items map[string]json.RawMessage) ([]change, error
 
 func (s *Server) change(all []change, in tableRequest, deletes bool) []change {
 	name := in.TableName[strings.LastIndex(in.TableName, "/")+1:] // an ARN names the table at its end
-	t := s.tables[name]
+	t := s.has().tables[name]
 	if t == nil {
 		return all
 	}
@@ -134,7 +134,7 @@ func (s *Stream) record(c change, image attributes, seq uint64) (json.RawMessage
 	data["SizeBytes"] = size
 	return json.Marshal(map[string]any{
 		"eventID": fmt.Sprintf("%032x", seq), "eventName": name, "eventVersion": "1.1",
-		"eventSource": "aws:dynamodb", "awsRegion": s.server.Stack.Region,
+		"eventSource": "aws:dynamodb", "awsRegion": s.server.template().Region,
 		"eventSourceARN": s.ARN, "dynamodb": data,
 	})
 }

@@ -35,7 +35,7 @@ type outcome struct {
 
 // attempt decides whether the target takes the delivery now.
 func (s *Server) attempt(d delivery) outcome {
-	q := s.queues[d.Target.ARN]
+	q := s.has().queues[d.Target.ARN]
 	switch {
 	case q == nil:
 		return outcome{"NO_RESOURCE", "the template has no such queue", true}
@@ -60,7 +60,7 @@ func (s *Server) mayPut(q *Queue, rule string) bool {
 	allowed, _ := decide([]template.Policy{*q.Policy}, question{
 		action: "sqs:SendMessage", resource: q.ARN, principal: eventBridge,
 		context: map[string][]string{
-			"aws:sourcearn": {rule}, "aws:sourceaccount": {s.Stack.Account}, "aws:securetransport": {"true"},
+			"aws:sourcearn": {rule}, "aws:sourceaccount": {s.template().Account}, "aws:securetransport": {"true"},
 		},
 	})
 	return allowed
@@ -97,7 +97,7 @@ func (s *Server) deliver(all []delivery) error {
 // wake tells whoever waits for the queues that the delivery may be in.
 func (s *Server) wake(d delivery) {
 	for _, arn := range []string{d.Target.ARN, d.Target.DeadLetter} {
-		if q := s.queues[arn]; q != nil {
+		if q := s.has().queues[arn]; q != nil {
 			q.more.tell()
 		}
 	}
@@ -106,15 +106,14 @@ func (s *Server) wake(d delivery) {
 // place puts a delivery where its outcome sends it: the queue, the deliveries
 // to try again, or the target's dead letter queue.
 func (s *Server) place(tx *bolt.Tx, d delivery, o outcome) error {
-	if o.code == "" {
-		q := s.queues[d.Target.ARN]
+	if q := s.has().queues[d.Target.ARN]; o.code == "" && q != nil { // nil: it was just removed
 		return q.put(tx, q.message(eventBridge, nil, q.Delay), d.Body)
 	}
 	d.Attempts++
 	if !o.final && !s.exhausted(d) {
 		return s.postpone(tx, d)
 	}
-	dead := s.queues[d.Target.DeadLetter]
+	dead := s.has().queues[d.Target.DeadLetter]
 	if dead == nil || !s.mayPut(dead, d.Rule) {
 		s.log().ErrorContext(s.ctx, "an event is lost: no queue takes it, nor does a dead letter queue", "rule", d.Rule, "target", d.Target.ARN, "error", o.message)
 		return nil

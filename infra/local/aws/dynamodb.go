@@ -156,7 +156,7 @@ func (s *Server) tableARN(name string) string {
 	if strings.HasPrefix(name, "arn:") {
 		return name
 	}
-	return fmt.Sprintf("arn:aws:dynamodb:%s:%s:table/%s", s.Stack.Region, s.Stack.Account, name)
+	return fmt.Sprintf("arn:aws:dynamodb:%s:%s:table/%s", s.template().Region, s.template().Account, name)
 }
 
 // forward sends the call to the engine and returns its answer unchanged. It

@@ -48,7 +48,7 @@ func (s *Server) busName(name string) string {
 }
 
 func (s *Server) busARN(name string) string {
-	return fmt.Sprintf("arn:aws:events:%s:%s:event-bus/%s", s.Stack.Region, s.Stack.Account, s.busName(name))
+	return fmt.Sprintf("arn:aws:events:%s:%s:event-bus/%s", s.template().Region, s.template().Account, s.busName(name))
 }
 
 func (s *Server) putEventsNeeds(in *putEventsRequest) []access {
@@ -118,7 +118,7 @@ func (e eventEntry) size() int {
 // refuse says what is wrong with one entry; the others go on.
 func (s *Server) refuse(e eventEntry) (code, message string) {
 	bus := s.busName(e.EventBusName)
-	at := slices.IndexFunc(s.Stack.Buses, func(b template.Bus) bool { return b.Name == bus })
+	at := slices.IndexFunc(s.template().Buses, func(b template.Bus) bool { return b.Name == bus })
 	if code, message := e.incomplete(); code != "" {
 		return code, message
 	}
@@ -127,7 +127,7 @@ func (s *Server) refuse(e eventEntry) (code, message string) {
 		return "NotAuthorizedForSource", "Not authorized for the source."
 	case at < 0:
 		return "ResourceNotFoundException", fmt.Sprintf("the template has no event bus %q", bus)
-	case s.Stack.Buses[at].Source != "":
+	case s.template().Buses[at].Source != "":
 		return "InvalidArgument", "only the partner puts events on the bus " + bus
 	}
 	return "", ""
@@ -155,7 +155,7 @@ func (s *Server) route(e eventEntry) (id string, out []delivery, err error) {
 	if err != nil {
 		return "", nil, err
 	}
-	for _, r := range s.rules {
+	for _, r := range s.has().rules {
 		if r.Disabled || r.Bus != s.busName(e.EventBusName) || !r.pattern.Matches(event) {
 			continue
 		}
@@ -183,7 +183,7 @@ func (s *Server) envelope(e eventEntry) (id string, body []byte, err error) {
 		Region     string   `json:"region"`
 		Resources  []string `json:"resources"`
 	}{
-		"0", id, e.DetailType, e.Source, s.Stack.Account, at.UTC().Format(time.RFC3339), s.Stack.Region,
+		"0", id, e.DetailType, e.Source, s.template().Account, at.UTC().Format(time.RFC3339), s.template().Region,
 		append([]string{}, e.Resources...),
 	})
 	if err != nil {

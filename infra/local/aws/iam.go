@@ -9,10 +9,17 @@ import (
 )
 
 // Denied says that a role does not grant an action.
-type Denied struct{ Caller, Action, Resource, Because string }
+type Denied struct {
+	Caller, Action, Resource, Because string
+	Advice                            string // what to add to template.yaml; empty for nothing
+}
 
 func (d *Denied) Error() string {
-	return fmt.Sprintf("%s is not allowed %s on %s: %s", d.Caller, d.Action, d.Resource, d.Because)
+	text := fmt.Sprintf("%s is not allowed %s on %s: %s", d.Caller, d.Action, d.Resource, d.Because)
+	if d.Advice != "" {
+		text += "; " + d.Advice
+	}
+	return text
 }
 
 // access is one thing that a call needs to be granted.
@@ -30,7 +37,7 @@ func need(action string, resources ...string) access {
 // Authorize decides whether a role (its ARN) grants an action on a resource.
 // A refusal is a *Denied that names the role.
 func (s *Server) Authorize(role, action, resource string) error {
-	return s.authorize(Caller{Name: s.Stack.Roles[role].Name, Role: role}, need(action, resource))
+	return s.authorize(Caller{Name: s.template().Roles[role].Name, Role: role}, need(action, resource))
 }
 
 func (s *Server) authorize(c Caller, a access) error {
@@ -38,7 +45,7 @@ func (s *Server) authorize(c Caller, a access) error {
 		return nil
 	}
 	denied := &Denied{Caller: c.Name, Action: a.action, Resource: strings.Join(a.resources, " or ")}
-	role, ok := s.Stack.Roles[c.Role]
+	role, ok := s.template().Roles[c.Role]
 	if !ok {
 		denied.Because = fmt.Sprintf("the template has no role %s", c.Role)
 		return denied
@@ -56,14 +63,15 @@ func (s *Server) authorize(c Caller, a access) error {
 			denied.Because = why
 		}
 	}
+	denied.Advice = advice(role.Nested, a.action, denied.Resource)
 	return denied
 }
 
 func (s *Server) context(role template.Role, more map[string][]string) map[string][]string {
 	all := map[string][]string{
 		"aws:principalarn":     {role.ARN},
-		"aws:principalaccount": {s.Stack.Account},
-		"aws:requestedregion":  {s.Stack.Region},
+		"aws:principalaccount": {s.template().Account},
+		"aws:requestedregion":  {s.template().Region},
 		"aws:securetransport":  {"true"},
 	}
 	for k, v := range more {

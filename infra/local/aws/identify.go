@@ -44,7 +44,7 @@ func (s *Server) identify(w http.ResponseWriter, r *http.Request) (*call, error)
 		}
 		c.service, c.operation = s.service(scope, scope), c.form.Get("Action")
 	}
-	caller, ok := s.Keys[key]
+	caller, ok := s.has().keys[key]
 	if !ok {
 		return c, failure{status: http.StatusForbidden, code: "UnrecognizedClientException"}.with("the local stack gave out no access key %q; give the client the credentials that the stack set", key)
 	}

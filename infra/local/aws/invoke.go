@@ -15,10 +15,10 @@ func (s *Server) invoke(w http.ResponseWriter, r *http.Request) {
 	key, _ := credential(r)
 	name := strings.TrimSuffix(strings.TrimPrefix(r.URL.Path, invokePrefix), "/invocations")
 	resource := name
-	if i := slices.IndexFunc(s.Stack.Functions, func(f template.Function) bool { return f.Name == name }); i >= 0 {
-		resource = s.Stack.Functions[i].ARN
+	if i := slices.IndexFunc(s.template().Functions, func(f template.Function) bool { return f.Name == name }); i >= 0 {
+		resource = s.template().Functions[i].ARN
 	}
-	caller, ok := s.Keys[key]
+	caller, ok := s.has().keys[key]
 	if !ok {
 		failJSON("")(w, failure{status: http.StatusForbidden, code: "UnrecognizedClientException"}.with("the local stack gave out no access key %q", key))
 		return

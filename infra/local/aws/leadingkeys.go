@@ -30,7 +30,7 @@ func (s *Server) onItems(action, table string, items ...attributes) access {
 // requires to be the first of the schema; empty for a table that the template
 // does not have.
 func (s *Server) partitionKey(arn string) string {
-	for _, t := range s.Stack.Tables {
+	for _, t := range s.template().Tables {
 		if t.ARN != arn {
 			continue
 		}

@@ -46,7 +46,7 @@ func (s *Server) listMappings(c *call) (prepared, error) {
 func (s *Server) mappings(source, function string) []map[string]any {
 	found := []map[string]any{}
 	add := func(id, from string, disabled bool, batch int) {
-		for _, f := range s.Stack.Functions {
+		for _, f := range s.template().Functions {
 			if f.LogicalID == id && (source == "" || from == source) && (function == "" || called(f, function)) {
 				found = append(found, map[string]any{
 					"UUID": mappingID(from, f.ARN), "EventSourceArn": from, "FunctionArn": f.ARN,
@@ -55,10 +55,10 @@ func (s *Server) mappings(source, function string) []map[string]any {
 			}
 		}
 	}
-	for _, q := range s.Stack.Pollers {
+	for _, q := range s.template().Pollers {
 		add(q.Function, q.Queue, q.Disabled, q.BatchSize)
 	}
-	for _, t := range s.Stack.Streams {
+	for _, t := range s.template().Streams {
 		add(t.Function, t.Stream, false, t.BatchSize)
 	}
 	return found

@@ -36,7 +36,7 @@ func (s *Server) putPartnerEvents(_ context.Context, c *call, in *putPartnerEven
 	for i, e := range in.Entries {
 		entries[i] = eventEntry{Source: e.Source, DetailType: e.DetailType, Detail: e.Detail, EventBusName: e.Source, Resources: e.Resources, Time: e.Time}
 		if len(e.Resources) == 0 {
-			entries[i].Resources = []string{fmt.Sprintf("arn:aws:events:%s::event-source/%s", s.Stack.Region, e.Source)}
+			entries[i].Resources = []string{fmt.Sprintf("arn:aws:events:%s::event-source/%s", s.template().Region, e.Source)}
 		}
 	}
 	return s.put(entries, s.refusePartner)
@@ -57,7 +57,7 @@ func (s *Server) refusePartner(e eventEntry) (code, message string) {
 	switch {
 	case e.size() > maxPartnerEvent:
 		return "InvalidArgument", fmt.Sprintf("the event of %d bytes is over the limit of %d", e.size(), maxPartnerEvent)
-	case !slices.ContainsFunc(s.Stack.Buses, func(b template.Bus) bool { return b.Source == e.Source }):
+	case !slices.ContainsFunc(s.template().Buses, func(b template.Bus) bool { return b.Source == e.Source }):
 		return "ResourceNotFoundException", fmt.Sprintf("no bus of the template is associated with the event source %q", e.Source)
 	}
 	return "", ""

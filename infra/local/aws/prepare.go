@@ -8,12 +8,11 @@ import (
 
 	bolt "go.etcd.io/bbolt"
 
-	"github.com/payhooks/payhooks/infra/local/aws/pattern"
 	"github.com/payhooks/payhooks/infra/local/engine"
 	"github.com/payhooks/payhooks/infra/local/template"
 )
 
-// prepare makes everything that the template defines, on disk and in memory.
+// prepare makes the services and everything that the template defines.
 func (s *Server) prepare() error {
 	if s.Engine.HTTP == nil {
 		client := *s.Engine
@@ -27,80 +26,7 @@ func (s *Server) prepare() error {
 	for _, sv := range []*service{s.dynamodb(), s.sqs(), s.events(), s.ses(), s.sns(), s.sts(), s.secretsManager(), s.lambda()} {
 		s.services[sv.name] = sv
 	}
-	if err := s.preparePolicies(); err != nil {
-		return err
-	}
-	s.queues = map[string]*Queue{}
-	for _, q := range s.Stack.Queues {
-		s.queues[q.ARN] = &Queue{Queue: q, server: s}
-	}
-	s.rules = nil
-	if err := s.prepareRules(); err != nil {
-		return err
-	}
-	s.streams, s.tables = map[string]*Stream{}, map[string]*table{}
-	for _, t := range s.Stack.Tables {
-		if err := s.prepareStream(t); err != nil {
-			return err
-		}
-	}
-	if err := s.store.update(s.seed); err != nil {
-		return fmt.Errorf("prepare stack.db: %w", err)
-	}
-	return nil
-}
-
-func (s *Server) preparePolicies() error {
-	for _, role := range s.Stack.Roles {
-		if err := checkPolicies("role "+role.Name, role.Policies); err != nil {
-			return err
-		}
-	}
-	for _, q := range s.Stack.Queues {
-		if q.Policy == nil {
-			continue
-		}
-		if err := checkPolicies("queue "+q.Name, []template.Policy{*q.Policy}); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// prepareStream sets a table with a stream up for capture.
-func (s *Server) prepareStream(t template.Table) error {
-	if t.StreamARN == "" {
-		return nil
-	}
-	if t.View != "NEW_IMAGE" && t.View != "KEYS_ONLY" {
-		return fmt.Errorf("table %s: the local stack captures streams of NEW_IMAGE and KEYS_ONLY, not %s", t.Name, t.View)
-	}
-	st := &Stream{Table: t.Name, ARN: t.StreamARN, server: s, view: t.View}
-	all := false
-	for _, source := range s.Stack.Streams {
-		if source.Stream != t.StreamARN {
-			continue
-		}
-		st.consumers = append(st.consumers, source)
-		all = all || len(source.Filters) == 0
-		for _, text := range source.Filters {
-			p, err := pattern.Parse(text)
-			if err != nil {
-				return fmt.Errorf("event source of %s: %w", source.Function, err)
-			}
-			st.filters = append(st.filters, p)
-		}
-	}
-	if all {
-		st.filters = nil
-	}
-	keys, err := keysOf(t)
-	if err != nil {
-		return err
-	}
-	s.streams[t.StreamARN] = st
-	s.tables[t.Name] = &table{name: t.Name, keys: keys, stream: st}
-	return nil
+	return s.Apply(s.Stack, s.Keys)
 }
 
 func keysOf(t template.Table) ([]string, error) {
@@ -120,25 +46,6 @@ func keysOf(t template.Table) ([]string, error) {
 	return keys, nil
 }
 
-func (s *Server) seed(tx *bolt.Tx) error {
-	for _, q := range s.queues {
-		if err := makeQueue(tx, q.Name); err != nil {
-			return err
-		}
-	}
-	for _, t := range s.tables {
-		if _, err := tx.Bucket(bucketStreams).CreateBucketIfNotExists([]byte(t.name)); err != nil {
-			return err
-		}
-	}
-	for _, sec := range s.Stack.Secrets {
-		if err := s.seedSecret(tx, sec); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // sweep drops what is older than its queue or stream keeps, once a minute.
 func (s *Server) sweep() {
 	for {
@@ -147,12 +54,12 @@ func (s *Server) sweep() {
 			return
 		}
 		err := s.store.update(func(tx *bolt.Tx) error {
-			for _, st := range s.streams {
+			for _, st := range s.has().streams {
 				if err := st.expire(tx); err != nil {
 					return err
 				}
 			}
-			for _, q := range s.queues {
+			for _, q := range s.has().queues {
 				if err := q.expire(tx); err != nil {
 					return err
 				}

@@ -19,7 +19,7 @@ type Queue struct {
 	template.Queue
 
 	server *Server
-	more   broadcast
+	more   *broadcast // shared by all that a queue of this name was defined as
 }
 
 // Receive is what to receive.
@@ -41,7 +41,7 @@ var ErrNotInFlight = errors.New("the message is not in flight under this receipt
 
 // Queue returns the queue with this ARN, or an error that names it.
 func (s *Server) Queue(arn string) (*Queue, error) {
-	if q := s.queues[arn]; q != nil {
+	if q := s.has().queues[arn]; q != nil {
 		return q, nil
 	}
 	return nil, fmt.Errorf("the template has no queue %s", arn)

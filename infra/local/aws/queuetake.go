@@ -15,6 +15,7 @@ func (q *Queue) take(r Receive) ([]Message, error) {
 	}
 	var got []Message
 	var dead *Queue
+	letters := q.server.has().queues[q.DeadLetter]
 	err := q.server.store.update(func(tx *bolt.Tx) error {
 		got, dead = nil, nil
 		now := q.server.now()
@@ -31,8 +32,8 @@ func (q *Queue) take(r Receive) ([]Message, error) {
 			switch {
 			case q.Retention > 0 && now.Sub(m.Sent) > q.Retention:
 				err = b.remove(key, m)
-			case q.MaxReceiveCount > 0 && m.Receives >= q.MaxReceiveCount && q.server.queues[q.DeadLetter] != nil:
-				dead = q.server.queues[q.DeadLetter]
+			case q.MaxReceiveCount > 0 && m.Receives >= q.MaxReceiveCount && letters != nil:
+				dead = letters
 				err = q.bury(tx, key, m, dead)
 			default:
 				m, err = b.receive(key, m, now, now.Add(r.Visibility))

@@ -22,12 +22,12 @@ type listRulesRequest struct {
 }
 
 func (s *Server) listRulesNeeds(*listRulesRequest) []access {
-	return []access{need("events:ListRules", fmt.Sprintf("arn:aws:events:%s:%s:rule/*", s.Stack.Region, s.Stack.Account))}
+	return []access{need("events:ListRules", fmt.Sprintf("arn:aws:events:%s:%s:rule/*", s.template().Region, s.template().Account))}
 }
 
 func (s *Server) listRules(_ context.Context, _ *call, in *listRulesRequest) (any, error) {
 	found := []map[string]string{}
-	for _, r := range s.rules {
+	for _, r := range s.has().rules {
 		if r.Bus == s.busName(in.EventBusName) && strings.HasPrefix(r.Name, in.NamePrefix) {
 			found = append(found, map[string]string{"Name": r.Name, "Arn": r.ARN, "EventBusName": r.Bus, "EventPattern": r.Pattern, "State": state(r.Disabled, "DISABLED", "ENABLED")})
 		}
@@ -50,11 +50,11 @@ func (s *Server) listTargetsNeeds(in *listTargetsRequest) []access {
 	if bus := s.busName(in.EventBusName); bus != "default" {
 		name = bus + "/" + name
 	}
-	return []access{need("events:ListTargetsByRule", fmt.Sprintf("arn:aws:events:%s:%s:rule/%s", s.Stack.Region, s.Stack.Account, name))}
+	return []access{need("events:ListTargetsByRule", fmt.Sprintf("arn:aws:events:%s:%s:rule/%s", s.template().Region, s.template().Account, name))}
 }
 
 func (s *Server) listTargets(_ context.Context, _ *call, in *listTargetsRequest) (any, error) {
-	for _, r := range s.rules {
+	for _, r := range s.has().rules {
 		if r.Bus != s.busName(in.EventBusName) || r.Name != in.Rule {
 			continue
 		}
@@ -74,18 +74,18 @@ func (s *Server) listTargets(_ context.Context, _ *call, in *listTargetsRequest)
 }
 
 // prepareRules reads the patterns and refuses what the bus could not do.
-func (s *Server) prepareRules() error {
-	for _, r := range s.Stack.Rules {
+func (d *defined) prepareRules() error {
+	for _, r := range d.template.Rules {
 		p, err := pattern.Parse(r.Pattern)
 		if err != nil {
 			return fmt.Errorf("rule %s: %w", r.Name, err)
 		}
 		for _, t := range r.Targets {
-			if s.queues[t.ARN] == nil {
+			if d.queues[t.ARN] == nil {
 				return fmt.Errorf("rule %s: its target %s is no queue of the template; the local bus delivers to those only", r.Name, t.ARN)
 			}
 		}
-		s.rules = append(s.rules, rule{r, p})
+		d.rules = append(d.rules, rule{r, p})
 	}
 	return nil
 }

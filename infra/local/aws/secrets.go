@@ -45,7 +45,7 @@ type secretRequest struct {
 
 // secretOf finds a secret by its name or ARN.
 func (s *Server) secretOf(id string) (template.Secret, error) {
-	for _, sec := range s.Stack.Secrets {
+	for _, sec := range s.template().Secrets {
 		if sec.Name == id || sec.ARN == id {
 			return sec, nil
 		}

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/payhooks/payhooks/infra/local/engine"
@@ -28,7 +29,7 @@ type Caller struct {
 }
 
 // Server is the endpoint. Fill in the exported fields, then Start; they must
-// not change afterwards. All methods are safe for concurrent use after Start.
+// not change afterwards, but see Apply. All methods are safe for concurrent use after Start.
 type Server struct {
 	Stack  *template.Stack
 	Engine *engine.Client
@@ -54,10 +55,7 @@ type Server struct {
 
 	store     *store
 	services  map[string]*service
-	queues    map[string]*Queue  // by ARN
-	streams   map[string]*Stream // by stream ARN
-	tables    map[string]*table  // by name, those with a stream only
-	rules     []rule
+	defined   atomic.Pointer[defined]
 	faults    faults
 	counter   counter
 	locks     keyLocks

@@ -72,7 +72,7 @@ func (s *Server) sendEmailNeeds(in *sendEmailRequest) []access {
 	if name != "" {
 		about["ses:fromdisplayname"] = []string{name}
 	}
-	arn := fmt.Sprintf("arn:aws:ses:%s:%s:", s.Stack.Region, s.Stack.Account)
+	arn := fmt.Sprintf("arn:aws:ses:%s:%s:", s.template().Region, s.template().Account)
 	var needs []access
 	for _, one := range append([]string{from}, in.recipients()...) {
 		address, _ := addressOf(one)

@@ -62,7 +62,7 @@ func (s *Server) notes() (map[uint64]note, error) {
 // wait for a write that is still under way.
 func (s *Server) settle(seq uint64, n note) error {
 	key := [][]byte{seqKey(seq)}
-	t := s.tables[n.Table]
+	t := s.has().tables[n.Table]
 	if t == nil { // the template gave up the stream
 		return s.store.update(func(tx *bolt.Tx) error { return forget(tx, key) })
 	}

@@ -47,7 +47,7 @@ func (s *Server) publish(c *call) (prepared, error) {
 	// A phone is no resource: IAM grants texts on * or not at all.
 	resource, check := "*", func() error { return n.text(phone) }
 	if arn != "" {
-		resource, check = arn, func() error { return n.post(s.Stack.Topics, arn) }
+		resource, check = arn, func() error { return n.post(s.template().Topics, arn) }
 	}
 	do := func(context.Context) (any, error) {
 		if err := check(); err != nil {

@@ -46,13 +46,13 @@ type named interface{ queueName() string }
 func queueNeeds[In any](s *Server, action string) func(*In) []access {
 	return func(in *In) []access {
 		name := any(in).(named).queueName() // every request here embeds onQueue
-		arn := fmt.Sprintf("arn:aws:sqs:%s:%s:%s", s.Stack.Region, s.Stack.Account, name)
+		arn := fmt.Sprintf("arn:aws:sqs:%s:%s:%s", s.template().Region, s.template().Account, name)
 		return []access{need("sqs:"+action, arn)}
 	}
 }
 
 func (s *Server) queueNamed(name string) (*Queue, error) {
-	for _, q := range s.queues {
+	for _, q := range s.has().queues {
 		if q.Name == name {
 			return q, nil
 		}

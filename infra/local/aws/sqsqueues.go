@@ -89,7 +89,7 @@ type listQueuesRequest struct {
 
 func (s *Server) listQueues(_ context.Context, _ *call, in *listQueuesRequest) (any, error) {
 	urls := []string{}
-	for _, q := range s.queues {
+	for _, q := range s.has().queues {
 		if strings.HasPrefix(q.Name, in.QueueNamePrefix) {
 			urls = append(urls, q.URL)
 		}

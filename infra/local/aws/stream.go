@@ -39,7 +39,7 @@ type Stream struct {
 
 // Stream returns the stream with this ARN, or an error that names it.
 func (s *Server) Stream(arn string) (*Stream, error) {
-	if st := s.streams[arn]; st != nil {
+	if st := s.has().streams[arn]; st != nil {
 		return st, nil
 	}
 	return nil, fmt.Errorf("the template has no table with the stream %s", arn)

@@ -22,15 +22,15 @@ func (s *Server) sts() *service {
 
 func (s *Server) callerIdentity(c *call) (prepared, error) {
 	return prepared{do: func(context.Context) (any, error) {
-		arn := fmt.Sprintf("arn:aws:iam::%s:user/%s", s.Stack.Account, c.caller.Name)
-		if role, ok := s.Stack.Roles[c.caller.Role]; ok && !c.caller.Operator {
-			arn = fmt.Sprintf("arn:aws:sts::%s:assumed-role/%s/%s", s.Stack.Account, role.Name, c.caller.Name)
+		arn := fmt.Sprintf("arn:aws:iam::%s:user/%s", s.template().Account, c.caller.Name)
+		if role, ok := s.template().Roles[c.caller.Role]; ok && !c.caller.Operator {
+			arn = fmt.Sprintf("arn:aws:sts::%s:assumed-role/%s/%s", s.template().Account, role.Name, c.caller.Name)
 		}
 		return xmlReply(c.operation, struct {
 			XMLName xml.Name `xml:"GetCallerIdentityResult"`
 			Arn     string
 			UserID  string `xml:"UserId"`
 			Account string
-		}{Arn: arn, UserID: "AIDALOCAL:" + c.caller.Name, Account: s.Stack.Account})
+		}{Arn: arn, UserID: "AIDALOCAL:" + c.caller.Name, Account: s.template().Account})
 	}}, nil
 }

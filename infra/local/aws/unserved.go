@@ -34,7 +34,7 @@ func (s *Server) mayElsewhere(c *call) bool {
 		}
 		return slices.ContainsFunc(rights, func(r string) bool { return likeFold(pattern, c.service.name+":"+r) })
 	}
-	for _, p := range s.Stack.Roles[c.caller.Role].Policies {
+	for _, p := range s.template().Roles[c.caller.Role].Policies {
 		for _, st := range p.Statements {
 			if st.Effect == "Allow" && slices.ContainsFunc(st.Actions, may) {
 				return true

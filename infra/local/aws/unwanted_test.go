@@ -55,7 +55,8 @@ func TestOnlyChangesThatNoFilterTakesAreUnwanted(t *testing.T) {
 		{"deletes the item", []*pattern.Pattern{pending}, update(""), true, true},
 		{"deletes the item, and a filter needs no image", []*pattern.Pattern{inserts}, update(""), true, false},
 	} {
-		s := &Server{tables: map[string]*table{"t": {name: "t", keys: []string{"id"}, stream: &Stream{filters: c.filters}}}}
+		s := &Server{}
+		s.defined.Store(&defined{tables: map[string]*table{"t": {name: "t", keys: []string{"id"}, stream: &Stream{filters: c.filters}}}})
 		if got := s.change(nil, c.in, c.deletes)[0].unwanted(); got != c.want {
 			t.Errorf("%s: unwanted is %t", c.name, got)
 		}

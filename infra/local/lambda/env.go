@@ -7,8 +7,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
-
-	"github.com/payhooks/payhooks/infra/local/template"
 )
 
 // passed are the variables of this machine that a function may need to reach
@@ -17,8 +15,8 @@ import (
 var passed = []string{"PATH", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR", "HTTPS_PROXY", "NO_PROXY", "SYSTEMROOT"}
 
 // environment is what Lambda sets, then what the template sets.
-func (h *Host) environment(fn template.Function, token string) []string {
-	keys := h.Credentials[fn.LogicalID]
+func (h *Host) environment(c *code, token string) []string {
+	fn, keys := c.fn, c.keys
 	env := map[string]string{
 		"AWS_LAMBDA_FUNCTION_NAME":        fn.Name,
 		"AWS_LAMBDA_FUNCTION_MEMORY_SIZE": strconv.Itoa(fn.MemoryMB),
@@ -39,7 +37,7 @@ func (h *Host) environment(fn template.Function, token string) []string {
 		"AWS_EC2_METADATA_DISABLED":       "true",
 		"AWS_CONFIG_FILE":                 os.DevNull,
 		"AWS_SHARED_CREDENTIALS_FILE":     os.DevNull,
-		"LAMBDA_TASK_ROOT":                filepath.Dir(h.Binaries[fn.LogicalID]),
+		"LAMBDA_TASK_ROOT":                filepath.Dir(c.binary),
 		"LAMBDA_RUNTIME_DIR":              "/var/runtime",
 		"_HANDLER":                        fn.Handler,
 		"_X_AMZN_TRACE_ID":                "",

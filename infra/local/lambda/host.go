@@ -51,8 +51,8 @@ type Result struct {
 	Error     string
 }
 
-// Host runs the functions of a stack. Fill in the fields, then Start. Its
-// methods are safe for concurrent use after Start.
+// Host runs the functions of a stack. Fill in the fields, then Start; see Deploy and
+// Remove for changes afterwards. Its methods are safe for concurrent use after Start.
 type Host struct {
 	Functions []template.Function
 	// Region of the functions.
@@ -81,6 +81,7 @@ type Host struct {
 	// IdleAfter is how long environments above one are kept; 0 means 5 s.
 	IdleAfter time.Duration
 
+	mu     sync.RWMutex     // guards pools
 	pools  map[string]*pool // by logical id
 	api    *http.Server
 	addr   string
@@ -109,11 +110,11 @@ func (h *Host) Start(ctx context.Context) error {
 		if err := h.makeTemp(f); err != nil {
 			return errors.Join(err, h.Close())
 		}
-		h.pools[f.LogicalID] = &pool{host: h, fn: f}
+		h.pools[f.LogicalID] = &pool{host: h, code: &code{f, h.Binaries[f.LogicalID], h.Credentials[f.LogicalID]}}
 	}
 	h.wg.Go(h.reap)
 	var g errgroup.Group
-	for _, p := range h.pools {
+	for _, p := range h.all() {
 		g.Go(func() error { return p.warm(ctx) })
 	}
 	if err := g.Wait(); err != nil {
@@ -129,7 +130,7 @@ func (h *Host) Ready() bool { return h.ready.Load() }
 // Invoke runs the function with this logical id and returns its result. An
 // invocation goes on when ctx ends; only nobody waits for it any more.
 func (h *Host) Invoke(ctx context.Context, function string, payload []byte) (Result, error) {
-	p := h.pools[function]
+	p := h.pool(function)
 	switch {
 	case p == nil:
 		return Result{}, fmt.Errorf("%w: %s", ErrNoFunction, function)
@@ -178,7 +179,7 @@ func (h *Host) reap() {
 		case <-h.ctx.Done():
 			return
 		case now := <-every.C:
-			for _, p := range h.pools {
+			for _, p := range h.all() {
 				p.shrink(now.Add(-h.idleAfter()))
 			}
 		}

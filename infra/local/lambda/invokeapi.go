@@ -19,9 +19,9 @@ func (h *Host) Function(name string) (template.Function, bool) {
 		name = after
 	}
 	name, _, _ = strings.Cut(name, ":")
-	for _, f := range h.Functions {
-		if f.Name == name {
-			return f, true
+	for _, p := range h.all() {
+		if c := p.now(); c != nil && c.fn.Name == name {
+			return c.fn, true
 		}
 	}
 	return template.Function{}, false

@@ -8,12 +8,19 @@ import (
 	"github.com/payhooks/payhooks/infra/local/template"
 )
 
+// code is what a function runs: another one replaces it, and nothing in it changes.
+type code struct {
+	fn     template.Function
+	binary string
+	keys   Credentials
+}
+
 // pool holds the execution environments of one function.
 type pool struct {
 	host *Host
-	fn   template.Function
 
 	mu       sync.Mutex
+	code     *code      // nil once the function is removed
 	idle     []*process // the one used last at the end
 	alive    int        // started or starting
 	inFlight int
@@ -40,8 +47,9 @@ func (p *pool) warm(ctx context.Context) error {
 }
 
 func (p *pool) invoke(ctx context.Context, payload []byte) (Result, error) {
-	if !p.enter() {
-		return Result{}, ErrThrottled
+	fn, err := p.enter()
+	if err != nil {
+		return Result{}, err
 	}
 	g, err := p.acquire(ctx)
 	if err != nil {
@@ -52,7 +60,7 @@ func (p *pool) invoke(ctx context.Context, payload []byte) (Result, error) {
 		p.leave()
 		return g.err.result(), nil
 	}
-	inv := newInvocation(p.fn, payload)
+	inv := newInvocation(fn, payload)
 	p.host.wg.Go(func() {
 		defer p.leave()
 		if g.env.run(inv) {
@@ -70,14 +78,17 @@ func (p *pool) invoke(ctx context.Context, payload []byte) (Result, error) {
 }
 
 // enter counts an invocation in, unless the reserved concurrency is in use.
-func (p *pool) enter() bool {
+func (p *pool) enter() (template.Function, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.fn.Concurrency > 0 && p.inFlight >= p.fn.Concurrency {
-		return false
+	if p.code == nil {
+		return template.Function{}, ErrNoFunction
+	}
+	if p.code.fn.Concurrency > 0 && p.inFlight >= p.code.fn.Concurrency {
+		return p.code.fn, ErrThrottled
 	}
 	p.inFlight++
-	return true
+	return p.code.fn, nil
 }
 
 func (p *pool) leave() {
@@ -115,12 +126,13 @@ func (p *pool) acquire(ctx context.Context) (granted, error) {
 
 // growLocked starts an environment if that is allowed.
 func (p *pool) growLocked() {
-	if p.alive >= p.host.maxProcesses() || p.host.ctx.Err() != nil || p.alive > 0 && !p.host.takeSpare() {
+	if p.code == nil || p.alive >= p.host.maxProcesses() || p.host.ctx.Err() != nil || p.alive > 0 && !p.host.takeSpare() {
 		return
 	}
 	p.alive++
+	code := p.code
 	p.host.wg.Go(func() {
-		env, err := p.host.launch(p.fn)
+		env, err := p.host.launch(p.host.ctx, code)
 		if err != nil {
 			p.gone(err)
 			return
@@ -133,6 +145,17 @@ func (p *pool) growLocked() {
 func (p *pool) release(env *process) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if env.code != p.code { // replaced while it worked
+		p.retireLocked(env)
+		if len(p.waiting) > 0 {
+			p.growLocked()
+		}
+		return
+	}
+	p.offerLocked(env)
+}
+
+func (p *pool) offerLocked(env *process) {
 	env.since = time.Now()
 	if len(p.waiting) == 0 {
 		p.idle = append(p.idle, env)
@@ -181,10 +204,15 @@ func (p *pool) shrink(t time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for len(p.idle) > 1 && p.idle[0].since.Before(t) {
-		p.idle[0].kill()
+		p.retireLocked(p.idle[0])
 		p.idle = p.idle[1:]
-		p.lostLocked()
 	}
+}
+
+// retireLocked ends an environment that has no event.
+func (p *pool) retireLocked(env *process) {
+	env.kill()
+	p.lostLocked()
 }
 
 // lostLocked counts an environment out.

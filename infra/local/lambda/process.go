@@ -1,6 +1,7 @@
 package lambda
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"os/exec"
@@ -18,6 +19,7 @@ const initTimeout = 10 * time.Second
 // process is one execution environment: it handles one event at a time.
 type process struct {
 	fn    template.Function
+	code  *code
 	token string // path of its Runtime API; no other process has it
 	cmd   *exec.Cmd
 	since time.Time // last used; guarded by the pool
@@ -98,14 +100,15 @@ func (e *startError) result() Result {
 }
 
 // launch starts an environment and returns when it asks for its first event.
-func (h *Host) launch(fn template.Function) (*process, *startError) {
+func (h *Host) launch(ctx context.Context, c *code) (*process, *startError) {
+	fn := c.fn
 	p := &process{
-		fn: fn, token: newID(), work: make(chan *invocation), asked: make(chan struct{}, 1), dead: make(chan struct{}),
+		fn: fn, code: c, token: newID(), work: make(chan *invocation), asked: make(chan struct{}, 1), dead: make(chan struct{}),
 		out: &lines{emit: func(text string) { h.emit(fn, text) }},
 	}
-	p.cmd = exec.Command(h.Binaries[fn.LogicalID]) //nolint:gosec,noctx // the function's own binary; killed by Close
+	p.cmd = exec.Command(c.binary) //nolint:gosec,noctx // the function's own binary; killed by Close
 	p.cmd.Dir = filepath.Dir(p.cmd.Path)
-	p.cmd.Env = h.environment(fn, p.token)
+	p.cmd.Env = h.environment(c, p.token)
 	p.cmd.Stdout, p.cmd.Stderr = p.out, p.out
 	p.cmd.WaitDelay = time.Second
 	tie(p.cmd)
@@ -123,7 +126,7 @@ func (h *Host) launch(fn template.Function) (*process, *startError) {
 		h.envs.Delete(p.token)
 		close(p.dead)
 	})
-	return p.started()
+	return p.started(ctx)
 }
 
 func (p *process) begin() error {
@@ -142,7 +145,7 @@ func (p *process) pid() int {
 	return p.cmd.Process.Pid
 }
 
-func (p *process) started() (*process, *startError) {
+func (p *process) started(ctx context.Context) (*process, *startError) {
 	timeout := time.NewTimer(initTimeout)
 	defer timeout.Stop()
 	select {
@@ -156,6 +159,10 @@ func (p *process) started() (*process, *startError) {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		return nil, &startError{fn: p.fn, reason: reason, report: p.initErr}
+	case <-ctx.Done():
+		p.kill()
+		<-p.dead
+		return nil, &startError{fn: p.fn, reason: "the stack is stopping"}
 	case <-timeout.C:
 		p.kill()
 		<-p.dead

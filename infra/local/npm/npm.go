@@ -115,10 +115,6 @@ func (l locked) install(ctx context.Context, binary string) (err error) {
 		return err
 	}
 	unpacked := filepath.Join(own, "node_modules", l.name)
-	if _, err := os.Stat(filepath.Join(unpacked, l.Binary)); err != nil {
-		// npm leaves an optional package out without a word.
-		return fmt.Errorf("npm did not install %[1]s: the registry cannot be reached, or its package does not have the checksum in package-lock.json; compare with what `npm view %[1]s@%[2]s dist.integrity` prints, or %[3]s", l.name, l.version, l.Instead)
-	}
 	err = os.Rename(unpacked, filepath.Join(l.Dir, "node_modules", l.folder()))
 	if _, there := os.Stat(binary); there == nil {
 		return nil // another process was first

@@ -10,13 +10,14 @@ import (
 	"strings"
 )
 
-// run has npm install in the folder. npm runs none of the package's scripts.
+// run has npm install in the folder, and says why if the program is not there then. npm
+// runs none of the package's scripts.
 func (l locked) run(ctx context.Context, in string) error {
 	npm, err := exec.LookPath("npm")
 	if err != nil {
 		return fmt.Errorf("%s comes with npm, which is not installed: install Node.js (it brings npm), or %s", l.Name, l.Instead)
 	}
-	arguments := []string{"ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"}
+	arguments := []string{"ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error", "--fetch-retries=1", "--fetch-retry-mintimeout=1000"}
 	if l.integrity == "" {
 		arguments = append(arguments, "--no-package-lock", "--no-save", l.name+"@"+l.version)
 		arguments[0] = "install"
@@ -24,9 +25,12 @@ func (l locked) run(ctx context.Context, in string) error {
 	//nolint:gosec // npm from PATH, with constant arguments and a name of the lock file
 	cmd := exec.CommandContext(ctx, npm, arguments...)
 	cmd.Dir = in
-	out, err := cmd.CombinedOutput()
-	if err != nil {
-		return fmt.Errorf("npm ci with package-lock.json of %s failed; check that the npm registry can be reached, or %s: %w: %s", l.Dir, l.Instead, err, strings.TrimSpace(string(out)))
+	out, failed := cmd.CombinedOutput()
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if _, err := os.Stat(filepath.Join(in, "node_modules", l.name, l.Binary)); failed != nil || err != nil {
+		return l.why(ctx, npm, in, strings.TrimSpace(string(out)))
 	}
 	return nil
 }

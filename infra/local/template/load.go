@@ -112,7 +112,7 @@ func (l *loader) open(file, name string, params map[string]any, from string) (*s
 	}
 	var doc yaml.Node
 	if err := yaml.Unmarshal(data, &doc); err != nil {
-		return nil, fmt.Errorf("%s is not valid YAML (%w); correct it and start again", s.shown, err)
+		return nil, fmt.Errorf("%s is not valid YAML (%w); correct it", s.shown, err)
 	}
 	if len(doc.Content) == 0 || doc.Content[0].Kind != yaml.MappingNode {
 		return nil, fmt.Errorf("%s is not a CloudFormation template; it needs a Resources section", s.shown)

@@ -91,6 +91,7 @@ type Target struct {
 // Role is an IAM role with its inline policies.
 type Role struct {
 	Name, ARN string
+	Nested    string // logical id of the nested stack that it is in; empty for the root's
 	Policies  []Policy
 }
 

@@ -55,7 +55,7 @@ func (s *scope) role(r *resource) error {
 		return err
 	}
 	o := s.object(r)
-	role := Role{Name: name, ARN: arn}
+	role := Role{Name: name, ARN: arn, Nested: strings.TrimPrefix(strings.TrimPrefix(s.name, s.opts.Name), "-")}
 	for _, p := range o.objects("Policies") {
 		role.Policies = append(role.Policies, p.document("PolicyDocument"))
 	}
