@@ -23,7 +23,12 @@ type defined struct {
 }
 
 // has is what is defined now.
-func (s *Server) has() *defined { return s.defined.Load() }
+func (s *Server) has() *defined {
+	if d := s.defined.Load(); d != nil {
+		return d
+	}
+	return &defined{template: s.Stack, keys: s.Keys} // before Start
+}
 
 func (s *Server) template() *template.Stack { return s.has().template }
 
@@ -37,7 +42,7 @@ func (s *Server) Apply(t *template.Stack, keys map[string]Caller) error {
 	d := &defined{
 		template: t, keys: keys, queues: map[string]*Queue{}, streams: map[string]*Stream{}, tables: map[string]*table{},
 	}
-	before := s.has()
+	before := s.defined.Load()
 	if err := d.preparePolicies(); err != nil {
 		return err
 	}

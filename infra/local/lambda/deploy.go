@@ -12,6 +12,9 @@ import (
 // the new one asks for an event. What runs is finished by the old one, and what waits is
 // for the new one. Without such an environment the old one stays.
 func (h *Host) Deploy(ctx context.Context, fn template.Function, binary string, keys Credentials) error {
+	if err := h.makeTemp(fn); err != nil {
+		return err
+	}
 	next := &code{fn, binary, keys}
 	env, failed := h.launch(ctx, next)
 	if failed != nil {

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+
+	"github.com/payhooks/payhooks/infra/local/template"
 )
 
 // passed are the variables of this machine that a function may need to reach
