@@ -22,11 +22,14 @@ type listed struct {
 	GoFiles, CgoFiles, IgnoredGoFiles, InvalidGoFiles, TestGoFiles, XTestGoFiles []string
 }
 
-// listPackages returns the packages below a directory by their folder. Packages
+// listPackages returns the packages below a directory, or below folders of it, by their folder. Packages
 // that do not compile are included.
-func listPackages(ctx context.Context, dir string) (map[string]listed, error) {
+func listPackages(ctx context.Context, dir string, folders ...string) (map[string]listed, error) {
 	const fields = "-json=ImportPath,Name,Imports,GoFiles,CgoFiles,IgnoredGoFiles,InvalidGoFiles,TestGoFiles,XTestGoFiles"
-	cmd := exec.CommandContext(ctx, "go", "list", "-e", fields, "./...")
+	if len(folders) == 0 {
+		folders = []string{"./..."}
+	}
+	cmd := exec.CommandContext(ctx, "go", append([]string{"list", "-e", fields}, folders...)...) //nolint:gosec // folders of this module
 	cmd.Dir = dir
 	var failed bytes.Buffer
 	cmd.Stderr = &failed

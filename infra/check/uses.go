@@ -50,7 +50,7 @@ type code struct {
 }
 
 func readCode(ctx context.Context, dir string) (code, error) {
-	all, err := listPackages(ctx, dir)
+	all, err := listPackages(ctx, dir, "./functions/...", "./internal/...")
 	c := code{dir, all, map[string]bool{}}
 	if err != nil {
 		return c, err

@@ -20,7 +20,7 @@ const (
 
 // watched are the folders and files of a project that make its functions.
 var watched = []string{
-	"functions", "internal", "events", "go.mod", "go.sum", "template.yaml",
+	"functions", "internal", "go.mod", "go.sum", "template.yaml",
 	"infra/action.yaml", "infra/alarms.yaml", "infra/dashboard.yaml", "infra/data.yaml", "infra/local/parameters.yaml",
 }
 
