@@ -147,6 +147,9 @@ func (s *Stack) stopSources(ctx context.Context) {
 		return
 	}
 	s.drain()
+	if s.watched != nil {
+		<-s.watched // it changes the sources
+	}
 	for _, src := range s.sources {
 		src.wait(ctx)
 	}

@@ -234,9 +234,6 @@ func (s *Stack) close() error {
 	if s.Host != nil {
 		errs = append(errs, s.Host.Close())
 	}
-	if s.watched != nil {
-		<-s.watched
-	}
 	if s.AWS != nil {
 		errs = append(errs, s.AWS.Close())
 	}

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/payhooks/payhooks/infra/local/template"
 )
@@ -65,7 +66,7 @@ func byName(functions []template.Function) map[string][]template.Function {
 
 func compile(ctx context.Context, tool, root string, args []string, functions []template.Function, binaries map[string]string) error {
 	cmd := exec.CommandContext(ctx, tool, args...) //nolint:gosec // the folders that the template names
-	cmd.Dir = root
+	cmd.Dir, cmd.WaitDelay = root, time.Second
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	out, err := cmd.CombinedOutput()
 	if ctx.Err() != nil {
