@@ -34,8 +34,8 @@ func TestWhatKeepsTheEngineFromBeingInstalledIsToldApart(t *testing.T) {
 		"a registry without it":      {locked, failing("E404"), "the npm registry answers, but has no " + engineName() + "@" + engineVersion},
 		"a registry without version": {locked, "exit 0", "the npm registry answers, but has no " + engineName()},
 		"a registry behind a login":  {locked, failing("E401"), "log in with npm login"},
-		"another checksum":           {locked, "echo sha512-other", "does not have the checksum in package-lock.json: it is not the engine that was locked and is not installed"},
-		"the checksum, and no file":  {locked, "echo sha512-abc", "although the registry has it; remove node_modules"},
+		"another checksum":           {locked, "echo sha512-other", "does not have the checksum in package-lock.json: it is not what was locked and is not installed"},
+		"the checksum, and no file":  {locked, "echo sha512-abc", "although the registry has it; remove "},
 		"something else":             {locked, failing("ENOSPC"), "mend what npm says and start again, or set DYNAMODB_ENDPOINT to a DynamoDB that runs already: npm error code ENOSPC"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -61,7 +61,7 @@ func TestASystemWithoutAnEngineIsNamed(t *testing.T) {
 	}})
 	fakeNpm(t, failing("E404"))
 	_, err := engine.Install(t.Context(), dir, slog.New(slog.DiscardHandler))
-	if err == nil || !strings.Contains(err.Error(), "there is no DynamoDB engine for ") || !strings.Contains(err.Error(), "set DYNAMODB_ENDPOINT") {
+	if err == nil || !strings.Contains(err.Error(), "the DynamoDB engine does not come for ") || !strings.Contains(err.Error(), "set DYNAMODB_ENDPOINT") {
 		t.Errorf("got %v", err)
 	}
 }
