@@ -236,7 +236,7 @@ func (p *project) allOnce() {
 		if err != nil {
 			p.Fatal(err)
 		}
-		row, err := p.db.Load(p.Context(), "churns", s.Scope.Key("event", id))
+		row, err := p.db.Load(p.Context(), "churns", s.Key("event", id))
 		if err != nil || !strings.Contains(string(row.Data), `"Times":1`) {
 			p.Errorf("%s was done %s, %v", id, row.Data, err)
 		}
