@@ -49,31 +49,49 @@ func (s *Stack) watch(changes *watch.Files) {
 	go func() {
 		defer close(s.watched)
 		said := ""
-		for changes.Wait(ctx) == nil {
+		var changed []string // since all of it was taken up
+		for imports := readImports(ctx, s.cfg.Dir); ; imports = readImports(ctx, s.cfg.Dir) {
+			more, err := changes.Wait(ctx)
+			if err != nil {
+				return
+			}
+			changed = append(changed, more...)
 			begin := time.Now()
-			r := s.reload(ctx)
+			r := s.reload(ctx, imports, changed)
 			r.Took = time.Since(begin)
 			if ctx.Err() != nil {
 				return
 			}
 			again := r.Err != nil && r.Err.Error() == said
 			recovered := r.Err == nil && said != ""
-			if said = ""; r.Err != nil {
+			said = ""
+			if r.Err != nil {
 				said = r.Err.Error()
+			} else {
+				changed = nil
 			}
-			if s.cfg.Reloaded != nil && !again && (recovered || !r.nothing()) {
-				s.cfg.Reloaded(r)
+			if !again && (recovered || !r.nothing()) {
+				s.reloaded(r)
 			}
 		}
 	}()
 }
 
-// reload does what the project says now. Nothing is touched before all of it is in order
-// and built.
-func (s *Stack) reload(ctx context.Context) (r Reload) {
+func (s *Stack) reloaded(r Reload) {
+	if s.cfg.Reloaded != nil {
+		s.cfg.Reloaded(r)
+	}
+}
+
+// reload does what the project says now. What changes in the template is touched only
+// once all of it is in order and built.
+func (s *Stack) reload(ctx context.Context, in imports, changed []string) (r Reload) {
 	next, err := s.readChanged()
 	if err != nil {
 		return Reload{Err: err}
+	}
+	if same(s.Now(), next) {
+		return s.rebuild(ctx, next, in, changed)
 	}
 	var built map[string]string
 	g, gctx := errgroup.WithContext(ctx)

@@ -203,8 +203,10 @@ func (s *Stack) prepare(ctx context.Context) (binaries map[string]string, err er
 func (s *Stack) Now() *template.Stack { return s.now.Load() }
 
 func (s *Stack) build(ctx context.Context, t *template.Stack) (map[string]string, error) {
-	return lambda.Build(ctx, s.cfg.Dir, filepath.Join(s.cfg.Dir, "bin", "functions"), t.Functions)
+	return lambda.Build(ctx, s.cfg.Dir, s.buildDir(), t.Functions)
 }
+
+func (s *Stack) buildDir() string { return filepath.Join(s.cfg.Dir, "bin", "functions") }
 
 func (s *Stack) validate(ctx context.Context) error {
 	if s.cfg.Validate == nil {

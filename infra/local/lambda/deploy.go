@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/payhooks/payhooks/infra/local/template"
 )
@@ -81,4 +82,15 @@ func (h *Host) all() []*pool {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
 	return slices.Collect(maps.Values(h.pools))
+}
+
+// Used is when a function was last invoked; zero is never.
+func (h *Host) Used(function string) time.Time {
+	p := h.pool(function)
+	if p == nil {
+		return time.Time{}
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.used
 }

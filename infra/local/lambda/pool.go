@@ -25,6 +25,7 @@ type pool struct {
 	alive    int        // started or starting
 	inFlight int
 	waiting  []chan granted
+	used     time.Time // last invoked
 }
 
 // granted is what a waiting invocation gets: an environment, or why none came.
@@ -88,6 +89,7 @@ func (p *pool) enter() (template.Function, error) {
 		return p.code.fn, ErrThrottled
 	}
 	p.inFlight++
+	p.used = time.Now()
 	return p.code.fn, nil
 }
 

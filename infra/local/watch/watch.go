@@ -42,26 +42,50 @@ func New(root string) *Files {
 	return f
 }
 
-// Wait returns when files differ from what they were at the last Wait or New, and no more
-// of them change; or when ctx ends, with its error.
-func (f *Files) Wait(ctx context.Context) error {
-	changed, pause := false, every
+// Wait returns the files, relative to the root, that differ from what they were at the last
+// Wait or New once no more of them change; or when ctx ends, its error.
+func (f *Files) Wait(ctx context.Context) ([]string, error) {
+	before, pause := f.seen, every
 	for {
 		select {
 		case <-ctx.Done():
-			return ctx.Err()
+			return nil, ctx.Err()
 		case <-time.After(pause):
 		}
 		now := f.look()
 		same := maps.Equal(now, f.seen)
 		f.seen = now
-		switch {
+		switch changed := f.differ(before); {
 		case !same:
-			changed, pause = true, settled
-		case changed:
-			return nil
+			pause = settled
+		case len(changed) > 0:
+			return changed, nil
+		default:
+			pause = every // it was changed back
 		}
 	}
+}
+
+func (f *Files) differ(before map[string]stamp) (names []string) {
+	for path, now := range f.seen {
+		if was, is := before[path]; !is || was != now {
+			names = append(names, f.name(path))
+		}
+	}
+	for path := range before {
+		if _, is := f.seen[path]; !is {
+			names = append(names, f.name(path))
+		}
+	}
+	return names
+}
+
+func (f *Files) name(path string) string {
+	rel, err := filepath.Rel(f.root, path)
+	if err != nil {
+		return path
+	}
+	return filepath.ToSlash(rel)
 }
 
 func (f *Files) look() map[string]stamp {

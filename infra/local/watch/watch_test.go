@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 )
@@ -30,8 +31,9 @@ func TestOnlyWhatFunctionsAreMadeOfIsNoticed(t *testing.T) {
 		files := New(dir)
 		write(name)
 		ctx, cancel := context.WithTimeout(t.Context(), map[bool]time.Duration{true: 30 * time.Second, false: 2 * every}[want])
-		if err := files.Wait(ctx); (err == nil) != want {
-			t.Errorf("%s: noticed is %t", name, err == nil)
+		changed, err := files.Wait(ctx)
+		if (err == nil) != want || want && !slices.Contains(changed, name) {
+			t.Errorf("%s: noticed is %t, %q", name, err == nil, changed)
 		}
 		cancel()
 	}
@@ -39,7 +41,7 @@ func TestOnlyWhatFunctionsAreMadeOfIsNoticed(t *testing.T) {
 	if err := os.RemoveAll(filepath.Join(dir, "functions/new")); err != nil {
 		t.Fatal(err)
 	}
-	if err := files.Wait(t.Context()); err != nil {
-		t.Error(err)
+	if changed, err := files.Wait(t.Context()); err != nil || !slices.Contains(changed, "functions/new/main.go") {
+		t.Errorf("%q, %v", changed, err)
 	}
 }
