@@ -16,7 +16,11 @@ var sweeps = []guard{
 	},
 	{
 		"a redelivery is for its action alone", "internal/reconcile/redeliver.go",
-		`Only: r.Action})`, `Only: ""})`, named("UnrecordedSubscribersAlone", "internal/reconcile"),
+		`event.Envelope{Facts: s.Facts, Only: r.Action})
+		}
+		mu.Unlock`, `event.Envelope{Facts: s.Facts})
+		}
+		mu.Unlock`, named("UnrecordedSubscribersAlone", "internal/reconcile"),
 	},
 	{
 		"what has a record is not ensured again", "internal/reconcile/unrecorded.go",
@@ -36,8 +40,8 @@ var sweeps = []guard{
 	},
 	{
 		"an action missing from one listing is not removed", "internal/reconcile/actions.go",
-		`		a.absent.At[action], a.moved = a.run.now(), true
-		return notNow`, `		a.absent.At[action], a.moved = a.run.now(), true
+		`		a.absent.At[name], a.moved = a.run.now(), true
+		return notNow`, `		a.absent.At[name], a.moved = a.run.now(), true
 		return removed`, named("Row78RuleMissing", "internal/reconcile"),
 	},
 	{
@@ -45,16 +49,26 @@ var sweeps = []guard{
 		`			delete(a.absent.At, r.Action)`, ``, named("Row78RuleMissing", "internal/reconcile"),
 	},
 	{
+		"a type that is selected again was not missing", "internal/reconcile/actions.go",
+		`		delete(a.absent.At, name)`, ``, named("Row78RuleMissing", "internal/reconcile"),
+	},
+	{
+		"a delivery that no rule selects any more ends", "internal/reconcile/redeliver.go",
+		`			gone = append(gone, r)
+		case notNow:`, `			wanted = append(wanted, r)
+		case notNow:`, named("OfARemovedActionOrType", "internal/reconcile"),
+	},
+	{
 		"a removed action was missing for 15 minutes", "internal/reconcile/actions.go",
-		`	if a.run.now().Sub(since) < removedAfter {`, `	if a.run.now().Sub(since) < 0 {`, named("OfARemovedAction", "internal/reconcile"),
+		`	if a.run.now().Sub(since) < removedAfter {`, `	if a.run.now().Sub(since) < 0 {`, named("OfARemovedActionOrType", "internal/reconcile"),
 	},
 	{
 		"deliveries of a removed action end", "internal/reconcile/actions.go",
-		`	if a.run.now().Sub(since) < removedAfter {`, `	if a.run.now().Sub(since) < 1000*removedAfter {`, named("OfARemovedAction", "internal/reconcile"),
+		`	if a.run.now().Sub(since) < removedAfter {`, `	if a.run.now().Sub(since) < 1000*removedAfter {`, named("OfARemovedActionOrType", "internal/reconcile"),
 	},
 	{
 		"what was attempted parks when its action is removed", "internal/reconcile/redeliver.go",
-		`	if r.Attempts == 0 {`, `	if true {`, named("OfARemovedAction", "internal/reconcile"),
+		`	if r.Attempts == 0 {`, `	if true {`, named("OfARemovedActionOrType", "internal/reconcile"),
 	},
 	{
 		"an expired event is not redelivered", "internal/reconcile/redeliver.go",

@@ -118,7 +118,8 @@
 //	bin/payhooks replay --action tell-crm --type customer.updated --since 30d --stack payhooks --yes
 //
 // Take a type out when none of it waits: the rule selects by type, so a retry reaches the
-// action only while the type is in the block. Put it back for one that was left.
+// action only while the type is in the block. What is left ends after 15 minutes: parked, or
+// done as "event type removed" if it had no attempt.
 //
 // # Replay for one action
 //

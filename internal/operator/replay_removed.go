@@ -63,7 +63,7 @@ func didSomething(d event.Delivery) bool {
 	}):
 		return true
 	}
-	return d.State == event.Done && !d.Withheld && d.Outcome != reconcile.ActionRemoved
+	return d.State == event.Done && !d.Withheld && d.Outcome != reconcile.ActionRemoved && d.Outcome != reconcile.TypeRemoved
 }
 
 // doneAlready reports whether the action is not to be sent the event, because one that

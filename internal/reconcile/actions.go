@@ -108,11 +108,26 @@ func (a *actions) ask(ctx context.Context, action string) readiness {
 	return ready
 }
 
-// missing is for an action without a rule in this listing.
-func (a *actions) missing(action string) readiness {
-	since, ok := a.absent.At[action]
+// selects notes whether a rule selects a type, under a name for both.
+func (a *actions) selects(name string, does bool) readiness {
+	if a.rules == nil {
+		return ready
+	}
+	if !does {
+		return a.missing(name)
+	}
+	if _, ok := a.absent.At[name]; ok {
+		delete(a.absent.At, name)
+		a.moved = true
+	}
+	return ready
+}
+
+// missing is for what no rule of this listing is for: an action, or a type of one.
+func (a *actions) missing(name string) readiness {
+	since, ok := a.absent.At[name]
 	if !ok {
-		a.absent.At[action], a.moved = a.run.now(), true
+		a.absent.At[name], a.moved = a.run.now(), true
 		return notNow
 	}
 	if a.run.now().Sub(since) < removedAfter {

@@ -73,45 +73,60 @@ func TestRow78DisabledRuleLosesAndParksNothing(t *testing.T) {
 	}
 }
 
+// removals are the rules after an action, or the type of the rig's events in its rule,
+// was removed, by the outcome of a delivery that no attempt began.
+var removals = map[string]map[string][]string{
+	"action removed":     {"update-order": nil},
+	"event type removed": {"update-order": nil, "send-receipt": {"refund.created"}},
+}
+
 func TestRow78RuleMissingFromOneListingParksNothing(t *testing.T) {
-	r := newRig(t)
-	r.due(1)
-	all := r.bus.Selects
-	r.bus.Selects = map[string][]string{"update-order": nil}
-	r.sweep()
-	r.bus.Selects = all
-	r.now = r.now.Add(time.Minute)
-	r.sweep() // sees it again
-	r.bus.Selects = map[string][]string{"update-order": nil}
-	r.now = r.now.Add(20 * time.Minute)
-	r.sweep() // misses it once more, long after the first time
-	if d := r.delivery("evt_0", "send-receipt"); d.State != event.Waiting {
-		t.Fatalf("%+v", d)
+	for name, without := range removals {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t)
+			r.due(1)
+			all := r.bus.Selects
+			r.bus.Selects = without
+			r.sweep()
+			r.bus.Selects = all
+			r.now = r.now.Add(time.Minute)
+			r.sweep() // sees it again
+			r.bus.Selects = without
+			r.now = r.now.Add(20 * time.Minute)
+			r.sweep() // misses it once more, long after the first time
+			if d := r.delivery("evt_0", "send-receipt"); d.State != event.Waiting {
+				t.Fatalf("%+v", d)
+			}
+		})
 	}
 }
 
-func TestRow64DeliveriesOfARemovedActionEnd(t *testing.T) {
-	r := newRig(t)
-	r.due(2)
-	failed := event.Delivery{Event: "evt_1", Action: "send-receipt", State: event.Waiting, Owner: "a", Attempts: 1, First: r.now, Updated: r.now, Next: r.now, Expires: r.now.AddDate(1, 0, 0)}
-	if err := r.store.Commit(t.Context(), event.Commit{Delivery: failed}); err != nil {
-		t.Fatal(err)
-	}
-	r.bus.Selects = map[string][]string{"update-order": nil}
-	r.sweep()
-	r.now = r.now.Add(14 * time.Minute)
-	r.sweep()
-	if d := r.delivery("evt_0", "send-receipt"); d.State != event.Waiting {
-		t.Fatalf("ended after 14 minutes: %+v", d)
-	}
-	r.now = r.now.Add(time.Minute)
-	if got := r.sweep(); got.Ended != 2 {
-		t.Fatalf("%+v", got.DueReport)
-	}
-	if d := r.delivery("evt_0", "send-receipt"); d.State != event.Done || d.Outcome != "action removed" {
-		t.Errorf("never attempted: %+v", d)
-	}
-	if d := r.delivery("evt_1", "send-receipt"); d.State != event.Parked || d.Error == "" {
-		t.Errorf("attempted before: %+v", d)
+func TestRow64DeliveriesOfARemovedActionOrTypeEnd(t *testing.T) {
+	for outcome, without := range removals {
+		t.Run(outcome, func(t *testing.T) {
+			r := newRig(t)
+			r.due(2)
+			failed := event.Delivery{Event: "evt_1", Action: "send-receipt", State: event.Waiting, Owner: "a", Attempts: 1, First: r.now, Updated: r.now, Next: r.now, Expires: r.now.AddDate(1, 0, 0)}
+			if err := r.store.Commit(t.Context(), event.Commit{Delivery: failed}); err != nil {
+				t.Fatal(err)
+			}
+			r.bus.Selects = without
+			r.sweep()
+			r.now = r.now.Add(14 * time.Minute)
+			r.sweep()
+			if d := r.delivery("evt_0", "send-receipt"); d.State != event.Waiting {
+				t.Fatalf("ended after 14 minutes: %+v", d)
+			}
+			r.now = r.now.Add(time.Minute)
+			if got := r.sweep(); got.Ended != 2 || got.Sent != 0 {
+				t.Fatalf("%+v", got.DueReport)
+			}
+			if d := r.delivery("evt_0", "send-receipt"); d.State != event.Done || d.Outcome != outcome {
+				t.Errorf("never attempted: %+v", d)
+			}
+			if d := r.delivery("evt_1", "send-receipt"); d.State != event.Parked || d.Error == "" {
+				t.Errorf("attempted before: %+v", d)
+			}
+		})
 	}
 }

@@ -68,8 +68,7 @@ func (d *Due) handle(ctx context.Context, refs []event.DeliveryRef) error {
 			again = append(again, r)
 		}
 	}
-	d.each(ctx, gone, func(ctx context.Context, r event.Delivery) error { return d.endRemoved(ctx, r) })
-	d.Ended += len(gone)
+	d.endAll(ctx, gone, ActionRemoved, "the action has no rule on the bus: it was removed or renamed")
 	return d.redeliver(ctx, again)
 }
 
@@ -87,6 +86,8 @@ func (d *Due) redeliver(ctx context.Context, all []event.Delivery) error {
 	if err != nil && !errors.Is(err, event.ErrInvalid) {
 		return fmt.Errorf("events: %w", err)
 	}
+	all, gone := d.wanted(ctx, all, found)
+	d.endAll(ctx, gone, TypeRemoved, "the action's rule does not take the event's type any more")
 	var mu sync.Mutex
 	var send []event.Envelope
 	d.each(ctx, all, func(ctx context.Context, r event.Delivery) error {
@@ -144,16 +145,45 @@ func (d *Due) unusable(ctx context.Context, r event.Delivery) error {
 	return err // it was stored meanwhile, or nobody can say
 }
 
-// ActionRemoved is the outcome of a delivery that no attempt began before its action
-// was removed: nothing was done.
-const ActionRemoved = "action removed"
+// Outcomes of deliveries that no attempt began before their action, or the event's type in
+// its rule, was removed: nothing was done.
+const (
+	ActionRemoved = "action removed"
+	TypeRemoved   = "event type removed"
+)
 
-// endRemoved ends a delivery of an action that has no rule any more.
-func (d *Due) endRemoved(ctx context.Context, r event.Delivery) error {
-	if r.Attempts == 0 {
-		return d.end(ctx, r, event.Done, ActionRemoved)
+// wanted are the deliveries whose action's rule still selects their event, and those that
+// it has not selected for a while: they would never arrive.
+func (d *Due) wanted(ctx context.Context, all []event.Delivery, found map[string]event.Stored) (wanted, gone []event.Delivery) {
+	for _, r := range all {
+		s, ok := found[r.Event]
+		takes := ready
+		if ok && r.Action != event.Fetch {
+			subscribers, err := d.Bus.Subscribers(ctx, event.Envelope{Facts: s.Facts, Only: r.Action})
+			takes = d.actions.selects(r.Action+" "+s.Type, err != nil || slices.Contains(subscribers, r.Action))
+			d.run.Report(err)
+		}
+		switch takes {
+		case ready:
+			wanted = append(wanted, r)
+		case removed:
+			gone = append(gone, r)
+		case notNow:
+			d.Held++
+		}
 	}
-	return d.end(ctx, r, event.Parked, "the action has no rule on the bus: it was removed or renamed")
+	return wanted, gone
+}
+
+// endAll ends deliveries that nothing will attempt any more.
+func (d *Due) endAll(ctx context.Context, gone []event.Delivery, outcome, why string) {
+	d.each(ctx, gone, func(ctx context.Context, r event.Delivery) error {
+		if r.Attempts == 0 {
+			return d.end(ctx, r, event.Done, outcome)
+		}
+		return d.end(ctx, r, event.Parked, why)
+	})
+	d.Ended += len(gone)
 }
 
 // end finishes a delivery that no attempt can serve any more.
