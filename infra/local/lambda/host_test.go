@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -149,7 +150,7 @@ func TestAKilledEnvironmentIsReplaced(t *testing.T) {
 	if err := syscall.Kill(before.PID, syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
-	for len(h.Processes("Worker")) > 0 { // until its death is noticed
+	for slices.Contains(h.Processes("Worker"), before.PID) { // until its death is noticed
 		time.Sleep(time.Millisecond)
 	}
 	if _, after := call(t, h, `{}`); after.PID == before.PID || after.PID == 0 {
