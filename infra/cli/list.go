@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"errors"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -39,8 +41,25 @@ func (f *ListFlags) AddSince(cmd *cobra.Command, what string) {
 
 // TypeFlag adds --type.
 func TypeFlag(cmd *cobra.Command, typ *string, what string) {
-	cmd.Flags().StringVar(typ, "type", "", what+" of this type; a star at the end stands for anything (invoice.*)")
+	cmd.Flags().Var((*Types)(typ), "type", what+" of this type; a star at the end stands for anything (invoice.*)")
 }
+
+// Types is an event type, or the beginning of several with a star.
+type Types string
+
+// Set refuses a star elsewhere: it would select nothing, which reads like good news.
+func (p *Types) Set(text string) error {
+	if strings.Contains(strings.TrimSuffix(text, "*"), "*") {
+		return errors.New("a star stands at the end only, for example charge.*")
+	}
+	*p = Types(text)
+	return nil
+}
+
+func (p *Types) String() string { return string(*p) }
+
+// Type is what --help calls the value.
+func (p *Types) Type() string { return "string" }
 
 // WideFlag adds --wide, which Rows reads.
 func WideFlag(cmd *cobra.Command) {

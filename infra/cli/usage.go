@@ -20,7 +20,7 @@ func Main(root *cobra.Command) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends the process
-	err := Stopped(ctx, root.ExecuteContext(ctx))
+	err := Stopped(ctx, misspelt(root, root.ExecuteContext(ctx)))
 	if err == nil {
 		return 0
 	}
@@ -74,7 +74,7 @@ func Prepare(root *cobra.Command) {
 	root.SilenceErrors, root.SilenceUsage = true, true
 	root.CompletionOptions = cobra.CompletionOptions{HiddenDefaultCmd: true}
 	root.PersistentFlags().Bool("json", false, "print JSON, one object per line for lists")
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return UsageError{err} })
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return UsageError{flagError(err)} })
 	strict(root)
 }
 
@@ -82,7 +82,7 @@ func strict(cmd *cobra.Command) {
 	if check := cmd.Args; check != nil {
 		cmd.Args = func(cmd *cobra.Command, args []string) error {
 			if err := check(cmd, args); err != nil {
-				return Usage("%w; usage: %s", err, cmd.UseLine())
+				return Usage("%s; usage: %s", argumentError(err, args), cmd.UseLine())
 			}
 			return nil
 		}

@@ -33,7 +33,8 @@ const parkedLong = `List parked and unknown deliveries, the oldest first.
 
 More than 20 are grouped by action, state and reason: ids and numbers in reasons
 are masked, so that deliveries that failed alike are counted together. --group
-groups fewer and --group=false lists each; with --json only --group groups.`
+groups fewer and --group=false lists each. With --action, --reason or --json only
+--group groups.`
 
 func parkedListCommand(use string) *cobra.Command {
 	var f parkedFlags

@@ -47,6 +47,11 @@ func (f *replayFlags) parse(ids []string) error {
 	if f.Repeat && len(f.DoneAs) > 0 {
 		return cli.Usage("--repeat and --done-as: choose one")
 	}
+	for _, t := range f.Types {
+		if err := new(cli.Types).Set(t); err != nil {
+			return cli.Usage("--type %q: %w", t, err)
+		}
+	}
 	if err := f.times(); err != nil {
 		return err
 	}
