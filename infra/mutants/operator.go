@@ -30,6 +30,10 @@ var operated = []guard{
 		`append(failed, err); ours {`, `append(failed, err); ours || err == nil {`, operatorTest("TestReplayTwiceInAMinute"),
 	},
 	{
+		"a discard is not taken to select by its own reason", "internal/operator/discard.go",
+		`	return n > 0 && n < len(p.Selected)`, `	return false && n < len(p.Selected)`, operatorTest("DiscardsReason"),
+	},
+	{
 		"a replay is for the actions that it was asked for alone", parkedFile,
 		`event.Envelope{Facts: f, Only: action})`, `event.Envelope{Facts: f})`, operatorTest("TestReplayRecordsDelivery"),
 	},

@@ -14,7 +14,8 @@ import (
 )
 
 const discardLong = `Decide that nothing more happens for parked or unknown deliveries: one, all of
-an event, all of an action, or all. A waiting one can be named with EVENT ACTION.
+an event, all of an action, those that failed alike, or all. A waiting one can be
+named with EVENT ACTION. --failed selects as --reason does elsewhere; --reason is yours.
 
 This is final: neither a retry nor a replay runs them again. Who decided and why
 stays with the delivery: payhooks parked --discarded lists it, and payhooks events
@@ -39,6 +40,9 @@ func parkedDiscardCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if plan.Narrower(reason) {
+				return cli.Usage("--reason %q is why you discard and selects nothing, but only some of these failed so; to discard only them, use --failed with that text", reason)
+			}
 			r := plan.DryRun()
 			if yes && len(plan.Selected) > 0 {
 				r, err = plan.Run(cmd.Context())
@@ -47,8 +51,9 @@ func parkedDiscardCommand() *cobra.Command {
 		},
 	}
 	f.add(cmd, "every parked and unknown delivery")
+	f.addReason(cmd, "failed")
 	cli.YesFlag(cmd, &yes)
-	cmd.Flags().StringVar(&reason, "reason", "", "why; kept with the delivery")
+	cmd.Flags().StringVar(&reason, "reason", "", "why you discard them; kept with the delivery, selects nothing")
 	cli.StackFlag(cmd)
 	return cmd
 }

@@ -61,7 +61,7 @@ func parkedResolveCommand() *cobra.Command {
 
 func (f *resolveFlags) flags(cmd *cobra.Command) {
 	f.add(cmd, "every unknown delivery")
-	f.addReason(cmd)
+	f.addReason(cmd, "reason")
 	cmd.Flags().BoolVar(&f.Happened, "happened", false, "it happened: never do it again")
 	cmd.Flags().BoolVar(&f.not, "did-not-happen", false, "it did not happen: do it")
 	cmd.Flags().StringVar(&f.result, "result", "", "what the effect returned, as JSON")
@@ -79,7 +79,7 @@ func (f *resolveFlags) check(one bool) error {
 	case f.Happened == f.not:
 		return cli.Usage("use exactly one of --happened and --did-not-happen")
 	case f.result != "" && (f.not || !json.Valid([]byte(f.result))):
-		return cli.Usage("--result must be JSON and needs --happened")
+		return cli.Usage("--result must be JSON, as '{\"ID\":\"contact-7\"}' or '\"contact-7\"', and needs --happened")
 	case f.NoResult && (f.not || f.result != ""):
 		return cli.Usage("--no-result needs --happened, and no --result")
 	case !one && (f.result != "" || f.Key != ""):

@@ -40,7 +40,7 @@ func parkedRetryCommand() *cobra.Command {
 		},
 	}
 	f.add(cmd, "every parked delivery")
-	f.addReason(cmd)
+	f.addReason(cmd, "reason")
 	cli.YesFlag(cmd, &yes)
 	cmd.Flags().BoolVar(&stale, "stale", false, "send mails also if they are too old")
 	cli.RateFlag(cmd, &rate)

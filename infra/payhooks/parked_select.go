@@ -10,7 +10,7 @@ import (
 	"github.com/payhooks/payhooks/internal/operator"
 )
 
-// deliveryFlags select deliveries with EVENT, EVENT ACTION, --action, --reason or --all.
+// deliveryFlags select deliveries with EVENT, EVENT ACTION, --action, --reason (--failed) or --all.
 type deliveryFlags struct {
 	action, reason string
 	all            bool
@@ -23,10 +23,10 @@ func (f *deliveryFlags) add(cmd *cobra.Command, every string) {
 	cmd.Flags().BoolVar(&f.all, "all", false, every)
 }
 
-// addReason lets a reason select, too.
-func (f *deliveryFlags) addReason(cmd *cobra.Command) {
-	f.ways = "EVENT, EVENT ACTION, --action, --reason or --all"
-	cmd.Flags().StringVar(&f.reason, "reason", "", "those that failed so: a reason as payhooks parked lists it, or a part of it")
+// addReason lets a reason select, too, with a flag of the name.
+func (f *deliveryFlags) addReason(cmd *cobra.Command, flag string) {
+	f.ways = "EVENT, EVENT ACTION, --action, --" + flag + " or --all"
+	cmd.Flags().StringVar(&f.reason, flag, "", "those that failed so: a reason as payhooks parked lists it, or a part of it")
 }
 
 func (f *deliveryFlags) selection(args []string) (operator.Deliveries, error) {

@@ -50,6 +50,18 @@ func (p *DiscardPlan) DryRun() DiscardResult {
 	return DiscardResult{Selected: len(p.Selected), Sample: itemsOf(p.Selected[:min(SampleSize, len(p.Selected))])}
 }
 
+// Narrower reports whether only some of the selected failed as the text says: given as
+// why they are discarded, it was meant to select.
+func (p *DiscardPlan) Narrower(text string) bool {
+	n := 0
+	for _, d := range p.Selected {
+		if saysSo(d.Error, text) {
+			n++
+		}
+	}
+	return n > 0 && n < len(p.Selected)
+}
+
 // Run ends each selected delivery. One that is done or running by now is
 // skipped. The result counts what was done also with any error.
 func (p *DiscardPlan) Run(ctx context.Context) (DiscardResult, error) {

@@ -78,3 +78,16 @@ func TestDiscardedDeliveryIsListedWithWhoDidIt(t *testing.T) {
 		t.Errorf("still parked %+v, %v", left, err)
 	}
 }
+
+// A reason that only some of the selected failed for was meant to select them: the others
+// would be ended for good.
+func TestDiscardsReasonThatWouldHaveSelectedFewerIsNoticed(t *testing.T) {
+	plan := operator.DiscardPlan{Selected: []event.Delivery{{Error: "the CRM answers 404: no contact of cus_1"}, {Error: "the CRM answers 503"}}}
+	for text, want := range map[string]bool{
+		"no contact of cus_…": true, "503": true, "the CRM answers": false, "posted by hand": false, "": false,
+	} {
+		if got := plan.Narrower(text); got != want {
+			t.Errorf("%q: %t", text, got)
+		}
+	}
+}
