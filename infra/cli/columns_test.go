@@ -19,7 +19,7 @@ func printedTable(t *testing.T, columns int, args ...string) []string {
 		rows := NewRows(cmd, "EVENT", "AT", "AMOUNT", "REASON")
 		for _, reason := range []string{"the address was rejected by the service that sends mails, as it said twice", "no"} {
 			f := ListFlags{}
-			if err := rows.Add(nil, "evt_1NG8Du2eZvKYlo2CUI79vXWy", Time(time.Unix(1790000000, 0)), f.Money(1234, "eur"), rows.Text(reason, 60)); err != nil {
+			if err := rows.Add(nil, "evt_1NG8Du2eZvKYlo2CUI79vXWy", Time(time.Unix(1790000000, 0)), f.Money(1234567890, "eur"), rows.Text(reason, 60)); err != nil {
 				return err
 			}
 		}
@@ -42,6 +42,12 @@ func TestTableIsNoWiderThanTheTerminalAndCutsSentencesFirst(t *testing.T) {
 			if n := text.StringWidthWithoutEscSequences(line); n > width {
 				t.Errorf("%d characters in a terminal of %d: %s", n, width, line)
 			}
+		}
+		if !strings.Contains(lines[1], " 12345678.90 EUR ") {
+			t.Errorf("a part of an amount: %q", lines)
+		}
+		if long, short := strings.Contains(lines[1], "2026-09-21 14:13:20"), strings.Contains(lines[1], " 09-21 14:13 "); long != (width >= 100) || short == long {
+			t.Errorf("a time is neither whole nor without year and seconds: %q", lines)
 		}
 		if whole := strings.Contains(lines[1], "evt_1NG8Du2eZvKYlo2CUI79vXWy"); len(lines) != 3 || !strings.Contains(lines[1], "…") || whole != (width >= 100) {
 			t.Errorf("in %d: %q", width, lines)

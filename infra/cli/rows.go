@@ -38,7 +38,7 @@ func NewRows(cmd *cobra.Command, columns ...any) *Rows {
 		r.width = NewOutput(r.out).Width()
 	}
 	for i, name := range columns {
-		r.columns[i].widen(name)
+		r.columns[i].width = text.StringWidthWithoutEscSequences(fmt.Sprint(name))
 	}
 	return r
 }
