@@ -86,18 +86,15 @@
 // the answer decides (ExampleHTTPClient_PostJSON):
 //
 //   - 2xx: done;
-//
 //   - not reached, such as a refused connection: it did not happen, retried on the schedule;
-//
 //   - 429: it did not happen, retried after its Retry-After, without one after a minute;
-//
 //   - any other 4xx: it did not happen, parked;
+//   - 5xx, a redirect, a lost reply: unknown, it may have happened.
 //
-//   - 5xx, a redirect, a lost reply: unknown, it may have happened. An operator looks at the
-//     service and records which it is.
+// An operator looks at the service, and records whether what is unknown happened:
 //
-//     bin/payhooks parked resolve evt_… tell-crm --happened --result '{"ID":"contact-7"}'
-//     bin/payhooks parked resolve evt_… tell-crm --did-not-happen
+//	bin/payhooks parked resolve evt_… tell-crm --happened --result '{"ID":"contact-7"}'
+//	bin/payhooks parked resolve evt_… tell-crm --did-not-happen
 //
 // With [AtLeastOnce] unknown is retried too: for a PUT, or a service that recognises an
 // idempotency key (ExampleOutside_atLeastOnce). A client of another kind makes one attempt and
