@@ -80,6 +80,7 @@ func (f *triggerFlags) add(cmd *cobra.Command) {
 	flags.BoolVar(&f.thin, "thin", false, "send thin events; so are those of a type that begins with v1. or v2.")
 	flags.BoolVar(&f.list, "list", false, "list scenarios and event types, with --thin or --api-version only such types")
 	flags.BoolVar(&f.envelope, "envelope", false, "print the API Gateway event for sam local invoke instead of posting")
+	flags.Bool("wide", false, "list whole texts; without it a table cuts long ones, on a terminal to its width")
 }
 
 func (f *triggerFlags) run(cmd *cobra.Command, args []string) error {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -221,6 +222,9 @@ func TestTriggerListsEachNameOnce(t *testing.T) {
 		if !strings.Contains(r.out, says) {
 			t.Errorf("the table does not contain %q", says)
 		}
+	}
+	if last := "checkout.session.completed, charge.updated"; !regexp.MustCompile("a subscription begun.*" + last).MatchString(run(t, "trigger", "--list", "--wide").out) {
+		t.Errorf("--wide leaves out some of what a subscription posts: %s", last)
 	}
 }
 
