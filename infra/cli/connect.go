@@ -201,7 +201,7 @@ func (c *Connected) Deploy(ctx context.Context, source string) (parameters []str
 	case len(parameters) == 0:
 		return nil, ""
 	case c.target.Local != nil:
-		return parameters, "set them in infra/local/parameters.yaml and start the local stack again"
+		return parameters, "set what deploy names in infra/local/parameters.yaml, and start the local stack again"
 	}
 	return parameters, "sam build && sam deploy --stack-name " + c.target.Stack + " --parameter-overrides " + strings.Join(parameters, " ")
 }

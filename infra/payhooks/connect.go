@@ -47,8 +47,8 @@ func connectCommand() *cobra.Command {
 	flags := cmd.Flags()
 	flags.StringVar(&f.URL, "url", "", "where Stripe reaches the stack, https://… (default: the deployed API)")
 	flags.StringVar(&f.Endpoint, "endpoint", "default", "the endpoint of /webhooks/{endpoint}")
-	flags.BoolVar(&f.Thin, "thin", false, "thin events in place of snapshots")
-	flags.BoolVar(&f.EventBridge, "eventbridge", false, "deliver to EventBridge in the stack's AWS account in place of a URL")
+	flags.BoolVar(&f.Thin, "thin", false, "thin events instead of snapshots")
+	flags.BoolVar(&f.EventBridge, "eventbridge", false, "deliver to EventBridge in the stack's AWS account instead of a URL")
 	flags.StringVar(&f.Version, "api-version", events.Go, "API version in which Stripe renders snapshots")
 	flags.BoolVar(&f.check, "check", false, "only compare what is registered with the stack")
 	flags.BoolVar(&f.roll, "roll", false, "change the signing secret")
@@ -95,7 +95,7 @@ func (f *connectFlags) run(cmd *cobra.Command) error {
 		parameters, deploy = c.Deploy(cmd.Context(), r.Source)
 	}
 	if r.Mode != "" {
-		err = errors.Join(printConnect(cmd, connected{r, parameters, deploy}), err)
+		err = errors.Join(printConnect(cmd, connected{r, parameters, deploy, t.FakeStripe != ""}), err)
 	}
 	if err == nil && f.check && len(r.Differences) > 0 {
 		err = fmt.Errorf("%s", cli.Count(len(r.Differences), "difference", "differences"))

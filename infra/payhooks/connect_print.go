@@ -15,6 +15,7 @@ type connected struct {
 	operator.ConnectResult
 	Parameters []string `json:"parameters,omitempty"` // to deploy with
 	Deploy     string   `json:"deploy,omitempty"`
+	Fake       bool     `json:"fake_stripe,omitempty"` // what answered is fake Stripe
 }
 
 // forStack completes what to type next for a deployed stack.
@@ -62,6 +63,9 @@ func (r connected) lines() (all [][2]string) {
 		if text != "" {
 			all = append(all, [2]string{name, text})
 		}
+	}
+	if r.Fake {
+		add("stripe", "the local fake of its API: nothing is changed at Stripe; see STRIPE_API_KEY in the README")
 	}
 	add("URL", r.URL)
 	if len(r.LeftOut) > 0 {

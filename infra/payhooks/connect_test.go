@@ -33,6 +33,9 @@ func TestConnectRegistersTheStackAndRollsItsSecret(t *testing.T) {
 	if r := o.connect(0, "--check", "--json"); len(r.Differences) > 0 || r.Endpoint != made.Endpoint || !slices.Contains(r.Parameters, "OwnAccount="+fakestripe.OwnAccount) {
 		t.Errorf("%+v", r)
 	}
+	if out := o.run("connect", "--check").out; !made.Fake || !strings.Contains(out, "nothing is changed at Stripe") {
+		t.Errorf("fake Stripe passes for Stripe: %s", out)
+	}
 	t.Run("a changed template is a difference", func(t *testing.T) { changedTemplate(o.in(t)) })
 	t.Run("a roll loses and refuses nothing", func(t *testing.T) { rolled(o.in(t), made.Endpoint) })
 	t.Run("a thin destination", func(t *testing.T) { connectedThin(o.in(t)) })

@@ -116,7 +116,7 @@ func (c *Connector) Connect(ctx context.Context, want Connection, yes bool) (Con
 	found := want.current(all)
 	switch {
 	case len(found) > 1:
-		return want.result(nil), fmt.Errorf("%d endpoints at Stripe have this URL (%s): finish what began with payhooks connect --roll, or disable one in Stripe's dashboard", len(found), registeredIDs(found))
+		return want.result(nil), fmt.Errorf("%d endpoints at Stripe are this stack's (%s): finish what began with payhooks connect --roll, or disable one in Stripe's dashboard", len(found), registeredIDs(found))
 	case len(found) == 0:
 		return c.create(ctx, want, all, yes)
 	case found[0].unfinished():

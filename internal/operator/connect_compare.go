@@ -24,7 +24,7 @@ func (c *Connector) Compare(ctx context.Context, want Connection) (ConnectResult
 		return r, nil
 	case len(found) > 1:
 		r := want.result(&found[0].Destination)
-		r.Differences = []string{fmt.Sprintf("endpoint: %d at Stripe have this URL (%s)", len(found), registeredIDs(found))}
+		r.Differences = []string{fmt.Sprintf("endpoint: %d at Stripe are this stack's (%s)", len(found), registeredIDs(found))}
 		r.Next = []string{"payhooks connect --roll goes on if a roll began; else disable one in Stripe's dashboard"}
 		return r, nil
 	}

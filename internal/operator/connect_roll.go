@@ -93,7 +93,7 @@ func (c *Connector) rolled(ctx context.Context, want Connection) (*roll, error) 
 	case len(found) == 0:
 		return nil, fmt.Errorf("there is no endpoint to roll: none at Stripe has the URL %s; payhooks connect creates one", want.URL)
 	case next < 0 && len(found) > 1:
-		return nil, fmt.Errorf("%d endpoints at Stripe have this URL (%s): which of them to replace is not known; disable one in Stripe's dashboard and change its URL", len(found), registeredIDs(found))
+		return nil, fmt.Errorf("%d endpoints at Stripe are this stack's (%s): which of them to replace is not known; disable one in Stripe's dashboard and change its URL", len(found), registeredIDs(found))
 	case next < 0:
 		at.old = found[0].Destination
 		return at, nil
