@@ -8,9 +8,7 @@ import (
 	"github.com/payhooks/payhooks/internal/event"
 )
 
-// checkTypes: an action subscribes to types that events are fanned out under. A type
-// that looks like one that Stripe has is taken for a typing error; any other unknown one
-// may be newer than our lists.
+// checkTypes: an action subscribes to types that events are fanned out under.
 func checkTypes(root *stack, report reporter) {
 	for s := range root.all() {
 		for _, id := range sorted(s.nested) {

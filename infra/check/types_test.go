@@ -1,6 +1,7 @@
 package check
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/payhooks/payhooks/infra/cli"
@@ -16,10 +17,12 @@ func TestEveryTypeOfStripesIsAcceptedUnderTheNameThatItComesUnder(t *testing.T) 
 			t.Errorf("%s: refused is %t", kind.Name, refused)
 		}
 	}
-	if problem := cli.WrongEventType("customer.subscription.trial_moved"); problem != "" {
-		t.Errorf("a type newer than the lists: %s", problem)
-	}
-	if cli.WrongEventType("customer.*") == "" {
-		t.Error("a star is accepted")
+	for kind, want := range map[string]string{
+		"customer.*": "name each", "customer.subscription.trial_moved": "add it to withoutSample", "charge.succeded": "did you mean charge.succeeded?",
+		"order.created": "", "issuing_authorization.request": "",
+	} {
+		if problem := cli.WrongEventType(kind); !strings.Contains(problem, want) || want == "" && problem != "" {
+			t.Errorf("%s: %q", kind, problem)
+		}
 	}
 }

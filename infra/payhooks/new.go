@@ -71,7 +71,6 @@ func addAction(cmd *cobra.Command, dir string, a scaffold.Action) error {
 	if err := tryAction(cmd.Context(), dir, a.Name); err != nil {
 		return fmt.Errorf("%w\nthe action is written; payhooks remove %s --yes takes it out again", err, a.Name)
 	}
-	known := listedTypes(cmd, a.Types)
 	if cli.WantsJSON(cmd) {
 		return cli.PrintJSON(cmd.OutOrStdout(), map[string]any{"action": a.Name, "files": paths(changes)})
 	}
@@ -79,21 +78,8 @@ func addAction(cmd *cobra.Command, dir string, a scaffold.Action) error {
 		cli.Field(cmd.OutOrStdout(), 8, map[bool]string{true: "wrote", false: "changed"}[c.New], c.Path)
 	}
 	_, err = fmt.Fprintf(cmd.OutOrStdout(), "\nits test passes and template.yaml is in order, after %s. %s, then: payhooks trigger %s\n",
-		time.Since(begin).Round(100*time.Millisecond), pickedUp(dir, "Start the local stack again", "The running local stack takes it up"), known[0])
+		time.Since(begin).Round(100*time.Millisecond), pickedUp(dir, "Start the local stack again", "The running local stack takes it up"), a.Types[0])
 	return err
-}
-
-// listedTypes are those of the types that Stripe is known to send: a sample of one ran in
-// the action's test. The others are named, since nothing else shows a typing error in them.
-func listedTypes(cmd *cobra.Command, types []string) (known []string) {
-	for _, t := range types {
-		if slices.Contains(cli.EventTypes(), t) {
-			known = append(known, t)
-			continue
-		}
-		_, _ = fmt.Fprintf(cmd.ErrOrStderr(), "warning: %s is in no list of Stripe's types here: it is either newer, or no event ever has it; compare it with Stripe's documentation\n", cli.Line(t))
-	}
-	return known
 }
 
 // pickedUp is what is to be said if the running local stack takes up changes of the project
