@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
@@ -27,7 +28,15 @@ type column struct {
 	right bool // its cells are at the right: amounts
 	times bool // it has times
 	texts bool // it has other texts
+	ids   bool // it has ids
+	name  string
 }
+
+// spare are the columns that a narrow terminal shows only with --wide, the first first.
+var spare = []string{"API VERSION", "SCOPE"}
+
+// id is what people copy into another command line.
+var id = regexp.MustCompile(`^[a-z]+_[A-Za-z0-9_]{8,}$`)
 
 // clock reports whether the column has times only: half of one says nothing.
 func (c *column) clock() bool { return c.times && !c.texts }
@@ -36,6 +45,7 @@ func (c *column) widen(cell any) {
 	s := fmt.Sprint(cell)
 	w := text.StringWidthWithoutEscSequences(s)
 	c.width = max(c.width, w)
+	c.ids = c.ids || id.MatchString(s)
 	c.prose = c.prose || w > proseWidth && strings.Contains(s, " ")
 	if _, err := time.Parse(time.DateTime, s); err == nil {
 		c.times = true
@@ -46,8 +56,8 @@ func (c *column) widen(cell any) {
 
 // fit are the widths of the columns in a terminal of the width: what is too much is
 // taken from the widest of those with sentences, then year and seconds from times, then
-// from the widest of the others. Amounts stay whole: a part of one reads as another. 0
-// is any width.
+// spare columns, whose width is 0 then, then from the widest of the others and of ids last.
+// Amounts stay whole: a part of one reads as another. A width of 0 is any.
 func fit(columns []column, width int) []int {
 	widths, over := make([]int, len(columns)), -width
 	for i, c := range columns {
@@ -64,7 +74,17 @@ func fit(columns []column, width int) []int {
 			widths[i] = shortTime
 		}
 	}
-	narrow(widths, over, leastWidth, func(i int) bool { return !columns[i].clock() && !columns[i].right })
+	for _, name := range spare {
+		for i, c := range columns {
+			if over > 0 && c.name == name {
+				over -= widths[i] + padding
+				widths[i] = 0
+			}
+		}
+	}
+	may := func(i int) bool { return widths[i] > 0 && !columns[i].clock() && !columns[i].right }
+	over = narrow(widths, over, leastWidth, func(i int) bool { return may(i) && !columns[i].ids })
+	narrow(widths, over, leastWidth, may)
 	return widths
 }
 
@@ -92,14 +112,18 @@ func widest(widths []int, may func(int) bool) int {
 	return found
 }
 
-// cut are the cells in columns of these widths: what is longer ends in an ellipsis.
+// cut are the cells in columns of these widths: what is longer ends in an ellipsis, and
+// spare columns are left out.
 func cut(cells table.Row, widths []int) table.Row {
-	row := make(table.Row, len(cells))
+	row := make(table.Row, 0, len(cells))
 	for i, c := range cells {
+		if widths[i] == 0 {
+			continue
+		}
 		if s, ok := c.(string); ok && text.StringWidthWithoutEscSequences(s) > widths[i] {
 			c = shortened(s, widths[i])
 		}
-		row[i] = c
+		row = append(row, c)
 	}
 	return row
 }

@@ -55,6 +55,22 @@ func TestTableIsNoWiderThanTheTerminalAndCutsSentencesFirst(t *testing.T) {
 	}
 }
 
+// In 80 columns an event's id is whole: it is typed into the next command.
+func TestNarrowTableLeavesOutSpareColumnsBeforeItCutsIDs(t *testing.T) {
+	columns := make([]column, 6)
+	for i, name := range []string{"RECEIVED", "ID", "TYPE", "STATUS", "SCOPE", "API VERSION"} {
+		columns[i].name, columns[i].width = name, len(name)
+		columns[i].widen([]string{"2026-11-29 22:53:39", "evt_1NG8Du2eZvKYlo2CUI79vXWy", "checkout.session.completed", "waiting", "test/own", "2026-08-26.dahlia"}[i])
+	}
+	for width, want := range map[int][]int{
+		0: {19, 28, 26, 7, 8, 17}, 120: {19, 28, 26, 7, 8, 17}, 100: {11, 28, 26, 7, 8, 0}, 80: {11, 28, 26, 7, 0, 0}, 50: {11, 16, 8, 7, 0, 0},
+	} {
+		if got := fit(columns, width); !slices.Equal(got, want) {
+			t.Errorf("in %d: %v, want %v", width, got, want)
+		}
+	}
+}
+
 func TestTableIsCutToNoWidthInAPipeAndNotAtAllWithWide(t *testing.T) {
 	if lines := printedTable(t, 0); !strings.Contains(lines[1], "by the service that sends mails, a…") {
 		t.Errorf("%q", lines)

@@ -63,7 +63,7 @@ func (p *Types) Type() string { return "string" }
 
 // WideFlag adds --wide, which Rows reads.
 func WideFlag(cmd *cobra.Command) {
-	cmd.Flags().Bool("wide", false, "print whole texts; without it a table cuts long ones, on a terminal to its width")
+	cmd.Flags().Bool("wide", false, "print whole texts and all columns; without it a table cuts long texts, on a terminal to its width")
 }
 
 func wantsWide(cmd *cobra.Command) bool {

@@ -38,6 +38,7 @@ func NewRows(cmd *cobra.Command, columns ...any) *Rows {
 		r.width = NewOutput(r.out).Width()
 	}
 	for i, name := range columns {
+		r.columns[i].name = fmt.Sprint(name)
 		r.columns[i].width = text.StringWidthWithoutEscSequences(fmt.Sprint(name))
 	}
 	return r
@@ -82,12 +83,16 @@ func (r *Rows) print() error {
 	if r.n > len(r.kept) {
 		t.ResetHeaders()
 	}
-	configs := make([]table.ColumnConfig, len(widths))
+	var configs []table.ColumnConfig
 	for i, w := range widths {
-		configs[i] = table.ColumnConfig{Number: i + 1, WidthMin: w}
-		if r.columns[i].right {
-			configs[i].Align, configs[i].AlignHeader = text.AlignRight, text.AlignRight
+		if w == 0 {
+			continue
 		}
+		c := table.ColumnConfig{Number: len(configs) + 1, WidthMin: w}
+		if r.columns[i].right {
+			c.Align, c.AlignHeader = text.AlignRight, text.AlignRight
+		}
+		configs = append(configs, c)
 	}
 	t.SetColumnConfigs(configs)
 	for _, row := range r.kept {
