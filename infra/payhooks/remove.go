@@ -83,7 +83,7 @@ func printRemoval(cmd *cobra.Command, name string, changes []scaffold.Change, le
 		cli.Field(out, 8, map[bool]string{true: "deletes", false: "changes"}[c.Text == nil], c.Path)
 	}
 	if n := left[event.Waiting] + left[event.Parked] + left[event.Unknown]; n > 0 {
-		_, _ = fmt.Fprintf(out, "\n%s of %s not done: %d waiting, %d parked, %d unknown. See payhooks parked --action %s; wait, resolve or discard them before you deploy without it\n",
+		_, _ = fmt.Fprintf(out, "\n%s of %s not done: %d waiting, %d parked, %d unknown. Before you deploy without it, wait until none of them waits (payhooks events list --status waiting), and resolve or discard what payhooks parked --action %s lists\n",
 			cli.Count(n, "delivery", "deliveries"), name, left[event.Waiting], left[event.Parked], left[event.Unknown], name)
 	}
 	what := "would be removed; add --yes"
