@@ -33,7 +33,7 @@ demo: bin/payhooks ## Run a shop's month through the whole stack and check every
 	@bin/payhooks demo
 
 test: ## Run all tests, the end-to-end ones included
-	go test $(RACE) -timeout 20m ./...
+	go test $(RACE) -timeout 30m ./...
 	$(if $(RACE),go test ./internal/simtest ./internal/shop/order ./internal/shop/access ./internal/shop/fraud) # schedules and floods that the race detector has no time for
 
 run: bin/payhooks ## Start the stack on this machine, until Ctrl-C
