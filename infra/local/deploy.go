@@ -3,6 +3,7 @@ package local
 import (
 	"context"
 	"errors"
+	"maps"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -73,8 +74,9 @@ func (s *Stack) deployChanged(ctx context.Context, next *template.Stack, built m
 	var g errgroup.Group
 	g.SetLimit(concurrency())
 	s.builds++
+	running := maps.Clone(s.code)
 	for _, f := range next.Functions {
-		old, runs := s.code[f.LogicalID]
+		old, runs := running[f.LogicalID]
 		rebuilt := !runs || !lambda.SameFile(built[f.LogicalID], old.binary)
 		if !rebuilt && same(old.fn, f) && (!r.rules || !s.readsRules(f)) {
 			continue

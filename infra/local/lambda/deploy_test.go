@@ -54,8 +54,11 @@ func TestWhatRunsIsFinishedByTheOldCodeAndWhatFollowsIsOfTheNew(t *testing.T) {
 	for end := time.Now().Add(20 * time.Second); len(h.Processes("Worker")) > 1 && time.Now().Before(end); {
 		time.Sleep(time.Millisecond)
 	}
-	if n := len(h.Processes("Worker")); n != 1 || h.pool("Worker").alive != 1 || h.spare.Load() != 0 {
-		t.Errorf("%d processes are left, %d counted, %d spare", n, h.pool("Worker").alive, h.spare.Load())
+	p := h.pool("Worker")
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if n := len(h.Processes("Worker")); n != 1 || p.alive != 1 || h.spare.Load() != 0 {
+		t.Errorf("%d processes are left, %d counted, %d spare", n, p.alive, h.spare.Load())
 	}
 }
 
