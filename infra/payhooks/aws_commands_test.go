@@ -52,7 +52,7 @@ func (a *account) everyCommand() {
 		{"erase list", "0"},
 		{"remove no-such", "no action"},
 		{"secret put no-such", "on standard input"},
-		{"connect --check", "STRIPE_API_KEY"},
+		{"connect --check", "none at Stripe has the URL"},
 		{"restore --from payhooks-none-restored --into events", "no table payhooks-none-restored"},
 	}
 	root := rootCommand()

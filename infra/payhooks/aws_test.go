@@ -98,6 +98,7 @@ func newAccount(t *testing.T) *account {
 	for k, v := range m.Env() {
 		t.Setenv(k, v)
 	}
+	t.Setenv("STRIPE_API_BASE", fake.URL()) // the commands ask Stripe, too
 	a := &account{T: t, MiniStack: m, dir: copyProject(t), stripe: fake.URL(), puts: fake.OperatorURL()}
 	a.adapt(a.dir)
 	return a
