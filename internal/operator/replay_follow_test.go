@@ -33,6 +33,7 @@ func following(t *testing.T, ctx context.Context) (r operator.ReplayResult, step
 	if r, err = replay(t, d, lastHours(1)); err != nil || r.Waiting != 2 {
 		t.Fatalf("%+v, %v", r, err)
 	}
+	calls := d.Calls("Deliveries")
 	go func() {
 		time.Sleep(3 * time.Second)
 		d.Deliver("evt_00000", operatortest.Receipts, func(d *event.Delivery) { d.State = event.Done })
@@ -40,7 +41,6 @@ func following(t *testing.T, ctx context.Context) (r operator.ReplayResult, step
 		time.Sleep(time.Hour)
 		d.Deliver("evt_00001", operatortest.Receipts, func(d *event.Delivery) { d.State = event.Parked })
 	}()
-	calls := d.Calls("Deliveries")
 	err = d.Follow(ctx, &r, func(n int) { steps += n })
 	if *calls > 200 {
 		t.Errorf("%d reads in an hour for a delivery that waits for its next attempt", *calls)
