@@ -14,8 +14,9 @@ import (
 type Event struct {
 	ID, Type string
 	Body     []byte
-	// Twin is the other form of the same occurrence: whichever comes first is stored.
-	Twin []byte
+	// Others are further forms of the same occurrence, of other destinations and of
+	// Stripe's lists: whichever comes first is stored.
+	Others [][]byte
 	// Party is the customer that the event is about, if the plan has any. Judges
 	// accept a missing message to a party with an effect of unknown outcome.
 	Party string

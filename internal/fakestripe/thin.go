@@ -107,8 +107,8 @@ func Thin(snapshot []byte, named bool) ([]byte, error) {
 	return encode(t)
 }
 
-// fetched is Thin as Stripe's API returns it.
-func fetched(body []byte) ([]byte, error) {
+// Fetched is Thin as Stripe's API returns it.
+func Fetched(body []byte) ([]byte, error) {
 	s, t, err := thinOf(body)
 	if err != nil {
 		return nil, err

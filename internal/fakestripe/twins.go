@@ -86,7 +86,7 @@ func (v view) renderThin(e *entry) json.RawMessage {
 	if e.of == nil {
 		return v.expand(e, nil)
 	}
-	body, err := fetched(e.of.Data)
+	body, err := Fetched(e.of.Data)
 	if err != nil { // cannot be: twin knows the type
 		return nil
 	}

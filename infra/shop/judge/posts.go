@@ -19,18 +19,29 @@ func (ms months) posts(es []story.Event) []demo.Event {
 	all, before := make([]demo.Event, len(es)), map[string]bool{}
 	for i, e := range es {
 		all[i] = demo.Event{ID: e.ID, Type: e.Type, Body: e.Body, Party: customer[e.ID]}
-		if !thin[e.ID] {
-			continue
-		}
-		// The id, unlike the place in the list, is the same in every list.
-		body, err := fakestripe.Thin(e.Body, e.ID[len(e.ID)-5]%2 == 0)
-		if err != nil {
-			continue // its type has no thin form
-		}
-		if all[i].Twin = body; !before[e.ID] {
-			all[i].Body, all[i].Twin = body, e.Body
+		sent, listed, ok := thinForms(e)
+		switch {
+		case !ok:
+		case !thin[e.ID]:
+			all[i].Others = [][]byte{listed}
+		case before[e.ID]:
+			all[i].Others = [][]byte{listed, sent}
+		default:
+			all[i].Body, all[i].Others = sent, [][]byte{listed, e.Body}
 		}
 		before[e.ID] = true
 	}
 	return all
+}
+
+// thinForms are an event's thin forms, as it is delivered and as Stripe's API lists
+// it, if its type has any.
+func thinForms(e story.Event) (sent, listed []byte, ok bool) {
+	// The id, unlike the place in the list, is the same in every list.
+	sent, err := fakestripe.Thin(e.Body, e.ID[len(e.ID)-5]%2 == 0)
+	if err != nil {
+		return nil, nil, false
+	}
+	listed, err = fakestripe.Fetched(e.Body)
+	return sent, listed, err == nil
 }
