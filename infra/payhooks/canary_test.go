@@ -30,6 +30,13 @@ func TestPersonalDataIsOnlyInMailsAndSignedBytes(t *testing.T) {
 		aws.Fault{Service: "dynamodb", Caller: "update-order", Kind: aws.FaultError, Count: 5},
 		aws.Fault{Service: "events", Operation: "Deliver", Kind: aws.FaultDeny, Probability: 0.1})
 	o.deliver(o.baited())
+	o.eventually("a mail is of unknown outcome", func() bool {
+		unknown, unreadable, err := event.Collect(event.UnfinishedDeliveries(o.Context(), o.Tables, event.Unknown, time.Now().Add(time.Hour)))
+		if err := errors.Join(err, unreadable); err != nil {
+			o.Fatal(err)
+		}
+		return len(unknown) > 0
+	})
 	o.fault()
 	o.refused(bodies[0])
 	o.misnamed(bodies[0])

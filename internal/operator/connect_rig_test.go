@@ -35,9 +35,8 @@ type site struct {
 	stored  map[string]int // deliveries taken by event
 	made    int            // customers
 
-	drop    int // replies that are lost from now on
-	dropped int
-	down    int // requests that are answered until Stripe is down; below 0: all
+	drop int // replies that are lost from now on
+	down int // requests that are answered until Stripe is down; below 0: all
 }
 
 // settle is how long ingest of a site may refuse a new secret.
@@ -81,13 +80,21 @@ func (s *site) sleep(ctx context.Context, d time.Duration) error {
 	return ctx.Err()
 }
 
+// lose has the next n replies to creations lost, instead of those that are left of
+// an earlier order.
+func (s *site) lose(n int) (left int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	left, s.drop = s.drop, n
+	return left
+}
+
 // serve is fake Stripe on a bad line.
 func (s *site) serve(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	lost := s.drop > 0 && r.Method == http.MethodPost && (strings.HasSuffix(r.URL.Path, "/webhook_endpoints") || strings.HasSuffix(r.URL.Path, "/event_destinations"))
 	if lost {
 		s.drop--
-		s.dropped++
 	}
 	down := s.down == 0
 	if s.down > 0 {

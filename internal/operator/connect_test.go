@@ -74,12 +74,12 @@ func TestDifferencesThatNeedAnotherEndpointNameRoll(t *testing.T) {
 func TestLostReplyToCreationMakesNoSecondEndpoint(t *testing.T) {
 	for _, lost := range []int{1, 100} {
 		styles(t, func(s *site) {
-			s.drop = lost
+			s.lose(lost)
 			r, err := s.Connect(t.Context(), s.want, true)
-			if s.dropped == 0 || (err != nil) != (lost == 100) {
-				s.Fatalf("%d replies lost: %+v, %v", s.dropped, r, err)
+			if n := lost - s.lose(0); n == 0 || (err != nil) != (lost == 100) {
+				s.Fatalf("%d replies lost: %+v, %v", n, r, err)
 			}
-			if s.drop = 0; lost == 100 { // the run ended without an answer
+			if lost == 100 { // the run ended without an answer
 				r, err = s.Connect(t.Context(), s.want, true)
 			}
 			if err != nil || len(s.there()) != 1 || len(s.secrets) != 2 || r.Event == "" {
