@@ -64,7 +64,7 @@ lint: ## Check the code: golangci-lint, gofumpt, go mod tidy, govulncheck
 
 vulncheck: ## Look PACKAGES (all) up in Go's vulnerability database, or in GOVULNDB
 	@said=$$($(TOOL) govulncheck $(if $(GOVULNDB),-db $(GOVULNDB)) $(PACKAGES) 2>&1); status=$$?; \
-	if [[ $$status = 1 && $$said = 'govulncheck: fetching vulnerabilities: '* ]]; then \
+	if [[ $$status = 1 && $$said = *'govulncheck: fetching vulnerabilities: '* ]]; then \
 		echo "warning: govulncheck did not check anything: the vulnerability database cannot be reached ($${said##*: })" >&2; \
 	elif [[ $$status != 0 ]]; then printf '%s\n' "$$said"; exit 1; fi
 

@@ -122,6 +122,10 @@ func TestLintNamesAVulnerabilityThatTheCodeCalls(t *testing.T) {
 	if out := runMake(t, 0, "vulncheck", pkg); !strings.HasPrefix(out, "warning: govulncheck did not check anything") {
 		t.Errorf("without a database it printed\n%s", out)
 	}
+	fresh := `TOOL=sh -c "printf '%s\n' 'go: downloading x' 'govulncheck: fetching vulnerabilities: no route' >&2; exit 1"`
+	if out := runMake(t, 0, "vulncheck", fresh); !strings.Contains(out, "warning: govulncheck did not check anything") {
+		t.Errorf("on a fresh machine it printed\n%s", out)
+	}
 	runMake(t, 2, "vulncheck", "PACKAGES=./internal/nowhere", uncalled)
 	if out := runMake(t, 0, "--dry-run", "lint"); !strings.Contains(out, "govulncheck") {
 		t.Errorf("make lint runs no govulncheck:\n%s", out)
