@@ -50,7 +50,7 @@ func TestFloodsLeaveASmallRow(t *testing.T) {
 		l := stripetest.New(stripetest.Latest)
 		u := l.Subscribe("sub_1", "active", "prod_a", "prod_b").Wait(time.Second).Update(flood.change).Wait(flood.wait)
 		u.Update(func(u *stripetest.Subscription) { u.Invoice = "in_0" })
-		checkFlood(t, name, repeated(l, flood.wait), l.Now, strings.Replace(flood.says, "2026-", start.Add(time.Second).Format(time.RFC3339), 1))
+		checkFlood(t, name, repeated(l, flood.wait), l.Now, strings.Replace(flood.says, "2026-", start.Add(time.Second).Format(time.DateTime), 1))
 	}
 	l := stripetest.New(stripetest.Latest)
 	for i := range 10_000 {
