@@ -44,6 +44,30 @@ func TypeFlag(cmd *cobra.Command, typ *string, what string) {
 	cmd.Flags().Var((*Types)(typ), "type", what+" of this type; a star at the end stands for anything (invoice.*)")
 }
 
+// TypesFlag adds --type, which may be given more than once.
+func TypesFlag(cmd *cobra.Command, types *[]string, what string) {
+	cmd.Flags().Var((*typeList)(types), "type", what+" of these types; a star at an end stands for anything (invoice.*)")
+}
+
+// typeList is a list of Types.
+type typeList []string
+
+// Set adds the types, which commas separate.
+func (l *typeList) Set(text string) error {
+	for t := range strings.SplitSeq(text, ",") {
+		if err := new(Types).Set(t); err != nil {
+			return err
+		}
+		*l = append(*l, t)
+	}
+	return nil
+}
+
+func (l *typeList) String() string { return strings.Join(*l, ",") }
+
+// Type is what --help calls the value.
+func (l *typeList) Type() string { return "strings" }
+
 // Types is an event type, or the beginning of several with a star.
 type Types string
 

@@ -31,9 +31,8 @@ type eventFlags struct {
 
 const listLong = `List events, newest first.
 
-A status or customer is found by its index. --type, --account, --mode and the
-statuses done and ignored have none: the list reads all events, newest first, until
-it has enough. Ctrl-C stops that; it prints how to continue.`
+A status or customer is found by its index. Everything else, and the statuses done and
+ignored, have none: the list reads all events, newest first, until it has enough. Ctrl-C stops that; it prints how to continue.`
 
 func eventsListCommand(use string) *cobra.Command {
 	f := eventFlags{line: os.Args}
@@ -51,9 +50,13 @@ func eventsListCommand(use string) *cobra.Command {
 			return f.print(cmd, o, req)
 		},
 	}
-	cli.TypeFlag(cmd, &f.Type, "only events")
+	cli.TypesFlag(cmd, &f.Types, "only events")
 	cmd.Flags().StringVar(&f.status, "status", "", "only events with this status: "+statuses())
+	cmd.Flags().StringVar(&f.Action, "action", "", "only events that this action subscribes to; with --status its delivery has the status")
 	cmd.Flags().StringVar(&f.Customer, "customer", "", "only events of this customer (cus_…)")
+	cmd.Flags().StringVar(&f.Object, "object", "", "only events of this object, or about it (pi_…, ch_…, sub_…, in_…)")
+	cmd.Flags().StringVar(&f.Endpoint, "endpoint", "", "only events of this endpoint")
+	cmd.Flags().StringVar(&f.Version, "version", "", "only events in this version of Stripe's API")
 	f.list.AddSince(cmd, "only events received")
 	cmd.Flags().StringVar(&f.before, "before", "", "only events received before then")
 	f.list.AddLimit(cmd, 50, "how many at most, the newest")

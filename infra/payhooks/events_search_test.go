@@ -51,7 +51,7 @@ func searched(t *testing.T, interrupt bool, line string, req operator.EventList)
 }
 
 func TestStoppedSearchPrintsItsRowsAndHowToContinue(t *testing.T) {
-	out, _, err := searched(t, true, "bin/payhooks events list --type charge.* --limit 9000 --json --before 2h", operator.EventList{Type: "charge.*", Limit: 9000})
+	out, _, err := searched(t, true, "bin/payhooks events list --type charge.* --limit 9000 --json --before 2h", operator.EventList{Types: []string{"charge.*"}, Limit: 9000})
 	rows := objects[operator.EventRow](t, out)
 	if err == nil || len(rows) != 1000 {
 		t.Fatalf("%d rows, %v; want the page that was read", len(rows), err)
@@ -67,8 +67,8 @@ func TestLongSearchSaysHowFarItCame(t *testing.T) {
 		req       operator.EventList
 		out, errs string
 	}{
-		{operator.EventList{Type: "invoice.*", Limit: 50}, "no events", "9000 events read: all of them"},
-		{operator.EventList{Type: "charge.*", Limit: 1500}, "RECEIVED", "1500 events read, back to "},
+		{operator.EventList{Types: []string{"invoice.*"}, Limit: 50}, "no events", "9000 events read: all of them"},
+		{operator.EventList{Types: []string{"charge.*"}, Limit: 1500}, "RECEIVED", "1500 events read, back to "},
 		{operator.EventList{Limit: 50}, "RECEIVED", ""},
 	} {
 		out, errs, err := searched(t, false, "payhooks events list", c.req)

@@ -28,7 +28,7 @@ func (f *replayFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&f.Object, "object", "", "events of this object, or about it (pi_…, ch_…, sub_…, in_…)")
 	flags.StringVar(&f.Customer, "customer", "", "events of this customer (cus_…)")
-	flags.StringSliceVar(&f.Types, "type", nil, "events of these types; a star at the end stands for anything (invoice.*)")
+	cli.TypesFlag(cmd, &f.Types, "events")
 	flags.StringVar(&f.since, "since", "", "events received since then: 2026-11-22, 2026-11-22T10:30:00Z, or 36h or 7d ago")
 	flags.StringVar(&f.until, "until", "", "events received before then")
 	flags.StringVar(&f.Action, "action", "", "for this action only")
@@ -46,11 +46,6 @@ func (f *replayFlags) parse(ids []string) error {
 	f.IDs = ids
 	if f.Repeat && len(f.DoneAs) > 0 {
 		return cli.Usage("--repeat and --done-as: choose one")
-	}
-	for _, t := range f.Types {
-		if err := new(cli.Types).Set(t); err != nil {
-			return cli.Usage("--type %q: %w", t, err)
-		}
 	}
 	if err := f.times(); err != nil {
 		return err

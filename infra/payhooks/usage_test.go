@@ -45,7 +45,7 @@ func TestUsageErrorExits2AndExplains(t *testing.T) {
 		"parked discard evt_1 --all":                         "select deliveries: EVENT",
 		"events list --type *.succeeded":                     `--type "*.succeeded": a star stands at the end only`,
 		"quarantine --type charge.*.*":                       "a star stands at the end only",
-		"replay --since 1h --type charge.*,*.paid":           `--type "*.paid": a star stands at the end only`,
+		"replay --since 1h --type charge.*,*.paid":           `--type "charge.*,*.paid": a star stands at the end only`,
 		"events list --mode dev":                             "expected live or test",
 		"events list --account shop":                         "expected acct_… or own",
 		"events list --since tomorrow":                       "expected a day (2026-11-22)",

@@ -1,6 +1,7 @@
 package operator
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -17,14 +18,19 @@ var Statuses = []event.Status{
 // EventList asks for the newest events that all filters apply to. The zero
 // value of a filter leaves every event in.
 type EventList struct {
-	Type     string // a star at its end stands for anything
+	Types    []string // a star at an end stands for anything
 	Status   event.Status
+	Action   string // only what it subscribes to; with the status of a delivery, its delivery
 	Customer string
+	Object   string // that the event is about
+	Endpoint string
+	Version  string                 // of Stripe's API
 	Scope    func(event.Scope) bool // nil: any
 	Scopes   []event.Scope          // those that Scope leaves in; nil if they are not known
 	Since    time.Time              // received since then
 	Before   time.Time              // received before then
 	Limit    int                    // at least 1
+	Most     int                    // how many events it reads at most to find them; 0 is all
 
 	// Looked is called by a list that walks over all events, not by one that an index
 	// serves: with how many more it has read, and with the Before of a list that continues
@@ -42,10 +48,16 @@ type EventRow struct {
 	APIVersion   string       `json:"api_version,omitempty"`
 	Endpoint     string       `json:"endpoint,omitempty"` // that it was posted to, or event.EndpointListed
 	*event.Scope              // nil for what is quarantined
+
+	// Of a list: facts, subscribers and deliveries, or why it is quarantined.
+	Facts      event.Facts      `json:"-"`
+	Wanted     []string         `json:"-"`
+	Deliveries []event.Delivery `json:"-"`
+	Held       string           `json:"-"`
 }
 
 func rowOf(f event.Facts, st event.Status) EventRow {
-	r := EventRow{ID: f.ID, Type: f.Type, Status: st, Received: f.Received, APIVersion: f.APIVersion, Endpoint: f.Endpoint, Scope: &f.Scope}
+	r := EventRow{ID: f.ID, Type: f.Type, Status: st, Received: f.Received, APIVersion: f.APIVersion, Endpoint: f.Endpoint, Scope: &f.Scope, Facts: f}
 	if !f.Created.IsZero() {
 		r.Created = &f.Created
 	}
@@ -53,12 +65,41 @@ func rowOf(f event.Facts, st event.Status) EventRow {
 }
 
 func quarantinedRow(q event.Quarantined) EventRow {
-	return EventRow{ID: q.ID, Type: q.Type, Status: event.StatusQuarantined, Received: q.Received, Endpoint: q.Endpoint}
+	return EventRow{ID: q.ID, Type: q.Type, Status: event.StatusQuarantined, Received: q.Received, Endpoint: q.Endpoint, Held: q.Reason}
 }
 
 func (l *EventList) matches(f event.Facts) bool {
-	return (l.Type == "" || ofType(f.Type, l.Type)) && (l.Scope == nil || l.Scope(f.Scope)) &&
-		(l.Customer == "" || f.Customer == l.Customer || f.Object == l.Customer)
+	return l.ofTypes(f.Type) && (l.Scope == nil || l.Scope(f.Scope)) &&
+		(l.Customer == "" || f.Customer == l.Customer || f.Object == l.Customer) &&
+		(l.Object == "" || f.Object == l.Object || f.Subject == l.Object) &&
+		(l.Endpoint == "" || f.Endpoint == l.Endpoint) && (l.Version == "" || f.APIVersion == l.Version)
+}
+
+func (l *EventList) ofTypes(typ string) bool {
+	return len(l.Types) == 0 || slices.ContainsFunc(l.Types, func(pattern string) bool { return ofType(typ, pattern) })
+}
+
+// selects reports whether anything but the times leaves events out.
+func (l *EventList) selects() bool {
+	return len(l.Types) > 0 || l.Status != "" || l.Endpoint != "" || l.knownOnly()
+}
+
+// knownOnly reports whether it selects by what is not known of a quarantined request.
+func (l *EventList) knownOnly() bool {
+	return l.Action+l.Customer+l.Object+l.Version != "" || l.Scope != nil
+}
+
+// of reports whether the list's action subscribes to the event, and its delivery is in
+// the list's status if that is one of deliveries.
+func (l *EventList) of(subscribers []string, ds []event.Delivery) bool {
+	its := func(d event.Delivery) bool { return d.Action == l.Action }
+	switch {
+	case l.Action == "":
+		return true
+	case l.Status == event.StatusUnknown, l.Status == event.StatusParked, l.Status == event.StatusWaiting:
+		return slices.ContainsFunc(ds, func(d event.Delivery) bool { return its(d) && string(d.State) == string(l.Status) })
+	}
+	return slices.Contains(subscribers, l.Action) || slices.ContainsFunc(ds, its)
 }
 
 // statusOf is the status of an event, which is quarantined if only a quarantined

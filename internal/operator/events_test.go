@@ -71,7 +71,7 @@ func TestListFiltersByScopeCustomerTypeAndTime(t *testing.T) {
 		"mode":            {operator.EventList{Scope: func(s event.Scope) bool { return s.Livemode }}, "evt_live"},
 		"own account":     {operator.EventList{Scope: func(s event.Scope) bool { return s.Account == "" }}, "evt_live evt_own"},
 		"account":         {operator.EventList{Scope: func(s event.Scope) bool { return s.Account == "acct_1" && !s.Livemode }}, "evt_connected"},
-		"type":            {operator.EventList{Type: "invoice.*"}, "evt_connected evt_live"},
+		"type":            {operator.EventList{Types: []string{"invoice.*"}}, "evt_connected evt_live"},
 		"customer":        {operator.EventList{Customer: "cus_1"}, "evt_own"},
 		"since":           {operator.EventList{Since: now.Add(-150 * time.Minute)}, "evt_connected evt_live"},
 	} {

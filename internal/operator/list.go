@@ -18,6 +18,7 @@ type listing struct {
 	source *source
 	yield  func(EventRow, error) bool
 	held   map[string]event.Quarantined // by id; nil until it is read
+	read   int                          // candidates
 }
 
 // List yields the events, the newest first. It reads as much as it yields: a page of
@@ -57,7 +58,8 @@ func (l *listing) page(ctx context.Context) (more bool, err error) {
 	if err == nil {
 		l.looked(n, l.before(page, n))
 	}
-	return l.Limit > 0, err
+	l.read += n
+	return l.Limit > 0 && (l.Most == 0 || l.read < l.Most), err
 }
 
 // warn yields the error of what cannot be read.
@@ -131,7 +133,7 @@ func (l *listing) matches(c candidate) bool {
 		return false
 	}
 	if c.quarantined { // of its customer, account and mode nothing is known for sure
-		return l.Customer == "" && l.Scope == nil && (l.Type == "" || ofType(c.Type, l.Type))
+		return !l.knownOnly() && l.ofTypes(c.Type) && (l.Endpoint == "" || c.Endpoint == l.Endpoint)
 	}
 	return !c.Expired(l.now) && c.Occurrence == "" && l.EventList.matches(c.Facts) && l.possible(c.Stored)
 }

@@ -36,8 +36,10 @@ func (l *listing) rows(ctx context.Context, part []candidate) (rows []EventRow, 
 		case c.quarantined != (st == event.StatusQuarantined), l.Status != "" && l.Status != st:
 		case c.quarantined:
 			rows = append(rows, quarantinedRow(l.held[c.ID]))
-		default:
-			rows = append(rows, rowOf(c.Facts, st))
+		case l.of(c.Subscribers, ds[c.ID]):
+			r := rowOf(c.Facts, st)
+			r.Wanted, r.Deliveries = c.Subscribers, ds[c.ID]
+			rows = append(rows, r)
 		}
 	}
 	return rows, unreadable, nil

@@ -22,7 +22,7 @@ func TestStoppedListContinuesBeforeWhereItLooked(t *testing.T) {
 		d.Put(f, now.AddDate(1, 0, 0), operatortest.Receipts)
 	}
 	seen := map[string]int{}
-	req := operator.EventList{Type: "invoice.*", Limit: 7}
+	req := operator.EventList{Types: []string{"invoice.*"}, Limit: 7}
 	read, at := 0, time.Time{}
 	req.Looked = func(n int, before time.Time) { read, at = read+n, before }
 	for range 20 {
@@ -51,7 +51,7 @@ func TestFailedListHasTheRowsSoFar(t *testing.T) {
 		return memory.Fault{}
 	}
 	var before time.Time
-	rows, unreadable, err := event.Collect(d.List(t.Context(), operator.EventList{Type: "charge.*", Limit: 100_000, Looked: func(_ int, at time.Time) { before = at }}))
+	rows, unreadable, err := event.Collect(d.List(t.Context(), operator.EventList{Types: []string{"charge.*"}, Limit: 100_000, Looked: func(_ int, at time.Time) { before = at }}))
 	if !errors.Is(err, memory.ErrUnavailable) || unreadable != nil || len(rows) < 4000 {
 		t.Fatalf("%d rows, %v %v", len(rows), unreadable, err)
 	}
@@ -63,7 +63,7 @@ func TestFailedListHasTheRowsSoFar(t *testing.T) {
 func TestCancelledListEndsWithTheErrorOfItsContext(t *testing.T) {
 	d := operatortest.New(t, time.Now, 9000)
 	ctx, cancel := context.WithCancel(t.Context())
-	rows, _, err := event.Collect(d.List(ctx, operator.EventList{Type: "charge.*", Limit: 100_000, Looked: func(int, time.Time) { cancel() }}))
+	rows, _, err := event.Collect(d.List(ctx, operator.EventList{Types: []string{"charge.*"}, Limit: 100_000, Looked: func(int, time.Time) { cancel() }}))
 	if !errors.Is(err, context.Canceled) || len(rows) != 1000 {
 		t.Errorf("%d rows, %v; want the first page", len(rows), err)
 	}

@@ -55,7 +55,7 @@ func TestLongListsHaveEachEventOnceAndInOrder(t *testing.T) {
 		n    int
 	}{
 		"all":     {operator.EventList{Limit: 7000}, 6000},
-		"type":    {operator.EventList{Type: "charge.*", Limit: 5500}, 5500},
+		"type":    {operator.EventList{Types: []string{"charge.*"}, Limit: 5500}, 5500},
 		"pending": {operator.EventList{Status: event.StatusPending, Limit: 7000}, 3500},
 	} {
 		var want []string

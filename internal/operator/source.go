@@ -53,11 +53,14 @@ func (l *listing) open(ctx context.Context) (err error) {
 // walk reads all events and, where it may be in the list, what is quarantined.
 func (l *listing) walk() *source {
 	size := maxPage
-	if l.Type+l.Customer+string(l.Status) == "" && l.Scope == nil { // it shows all that it reads
+	switch {
+	case !l.selects(): // it shows all that it reads
 		size = min(l.Limit, maxPage)
+	case l.Most > 0:
+		size = min(l.Most, maxPage)
 	}
 	lanes := l.receipts([event.ReceiptShards]time.Time{}, size)
-	if l.Status == "" && l.Customer == "" && l.Scope == nil {
+	if l.Status == "" && !l.knownOnly() {
 		lanes = append(lanes, l.quarantine())
 	}
 	return l.inOrder(lanes, size)
@@ -107,7 +110,7 @@ func (l *listing) quarantine() *lane[candidate] {
 		found, err := l.o.Quarantine.List(ctx, q)
 		for _, one := range found.Items {
 			l.held[one.ID] = one
-			f := event.Facts{ID: one.ID, Type: one.Type, Received: one.Received}
+			f := event.Facts{ID: one.ID, Type: one.Type, Received: one.Received, Endpoint: one.Endpoint}
 			page.Items = append(page.Items, candidate{event.Stored{Event: event.Event{Facts: f}}, true})
 		}
 		page.Next = found.Next
