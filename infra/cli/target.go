@@ -92,6 +92,7 @@ func OpenLocal(ctx context.Context, run local.Running) (*Target, error) {
 }
 
 func (t *Target) adapters() {
+	t.AWS.APIOptions = append(t.AWS.APIOptions, meter)
 	t.Tables = dynamo.New(dynamodb.NewFromConfig(t.AWS, dynamo.Retrying), t.Stack)
 	t.Bus = &bus.Bus{Client: eventbridge.NewFromConfig(t.AWS), Name: t.Stack, Now: time.Now}
 }

@@ -49,8 +49,10 @@ type Config struct {
 	Watch    bool
 	Validate func(ctx context.Context) error
 	Reloaded func(Reload)
-	// Console answers everything on the console port but /healthz.
-	Console func(Running) http.Handler
+	// Console answers everything on the console port but /healthz; ready counts the
+	// functions that are ready, and all. It decides itself whom it answers. One with a
+	// method Close is closed with the stack.
+	Console func(r Running, ready func() (ready, all int)) http.Handler
 	// Output gets what functions write, Refused what the gateway answers by
 	// itself; both from several goroutines.
 	Output  func(lambda.Line)
@@ -74,6 +76,7 @@ type Stack struct {
 	folder  *dataFolder
 	api     net.Listener
 	console net.Listener
+	pages   http.Handler // of the console; nil without one
 	servers []*http.Server
 	wg      sync.WaitGroup
 	drain   context.CancelFunc // stops the event sources, and no change is looked for
@@ -227,6 +230,9 @@ func (s *Stack) close() error {
 	var errs []error
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
+	if c, ok := s.pages.(interface{ Close() }); ok {
+		c.Close()
+	}
 	for _, srv := range s.servers {
 		if srv.Shutdown(ctx) != nil {
 			errs = append(errs, srv.Close())

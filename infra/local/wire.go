@@ -162,11 +162,14 @@ func (s *Stack) HasConsole() bool { return s.cfg.Console != nil }
 
 func (s *Stack) consoleHandler() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /healthz", s.health)
+	mux.Handle("GET /healthz", guard.Pages(http.HandlerFunc(s.health)))
 	if s.HasConsole() {
-		mux.Handle("/", s.cfg.Console(s.Running))
+		s.pages = s.cfg.Console(s.Running, s.Host.Started)
+		mux.Handle("/", s.pages)
+	} else {
+		mux.Handle("/", guard.Pages(http.NotFoundHandler()))
 	}
-	return guard.Pages(mux)
+	return mux
 }
 
 // health answers 200 when every function has asked for its first event.

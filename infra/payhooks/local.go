@@ -45,6 +45,7 @@ func runLocal(cmd *cobra.Command, allowLive bool) error {
 	p := printer.New(cmd.OutOrStdout(), cli.WantsJSON(cmd))
 	cfg.Output, cfg.Refused, cfg.Progress, cfg.Log = p.Line, p.Refused, p.Progress, slog.New(p.Handler())
 	cfg.Watch, cfg.Reloaded = true, p.Reloaded
+	cfg.Console = localConsole
 	cfg.Validate = func(ctx context.Context) error { return checkStack(ctx, cfg.Dir) }
 	stack, err := local.Start(cmd.Context(), cfg)
 	if cmd.Context().Err() != nil && err != nil {

@@ -12,6 +12,7 @@ var commands = []func() *cobra.Command{
 	triggerCommand,
 	listenCommand,
 	demoCommand,
+	consoleCommand,
 	statusCommand,
 	eventsCommand,
 	refusedCommand,

@@ -90,6 +90,7 @@ type Host struct {
 	cancel context.CancelFunc
 	wg     sync.WaitGroup
 	ready  atomic.Bool
+	warm   atomic.Int32 // functions that have asked for their first event
 	spare  atomic.Int32 // environments above one per function
 }
 
@@ -115,7 +116,13 @@ func (h *Host) Start(ctx context.Context) error {
 	h.wg.Go(h.reap)
 	var g errgroup.Group
 	for _, p := range h.all() {
-		g.Go(func() error { return p.warm(ctx) })
+		g.Go(func() error {
+			err := p.warm(ctx)
+			if err == nil {
+				h.warm.Add(1)
+			}
+			return err
+		})
 	}
 	if err := g.Wait(); err != nil {
 		return errors.Join(err, h.Close())
@@ -126,6 +133,14 @@ func (h *Host) Start(ctx context.Context) error {
 
 // Ready reports whether every function has asked for its first event.
 func (h *Host) Ready() bool { return h.ready.Load() }
+
+// Started counts the functions that have asked for their first event, and all.
+func (h *Host) Started() (ready, all int) {
+	if h.Ready() {
+		return len(h.Functions), len(h.Functions)
+	}
+	return int(h.warm.Load()), len(h.Functions)
+}
 
 // Invoke runs the function with this logical id and returns its result. An
 // invocation goes on when ctx ends; only nobody waits for it any more.

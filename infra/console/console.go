@@ -1,0 +1,142 @@
+// Package console is the operators' pages: what the command line shows and does, in a
+// browser on this machine. Every rule is that of package operator; a page reads a URL,
+// calls it and shows what it returns.
+//
+// A page works without script. What scripts add is live rows, copying and keys.
+package console
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"log/slog"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/payhooks/payhooks/infra/cli"
+	"github.com/payhooks/payhooks/internal/operator"
+	"github.com/payhooks/payhooks/internal/status"
+)
+
+// Config is what a console shows.
+type Config struct {
+	Operator *operator.Operator
+	Sources  status.Sources
+	// Target is the stack that the pages of the business read; nil in tests of the
+	// console's own.
+	Target *cli.Target
+	Region string
+	Mode   Mode
+	// Pages are those of the business, besides the console's own.
+	Pages      []Page
+	References []Reference
+	// Key must be in the first URL of a session; empty: no session needs one.
+	Key string
+	// Ready counts the functions that are ready, and all; nil is a deployed stack.
+	Ready func() (ready, all int)
+	Now   func() time.Time // nil is time.Now
+	Log   *slog.Logger     // nil is slog.Default()
+}
+
+// Mode is what the badge beside the stack's name says.
+type Mode string
+
+// The modes. A deployed stack is live if its newest events are.
+const (
+	Live  Mode = "live"
+	Test  Mode = "test"
+	Local Mode = "local"
+)
+
+// Console serves the pages of one stack.
+type Console struct {
+	Config
+
+	pages  []Page
+	mux    *http.ServeMux
+	secret string // signs the tokens of forms
+	ops    operations
+	live   streams
+	badge  badge
+}
+
+// New makes the pages of a stack. It reads nothing.
+func New(cfg Config) *Console {
+	c := &Console{Config: cfg, mux: http.NewServeMux(), secret: rand.Text()}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	c.Log = cmp.Or(c.Log, slog.Default())
+	c.pages = slices.Concat(own, cfg.Pages)
+	for _, p := range c.pages {
+		if !p.Local || c.isLocal() {
+			c.mux.Handle(p.Route, c.serve(p))
+		}
+	}
+	c.mux.Handle("GET /static/", http.HandlerFunc(static))
+	c.mux.Handle("GET /live", http.HandlerFunc(c.stream))
+	c.mux.Handle("/", c.serve(Page{Show: nowhere}))
+	return c
+}
+
+// own are the console's pages, one file each.
+var own = slices.Concat(overviewPages, eventsPages, eventPages, findPages, prefsPages, helpPages)
+
+func (c *Console) isLocal() bool { return c.Mode == Local }
+
+// Close ends what runs in the console, and the streams.
+func (c *Console) Close() {
+	c.ops.stop()
+	c.live.close()
+}
+
+// badge counts what needs a person, for the rail. It is read at most every ten seconds.
+type badge struct {
+	mu   sync.Mutex
+	at   time.Time
+	text string
+}
+
+const badgeAge = 10 * time.Second
+
+// waiting is how many things need a person, as text; empty for none, or if it cannot be
+// read: every page shows it, and the page that lists them says why. No page waits for it:
+// it is of the last time that it was read.
+func (c *Console) waiting() string {
+	c.badge.mu.Lock()
+	defer c.badge.mu.Unlock()
+	if now := c.Now(); now.Sub(c.badge.at) > badgeAge {
+		c.badge.at = now
+		go c.countWaiting()
+	}
+	return c.badge.text
+}
+
+func (c *Console) countWaiting() {
+	ctx, stop := context.WithTimeout(context.Background(), badgeAge)
+	defer stop()
+	items, err := c.Operator.Attention(ctx, badgeLimit)
+	c.badge.mu.Lock()
+	defer c.badge.mu.Unlock()
+	if c.badge.text = ""; len(items) > 0 && err == nil {
+		c.badge.text = count(len(items))
+	}
+}
+
+// badgeLimit is how many dead letters are counted for the rail.
+const badgeLimit = 100
+
+// name is the stack's, as commands take it.
+func (c *Console) name() string { return c.Operator.Stack }
+
+// Command is a command line that does the same as a page, for this stack.
+func (c *Console) Command(words ...string) string {
+	line := "payhooks " + strings.Join(words, " ")
+	if !c.isLocal() {
+		line += " --stack " + c.name()
+	}
+	return line
+}

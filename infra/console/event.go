@@ -1,0 +1,242 @@
+package console
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"html/template"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/operator"
+	"github.com/payhooks/payhooks/internal/safetext"
+)
+
+var (
+	eventPages = []Page{
+		{Route: "GET /events/{id}", Tab: TabEvents, Show: showEvent},
+		{Route: "POST /events/{id}/whole", Tab: TabEvents, Show: showWhole},
+	}
+	eventBody = parse("event.html", "filters.html")
+)
+
+// eventData is one event.
+type eventData struct {
+	*operator.EventDetail
+	ID         string
+	Deliveries []deliveryRow
+	Wanted     string // how many deliveries, and in what states
+	Payload    template.HTML
+	Raw        string
+	NoPretty   string // why the payload is shown raw only
+	Masked     bool
+	Neighbours []operator.Moment
+	Timeline   string // address
+	Stripe     string // address of the object at Stripe
+	Quarantine *operator.QuarantineDetail
+	Unreadable error
+	Commands   []string
+}
+
+// deliveryRow is one delivery, opened if it needs a person.
+type deliveryRow struct {
+	operator.DeliveryRow
+	State   string
+	Out     template.HTML
+	Open    bool
+	Explain *operator.Explanation
+	Tries   []try
+}
+
+// try is one attempt that failed, or the next.
+type try struct {
+	Number int
+	At     time.Time
+	Result template.HTML
+	Next   bool
+}
+
+func showEvent(r *Request) (View, error) { return r.event(true) }
+
+// showWhole shows a payload with what may be a person's, once, and writes that to the log.
+func showWhole(r *Request) (View, error) {
+	v, err := r.event(false)
+	if err == nil {
+		r.console.Log.InfoContext(r.Context(), "personal data of an event was shown", "event", r.PathValue("id"))
+	}
+	return v, err
+}
+
+func (r *Request) event(masked bool) (View, error) {
+	id := r.PathValue("id")
+	v := View{Title: id, Body: eventBody, Live: masked}
+	if _, err := r.Params("endpoint", "raw"); err != nil {
+		return v, err
+	}
+	d, err := r.detail(id)
+	if err != nil {
+		return v, err
+	}
+	if v.Title = d.Type; v.Title == "" {
+		v.Title = "no type"
+	}
+	d.Masked = masked
+	d.payload(r)
+	d.around(r)
+	v.Data = d
+	return v, nil
+}
+
+// detail reads what is known of the event, from the quarantine if that is asked for.
+func (r *Request) detail(id string) (*eventData, error) {
+	o := r.console.Operator
+	endpoint := r.URL.Query().Get("endpoint")
+	d := &eventData{ID: id}
+	var err error
+	if endpoint == "" {
+		if d.EventDetail, err = o.Show(r.Context(), id); d.EventDetail == nil {
+			return nil, r.noEvent(id, err)
+		}
+		d.Unreadable = err
+	}
+	if endpoint != "" || d.Status == event.StatusQuarantined {
+		q, err := o.FindQuarantined(r.Context(), endpoint, id)
+		if err != nil {
+			return nil, r.noEvent(id, err)
+		}
+		held := operator.DetailOf(q)
+		d.Quarantine = &held
+		d.EventDetail = &operator.EventDetail{EventRow: operator.EventRow{ID: q.ID, Type: q.Type, Status: event.StatusQuarantined, Received: q.Received, Endpoint: q.Endpoint}, Reason: q.Reason, Body: q.Body}
+	}
+	return d, d.deliveries(r)
+}
+
+// noEvent says where else it may be.
+func (r *Request) noEvent(id string, err error) error {
+	if !errors.Is(err, event.ErrNotFound) {
+		return err
+	}
+	return &failure{404, fmt.Sprintf("No event %s in stack %s.", id, r.console.name()), "If Stripe has it: " + r.console.Command("backfill", "--since", "DAY"), stripeAddress(event.Scope{}, "events/"+id)}
+}
+
+// deliveries are those that need a person first, each with what to do.
+func (d *eventData) deliveries(r *Request) error {
+	states := map[string]int{}
+	for _, x := range d.EventDetail.Deliveries {
+		row := deliveryRow{DeliveryRow: x, State: string(x.State), Out: linked(x.Result())}
+		if x.State == event.Done && strings.HasPrefix(x.Outcome, "skipped") {
+			row.State = stateIgnored
+		}
+		if row.Open = x.State == event.Unknown || x.State == event.Parked; row.Open {
+			e, err := r.console.Operator.Explain(r.Context(), event.DeliveryRef{Action: x.Action, Event: d.ID})
+			if err != nil && !errors.Is(err, event.ErrNotFound) {
+				return err
+			}
+			row.Explain = e
+		}
+		row.Tries = tries(x)
+		states[row.State]++
+		d.Deliveries = append(d.Deliveries, row)
+	}
+	slices.SortStableFunc(d.Deliveries, func(a, b deliveryRow) int { return rank(a) - rank(b) })
+	d.Wanted = wanted(len(d.Deliveries), states)
+	return nil
+}
+
+func rank(d deliveryRow) int { return slices.Index(gravity, d.DeliveryRow.State) }
+
+// wanted is "4 wanted: 3 done, 1 unknown".
+func wanted(n int, states map[string]int) string {
+	if n == 0 {
+		return "none wanted"
+	}
+	var parts []string
+	for _, s := range []string{"unknown", "parked", "waiting", "discarded", "done", stateIgnored} {
+		if states[s] > 0 {
+			parts = append(parts, fmt.Sprint(states[s], " ", s))
+		}
+	}
+	return fmt.Sprintf("%d wanted: %s", n, strings.Join(parts, ", "))
+}
+
+// tries are the attempts that failed, the newest first, below the next one.
+func tries(d operator.DeliveryRow) (all []try) {
+	if d.Next != nil {
+		all = append(all, try{Number: d.Attempts + 1, At: *d.Next, Next: true})
+	}
+	last := d.Attempts
+	if d.State == event.Done {
+		last--
+	}
+	for i, a := range slices.Backward(d.History) {
+		all = append(all, try{Number: last - (len(d.History) - 1 - i), At: a.At, Result: linked(a.Error)})
+	}
+	return all
+}
+
+// payload renders the body, pretty if it can be.
+func (d *eventData) payload(r *Request) {
+	wantsRaw := r.URL.Query().Get("raw") != ""
+	switch text, err := template.HTML(""), error(nil); {
+	case len(d.Body) > maxPretty:
+		d.NoPretty = "It is longer than 256 KB and shown raw only."
+	default:
+		if text, err = pretty(d.Body, d.Masked, r.where); err != nil {
+			d.NoPretty = "It is not JSON and shown raw only."
+		} else if !wantsRaw {
+			d.Payload = text
+		}
+	}
+	if d.Payload == "" && !d.Masked {
+		d.Raw = safetext.Escape(string(d.Body))
+	}
+}
+
+// maxNear is how many moments are read for the neighbours of an event.
+const maxNear = 200
+
+// around reads what is beside the event: its neighbours on the timeline, and its links.
+func (d *eventData) around(r *Request) {
+	d.Commands = []string{r.console.Command("events", "show", d.ID)}
+	if d.Facts == nil {
+		return
+	}
+	f := d.Facts
+	d.Stripe = objectAtStripe(f.Scope, f.ObjectType, f.Object)
+	about := f.Subject
+	if about == "" || !ids.MatchString(about) {
+		about = f.Object
+	}
+	if !ids.MatchString(about) {
+		return
+	}
+	d.Timeline = "/timeline/" + url.PathEscape(about)
+	ctx, stop := context.WithCancel(r.Context())
+	defer stop()
+	course, err := r.console.Operator.Timeline(ctx, operator.Timeline{ID: about, Limit: maxNear, Looked: func(int) { stop() }})
+	if err != nil { // without an index, or its own page says why
+		return
+	}
+	d.Neighbours = neighbours(course.Moments, d.ID)
+}
+
+// neighbours are up to four events around one, each with the last thing that came of it.
+func neighbours(all []operator.Moment, id string) (found []operator.Moment) {
+	at := map[string]int{}
+	for _, m := range all {
+		i, ok := at[m.Event]
+		if !ok {
+			i = len(found)
+			at[m.Event], found = i, append(found, operator.Moment{At: m.At, Event: m.Event, Type: m.Type})
+		}
+		if m.Action != "" && m.Text != "" && m.State == string(event.Done) {
+			found[i].Text = m.Text
+		}
+	}
+	here := at[id]
+	from := max(0, min(here-1, len(found)-4))
+	return found[from:min(len(found), from+4)]
+}

@@ -1,0 +1,75 @@
+package console
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/aws/smithy-go"
+
+	"github.com/payhooks/payhooks/infra/cli"
+	"github.com/payhooks/payhooks/internal/event"
+)
+
+// failure is a page that says why there is no other.
+type failure struct {
+	status     int
+	Sentence   string
+	Next       string // what to do
+	StripeLink string // where to look at Stripe
+}
+
+func (f *failure) Error() string { return f.Sentence }
+
+// Refused is an error that a person made, or must know: a sentence, and what to do.
+func Refused(status int, sentence, next string) error { return &failure{status, sentence, next, ""} }
+
+var failedBody = parse("failed.html")
+
+// failed is the page of an error.
+func failed(r *Request, v View, err error) View {
+	f := explain(r, err)
+	title := v.Title
+	if title == "" {
+		title = http.StatusText(f.status)
+	}
+	return View{Title: title, Body: failedBody, Data: f, Status: f.status}
+}
+
+func explain(r *Request, err error) *failure {
+	var f *failure
+	var usage cli.UsageError
+	var refusal smithy.APIError
+	switch {
+	case errors.As(err, &f):
+		return f
+	case errors.As(err, &usage):
+		return &failure{status: http.StatusBadRequest, Sentence: sentence(err.Error()), Next: "Nothing was read."}
+	case errors.Is(err, event.ErrNotFound), errors.Is(err, event.ErrErased):
+		return &failure{status: http.StatusNotFound, Sentence: sentence(err.Error())}
+	case errors.As(err, &refusal):
+		return &failure{status: http.StatusBadGateway, Sentence: refusedByAWS(r, err, refusal), Next: "Renew your credentials and reload; nothing was changed."}
+	case errors.Is(err, context.Canceled):
+		return &failure{status: http.StatusServiceUnavailable, Sentence: "The request was stopped."}
+	}
+	return &failure{status: http.StatusBadGateway, Sentence: sentence(err.Error()), Next: "Reload; nothing was changed."}
+}
+
+// refusedByAWS names the call, where it went and the code.
+func refusedByAWS(r *Request, err error, refusal smithy.APIError) string {
+	call := "a call"
+	var op *smithy.OperationError
+	if errors.As(err, &op) {
+		call = op.OperationName + " of " + op.ServiceID
+	}
+	return "AWS refused " + call + " for stack " + r.console.name() + ": " + refusal.ErrorCode() + "."
+}
+
+// sentence begins with a capital and ends with a full stop.
+func sentence(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + strings.TrimSuffix(s[1:], ".") + "."
+}

@@ -1,0 +1,86 @@
+package console_test
+
+import (
+	"net/http"
+	"net/url"
+	"testing"
+
+	"github.com/payhooks/payhooks/infra/console"
+)
+
+// paths are of each kind: pages, changes, files, streams and none.
+var paths = []string{"/", "/events", "/events/evt_00000", "/help", "/find?q=evt_00000", "/static/console.css", "/live?page=/events", "/nothing"}
+
+func TestOtherNamesAndPagesGetNothing(t *testing.T) {
+	s := open(t, 3)
+	for _, path := range paths {
+		for name, c := range map[string]struct {
+			header, value string
+			status        int
+		}{
+			"rebinding":    {"Host", "evil.example:3001", http.StatusMisdirectedRequest},
+			"subdomain":    {"Host", "evil.localhost", http.StatusMisdirectedRequest},
+			"any address":  {"Host", "0.0.0.0:3001", http.StatusMisdirectedRequest},
+			"other origin": {"Origin", "https://evil.example", http.StatusForbidden},
+			"other port":   {"Origin", "http://localhost:3000", http.StatusForbidden},
+			"opaque":       {"Origin", "null", http.StatusForbidden},
+			"cross-site":   {"Sec-Fetch-Site", "cross-site", http.StatusForbidden},
+			"same-site":    {"Sec-Fetch-Site", "same-site", http.StatusForbidden},
+		} {
+			if res, body := s.request(http.MethodGet, path, nil, c.header, c.value); res.StatusCode != c.status || len(body) > 200 {
+				t.Errorf("%s: %s %s: %d", name, http.MethodGet, path, res.StatusCode)
+			}
+		}
+	}
+}
+
+func TestEveryAnswerHasThePolicy(t *testing.T) {
+	s := open(t, 3)
+	for _, path := range paths {
+		if path == "/live?page=/events" {
+			continue // it does not end
+		}
+		res, _ := s.request(http.MethodGet, path, nil)
+		for name, want := range map[string]string{
+			"Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; frame-src 'self'; base-uri 'none'; frame-ancestors 'none'",
+			"X-Content-Type-Options":  "nosniff", "Referrer-Policy": "no-referrer", "Cache-Control": "no-store",
+			"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin",
+		} {
+			if got := res.Header.Get(name); got != want {
+				t.Errorf("%s: %s is %q", path, name, got)
+			}
+		}
+	}
+}
+
+func TestAChangeNeedsTheTokenOfItsSession(t *testing.T) {
+	s, other := open(t, 3), open(t, 3)
+	theirs := tokens.FindStringSubmatch(other.get("/help"))[1]
+	mine := tokens.FindStringSubmatch(s.get("/help"))[1]
+	for name, form := range map[string]url.Values{"none": {}, "another session's": {"token": {theirs}}, "a part": {"token": {mine[:10]}}} {
+		for _, path := range []string{"/prefs", "/events/evt_00000/whole"} {
+			if res, _ := s.request(http.MethodPost, path, form); res.StatusCode != http.StatusForbidden {
+				t.Errorf("%s with %s: %s", path, name, res.Status)
+			}
+		}
+	}
+	if res, _ := s.request(http.MethodPost, "/prefs", url.Values{"token": {mine}, "theme": {"dark"}, "back": {"/events"}}); res.StatusCode != http.StatusOK || res.Request.URL.Path != "/events" {
+		t.Errorf("with its token: %s of %s", res.Status, res.Request.URL)
+	}
+	if res, _ := s.request(http.MethodPost, "/prefs", url.Values{"token": {mine}}, "Origin", "https://evil.example"); res.StatusCode != http.StatusForbidden {
+		t.Errorf("from another origin: %s", res.Status)
+	}
+}
+
+func TestADeployedStackIsShownToWhomeverHasTheKey(t *testing.T) {
+	s := open(t, 3, func(c *console.Config) { c.Key, c.Mode = "K3Y", console.Live })
+	for _, path := range append(paths, "/?key=", "/?key=K3") {
+		if res, _ := s.request(http.MethodGet, path, nil); res.StatusCode != http.StatusUnauthorized {
+			t.Errorf("%s without the key: %s", path, res.Status)
+		}
+	}
+	if res, _ := s.request(http.MethodGet, "/?key=K3Y", nil); res.StatusCode != http.StatusOK || res.Request.URL.RawQuery != "" {
+		t.Errorf("with the key: %s at %s", res.Status, res.Request.URL)
+	}
+	s.get("/events")
+}

@@ -1,0 +1,122 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/payhooks/payhooks/infra/cli"
+	"github.com/payhooks/payhooks/infra/console"
+	"github.com/payhooks/payhooks/infra/local"
+	"github.com/payhooks/payhooks/infra/local/guard"
+	"github.com/payhooks/payhooks/internal/operator"
+)
+
+// consolePages and references are those of the business.
+var (
+	consolePages []console.Page
+	references   []console.Reference
+)
+
+const consoleLong = `Serve the operators' pages on this machine, until Ctrl-C: what needs a person, events,
+timelines and the state of the business, with the changes that the other commands make.
+
+The local stack serves them itself, on CONSOLE_PORT (3001). With --stack they are of a
+deployed stack, read with your own AWS credentials; only a browser that was opened with
+the printed address, which has a key, gets them.`
+
+func consoleCommand() *cobra.Command {
+	var port int
+	cmd := &cobra.Command{
+		Use: "console", Short: "Serve the operators' pages of a stack on this machine", Long: consoleLong, Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			t, err := cli.Open(cmd)
+			if err != nil {
+				return err
+			}
+			if t.Local != nil {
+				return printConsole(cmd, t.Local.Console)
+			}
+			return serveConsole(cmd, t, port)
+		},
+	}
+	cmd.Flags().IntVar(&port, "port", 3001, "port on 127.0.0.1; 0 takes any that is free")
+	cli.StackFlag(cmd)
+	return cmd
+}
+
+func printConsole(cmd *cobra.Command, url string) error {
+	if cli.WantsJSON(cmd) {
+		return cli.PrintJSON(cmd.OutOrStdout(), map[string]string{"console": url})
+	}
+	_, err := fmt.Fprintln(cmd.OutOrStdout(), url)
+	return err
+}
+
+// serveConsole serves a deployed stack to whoever has the printed address.
+func serveConsole(cmd *cobra.Command, t *cli.Target, port int) error {
+	if port < 0 || port > 65535 {
+		return cli.Usage("--port %d: expected a number from 0 (any free port) to 65535", port)
+	}
+	mode, err := modeOf(cmd.Context(), t)
+	if err != nil {
+		return err
+	}
+	l, err := (&net.ListenConfig{}).Listen(cmd.Context(), "tcp", fmt.Sprintf("127.0.0.1:%d", port))
+	if err != nil {
+		return fmt.Errorf("cannot listen on port %d; choose another with --port: %w", port, err)
+	}
+	key := rand.Text()
+	c := newConsole(console.Config{Target: t, Region: t.AWS.Region, Mode: mode, Key: key})
+	defer c.Close()
+	srv := guard.Server(c, slog.New(slog.NewTextHandler(os.Stderr, nil)))
+	go func() {
+		<-cmd.Context().Done()
+		c.Close()
+		_ = srv.Close()
+	}()
+	if err := printConsole(cmd, fmt.Sprintf("http://localhost:%d/?key=%s", l.Addr().(*net.TCPAddr).Port, key)); err != nil { //nolint:forcetypeassert // of a TCP listener
+		return err
+	}
+	if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
+func newConsole(cfg console.Config) *console.Console {
+	cfg.Operator, cfg.Sources, cfg.Pages, cfg.References = cfg.Target.Operator(), cfg.Target.Sources(), consolePages, references
+	return console.New(cfg)
+}
+
+// modeOf is live if the newest event of the stack is.
+func modeOf(ctx context.Context, t *cli.Target) (console.Mode, error) {
+	for e, err := range t.Operator().List(ctx, operator.EventList{Limit: 1}) {
+		switch {
+		case err != nil:
+			return "", err
+		case e.Scope != nil && e.Livemode:
+			return console.Live, nil
+		}
+	}
+	return console.Test, nil
+}
+
+// localConsole serves the stack that runs here.
+func localConsole(run local.Running, ready func() (ready, all int)) http.Handler {
+	t, err := cli.OpenLocal(context.Background(), run)
+	if err != nil {
+		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+		})
+	}
+	return newConsole(console.Config{Target: t, Region: run.Region, Mode: console.Local, Ready: ready, Now: time.Now})
+}
