@@ -14,7 +14,7 @@ import (
 // functions are those of every template. Times are methods of a Request: they depend on
 // the reader's zone.
 var functions = template.FuncMap{
-	"icon": icon, "word": word, "count": count, "plural": plural, "keeps": keeps, "turn": turn, "amount": amount, "number": amountNumber, "duration": duration,
+	"icon": icon, "word": word, "sentence": sentence, "count": count, "plural": plural, "keeps": keeps, "turn": turn, "amount": amount, "number": amountNumber, "duration": duration,
 	"split": strings.Fields, "list": func(all ...any) []any { return all },
 }
 

@@ -62,7 +62,7 @@ func newOperator(t *testing.T) *rig {
 	people, scripts := printer.New(o.printed, false), printer.New(o.printed, true)
 	var err error
 	o.stack, err = local.Start(t.Context(), local.Config{
-		Dir: "../..", DataDir: dir, Secret: demoSecret, Log: slog.New(scripts.Handler()),
+		Dir: "../..", DataDir: dir, Secret: demoSecret, Log: slog.New(scripts.Handler()), Console: localConsole,
 		Output: func(l lambda.Line) {
 			people.Line(l)
 			scripts.Line(l)

@@ -102,6 +102,12 @@
   const lost = seconds => { lostAt ??= new Date(); state(false, `Not live since ${lostAt.toTimeString().slice(0, 5)}, trying again in ${seconds} s`) }
   document.addEventListener('htmx:sse:after:connection', () => { lostAt = null; state(true, 'Live') })
   document.addEventListener('htmx:sse:before:connection', e => { const c = e.detail.connection; if (c.attempt > 0 && !document.hidden) lost(Math.min(60, Math.ceil(0.5 * 2 ** (c.attempt - 1)))) })
+  document.addEventListener('htmx:error', e => { // the first connection failed: nothing else tries again
+    const stream = e.target.closest?.('.stream')
+    if (!stream || stream._htmx?.sse) return
+    lost(4)
+    setTimeout(() => window.htmx.ajax('GET', stream.getAttribute('hx-sse:connect'), { source: stream }), 4000)
+  })
   document.addEventListener('replaced', () => state(false, 'Not live: another page of this session is'))
   setInterval(() => {
     for (const t of all('time.ago')) {

@@ -1,0 +1,165 @@
+//go:build browser
+
+package main
+
+import (
+	"fmt"
+	"io"
+	"net"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/chromedp/chromedp"
+)
+
+const arrivals = 200
+
+func liveRows(o *rig, b browser) {
+	p := b.tab(o.T, o.stack.Console, wide)
+	p.open("/events")
+	p.until(`document.querySelector('.live .word').textContent === 'Live'`)
+	p.run(chromedp.Evaluate[chromedp.Void](`window.shift = 0; new PerformanceObserver(l => { for (const e of l.getEntries()) window.shift += e.value }).observe({ type: 'layout-shift', buffered: false }); document.querySelectorAll('tr.row')[5].querySelector('.type a').focus()`))
+	place := `(r => [Math.round(r.getBoundingClientRect().y), r.id].join(' '))(document.activeElement.closest('tr'))`
+	before := eval[string](p, place)
+	first := p.texts("tr.row .type")
+	o.must("trigger", "customer.updated", "--count", fmt.Sprint(arrivals))
+	p.until(fmt.Sprintf(`!document.querySelector('.news').hidden && document.querySelector('.news').textContent.includes(' %d new events')`, min(arrivals, 50)))
+	if after := eval[string](p, place); after != before || !slices.Equal(p.texts("tr.row .type"), first) {
+		o.Errorf("the focused row was at %s and is at %s", before, after)
+	}
+	if shift := eval[float64](p, `window.shift`); shift != 0 {
+		o.Errorf("the layout shifted by %g", shift)
+	}
+	p.picture("events-new-rows")
+	p.run(chromedp.KeyEvent("n"))
+	p.until(`document.querySelector('tr.row .type').innerText.trim() === 'customer.updated' && document.querySelector('.news').hidden`)
+	p.clean("live")
+	o.broken(b)
+}
+
+// broken loses the stream for a while.
+func (o *rig) broken(b browser) {
+	o.Helper()
+	line := newLine(o)
+	p := b.tab(o.T, "http://"+line.Addr().String(), wide)
+	p.open("/events")
+	p.until(`document.querySelector('.live .word').textContent === 'Live'`)
+	line.cut(true)
+	p.until(`document.querySelector('.live').classList.contains('lost') && document.querySelector('.live .word').textContent.startsWith('Not live since')`)
+	p.picture("events-not-live")
+	o.must("trigger", "customer.created")
+	time.Sleep(3 * time.Second)
+	line.cut(false)
+	p.until(`document.querySelector('.live .word').textContent === 'Live' && document.querySelector('tr.row .type').innerText.trim() === 'customer.created'`)
+}
+
+// line is one to the console that can be cut.
+type line struct {
+	net.Listener
+	mu   sync.Mutex
+	open []net.Conn
+	off  bool
+}
+
+func newLine(o *rig) *line {
+	o.Helper()
+	l, err := (&net.ListenConfig{}).Listen(o.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		o.Fatal(err)
+	}
+	n := &line{Listener: l}
+	o.Cleanup(func() { _ = l.Close(); n.cut(true) })
+	to := strings.TrimPrefix(o.stack.Console, "http://")
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go n.join(o, c, to)
+		}
+	}()
+	return n
+}
+
+// join copies in both directions until the line is cut.
+func (n *line) join(o *rig, c net.Conn, to string) {
+	far, err := (&net.Dialer{}).DialContext(o.Context(), "tcp", to)
+	if err != nil {
+		_ = c.Close()
+		return
+	}
+	n.mu.Lock()
+	n.open = append(n.open, c, far)
+	off := n.off
+	n.mu.Unlock()
+	if off {
+		n.cut(true)
+	}
+	go func() { _, _ = io.Copy(far, c); _ = far.Close() }()
+	_, _ = io.Copy(c, far)
+	_ = c.Close()
+}
+
+func (n *line) cut(off bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.off = off; off {
+		for _, c := range n.open {
+			_ = c.Close()
+		}
+		n.open = nil
+	}
+}
+
+func keysWork(o *rig, b browser) {
+	p := b.tab(o.T, o.stack.Console, wide)
+	here := `[...document.querySelectorAll('tr.row')].findIndex(r => r.classList.contains('here'))`
+	press := func(keys string) {
+		p.until(`document.readyState === 'complete'`)
+		p.run(chromedp.KeyEvent(keys))
+	}
+	p.open("/events")
+	for i, c := range []struct {
+		keys string
+		row  int
+	}{{"j", 0}, {"jj", 2}, {"k", 1}} {
+		if press(c.keys); eval[int](p, here) != c.row {
+			o.Errorf("%d: after %s row %d is chosen", i, c.keys, eval[int](p, here))
+		}
+	}
+	press("x")
+	if !eval[bool](p, `document.querySelector('tr.row.here').hasAttribute('aria-selected')`) {
+		o.Error("x selects nothing")
+	}
+	id := eval[string](p, `document.querySelector('tr.row.here .type a').pathname`)
+	press("\r")
+	p.until(`location.pathname.startsWith('/events/evt_')`)
+	if p.at() != id {
+		o.Errorf("Enter leads to %s instead of %s", p.at(), id)
+	}
+	press("[")
+	p.until(`location.pathname === '/events'`)
+	press("/")
+	if !eval[bool](p, `document.activeElement.name === 'q'`) {
+		o.Error("/ focuses nothing")
+	}
+	press("jl?")
+	if at, typed := p.at(), eval[string](p, `document.activeElement.value`); at != "/events" || !strings.HasSuffix(typed, "jl?") {
+		o.Errorf("typing %q did something: %s", typed, at)
+	}
+	press("\x1b")
+	press("]")
+	p.until(`location.search.includes('before=')`)
+	press("go")
+	p.until(`location.pathname === '/'`)
+	press("ge")
+	p.until(`location.pathname === '/events'`)
+	press("l")
+	p.until(`document.querySelector('[data-pause]').textContent.startsWith('Resume')`)
+	press("?")
+	p.until(`location.pathname === '/help'`)
+	p.clean("keys")
+}
