@@ -56,6 +56,9 @@ func loopback(host string) bool {
 // no page can leave them out; typed addresses and other programs have none or "none".
 func sameOrigin(r *http.Request) bool {
 	origin, site := r.Header.Get("Origin"), r.Header.Get("Sec-Fetch-Site")
+	if origin == "null" && site == "same-origin" { // a form of a page that sends no referrer
+		return true
+	}
 	return (origin == "" || origin == "http://"+r.Host) && (site == "" || site == "same-origin" || site == "none")
 }
 

@@ -67,6 +67,12 @@ func TestAChangeNeedsTheTokenOfItsSession(t *testing.T) {
 	if res, _ := s.request(http.MethodPost, "/prefs", url.Values{"token": {mine}, "theme": {"dark"}, "back": {"/events"}}); res.StatusCode != http.StatusOK || res.Request.URL.Path != "/events" {
 		t.Errorf("with its token: %s of %s", res.Status, res.Request.URL)
 	}
+	if res, _ := s.request(http.MethodPost, "/prefs", url.Values{"token": {mine}, "back": {"/events"}}, "Origin", "null", "Sec-Fetch-Site", "same-origin"); res.StatusCode != http.StatusOK {
+		t.Errorf("as a browser sends a form without referrer: %s", res.Status)
+	}
+	if res, _ := s.request(http.MethodPost, "/prefs", url.Values{"token": {mine}}, "Origin", "null", "Sec-Fetch-Site", "cross-site"); res.StatusCode != http.StatusForbidden {
+		t.Errorf("from a sandboxed frame: %s", res.Status)
+	}
 	if res, _ := s.request(http.MethodPost, "/prefs", url.Values{"token": {mine}}, "Origin", "https://evil.example"); res.StatusCode != http.StatusForbidden {
 		t.Errorf("from another origin: %s", res.Status)
 	}
