@@ -157,6 +157,7 @@ func TestListsOfManyEventsReadWhatTheyShow(t *testing.T) {
 			t.Errorf("payhooks %s: exit %d, %d rows, %d calls, %s", x.line, r.code, len(rows), n, r.err)
 		}
 	}
+	consoleOfMany(t, c)
 }
 
 // BenchmarkEventsList lists the newest of 100,000 events, in the process of the command.

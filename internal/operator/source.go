@@ -52,23 +52,34 @@ func (l *listing) open(ctx context.Context) (err error) {
 
 // walk reads all events and, where it may be in the list, what is quarantined.
 func (l *listing) walk() *source {
-	size := maxPage
+	size, lane := maxPage, maxPage
 	switch {
 	case !l.selects(): // it shows all that it reads
 		size = min(l.Limit, maxPage)
+		lane = share(size)
 	case l.Most > 0:
 		size = min(l.Most, maxPage)
+		lane = share(size)
 	}
-	lanes := l.receipts([event.ReceiptShards]time.Time{}, size)
+	lanes := l.receipts([event.ReceiptShards]time.Time{}, lane)
 	if l.Status == "" && !l.knownOnly() {
 		lanes = append(lanes, l.quarantine())
 	}
-	return l.inOrder(lanes, size)
+	return merged(lanes, size, lane)
 }
+
+// share is how many of the newest events a list reads of each shard at once: a shard with
+// more of them is rare, and read again.
+func share(size int) int { return min(size, size*5/(4*event.ReceiptShards)+8) }
 
 // inOrder merges lanes that are in the order of receipt.
 func (l *listing) inOrder(lanes []*lane[candidate], size int) *source {
-	m := &merge[candidate]{compare: newer, lanes: lanes, page: size}
+	return merged(lanes, size, size)
+}
+
+// merged is inOrder with lanes that read a page at once.
+func merged(lanes []*lane[candidate], size, page int) *source {
+	m := &merge[candidate]{compare: newer, lanes: lanes, page: page}
 	return &source{
 		take: func(ctx context.Context) ([]candidate, error, error) { return m.take(ctx, size) },
 		next: m.next,

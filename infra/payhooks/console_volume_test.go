@@ -1,0 +1,55 @@
+package main
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/payhooks/payhooks/infra/cli"
+	"github.com/payhooks/payhooks/infra/local"
+	"github.com/payhooks/payhooks/internal/event"
+)
+
+// consoleOfMany opens pages of a stack with a great many events, and says how long each
+// takes; list may send at most a call for each shard and five more, none for a body.
+func consoleOfMany(t *testing.T, c *calls) {
+	run, err := local.Find(cli.DataDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv := httptest.NewServer(localConsole(run, nil))
+	defer srv.Close()
+	for _, path := range []string{"/events", "/", "/events?type=charge.*", "/events?status=parked", "/events?customer=cus_7", "/help"} {
+		fetchPage(t, srv.URL+path) // what needs a person is counted on the side
+		time.Sleep(time.Second)
+		c.since()
+		var took []time.Duration
+		for range 20 {
+			begin := time.Now()
+			fetchPage(t, srv.URL+path)
+			took = append(took, time.Since(begin))
+		}
+		n, by := c.since()
+		slices.Sort(took)
+		t.Logf("%-28s %3d calls, p50 %s, p95 %s", path, n/20, took[10].Round(100*time.Microsecond), took[18].Round(100*time.Microsecond))
+		if path == "/events" && (n > 20*(event.ReceiptShards+5) || strings.Contains(by, "GetItem:") && !strings.Contains(by, "BatchGetItem:") || strings.Contains(by, "Scan")) {
+			t.Errorf("20 times %s take %d calls: %s", path, n, by)
+		}
+	}
+}
+
+func fetchPage(t *testing.T, url string) {
+	t.Helper()
+	res, err := http.Get(url) //nolint:gosec,noctx // of this test
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	if body, err := io.ReadAll(res.Body); err != nil || res.StatusCode != http.StatusOK {
+		t.Fatalf("%s: %s %v\n%s", url, res.Status, err, body)
+	}
+}
