@@ -49,6 +49,9 @@ func currencyOf(body []byte) string {
 		} `json:"data"`
 	}
 	_ = json.Unmarshal(body, &e) // without one, amounts have no note
+	if !currency.MatchString(e.Data.Object.Currency) {
+		return ""
+	}
 	return e.Data.Object.Currency
 }
 
@@ -64,7 +67,7 @@ func (p *payload) value(d *json.Decoder, depth int, name string, path []string) 
 	case json.Delim:
 		return p.several(d, depth, t, append(path, name))
 	case string:
-		if p.masked && private(name, path, t) {
+		if p.masked && (private(name, path, t) || digits.MatchString(t) && !strings.Contains(name, "decimal")) {
 			t = "•••"
 		}
 		p.element("s", quote(t))
@@ -176,4 +179,8 @@ func private(name string, path []string, value string) bool {
 	return !plainID.MatchString(value) && !plainWord.MatchString(value) && !number.MatchString(value)
 }
 
-var number = regexp.MustCompile(`^-?[0-9.]+$`)
+var (
+	digits   = regexp.MustCompile(`^[0-9]{4,}$`)
+	currency = regexp.MustCompile(`^[a-zA-Z]{3}$`)
+	number   = regexp.MustCompile(`^-?[0-9]{1,12}(\.[0-9]{1,12})?$`) // a longer one may be of a card
+)

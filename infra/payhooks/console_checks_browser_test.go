@@ -36,6 +36,7 @@ func TestConsole(t *testing.T) {
 		{"shapes differ without colour", shapesDiffer},
 		{"zoom and narrow windows", zooms},
 		{"without script", withoutScript},
+		{"hostile texts do nothing", hostileTexts},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.check(o.in(t), b) })
 	}
