@@ -23,6 +23,8 @@ CFN   = $(if $(VENV),.venv/bin/)cfn-lint
 # Only what the lock file lists, by its checksum; a wheel runs no code when it is installed.
 PIP  := pip install --quiet --disable-pip-version-check --require-hashes --no-deps --only-binary :all:
 SHA  := $(or $(shell command -v sha256sum 2>/dev/null),shasum -a 256)
+# Looks for violations of accessibility, in tests only.
+AXE  := infra/local/axe/node_modules/axe-core/axe.min.js
 # Linters, pinned in a module of their own, built on first use.
 TOOL := go tool -modfile=infra/tools/go.mod
 
@@ -35,6 +37,14 @@ demo: bin/payhooks ## Run a shop's month through the whole stack and check every
 test: ## Run all tests, the end-to-end ones included
 	go test $(RACE) -timeout 30m ./...
 	$(if $(RACE),go test ./internal/simtest ./internal/shop/order ./internal/shop/access ./internal/shop/fraud) # schedules and floods that the race detector has no time for
+
+console-test: $(AXE) ## Look at the console in headless Chromium: its checks, with axe-core; SHOTS=DIR keeps pictures
+	@[[ -n "$$CHROME" ]] || command -v chromium chromium-browser google-chrome >/dev/null || \
+		{ echo 'The console is looked at with Chromium: install it (Debian: apt-get install chromium), or set CHROME to its path.' >&2; exit 1; }
+	go test -tags browser -count=1 -timeout 15m -run 'TestConsole$$' ./infra/payhooks
+
+$(AXE): infra/local/axe/package-lock.json
+	npm ci --prefix infra/local/axe --ignore-scripts --no-audit --no-fund && touch $@
 
 run: bin/payhooks ## Start the stack on this machine, until Ctrl-C
 	@exec bin/payhooks local
@@ -136,4 +146,4 @@ infra/tools/dynamodb/lib: infra/tools/dynamodb/pom.xml infra/tools/dynamodb/SHA2
 	@cd $@ && LC_ALL=C $(SHA) * | diff ../SHA256SUMS - >&2 || { rm -rf ../lib; echo 'What Maven brought is not what infra/tools/dynamodb/SHA256SUMS lists. After a change of pom.xml, write that file anew as CONTRIBUTING.md says.' >&2; exit 1; }
 	@touch $@
 
-.PHONY: help demo test run stripe-listen build validate aws lint vulncheck sbom notices bench fuzz simulate volume chaos mutants without-shop tools clean FORCE
+.PHONY: help demo test console-test run stripe-listen build validate aws lint vulncheck sbom notices bench fuzz simulate volume chaos mutants without-shop tools clean FORCE

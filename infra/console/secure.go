@@ -80,7 +80,7 @@ func (c *Console) hasKey(r *http.Request) bool {
 
 // cookie sets one that scripts cannot read and no other site sends.
 func cookie(w http.ResponseWriter, name, value string) {
-	http.SetCookie(w, &http.Cookie{Name: name, Value: value, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode})
+	http.SetCookie(w, &http.Cookie{Name: name, Value: value, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode}) //nolint:gosec // not every browser takes a Secure one from http://localhost
 }
 
 // session is the browser's, new if it has none.
