@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/aws/smithy-go"
@@ -25,11 +26,15 @@ func (f *failure) Error() string { return f.Sentence }
 // Refused is an error that a person made, or must know: a sentence, and what to do.
 func Refused(status int, sentence, next string) error { return &failure{status, sentence, next, ""} }
 
+// failureHeader has the sentence for a stream, escaped.
+const failureHeader = "Payhooks-Failure"
+
 var failedBody = parse("failed.html")
 
 // failed is the page of an error.
 func failed(r *Request, v View, err error) View {
 	f := explain(r, err)
+	r.w.Header().Set(failureHeader, url.PathEscape(f.Sentence+" "+f.Next))
 	title := v.Title
 	if title == "" {
 		title = http.StatusText(f.status)
@@ -49,7 +54,7 @@ func explain(r *Request, err error) *failure {
 	case errors.Is(err, event.ErrNotFound), errors.Is(err, event.ErrErased):
 		return &failure{status: http.StatusNotFound, Sentence: sentence(err.Error())}
 	case errors.As(err, &refusal):
-		return &failure{status: http.StatusBadGateway, Sentence: refusedByAWS(r, err, refusal), Next: "Renew your credentials and reload; nothing was changed."}
+		return &failure{status: http.StatusBadGateway, Sentence: refusedByAWS(r, err, refusal), Next: afterRefusal(refusal.ErrorCode())}
 	case errors.Is(err, context.Canceled):
 		return &failure{status: http.StatusServiceUnavailable, Sentence: "The request was stopped."}
 	}
@@ -64,6 +69,17 @@ func refusedByAWS(r *Request, err error, refusal smithy.APIError) string {
 		call = op.OperationName + " of " + op.ServiceID
 	}
 	return "AWS refused " + call + " for stack " + r.console.name() + ": " + refusal.ErrorCode() + "."
+}
+
+// afterRefusal is what to do.
+func afterRefusal(code string) string {
+	switch {
+	case strings.Contains(code, "Expired"), strings.Contains(code, "Token"), strings.Contains(code, "Signature"):
+		return "Renew your credentials and reload; nothing was changed."
+	case strings.Contains(code, "AccessDenied"), strings.Contains(code, "UnauthorizedOperation"):
+		return "Your credentials may not do this; nothing was changed."
+	}
+	return "Reload in a moment; nothing was changed."
 }
 
 // sentence begins with a capital and ends with a full stop.

@@ -108,14 +108,17 @@ func (c *Console) send(ctx context.Context, w http.ResponseWriter, flusher http.
 	defer ticker.Stop()
 	var sent uint64
 	for {
-		text, sum := c.partial(ctx, hr, target)
-		if ctx.Err() != nil {
+		text, sum, trouble := c.partial(ctx, hr, target)
+		switch {
+		case ctx.Err() != nil:
 			return
-		}
-		if sum != sent {
+		case trouble != "": // what was read before stays
+			sent = 0
+			_, _ = fmt.Fprint(w, "event: trouble\ndata: ", trouble, "\n\n")
+		case sum != sent:
 			sent = sum
 			writeMessage(w, text)
-		} else {
+		default:
 			_, _ = fmt.Fprint(w, ": same\n\n")
 		}
 		flusher.Flush()
@@ -127,17 +130,20 @@ func (c *Console) send(ctx context.Context, w http.ResponseWriter, flusher http.
 	}
 }
 
-// partial is what the page shows now, and its checksum.
-func (c *Console) partial(ctx context.Context, hr *http.Request, target *url.URL) (string, uint64) {
+// partial is what the page shows now, and its checksum, or why it cannot be read.
+func (c *Console) partial(ctx context.Context, hr *http.Request, target *url.URL) (page string, sum uint64, trouble string) {
 	r := hr.Clone(ctx)
 	r.URL, r.RequestURI, r.Method = target, target.RequestURI(), http.MethodGet
 	r.Header.Del("Accept-Encoding")
 	rec := &recorder{header: http.Header{}}
 	c.mux.ServeHTTP(rec, r)
+	if why := rec.header.Get(failureHeader); why != "" {
+		return "", 0, why
+	}
 	text := inner(rec.body.String())
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(passing.ReplaceAllString(text, "")))
-	return text, h.Sum64()
+	return text, h.Sum64(), ""
 }
 
 // inner is what the element page has.

@@ -9,11 +9,12 @@ import (
 // recorder keeps an answer for a stream.
 type recorder struct {
 	header http.Header
+	status int
 	body   bytes.Buffer
 }
 
 func (r *recorder) Header() http.Header         { return r.header }
-func (r *recorder) WriteHeader(int)             {}
+func (r *recorder) WriteHeader(status int)      { r.status = status }
 func (r *recorder) Write(p []byte) (int, error) { return r.body.Write(p) }
 
 // passing is what differs each time a page is read although nothing has changed.

@@ -37,6 +37,7 @@ func TestConsole(t *testing.T) {
 		{"zoom and narrow windows", zooms},
 		{"without script", withoutScript},
 		{"hostile texts do nothing", hostileTexts},
+		{"troubles keep what was read", troubles},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.check(o.in(t), b) })
 	}

@@ -108,6 +108,9 @@
     lost(4)
     setTimeout(() => window.htmx.ajax('GET', stream.getAttribute('hx-sse:connect'), { source: stream }), 4000)
   })
+  const trouble = text => { const n = $('#trouble'); if (n) { n.textContent = text; n.hidden = text === '' } }
+  document.addEventListener('trouble', e => trouble(decodeURIComponent(e.detail.data)))
+  document.addEventListener('htmx:sse:before:message', e => { if (!e.detail.message.event) trouble('') })
   document.addEventListener('replaced', () => state(false, 'Not live: another page of this session is'))
   setInterval(() => {
     for (const t of all('time.ago')) {
