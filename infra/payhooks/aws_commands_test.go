@@ -59,7 +59,10 @@ func (a *account) everyCommand() {
 	doctor, _, err := root.Find([]string{"doctor"})
 	a.ok(err)
 	a.doctor()
-	ran := map[*cobra.Command]bool{doctor: true}
+	a.console()
+	served, _, err := root.Find([]string{"console"})
+	a.ok(err)
+	ran := map[*cobra.Command]bool{doctor: true, served: true}
 	for _, c := range append(runs, shopRuns...) {
 		r := run(a.T, append(strings.Fields(c.args), "--stack", "payhooks")...)
 		if r.code > 1 || !strings.Contains(r.out+r.err, c.says) {

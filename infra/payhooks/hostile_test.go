@@ -109,7 +109,7 @@ func (o *rig) harmless(what, text string) {
 func (o *rig) commandLines() (lines [][]string) {
 	o.Helper()
 	for _, line := range []string{
-		"status", "events list --limit 200", "refused", "parked", "parked list", "parked list --discarded", "parked --wide", "parked --group --wide", "events", "quarantine", "deadletters", "deadletters list", "deadletters redrive",
+		"status", "console", "events list --limit 200", "refused", "parked", "parked list", "parked list --discarded", "parked --wide", "parked --group --wide", "events", "quarantine", "deadletters", "deadletters list", "deadletters redrive",
 		"quarantine list", "quarantine show evt_held", "quarantine show evt_bytes", "quarantine release evt_held", "quarantine release evt_held --override",
 		"quarantine discard evt_held", "replay --since 1h", "erase --customer cus_x", "erase list", "audit", "audit --rebuild", "doctor", "secret put no-such", "reconcile", "trigger --list", "trigger charge.succeeded", "new notify-x --events charge.succeeded", "remove notify-x", "trigger payment", "completion fish", "listen --show", "listen --thin --show", "connect", "connect --check",
 		"restore --from local-orders-restored", "restore --from local-events-restored",
