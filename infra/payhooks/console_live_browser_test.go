@@ -25,7 +25,7 @@ func liveRows(o *rig, b browser) {
 	before := eval[string](p, place)
 	first := p.texts("tr.row .type")
 	o.must("trigger", "customer.updated", "--count", fmt.Sprint(arrivals))
-	p.until(fmt.Sprintf(`!document.querySelector('.news').hidden && document.querySelector('.news').textContent.includes(' %d new events')`, min(arrivals, 50)))
+	p.until(fmt.Sprintf(`/^Show (%d|[0-9]+ or more) new events$/.test(document.querySelector('.news').textContent)`, arrivals))
 	if after := eval[string](p, place); after != before || !slices.Equal(p.texts("tr.row .type"), first) {
 		o.Errorf("the focused row was at %s and is at %s", before, after)
 	}

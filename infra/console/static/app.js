@@ -57,6 +57,7 @@
 
   // Live rows. New ones wait while a person reads: their place must not move.
   let held = null; let paused = false
+  const arrived = new Set(); let gap = false // there were more than a message has
   const rows = in_ => all('tr.row', in_)
   const reading = () => {
     const list = $('#rows')
@@ -66,27 +67,30 @@
     const m = e.detail.message
     if (m.event || !m.data) return
     if (document.querySelector('details.menu[open], #page :focus:is(input, select, textarea)') && !$('#rows')) { e.detail.cancelled = true; return }
-    if (!reading()) { held = null; return }
+    if (!reading()) { held = null; arrived.clear(); gap = false; return }
     const next = document.createElement('template')
     next.innerHTML = m.data
     const known = new Set(rows(document).map(r => r.id))
     const content = next.content.firstElementChild?.content ?? next.content
-    const fresh = rows(content).filter(r => !known.has(r.id)).length
+    const now = rows(content).map(r => r.id)
+    const before = arrived.size
+    gap ||= before > 0 ? !now.some(id => arrived.has(id)) : !now.some(id => known.has(id))
+    for (const id of now) if (!known.has(id)) arrived.add(id)
     held = m.data
     e.detail.cancelled = true
     for (const r of rows(content)) { const old = document.getElementById(r.id); if (old && !old.contains(document.activeElement)) update(old, r) }
-    news(fresh)
+    news(arrived.size)
   })
   const update = (old, now) => { for (const cell of ['stat', 'dels', 'what']) { const a = $('.' + cell, old); const b = $('.' + cell, now); if (a && b && a.innerHTML !== b.innerHTML) a.innerHTML = b.innerHTML } }
   const news = n => {
     const b = $('.news')
     if (!b) return
     b.hidden = n === 0
-    b.textContent = `Show ${n} new event${n === 1 ? '' : 's'}`
+    b.textContent = `Show ${n}${gap ? ' or more' : ''} new event${n === 1 ? '' : 's'}`
   }
   const show = () => {
     if (!held) return
-    const text = held; held = null
+    const text = held; held = null; arrived.clear(); gap = false
     for (const r of all('.row.here')) r.classList.remove('here')
     document.activeElement?.blur()
     window.scrollTo(0, 0)
@@ -100,7 +104,7 @@
   const state = (live, text) => { for (const l of all('.live')) { l.classList.toggle('lost', !live); $('.word', l).textContent = text } }
   let lostAt = null
   const lost = seconds => { lostAt ??= new Date(); state(false, `Not live since ${lostAt.toTimeString().slice(0, 5)}, trying again in ${seconds} s`) }
-  document.addEventListener('htmx:sse:after:connection', () => { lostAt = null; state(true, 'Live') })
+  for (const name of ['connection', 'message']) document.addEventListener('htmx:sse:after:' + name, () => { lostAt = null; state(true, 'Live') })
   document.addEventListener('htmx:sse:before:connection', e => { const c = e.detail.connection; if (c.attempt > 0 && !document.hidden) lost(Math.min(60, Math.ceil(0.5 * 2 ** (c.attempt - 1)))) })
   document.addEventListener('htmx:error', e => { // the first connection failed: nothing else tries again
     const stream = e.target.closest?.('.stream')
