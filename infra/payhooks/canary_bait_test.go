@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 
 	"github.com/payhooks/payhooks/events"
+	"github.com/payhooks/payhooks/infra/trigger"
 	"github.com/payhooks/payhooks/internal/bus"
 )
 
@@ -84,7 +85,7 @@ func (o *rig) filled(f filling) (bodies [][]byte) {
 		}
 		sample, err := events.Sample(kind, events.Latest)
 		if err == nil {
-			_, sample, err = (events.Fresh{Now: time.Now(), Random: letters}).Event(sample)
+			_, sample, err = (events.Fresh{Now: time.Now(), Random: trigger.Random}).Event(sample)
 		}
 		var e map[string]any
 		if err == nil {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/payhooks/payhooks/events"
 	local "github.com/payhooks/payhooks/infra/local/aws"
+	"github.com/payhooks/payhooks/infra/trigger"
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/ingest"
 	"github.com/payhooks/payhooks/internal/operator"
@@ -38,7 +39,7 @@ func TestEventsOfPartnerBusAreHandled(t *testing.T) {
 }
 
 func triggeredViaBus(o *rig) {
-	p := object[posted](o.T, o.must("trigger", "payment_intent.succeeded", "--via", "eventbridge", "--override", "amount=4200", "--json"))
+	p := object[trigger.Posted](o.T, o.must("trigger", "payment_intent.succeeded", "--via", "eventbridge", "--override", "amount=4200", "--json"))
 	if p.Answer != 200 || p.ID == "" || p.Type != "payment_intent.succeeded" {
 		o.Fatalf("printed %+v", p)
 	}

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/payhooks/payhooks/infra/local/stripecli"
+	"github.com/payhooks/payhooks/infra/trigger"
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/fakestripe"
 	"github.com/payhooks/payhooks/internal/webhook"
@@ -213,11 +214,11 @@ func (l *listening) resent() {
 // with --live, by hand, would do so.
 func (l *listening) live() {
 	_, body := charged(l.rig, func(e map[string]any) { e["livemode"] = true })
-	w := newWebhookPost(l.Local.API+"/webhooks/default", listenSecret)
-	if code, _, err := w.send(l.Context(), body); code != http.StatusForbidden {
+	w := trigger.NewWebhook(l.Local.API+"/webhooks/default", listenSecret)
+	if code, _, err := w.Send(l.Context(), body); code != http.StatusForbidden {
 		l.Errorf("a live event: %d, %v", code, err)
 	}
-	if code, _, err := newWebhookPost(w.url, demoSecret).send(l.Context(), body); code != http.StatusOK {
+	if code, _, err := trigger.NewWebhook(w.URL, demoSecret).Send(l.Context(), body); code != http.StatusOK {
 		l.Errorf("a live sample: %d, %v", code, err)
 	}
 	if _, err := webhook.ParseSecrets(listenSecret); err != nil || webhook.MadeByStripe(listenSecret) {

@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/payhooks/payhooks/infra/local/aws"
+	"github.com/payhooks/payhooks/infra/trigger"
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/operator"
 )
@@ -67,7 +68,7 @@ func (o *rig) charges(n int, overrides ...string) (ids []string) {
 	for _, set := range append([]string{"captured=true", "paid=true", "amount_captured=100", "receipt_email=jenny@example.com"}, overrides...) {
 		args = append(args, "--override", set)
 	}
-	for _, p := range objects[posted](o.T, o.must(args...)) {
+	for _, p := range objects[trigger.Posted](o.T, o.must(args...)) {
 		ids = append(ids, p.ID)
 	}
 	if len(ids) != n {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/payhooks/payhooks/events"
+	"github.com/payhooks/payhooks/infra/trigger"
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/operator"
 	"github.com/payhooks/payhooks/internal/webhook"
@@ -27,7 +28,7 @@ func charged(o *rig, change func(e map[string]any)) (id string, body []byte) {
 	o.Helper()
 	sample, err := events.Sample("charge.succeeded", events.Latest)
 	if err == nil {
-		id, body, err = (events.Fresh{Now: time.Now(), Random: letters}).Event(sample)
+		id, body, err = (events.Fresh{Now: time.Now(), Random: trigger.Random}).Event(sample)
 	}
 	var e map[string]any
 	if err == nil {

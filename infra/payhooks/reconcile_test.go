@@ -12,6 +12,7 @@ import (
 
 	"github.com/payhooks/payhooks/events"
 	"github.com/payhooks/payhooks/infra/cli"
+	"github.com/payhooks/payhooks/infra/trigger"
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/fakestripe"
 	"github.com/payhooks/payhooks/internal/operator"
@@ -26,7 +27,7 @@ func silent(t *testing.T, c *cli.Target, n int, created time.Time) (ids []string
 	}
 	var all []json.RawMessage
 	for range n {
-		id, body, err := (events.Fresh{Now: created, Random: letters}).Event(sample)
+		id, body, err := (events.Fresh{Now: created, Random: trigger.Random}).Event(sample)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -41,7 +42,7 @@ func silent(t *testing.T, c *cli.Target, n int, created time.Time) (ids []string
 // silentThin makes a thin event about a charge at Stripe that no endpoint hears of.
 func silentThin(t *testing.T, c *cli.Target, charge string) string {
 	t.Helper()
-	id := "evt_test_" + letters(40)
+	id := "evt_test_" + trigger.Random(40)
 	body := fmt.Sprintf(`{"id":%q,"object":"v2.core.event","type":"v1.charge.succeeded","livemode":false,"created":%q,`+
 		`"related_object":{"id":%q,"type":"charge","url":"/v1/charges/%s"}}`, id, time.Now().Add(-2*time.Second).UTC().Format(time.RFC3339Nano), charge, charge)
 	if err := fakestripe.PutEvents(t.Context(), c.Local.FakeStripe, json.RawMessage(body)); err != nil {

@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/payhooks/payhooks/events"
+	"github.com/payhooks/payhooks/infra/trigger"
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/fakestripe"
 	"github.com/payhooks/payhooks/internal/operator"
@@ -48,7 +50,7 @@ func (o *rig) doneThin(id string, mails int) operator.EventDetail {
 
 func triggeredThin(o *rig) {
 	for _, kind := range []string{"payment_intent.succeeded", "v1.payment_intent.succeeded"} {
-		p := object[posted](o.T, o.must("trigger", kind, "--thin", "--override", "amount=4200", "--json"))
+		p := object[trigger.Posted](o.T, o.must("trigger", kind, "--thin", "--override", "amount=4200", "--json"))
 		if p.Answer != 200 || p.Type != "v1.payment_intent.succeeded" {
 			o.Fatalf("printed %+v", p)
 		}
@@ -63,14 +65,14 @@ func triggeredThin(o *rig) {
 }
 
 func thinViaBus(o *rig) {
-	p := object[posted](o.T, o.must("trigger", "charge.refunded", "--thin", "--via", "eventbridge", "--json"))
+	p := object[trigger.Posted](o.T, o.must("trigger", "charge.refunded", "--thin", "--via", "eventbridge", "--json"))
 	o.arrives(p.ID)
 	o.doneThin(p.ID, o.mails(p.ID))
 }
 
 func thinIgnored(o *rig) {
 	for _, kind := range []string{"v1.customer.subscription.past_due", "v2.core.account[requirements].updated", event.ThinPing, "v1.billing.meter.no_meter_found"} {
-		p := object[posted](o.T, o.must("trigger", kind, "--json"))
+		p := object[trigger.Posted](o.T, o.must("trigger", kind, "--json"))
 		o.status(p.ID, event.StatusIgnored)
 		if d := o.show(p.ID); d.Type != kind || len(d.Deliveries) > 0 {
 			o.Errorf("%+v", d)
@@ -131,19 +133,20 @@ func thinListed(o *rig) {
 	list := o.must("trigger", "--list", "--thin", "--json")
 	key := stripeapi.Open(testKey{}, time.Now)
 	key.Base = o.FakeStripe
-	next, err := (&triggerFlags{version: events.Latest, thin: true}).thinSource("v1.billing.meter.error_report_triggered")
+	sources, err := trigger.Request{Count: 1, Version: events.Latest, Thin: true}.Sources([]string{"v1.billing.meter.error_report_triggered"})
 	if err != nil {
 		o.Fatal(err)
 	}
-	m, err := next()
-	if err == nil {
-		err = (&poster{fakeStripe: o.FakeStripe}).atStripe(o.Context(), []made{m})
-	}
-	if err != nil {
+	var body []byte
+	post := trigger.Poster{FakeStripe: o.FakeStripe, Record: func(trigger.Posted) {}, Send: func(_ context.Context, sent []byte) (int, string, error) {
+		body = sent
+		return http.StatusOK, "", nil
+	}}
+	if err := post.Run(o.Context(), 1, 0, sources); err != nil {
 		o.Fatal(err)
 	}
-	if thin, _ := webhook.ReadThin(m.body); thin.Related.URL == "" {
-		o.Errorf("refers to nothing: %s", m.body)
+	if thin, _ := webhook.ReadThin(body); thin.Related.URL == "" {
+		o.Errorf("refers to nothing: %s", body)
 	} else if _, err := key.Object(o.Context(), false, "", thin.Related.URL, ""); err != nil {
 		o.Errorf("what %s refers to is not at fake Stripe: %v", thin.Type, err)
 	}
@@ -160,7 +163,7 @@ func thinListed(o *rig) {
 // thinAudited has events whose row has a member that holds nothing, too.
 func thinAudited(o *rig) {
 	for _, kind := range []string{"customer.subscription.trial_will_end", "v1.customer.subscription.pending_update_applied", "v1.customer.subscription.updated"} {
-		p := object[posted](o.T, o.must("trigger", kind, "--json"))
+		p := object[trigger.Posted](o.T, o.must("trigger", kind, "--json"))
 		o.eventually(p.ID+" is done", func() bool { return o.show(p.ID).Status == event.StatusDone })
 	}
 	o.must("audit")

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"crypto/rand"
 	"strings"
 	"time"
 
@@ -10,18 +9,18 @@ import (
 	"github.com/payhooks/payhooks/events"
 	"github.com/payhooks/payhooks/infra/cli"
 	"github.com/payhooks/payhooks/infra/local"
+	"github.com/payhooks/payhooks/infra/trigger"
 	"github.com/payhooks/payhooks/internal/webhook"
 )
 
 // triggerFlags are what to send, how often and where.
 type triggerFlags struct {
-	count, duplicate               int
-	version, secret, url, endpoint string
-	via, account                   string
-	overrides                      []string
-	list, envelope, thin           bool
-
-	set []events.Override // the overrides, once they are checked
+	trigger.Request
+	duplicate             int
+	secret, url, endpoint string
+	via                   string
+	overrides             []string
+	list, envelope        bool
 }
 
 const triggerLong = `Send sample events, correctly signed, with fresh ids and times.
@@ -68,23 +67,23 @@ func triggerCommand() *cobra.Command {
 
 func (f *triggerFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.IntVar(&f.count, "count", 1, "how often each type or scenario is sent, with new ids each time")
+	flags.IntVar(&f.Count, "count", 1, "how often each type or scenario is sent, with new ids each time")
 	flags.IntVar(&f.duplicate, "duplicate", 0, "how often each event is sent again")
-	flags.StringVar(&f.version, "api-version", events.Latest, "API version of the sample: "+strings.Join(events.Versions(), " or "))
+	flags.StringVar(&f.Version, "api-version", events.Latest, "API version of the sample: "+strings.Join(events.Versions(), " or "))
 	flags.StringVar(&f.secret, "secret", "", "signing secret (default: the local stack's; with --url $STRIPE_WEBHOOK_SECRET)")
 	flags.StringVar(&f.url, "url", "", "URL of the API (default: the running local stack)")
 	flags.StringVar(&f.endpoint, "endpoint", "default", "the endpoint of /webhooks/{endpoint}")
 	flags.StringVar(&f.via, "via", "webhook", "how to send: webhook, or eventbridge for the partner bus of the running local stack")
-	flags.StringVar(&f.account, "account", "", "connected account of the events: acct_… (--endpoint names one for Connect)")
+	flags.StringVar(&f.Account, "account", "", "connected account of the events: acct_… (--endpoint names one for Connect)")
 	flags.StringArrayVar(&f.overrides, "override", nil, "set a field of the object, or with event. of the event: path=value, or +path=value for a field that the sample does not have (repeatable)")
-	flags.BoolVar(&f.thin, "thin", false, "send thin events; so are those of a type that begins with v1. or v2.")
+	flags.BoolVar(&f.Thin, "thin", false, "send thin events; so are those of a type that begins with v1. or v2.")
 	flags.BoolVar(&f.list, "list", false, "list scenarios and event types, with --thin or --api-version only such types")
 	flags.BoolVar(&f.envelope, "envelope", false, "print the API Gateway event for sam local invoke instead of posting")
 	flags.Bool("wide", false, "list whole texts; without it a table cuts long ones, on a terminal to its width")
 }
 
 func (f *triggerFlags) run(cmd *cobra.Command, args []string) error {
-	sources, err := f.sources(args)
+	sources, err := f.Sources(args)
 	if err != nil {
 		return err
 	}
@@ -100,48 +99,28 @@ func (f *triggerFlags) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	if f.envelope {
-		all, err := sources[0].next()
+		all, err := sources[0].Next()
 		if err != nil {
 			return err
 		}
-		body := all[0].body
+		body := all[0].Body
 		return printEnvelope(cmd.OutOrStdout(), f.endpoint, body, webhook.Sign(body, secret, time.Now()))
 	}
-	w := newWebhookPost(target, secret)
-	defer w.client.CloseIdleConnections()
-	return f.post(cmd, target, w.send, sources)
+	w := trigger.NewWebhook(target, secret)
+	defer w.Close()
+	return f.post(cmd, target, w.Send, sources)
 }
 
-func (f *triggerFlags) post(cmd *cobra.Command, to string, send sender, sources []source) error {
-	p := newPoster(cmd, f.total(sources)*(1+f.duplicate))
-	p.to, p.send, p.fakeStripe, p.account = to, send, f.fakeStripe(sources), f.account
-	return p.run(cmd.Context(), f.count, f.duplicate, sources)
+func (f *triggerFlags) post(cmd *cobra.Command, to string, send trigger.Sender, sources []trigger.Source) error {
+	p := newPoster(cmd, f.Total(sources)*(1+f.duplicate))
+	p.to, p.Send, p.FakeStripe, p.Account = to, send, f.fakeStripe(sources), f.Account
+	return p.run(cmd.Context(), f.Count, f.duplicate, sources)
 }
-
-// total is how many events are sent, each counted once.
-func (f *triggerFlags) total(sources []source) (n int) {
-	for _, s := range sources {
-		n += f.count * s.events
-	}
-	return n
-}
-
-// letters are random: base32 of the system's randomness.
-func letters(n int) string {
-	text := rand.Text()
-	for len(text) < n {
-		text += rand.Text()
-	}
-	return text[:n]
-}
-
-// maxPut is how many events are put into fake Stripe, which keeps them in memory.
-const maxPut = 1000
 
 // fakeStripe is where the local stack's functions ask for the objects of events,
 // if that is fake Stripe.
-func (f *triggerFlags) fakeStripe(sources []source) string {
-	if f.url != "" || f.total(sources) > maxPut {
+func (f *triggerFlags) fakeStripe(sources []trigger.Source) string {
+	if f.url != "" || f.Total(sources) > trigger.MaxPut {
 		return ""
 	}
 	run, err := local.Find(cli.DataDir())
@@ -149,11 +128,4 @@ func (f *triggerFlags) fakeStripe(sources []source) string {
 		return ""
 	}
 	return run.FakeStripe
-}
-
-func firstOf(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -17,40 +16,20 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/payhooks/payhooks/infra/cli"
-	"github.com/payhooks/payhooks/internal/fakestripe"
+	"github.com/payhooks/payhooks/infra/trigger"
 )
 
-const (
-	posters     = 8  // requests under way at once
-	shownSingly = 20 // up to so many posts each gets a line
-	postTimeout = 30 * time.Second
-)
+// shownSingly is up to how many posts each gets a line.
+const shownSingly = 20
 
-// posted is one request and its answer.
-type posted struct {
-	ID     string `json:"id"`
-	Type   string `json:"type"`
-	Answer int    `json:"answer,omitempty"`
-	Status string `json:"status,omitempty"` // the result that the stack reports
-	Error  string `json:"error,omitempty"`
-	MS     int64  `json:"ms"`
-}
-
-func (p posted) ok() bool { return p.Answer >= 200 && p.Answer < 300 }
-
-// sender sends an event on one way and returns the answer to it.
-type sender func(ctx context.Context, body []byte) (code int, status string, err error)
-
-// poster sends events, several at once.
+// poster posts events and prints the answers.
 type poster struct {
-	send       sender
-	to         string
-	fakeStripe string // the fake Stripe that gets each event first, if any
-	account    string // of the events; empty is the stack's own
-	total      int
-	out        io.Writer
-	json       bool
-	progress   *cli.Progress
+	trigger.Poster
+	to       string
+	total    int
+	out      io.Writer
+	json     bool
+	progress *cli.Progress
 
 	mu     sync.Mutex
 	done   int
@@ -60,100 +39,35 @@ type poster struct {
 }
 
 func newPoster(cmd *cobra.Command, total int) *poster {
-	return &poster{
+	p := &poster{
 		total: total, out: cmd.OutOrStdout(), json: cli.WantsJSON(cmd),
 		progress: cli.NewProgress(cmd, "posted", total), counts: map[string]int{}, start: time.Now(),
 	}
+	p.Record = p.record
+	return p
 }
 
-// run posts the events of each source count times, each once and then duplicate times
-// more. It fails unless every post was answered with 2xx.
-func (p *poster) run(ctx context.Context, count, duplicate int, sources []source) error {
-	jobs := make(chan []made)
-	var workers sync.WaitGroup
-	for range min(posters, p.total) {
-		workers.Go(func() {
-			for j := range jobs {
-				p.postAll(ctx, j)
-			}
-		})
-	}
-	err := feed(ctx, jobs, count, duplicate, sources)
-	close(jobs)
-	workers.Wait()
+// run posts as Poster.Run does. It fails unless every post was answered with 2xx.
+func (p *poster) run(ctx context.Context, count, duplicate int, sources []trigger.Source) error {
+	err := p.Run(ctx, count, duplicate, sources)
 	return errors.Join(err, p.summary())
 }
 
-func feed(ctx context.Context, jobs chan<- []made, count, duplicate int, sources []source) error {
-	for i := range count * len(sources) {
-		j, err := sources[i%len(sources)].next()
-		if err != nil {
-			return err
-		}
-		for range 1 + duplicate {
-			select {
-			case jobs <- j:
-			case <-ctx.Done():
-				return errors.New("stopped before all events were posted")
-			}
-		}
-	}
-	return nil
-}
-
-// postAll posts events one after the other. Fake Stripe has all of them before the first.
-func (p *poster) postAll(ctx context.Context, all []made) {
-	put := p.atStripe(ctx, all)
-	for _, m := range all {
-		result := posted{ID: m.id, Type: m.kind}
-		if put != nil {
-			result.Error = put.Error()
-			p.record(result)
-			continue
-		}
-		start := time.Now()
-		answer, status, err := p.send(ctx, m.body)
-		if err != nil {
-			result.Error = err.Error()
-		}
-		result.Answer, result.Status, result.MS = answer, status, time.Since(start).Milliseconds()
-		p.record(result)
-	}
-}
-
-// atStripe gives fake Stripe what Stripe has when it sends the events.
-func (p *poster) atStripe(ctx context.Context, all []made) error {
-	if p.fakeStripe == "" {
-		return nil
-	}
-	var objects []map[string]any
-	var bodies []json.RawMessage
-	for _, m := range all {
-		objects, bodies = append(objects, m.objects...), append(bodies, m.event)
-	}
-	if len(objects) > 0 {
-		if err := fakestripe.Put(ctx, p.fakeStripe, p.account, objects...); err != nil {
-			return err
-		}
-	}
-	return fakestripe.PutEvents(ctx, p.fakeStripe, bodies...)
-}
-
 // record counts one post and shows it.
-func (p *poster) record(r posted) {
+func (p *poster) record(r trigger.Posted) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.done++
-	p.counts[firstOf(r.Status, firstOf(codeText(r.Answer), "no answer"))]++
-	if !r.ok() {
+	p.counts[cmp.Or(r.Status, codeText(r.Answer), "no answer")]++
+	if !r.OK() {
 		p.failed++
 	}
 	switch {
 	case p.json:
 		_ = cli.PrintJSON(p.out, r)
-	case p.total <= shownSingly, !r.ok() && p.failed <= shownSingly:
+	case p.total <= shownSingly, !r.OK() && p.failed <= shownSingly:
 		p.progress.Clear()
-		_, _ = fmt.Fprintf(p.out, "%3d  %s  %s  %s  (%d ms)\n", r.Answer, r.ID, r.Type, cli.Line(firstOf(r.Error, r.Status)), r.MS)
+		_, _ = fmt.Fprintf(p.out, "%3d  %s  %s  %s  (%d ms)\n", r.Answer, r.ID, r.Type, cli.Line(cmp.Or(r.Error, r.Status)), r.MS)
 	}
 	p.progress.Add(1)
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/payhooks/payhooks/events"
 	"github.com/payhooks/payhooks/infra/scenario"
+	"github.com/payhooks/payhooks/infra/trigger"
 	"github.com/payhooks/payhooks/internal/event"
 )
 
@@ -14,7 +15,7 @@ func TestScenariosAreProcessedByTheRunningStack(t *testing.T) {
 	o := newOperator(t)
 	for _, form := range [][]string{{"--api-version", events.Latest}, {"--api-version", events.Go}, {"--thin"}} {
 		for _, s := range scenario.All {
-			posts := objects[posted](t, o.must(append([]string{"trigger", s.Name, "--json"}, form...)...))
+			posts := objects[trigger.Posted](t, o.must(append([]string{"trigger", s.Name, "--json"}, form...)...))
 			if len(posts) < 3 {
 				t.Errorf("%s %v: %d posts", s.Name, form, len(posts))
 			}
@@ -29,7 +30,7 @@ func TestScenariosAreProcessedByTheRunningStack(t *testing.T) {
 }
 
 // scenarioEnds waits until every action is done with the events, and compares mails.
-func (o *rig) scenarioEnds(name string, form []string, posts []posted) {
+func (o *rig) scenarioEnds(name string, form []string, posts []trigger.Posted) {
 	o.Helper()
 	kinds := map[string]int{}
 	for _, p := range posts {
@@ -39,7 +40,7 @@ func (o *rig) scenarioEnds(name string, form []string, posts []posted) {
 		})
 	}
 	for _, m := range objects[struct{ Kind, Event string }](o.T, o.must("mails", "--json")) {
-		if slices.ContainsFunc(posts, func(p posted) bool { return p.ID == m.Event }) {
+		if slices.ContainsFunc(posts, func(p trigger.Posted) bool { return p.ID == m.Event }) {
 			kinds[m.Kind]++
 		}
 	}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/payhooks/payhooks/events"
 	"github.com/payhooks/payhooks/infra/cli"
+	"github.com/payhooks/payhooks/infra/trigger"
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/webhook"
 )
@@ -100,7 +101,7 @@ func TestTriggerSendsManyAndDuplicates(t *testing.T) {
 	}
 	lines := strings.Split(strings.TrimSpace(out), "\n")
 	for _, line := range lines {
-		var p posted
+		var p trigger.Posted
 		if err := json.Unmarshal([]byte(line), &p); err != nil || p.Answer != 200 || p.Status != "stored" || s.seen[p.ID] == 0 {
 			t.Fatalf("line %s: %v", line, err)
 		}
@@ -194,7 +195,7 @@ func TestTriggerSendsSeveralTypesInTurn(t *testing.T) {
 	out, code := payhooks(t, "trigger", "charge.succeeded", "invoice.paid", "--count", "2", "--account", "acct_1", "--override", "+note=x",
 		"--url", s.URL, "--secret", "whsec_test", "--json")
 	types := map[string]int{}
-	for _, p := range objects[posted](t, out) {
+	for _, p := range objects[trigger.Posted](t, out) {
 		types[p.Type]++
 	}
 	if code != 0 || len(s.seen) != 4 || types["charge.succeeded"] != 2 || types["invoice.paid"] != 2 || s.facts.Account != "acct_1" {
@@ -208,7 +209,7 @@ func TestTriggerListsEachNameOnce(t *testing.T) {
 		t.Errorf("exit %d, %d lines", code, lines)
 	}
 	forms, seen := map[string]int{}, map[string]bool{}
-	for _, row := range objects[triggerable](t, run(t, "trigger", "--list", "--json").out) {
+	for _, row := range objects[trigger.Sendable](t, run(t, "trigger", "--list", "--json").out) {
 		if forms[row.Form]++; seen[row.Name] || row.About == "" || len(row.Posts) == 0 {
 			t.Errorf("%+v", row)
 		}
@@ -229,12 +230,12 @@ func TestTriggerListsEachNameOnce(t *testing.T) {
 }
 
 func TestEveryNameThatTriggerListsCanBeSent(t *testing.T) {
-	f := triggerFlags{version: events.Latest, count: 1}
-	for _, row := range objects[triggerable](t, run(t, "trigger", "--list", "--json").out) {
-		f.version = append(row.Versions, events.Latest)[0]
+	f := triggerFlags{Request: trigger.Request{Version: events.Latest, Count: 1}}
+	for _, row := range objects[trigger.Sendable](t, run(t, "trigger", "--list", "--json").out) {
+		f.Version = append(row.Versions, events.Latest)[0]
 		err := f.check([]string{row.Name})
 		if err == nil {
-			_, err = f.sources([]string{row.Name})
+			_, err = f.Sources([]string{row.Name})
 		}
 		if err != nil {
 			t.Errorf("%s: %v", row.Name, err)

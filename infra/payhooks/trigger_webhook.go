@@ -1,63 +1,18 @@
 package main
 
 import (
-	"bytes"
-	"context"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
-	"net/url"
 	"os"
-	"strings"
-	"time"
 
 	"github.com/payhooks/payhooks/infra/cli"
 	"github.com/payhooks/payhooks/infra/local"
+	"github.com/payhooks/payhooks/infra/trigger"
 	"github.com/payhooks/payhooks/internal/webhook"
 )
-
-// webhookPost posts events to a webhook endpoint, as Stripe does.
-type webhookPost struct {
-	url, secret string
-	client      *http.Client
-}
-
-func newWebhookPost(url, secret string) *webhookPost {
-	return &webhookPost{url, secret, &http.Client{Timeout: postTimeout, Transport: &http.Transport{MaxIdleConnsPerHost: posters}}}
-}
-
-// send signs at the last moment, so that no wait makes a signature old.
-func (p *webhookPost) send(ctx context.Context, body []byte) (code int, status string, err error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, p.url, bytes.NewReader(body))
-	if err != nil {
-		return 0, "", err
-	}
-	req.Header.Set("Content-Type", "application/json; charset=utf-8")
-	req.Header.Set("User-Agent", "Stripe/1.0 (payhooks trigger)")
-	req.Header.Set("Stripe-Signature", webhook.Sign(body, p.secret, time.Now()))
-	res, err := p.client.Do(req)
-	if err != nil {
-		return 0, "", err
-	}
-	defer func() { _ = res.Body.Close() }()
-	var said struct{ Status, Reason, Error, Message string }
-	text, err := io.ReadAll(io.LimitReader(res.Body, 64<<10))
-	if err != nil {
-		return res.StatusCode, "", fmt.Errorf("read the answer: %w", err)
-	}
-	// The gateway's own refusals need not be JSON; the code says enough then.
-	_ = json.Unmarshal(text, &said)
-	status = said.Status
-	if said.Reason != "" {
-		status += ": " + said.Reason
-	}
-	if refusal := firstOf(said.Error, said.Message); refusal != "" {
-		return res.StatusCode, status, errors.New(refusal)
-	}
-	return res.StatusCode, status, nil
-}
 
 // target returns the URL to post to and the secret to sign with. What the
 // flags leave open is the running local stack's; nothing is needed of that
@@ -75,9 +30,9 @@ func (f *triggerFlags) target() (address, secret string, err error) {
 		switch {
 		case err == nil:
 			address = run.API
-			secret = firstOf(secret, run.SigningSecret)
+			secret = cmp.Or(secret, run.SigningSecret)
 		case f.envelope && errors.Is(err, local.ErrNotRunning):
-			secret = firstOf(secret, "whsec_local")
+			secret = cmp.Or(secret, "whsec_local")
 		default:
 			return "", "", err
 		}
@@ -86,23 +41,8 @@ func (f *triggerFlags) target() (address, secret string, err error) {
 	if err != nil {
 		return "", "", cli.Usage("signing secret: %v", err)
 	}
-	address, err = webhookURL(address, f.endpoint)
+	address, err = trigger.WebhookURL(address, f.endpoint)
 	return address, secrets[0], err
-}
-
-// webhookURL adds /webhooks/{endpoint} unless it is there already.
-func webhookURL(address, endpoint string) (string, error) {
-	if address == "" {
-		return "", nil
-	}
-	u, err := url.Parse(address)
-	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return "", cli.Usage("--url %q is no http:// or https:// URL", address)
-	}
-	if !strings.Contains(u.Path, "/webhooks/") {
-		u = u.JoinPath("webhooks", url.PathEscape(endpoint))
-	}
-	return u.String(), nil
 }
 
 // printEnvelope prints the event that API Gateway makes of a post.

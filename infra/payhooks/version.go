@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"runtime"
 	"runtime/debug"
@@ -38,7 +39,7 @@ func builtFrom(info *debug.BuildInfo) build {
 }
 
 func (b build) String() string {
-	words := []string{"payhooks " + firstOf(b.Version, "(devel)")}
+	words := []string{"payhooks " + cmp.Or(b.Version, "(devel)")}
 	if b.Commit != "" {
 		words = append(words, "commit "+b.Commit)
 	}

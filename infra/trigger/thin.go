@@ -1,4 +1,4 @@
-package main
+package trigger
 
 import (
 	"bytes"
@@ -39,28 +39,28 @@ func thinName(kind string) string {
 
 // thinSource returns what makes the next thin event: of a fresh snapshot event, which
 // fake Stripe gets, or of the thin sample where there is no snapshot.
-func (f *triggerFlags) thinSource(kind string) (func() (made, error), error) {
+func (q Request) thinSource(kind string) (func() (Event, error), error) {
 	twin := facts.SnapshotType(kind)
 	if twin == kind {
-		return f.thinOnly(kind)
+		return q.thinOnly(kind)
 	}
-	next, err := f.snapshotSource(twin)
+	next, err := q.snapshotSource(twin)
 	if err != nil {
 		return nil, err
 	}
-	return func() (made, error) {
+	return func() (Event, error) {
 		m, err := next()
 		if err != nil {
 			return m, err
 		}
-		m.kind = kind
-		m.body, err = fakestripe.Thin(m.body, true)
+		m.Type = kind
+		m.Body, err = fakestripe.Thin(m.Body, true)
 		return m, err
 	}, nil
 }
 
 // thinOnly is thinSource for a type without a snapshot twin.
-func (f *triggerFlags) thinOnly(kind string) (func() (made, error), error) {
+func (q Request) thinOnly(kind string) (func() (Event, error), error) {
 	delivered, err := events.ThinSample(kind)
 	if err != nil {
 		return nil, err
@@ -70,7 +70,7 @@ func (f *triggerFlags) thinOnly(kind string) (func() (made, error), error) {
 		fetched = delivered // they differ in nothing
 	}
 	for _, body := range []*[]byte{&delivered, &fetched} {
-		if *body, err = inContext(*body, f.account); err != nil {
+		if *body, err = inContext(*body, q.Account); err != nil {
 			return nil, err
 		}
 	}
@@ -81,17 +81,17 @@ func (f *triggerFlags) thinOnly(kind string) (func() (made, error), error) {
 	if err := json.Unmarshal(delivered, &e); err != nil {
 		return nil, err
 	}
-	return func() (made, error) {
-		id := "evt_test_65" + letters(48)
+	return func() (Event, error) {
+		id := "evt_test_65" + Random(48)
 		pairs := []string{e.ID, id, e.Created, time.Now().UTC().Format("2006-01-02T15:04:05.000Z")}
-		m := made{id: id, kind: kind}
+		m := Event{ID: id, Type: kind}
 		if old := e.Related.ID; old != "" {
-			about := old[:strings.LastIndex(old, "_")+1] + letters(16)
+			about := old[:strings.LastIndex(old, "_")+1] + Random(16)
 			pairs = append(pairs, old, about)
 			m.objects = []map[string]any{objectLike(e.Related.Type, about)}
 		}
 		fresh := strings.NewReplacer(pairs...)
-		m.body, m.event = []byte(fresh.Replace(string(delivered))), []byte(fresh.Replace(string(fetched)))
+		m.Body, m.event = []byte(fresh.Replace(string(delivered))), []byte(fresh.Replace(string(fetched)))
 		return m, nil
 	}, nil
 }
