@@ -33,6 +33,7 @@ type Config struct {
 	// Pages are those of the business, besides the console's own.
 	Pages      []Page
 	References []Reference
+	LocalStack LocalStack
 	// Key must be in the first URL of a session; empty: no session needs one.
 	Key string
 	// Ready counts the functions that are ready, and all; nil is a deployed stack.
@@ -61,6 +62,8 @@ type Console struct {
 	ops    operations
 	live   streams
 	badge  badge
+	read   snapshot
+	sent   sent
 }
 
 // New makes the pages of a stack. It reads nothing.
@@ -70,7 +73,7 @@ func New(cfg Config) *Console {
 		c.Now = time.Now
 	}
 	c.Log = cmp.Or(c.Log, slog.Default())
-	c.pages = slices.Concat(own, cfg.Pages)
+	c.pages = slices.Concat(own, cfg.Pages, localPages)
 	for _, p := range c.pages {
 		if !p.Local || c.isLocal() {
 			c.mux.Handle(p.Route, c.serve(p))

@@ -106,6 +106,11 @@ func (p prefs) other(t time.Time) string {
 // Clock is the time of a day, for lists with a row for each day.
 func (p prefs) Clock(t time.Time) template.HTML { return p.element(t, t.In(p.where).Format(clockForm)) }
 
+// Millis is the time of a day to the millisecond, for logs.
+func (p prefs) Millis(t time.Time) template.HTML {
+	return p.element(t, t.In(p.where).Format("15:04:05.000"))
+}
+
 // Moment is a whole time, for facts.
 func (p prefs) Moment(t time.Time) template.HTML { return p.element(t, t.In(p.where).Format(factForm)) }
 

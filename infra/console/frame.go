@@ -45,6 +45,9 @@ func newFrame(r *Request, v View) frame {
 	}
 }
 
+// Tab is the entry of the rail that the page belongs to.
+func (f frame) Tab() string { return f.page.Tab }
+
 // Here is the path and query of the page.
 func (f frame) Here() string { return f.URL.RequestURI() }
 

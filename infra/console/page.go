@@ -3,6 +3,7 @@ package console
 import (
 	"html/template"
 	"net/http"
+	"strings"
 )
 
 // Page is one page, or one change that a form asks for.
@@ -33,6 +34,18 @@ type View struct {
 	Live bool
 	// Charts: it has any that are drawn by a script.
 	Charts bool
+	// Scripts are more files of static that the page needs.
+	Scripts []string
+	// File is the answer instead of a page.
+	File *File
+}
+
+// File is an answer that has no frame.
+type File struct {
+	Type   string // as text/csv; charset=utf-8
+	Policy string // its Content-Security-Policy; empty is that of every page
+	Name   string // under which it is saved; empty for one that is shown
+	Body   []byte
 }
 
 // The entries of the rail.
@@ -79,10 +92,10 @@ func (c *Console) first(name string) *Page {
 	return nil
 }
 
-// below are the pages of a tab that have a name.
+// below are the pages of a tab that have a name, without those of one thing.
 func (r *Request) below(current Page) (all []tab) {
 	for _, p := range r.console.pages {
-		if current.Name != "" && p.Tab == current.Tab && p.Name != "" && p.Show != nil && (!p.Local || r.console.isLocal()) {
+		if current.Name != "" && p.Tab == current.Tab && p.Name != "" && p.Show != nil && !strings.Contains(p.Route, "{") && (!p.Local || r.console.isLocal()) {
 			all = append(all, tab{Name: p.Name, Path: p.path(), Current: p.Name == current.Name})
 		}
 	}

@@ -104,3 +104,12 @@ func (c *Console) token(session string) string {
 func (c *Console) asked(r *Request) bool {
 	return subtle.ConstantTimeCompare([]byte(r.PostFormValue("token")), []byte(c.token(r.session))) == 1
 }
+
+// Grant lets this session have one thing whole that is masked otherwise. Only an answer to
+// a form has it.
+func (r *Request) Grant(what string) string { return r.console.token(r.session + " " + what) }
+
+// Granted reports whether an answer to a form gave it.
+func (r *Request) Granted(what, grant string) bool {
+	return subtle.ConstantTimeCompare([]byte(grant), []byte(r.Grant(what))) == 1
+}

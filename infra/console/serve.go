@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"errors"
+	"mime"
 	"net/http"
 	"strings"
 	"time"
@@ -72,6 +73,10 @@ func (r *Request) change() {
 
 // write renders a page. Texts that anyone may have written cannot hide anything in it.
 func (r *Request) write(v View) {
+	if v.File != nil {
+		v.File.write(r, v.Status)
+		return
+	}
 	text, err := r.render(v)
 	if err != nil {
 		r.console.Log.ErrorContext(r.Context(), "a page could not be made", "path", r.URL.Path, "error", err)
@@ -80,6 +85,18 @@ func (r *Request) write(v View) {
 	}
 	r.w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	compressed(r.w, r.Request, v.Status, []byte(text))
+}
+
+func (f *File) write(r *Request, status int) {
+	h := r.w.Header()
+	h.Set("Content-Type", f.Type)
+	if f.Policy != "" {
+		h.Set("Content-Security-Policy", f.Policy)
+	}
+	if f.Name != "" {
+		h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": f.Name}))
+	}
+	compressed(r.w, r.Request, status, f.Body)
 }
 
 func (r *Request) render(v View) (string, error) {

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -16,7 +17,9 @@ import (
 	"github.com/payhooks/payhooks/infra/cli"
 	"github.com/payhooks/payhooks/infra/console"
 	"github.com/payhooks/payhooks/infra/local"
+	"github.com/payhooks/payhooks/infra/local/aws"
 	"github.com/payhooks/payhooks/infra/local/guard"
+	"github.com/payhooks/payhooks/infra/trigger"
 	"github.com/payhooks/payhooks/internal/operator"
 )
 
@@ -110,13 +113,31 @@ func modeOf(ctx context.Context, t *cli.Target) (console.Mode, error) {
 	return console.Test, nil
 }
 
-// localConsole serves the stack that runs here.
-func localConsole(run local.Running, ready func() (ready, all int)) http.Handler {
-	t, err := cli.OpenLocal(context.Background(), run)
-	if err != nil {
-		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-			http.Error(w, err.Error(), http.StatusInternalServerError)
+// localConsole serves the stack that runs here, and the lines that logs gets.
+func localConsole(logs *console.Logs) func(local.Running, func() (ready, all int)) http.Handler {
+	return func(run local.Running, ready func() (ready, all int)) http.Handler {
+		t, err := cli.OpenLocal(context.Background(), run)
+		if err != nil {
+			return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				http.Error(w, err.Error(), http.StatusInternalServerError)
+			})
+		}
+		return newConsole(console.Config{
+			Target: t, Region: run.Region, Mode: console.Local, Ready: ready, Now: time.Now,
+			LocalStack: console.LocalStack{
+				Logs: logs, Post: sync.OnceValues(func() (trigger.Poster, error) { return localPoster(run) }),
+				Refused: func(ctx context.Context) ([]aws.Refused, error) { return cli.ReadLocal[aws.Refused](ctx, t, "refused") },
+			},
 		})
 	}
-	return newConsole(console.Config{Target: t, Region: run.Region, Mode: console.Local, Ready: ready, Now: time.Now})
+}
+
+// localPoster posts to the stack's first endpoint, as the command trigger does.
+func localPoster(run local.Running) (trigger.Poster, error) {
+	f := triggerFlags{url: run.API, secret: run.SigningSecret, endpoint: "default"}
+	url, secret, err := f.target()
+	if err != nil {
+		return trigger.Poster{}, err
+	}
+	return trigger.Poster{Send: trigger.NewWebhook(url, secret).Send, FakeStripe: run.FakeStripe}, nil
 }

@@ -26,7 +26,7 @@ func statusCommand() *cobra.Command {
 			if cli.WantsJSON(cmd) {
 				return errors.Join(cli.PrintJSON(cmd.OutOrStdout(), s), failed)
 			}
-			p := statusPage{Status: s, now: t.Sources().Now()}
+			p := statusPage{StatusWords: cli.StatusWords{Status: s, Now: t.Sources().Now()}}
 			if t.Local == nil {
 				p.stack = t.Stack
 			}

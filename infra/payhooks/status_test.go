@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/payhooks/payhooks/infra/cli"
 	"github.com/payhooks/payhooks/infra/local/aws"
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/operator"
@@ -31,11 +32,11 @@ func (p statusPage) printed(t *testing.T) string {
 func count(n int) *int { return &n }
 
 func TestStatusOfAHealthyStackIsQuiet(t *testing.T) {
-	got := statusPage{now: time.Now(), Status: status.Status{
+	got := statusPage{StatusWords: cli.StatusWords{Now: time.Now(), Status: status.Status{
 		Actions: []status.Action{{Action: "notify-churn", Done: count(12)}},
 		Pending: count(0), Unrecorded: count(0), Quarantined: count(0), Dead: count(0), Refused: count(0),
 		Sweeps: []reconcile.Lag{{Sweep: "due"}, {Sweep: "missing"}},
-	}}.printed(t)
+	}}}.printed(t)
 	for _, line := range []string{"nothing needs a person\n", " notify-churn  12", "pending       0\n", "sweeps        due, missing keep up\n"} {
 		if !strings.Contains(got, line) {
 			t.Errorf("%q is not in\n%s", line, got)
@@ -48,7 +49,7 @@ func TestStatusOfAHealthyStackIsQuiet(t *testing.T) {
 
 func TestStatusNamesTheCommandForEachProblem(t *testing.T) {
 	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
-	got := statusPage{now: now, stack: "shop", Status: status.Status{
+	got := statusPage{stack: "shop", StatusWords: cli.StatusWords{Now: now, Status: status.Status{
 		Actions: []status.Action{
 			{Action: "send-receipt", Done: count(7), Waiting: 5, Parked: 3, Unknown: 1, Discarded: 2, Oldest: now.Add(-3 * time.Hour), Reason: "SES\x1b rejected it"},
 			{Action: "off", Disabled: true},
@@ -58,7 +59,7 @@ func TestStatusNamesTheCommandForEachProblem(t *testing.T) {
 		Quarantined: count(6), OldestQuarantined: now.Add(-time.Hour), Dead: count(3), DeadLetters: map[string]int{"send-receipt": 2, "dispatch": 1},
 		Refused: count(8), Sweeps: []reconcile.Lag{{Sweep: "due", Seconds: 60}, {Sweep: "missing", Seconds: 3 * 3600}, {Sweep: "pending"}},
 		AtLeast: true, Unread: []status.Source{status.SourceRefused},
-	}}.printed(t)
+	}}}.printed(t)
 	for _, line := range []string{
 		"needs a person: 1 unknown, 4 parked, 6 quarantined, 3 in dead letters, 4 overdue, sweep missing 3 h behind; also 2 pending, 1 unrecorded, 8 refused; could not be read: refused requests\n",
 		"2026-11-22 09:00:00  SES\\u001b rejected it", "its rule is disabled", "it has no rule",
@@ -72,13 +73,13 @@ func TestStatusNamesTheCommandForEachProblem(t *testing.T) {
 			t.Errorf("%q is not in\n%s", line, got)
 		}
 	}
-	for _, pr := range (statusPage{now: now, Status: status.Status{Overdue: 1, Refused: count(1), Dead: count(1), Quarantined: count(1), Unrecorded: count(1)}}).problems() {
-		cmd, rest, err := rootCommand().Find(strings.Fields(pr.command))
+	for _, pr := range (cli.StatusWords{Now: now, Status: status.Status{Overdue: 1, Refused: count(1), Dead: count(1), Quarantined: count(1), Unrecorded: count(1)}}).Problems() {
+		cmd, rest, err := rootCommand().Find(strings.Fields(pr.Command))
 		if err == nil {
 			err = cmd.ParseFlags(rest)
 		}
 		if err != nil || !cmd.Runnable() {
-			t.Errorf("payhooks %s: %v", pr.command, err)
+			t.Errorf("payhooks %s: %v", pr.Command, err)
 		}
 	}
 }

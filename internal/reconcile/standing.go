@@ -27,6 +27,9 @@ type Lag struct {
 // Standing is how far the sweeps are, from their cursors alone.
 type Standing struct {
 	Lags []Lag // by name
+	// Ran is up to when the sweep that is furthest is complete: about the begin of the
+	// last run that ended. Zero: none did.
+	Ran time.Time
 	// Published and Recorded are by shard: of no event received before, the bus or a
 	// record of a subscriber is missing, but for Left. Zero: the sweep never ran.
 	Published, Recorded [event.ReceiptShards]event.Position
@@ -49,6 +52,9 @@ func ReadStanding(ctx context.Context, l event.Ledger, now time.Time) (Standing,
 		return s, err
 	}
 	for _, name := range slices.Sorted(maps.Keys(complete.At)) {
+		if at := complete.At[name]; at.After(s.Ran) {
+			s.Ran = at
+		}
 		s.Lags = append(s.Lags, Lag{name, int(max(0, now.Sub(complete.At[name])-runsApart) / time.Second)})
 	}
 	for n := range event.ReceiptShards {

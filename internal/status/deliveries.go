@@ -73,9 +73,7 @@ func (r *reading) readDeliveries(ctx context.Context) error {
 		}
 	}
 	err := parallel.Each(ctx, readers, all, r.readPartition)
-	for _, t := range r.tallies {
-		r.status.Overdue += t.overdue
-	}
+	r.overall()
 	if err != nil {
 		return fmt.Errorf("count unfinished deliveries: %w", err)
 	}
@@ -83,6 +81,22 @@ func (r *reading) readDeliveries(ctx context.Context) error {
 		return nil
 	}
 	return r.readReasons(ctx)
+}
+
+// overall adds up what is said of all actions together.
+func (r *reading) overall() {
+	s := &r.status
+	for g, t := range r.tallies {
+		s.Overdue += t.overdue
+		switch {
+		case g.state == event.Unknown:
+			s.OldestUnknown = earliest(s.OldestUnknown, t.oldest)
+		case g.state == event.Parked:
+			s.OldestParked = earliest(s.OldestParked, t.oldest)
+		case t.overdue > 0 && g.state == event.Waiting:
+			s.OldestOverdue = earliest(s.OldestOverdue, t.oldest)
+		}
+	}
 }
 
 // readPartition counts one partition, the earliest first.

@@ -30,6 +30,7 @@ func (r *reading) readEvents(ctx context.Context) error {
 		w.left[id] = true
 	}
 	r.locked(func() {
+		r.status.Reconciled = standing.Ran
 		if r.status.Sweeps = standing.Lags; len(standing.Lags) == 0 { // no run has ended yet
 			for _, name := range Sweeps {
 				r.status.Sweeps = append(r.status.Sweeps, reconcile.Lag{Sweep: name})

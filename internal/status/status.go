@@ -33,6 +33,11 @@ type Status struct {
 	Actions []Action `json:"actions"` // by name: all that have a rule or a record
 	// Overdue counts deliveries that wait and were due 30 minutes ago.
 	Overdue int `json:"overdue"`
+	// The earliest due time of what waits if any is overdue, and since when the first of
+	// what is parked and unknown is so.
+	OldestOverdue time.Time `json:"oldest_overdue,omitzero"`
+	OldestParked  time.Time `json:"oldest_parked,omitzero"`
+	OldestUnknown time.Time `json:"oldest_unknown,omitzero"`
 	// Pending counts events that the bus does not have. A thin event for which fetch
 	// has a delivery is that of action fetch.
 	Pending       *int      `json:"pending,omitempty"`
@@ -49,6 +54,8 @@ type Status struct {
 
 	Refused *int            `json:"refused,omitempty"`
 	Sweeps  []reconcile.Lag `json:"sweeps"` // by name
+	// Reconciled is when the last run of reconcile that ended had begun, or a little before.
+	Reconciled time.Time `json:"reconciled,omitzero"`
 	// AtLeast: there was more than is read at once, and some counts are too low.
 	AtLeast bool `json:"at_least,omitempty"`
 	// Unread names the sources that could not be read. What they have is absent, or

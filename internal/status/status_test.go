@@ -47,6 +47,7 @@ func TestDeliveriesAreCountedByActionAndState(t *testing.T) {
 		{Action: "gone", Done: number(1), Removed: true},
 	}, got.Actions)
 	same(t, 1, got.Overdue)
+	same(t, []time.Time{old, older, noon}, []time.Time{got.OldestOverdue, got.OldestParked, got.OldestUnknown})
 }
 
 func TestReasonIsTheCommonestOfTheNewestHundred(t *testing.T) {

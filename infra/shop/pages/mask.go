@@ -1,0 +1,35 @@
+package pages
+
+import (
+	"regexp"
+	"strings"
+	"unicode/utf8"
+)
+
+var (
+	addresses = regexp.MustCompile(`[\p{L}\p{N}._%+'-]+@[\p{L}\p{N}.-]+`)
+	phones    = regexp.MustCompile(`\+[0-9][0-9 ()-]{5,17}[0-9]`)
+	cards     = regexp.MustCompile(`(ending in |•+ ?|\*+ ?)[0-9]{4}\b`)
+)
+
+// masked is the message without what may be a person's: addresses, phones, and the last
+// digits of cards.
+func (m message) masked() message {
+	for _, text := range []*string{&m.To, &m.Subject, &m.Text, &m.HTML, &m.Source} {
+		*text = mask(*text)
+	}
+	return m
+}
+
+func mask(text string) string {
+	text = addresses.ReplaceAllStringFunc(text, address)
+	text = phones.ReplaceAllStringFunc(text, func(s string) string { return s[:3] + "•••" })
+	return cards.ReplaceAllString(text, "${1}••••")
+}
+
+// address is j•••@example.com.
+func address(s string) string {
+	at := strings.LastIndex(s, "@")
+	_, size := utf8.DecodeRuneInString(s)
+	return s[:size] + "•••" + s[at:]
+}
