@@ -87,6 +87,9 @@ sbom: bin/payhooks ## List what is linked into each function and bin/payhooks, a
 notices: ## Write THIRD_PARTY, the licences of what is shipped
 	@go run ./infra/notices
 
+vendored: ## Fetch the scripts and styles of npm packages that the console serves, by their checksums
+	@go run ./infra/vendored
+
 bench: ## Measure what an event costs, in DynamoDB calls and CPU time beside BASE (2a60694), then run the benchmarks
 	go run ./infra/bench $(if $(BASE),--against $(BASE))
 	go test -run '^$$' -bench . -benchmem ./internal/... ./infra/local/... ./infra/payhooks
@@ -146,4 +149,4 @@ infra/tools/dynamodb/lib: infra/tools/dynamodb/pom.xml infra/tools/dynamodb/SHA2
 	@cd $@ && LC_ALL=C $(SHA) * | diff ../SHA256SUMS - >&2 || { rm -rf ../lib; echo 'What Maven brought is not what infra/tools/dynamodb/SHA256SUMS lists. After a change of pom.xml, write that file anew as CONTRIBUTING.md says.' >&2; exit 1; }
 	@touch $@
 
-.PHONY: help demo test console-test run stripe-listen build validate aws lint vulncheck sbom notices bench fuzz simulate volume chaos mutants without-shop tools clean FORCE
+.PHONY: help demo test console-test run stripe-listen build validate aws lint vulncheck sbom notices vendored bench fuzz simulate volume chaos mutants without-shop tools clean FORCE
