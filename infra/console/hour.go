@@ -49,8 +49,10 @@ func (c *Console) readHour(ctx context.Context, now time.Time) (*hour, error) {
 		if err != nil {
 			return nil, err
 		}
-		h.add(e)
 		oldest = e.Received
+		if e.Status != event.StatusQuarantined {
+			h.add(e)
+		}
 	}
 	if looked >= hourEvents {
 		h.All = false

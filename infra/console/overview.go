@@ -48,6 +48,7 @@ type counter struct {
 type actionRow struct {
 	status.Action
 	Why   string
+	Count bool // Waiting, Parked and Unknown are known
 	Known bool // Done and the times of the last hour are
 	Hour  *course
 }
@@ -70,7 +71,7 @@ func showOverview(r *Request) (View, error) {
 
 func (r *Request) overview(now *reading) overviewData {
 	w := cli.StatusWords{Status: now.Status, Now: now.At}
-	d := overviewData{reading: now, StatusWords: w, Headline: sentence(w.Headline()), Behind: behind(now.Status)}
+	d := overviewData{reading: now, StatusWords: w, Headline: sentence(strings.TrimPrefix(w.Headline(), "needs a person: ")), Behind: behind(now.Status)}
 	d.Counters = r.console.counters(now)
 	for _, err := range []error{now.Unread, now.Missed} {
 		if err != nil {
@@ -83,7 +84,7 @@ func (r *Request) overview(now *reading) overviewData {
 		}
 	}
 	for _, a := range now.Status.Actions {
-		row := actionRow{Action: a, Why: cli.ActionReason(a), Hour: &course{}}
+		row := actionRow{Action: a, Why: cli.ActionReason(a), Hour: &course{}, Count: !slices.Contains(now.Status.Unread, status.SourceDeliveries)}
 		if now.Hour != nil {
 			row.Known = a.Action != event.Fetch
 			if c := now.Hour.Actions[a.Action]; c != nil {
@@ -130,15 +131,15 @@ func (c *Console) counters(now *reading) []counter {
 		counter{Shape: "quarantined", Name: "quarantined", Link: "/attention?state=quarantined", Since: s.OldestQuarantined}.of(s.Quarantined, true),
 		counter{Shape: "dead", Name: "dead letters", Link: "/attention?state=dead", Second: queues(s.DeadLetters)}.of(s.Dead, true),
 		counter{Shape: "overdue", Name: "overdue", Link: "/events?status=waiting", Since: s.OldestOverdue}.of(&s.Overdue, deliveries),
-		refused.of(s.Refused, true),
+		refused.of(s.Refused, c.Sources.Refused != nil),
 	}
 }
 
 // of is the counter with its number, if that is known.
 func (c counter) of(n *int, read bool) counter {
 	switch {
-	case n == nil && c.Name == "refused" && c.Link == "":
-		c.Count, c.Second = "–", "not counted here"
+	case !read && c.Name == "refused":
+		c.Count, c.Second = "–", "not counted"
 	case n == nil || !read:
 		c.Count, c.Second = "–", "could not be read"
 	default:

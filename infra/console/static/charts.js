@@ -40,13 +40,13 @@
       ],
       series: [{}, ...d().series.map(s => ({
         label: s.name, stroke: () => colour(s.colour || 'accent'), width: 1.5, dash: s.dashed ? [4, 3] : undefined, spanGaps: false,
-        points: { show: (u, i) => lonely(u.data[i]), size: 4, fill: () => colour(s.colour || 'accent') }
+        points: { size: 4, fill: () => colour(s.colour || 'accent'), filter: (u, i) => lonely(u.data[i]) }
       }))],
       hooks: { setCursor: [u => say(figure, u)] }
     }
   }
   // Values without a neighbour have no line, and are drawn as points.
-  const lonely = all => all.some((v, i) => v != null && all[i - 1] == null && all[i + 1] == null)
+  const lonely = all => all.map((v, i) => v != null && all[i - 1] == null && all[i + 1] == null ? i : -1).filter(i => i >= 0)
 
   function say (figure, u) {
     const c = charts.get(figure)

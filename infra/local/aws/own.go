@@ -2,6 +2,7 @@ package aws
 
 import (
 	"net/http"
+	"strconv"
 
 	bolt "go.etcd.io/bbolt"
 
@@ -11,7 +12,8 @@ import (
 // serveOwn serves what AWS has no call for, to those who have OwnKey.
 //
 //	GET  /_payhooks/mails    the mailbox, one Mail a line, oldest first
-//	GET  /_payhooks/notices  what was published to topics and phones, one Notice a line
+//	GET  /_payhooks/notices  what was published to topics and phones, one Notice a line;
+//	                         of both with ?newest=N only the newest
 //	POST /_payhooks/remove   deletes mails and notices by their digests
 //	GET  /_payhooks/refused  webhook requests that were not answered 2xx, the newest 1,000,
 //	                         one Refused a line, oldest first
@@ -49,7 +51,7 @@ func (s *Server) serveOwn(w http.ResponseWriter, r *http.Request) {
 // reader must not hold the store.
 func (s *Server) list(w http.ResponseWriter, r *http.Request, bucket []byte) {
 	w.Header().Set("Content-Type", "application/x-ndjson")
-	next := seqKey(0)
+	next := s.first(bucket, r.URL.Query().Get("newest"))
 	for next != nil {
 		var page []byte
 		err := s.store.view(func(tx *bolt.Tx) error {
@@ -73,4 +75,26 @@ func (s *Server) list(w http.ResponseWriter, r *http.Request, bucket []byte) {
 			return
 		}
 	}
+}
+
+// first is the key at which a list begins: that of the newest so many, or of all.
+func (s *Server) first(bucket []byte, newest string) []byte {
+	n, err := strconv.ParseUint(newest, 10, 32)
+	if err != nil {
+		return seqKey(0)
+	}
+	begin := seqKey(0)
+	_ = s.store.view(func(tx *bolt.Tx) error { // the list itself says what is wrong
+		c := tx.Bucket(bucket).Cursor()
+		k, _ := c.Last()
+		for ; k != nil && n > 1; n-- {
+			begin = append([]byte(nil), k...)
+			k, _ = c.Prev()
+		}
+		if k != nil {
+			begin = append([]byte(nil), k...)
+		}
+		return nil
+	})
+	return begin
 }

@@ -2,6 +2,7 @@ package aws_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -340,6 +341,26 @@ func TestFaultsAreInjectedOnRequest(t *testing.T) {
 	post(`{}`)
 	if err := list(); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestNewestMessagesAreListedAlone(t *testing.T) {
+	r := start(t)
+	c := r.topics(t, operator)
+	for i := range 5 {
+		must(c.Publish(t.Context(), &sns.PublishInput{TopicArn: awssdk.String(arn("sns", "local-alarms")), Message: awssdk.String(fmt.Sprint(i))}))(t)
+	}
+	for newest, want := range map[string]string{"": "01234", "?newest=2": "34", "?newest=1": "4", "?newest=9": "01234", "?newest=x": "01234"} {
+		got := ""
+		for _, n := range lines[aws.Notice](t, r.URL()+"/_payhooks/notices"+newest) {
+			got += n.Message
+		}
+		if got != want {
+			t.Errorf("%q lists %s", newest, got)
+		}
+	}
+	if all := lines[aws.Mail](t, r.URL()+"/_payhooks/mails?newest=3"); len(all) != 0 {
+		t.Errorf("an empty mailbox has %v", all)
 	}
 }
 

@@ -34,13 +34,14 @@ var mailFiles embed.FS
 // with an empty sandbox, too.
 const mailPolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
 
-// mailsShown is how many a page has.
+// mailsShown is how many a page lists.
 const mailsShown = 200
 
 // message is a mail to a customer, a text message or a notice to staff.
 type message struct {
 	ID      string // the digest of it
 	Kind    string
+	From    string // of a mail
 	To      string
 	Subject string
 	Event   string
@@ -53,7 +54,7 @@ type message struct {
 // mailsData is the mailbox, with one that is opened.
 type mailsData struct {
 	All    []message
-	More   int
+	More   bool // there may be older ones
 	Open   *message
 	Form   string // text, html or source
 	Forms  []form
@@ -90,15 +91,12 @@ func mailbox(r *console.Request, id string, masked bool) (console.View, error) {
 	if !slices.Contains([]string{"text", "html", "source"}, d.Form) {
 		return v, console.Refused(http.StatusBadRequest, "There is no form "+d.Form+".", "The forms are text, html and source.")
 	}
-	all, err := messages(r.Context(), r.Console().Target)
+	all, open, err := find(r, id)
 	if err != nil {
 		return v, err
 	}
-	if d.Open, err = pick(all, id); err != nil {
-		return v, err
-	}
+	d.Open, d.More = open, len(all) >= mailsShown
 	d.All = slices.Clone(all[:min(mailsShown, len(all))])
-	d.More = len(all) - len(d.All)
 	for i := range d.All {
 		d.All[i] = d.All[i].masked()
 	}
@@ -131,19 +129,22 @@ func (d *mailsData) open(r *console.Request) {
 	}
 }
 
-// pick is the message with the id, the newest without one; nil if there is none at all.
-func pick(all []message, id string) (*message, error) {
-	if id == "" {
-		if len(all) == 0 {
-			return nil, nil //nolint:nilnil // no mail is no error
+// find returns the newest messages, and the one with the id: the newest without an id, nil
+// if there is none at all. Only for an older one everything is read.
+func find(r *console.Request, id string) (all []message, one *message, err error) {
+	for _, newest := range []int{mailsShown, 0} {
+		if all, err = messages(r.Context(), r.Console().Target, newest); err != nil {
+			return nil, nil, err
 		}
-		return &all[0], nil
+		i := slices.IndexFunc(all, func(m message) bool { return id == "" || m.ID == id })
+		if i >= 0 {
+			return all, &all[i], nil
+		}
+		if id == "" {
+			return nil, nil, nil
+		}
 	}
-	i := slices.IndexFunc(all, func(m message) bool { return m.ID == id })
-	if i < 0 {
-		return nil, console.Refused(http.StatusNotFound, "There is no such mail.", "It was removed, or is of another stack.")
-	}
-	return &all[i], nil
+	return nil, nil, console.Refused(http.StatusNotFound, "There is no such mail.", "It was removed, or is of another stack.")
 }
 
 // showHTML is a mail as its reader sees it. Only the frame of the mailbox gets it: as a
@@ -156,11 +157,7 @@ func showHTML(r *console.Request) (console.View, error) {
 	if to := r.Header.Get("Sec-Fetch-Dest"); to != "" && to != "iframe" {
 		return console.View{}, console.Refused(http.StatusForbidden, "A mail is shown in the mailbox only.", "Open /local/mails.")
 	}
-	all, err := messages(r.Context(), r.Console().Target)
-	if err != nil {
-		return console.View{}, err
-	}
-	m, err := pick(all, r.PathValue("id"))
+	_, m, err := find(r, r.PathValue("id"))
 	if err != nil {
 		return console.View{}, err
 	}
@@ -171,25 +168,33 @@ func showHTML(r *console.Request) (console.View, error) {
 	return console.View{File: &console.File{Type: "text/html; charset=utf-8", Policy: mailPolicy, Body: []byte(one.HTML)}}, nil
 }
 
-// messages are the mails and notices that the stack keeps, the newest first.
-func messages(ctx context.Context, t *cli.Target) (all []message, err error) {
+// messages are the mails and notices that the stack keeps, the newest first; of each up to
+// so many of the newest, or all for 0.
+func messages(ctx context.Context, t *cli.Target, newest int) (all []message, err error) {
 	if t == nil {
 		return nil, nil
 	}
-	mails, err := cli.ReadLocal[json.RawMessage](ctx, t, "mails")
+	part := ""
+	if newest > 0 {
+		part = fmt.Sprintf("?newest=%d", newest)
+	}
+	mails, err := cli.ReadLocal[json.RawMessage](ctx, t, "mails"+part)
 	if err != nil {
 		return nil, err
 	}
-	notices, err := cli.ReadLocal[json.RawMessage](ctx, t, "notices")
+	notices, err := cli.ReadLocal[json.RawMessage](ctx, t, "notices"+part)
 	if err != nil {
 		return nil, err
 	}
 	for _, raw := range mails {
-		var m command.Mail
+		var m struct {
+			command.Mail
+			From string
+		}
 		if err := json.Unmarshal(raw, &m); err != nil {
 			return nil, fmt.Errorf("read a mail: %w", err)
 		}
-		all = append(all, message{ID: identify(raw), Kind: m.Kind, To: m.To, Subject: m.Subject, Event: m.Event, At: at(m.At), Text: m.Text, HTML: m.HTML, Source: pretty(raw)})
+		all = append(all, message{ID: identify(raw), Kind: m.Kind, From: m.From, To: m.To, Subject: m.Subject, Event: m.Event, At: at(m.At), Text: m.Text, HTML: m.HTML, Source: pretty(raw)})
 	}
 	for _, raw := range notices {
 		var n command.Notice

@@ -8,7 +8,7 @@ import (
 
 var (
 	addresses = regexp.MustCompile(`[\p{L}\p{N}._%+'-]+@[\p{L}\p{N}.-]+`)
-	phones    = regexp.MustCompile(`\+[0-9][0-9 ()-]{5,17}[0-9]`)
+	phones    = regexp.MustCompile(`(\+|&#43;)([0-9]{2})[0-9 ()-]{4,18}[0-9]`)
 	cards     = regexp.MustCompile(`(ending in |•+ ?|\*+ ?)[0-9]{4}\b`)
 )
 
@@ -23,7 +23,7 @@ func (m message) masked() message {
 
 func mask(text string) string {
 	text = addresses.ReplaceAllStringFunc(text, address)
-	text = phones.ReplaceAllStringFunc(text, func(s string) string { return s[:3] + "•••" })
+	text = phones.ReplaceAllString(text, "${1}${2}•••")
 	return cards.ReplaceAllString(text, "${1}••••")
 }
 
