@@ -51,15 +51,19 @@
   function say (figure, u) {
     const c = charts.get(figure)
     const i = u.cursor.idx
-    c.out.textContent = i == null || u.cursor.left < 0 ? '' : [when(c.data, c.data.x[i]), ...c.data.series.map(s => `${s.name.toLowerCase()} ${text(s, s.values[i])}`)].join(' · ')
+    const said = i == null || u.cursor.left < 0 ? '' : [when(c.data, c.data.x[i]), ...c.data.series.map(s => `${s.name.toLowerCase()} ${text(s, s.values[i])}`)].join(' · ')
+    if (c.out.textContent !== said) c.out.textContent = said
   }
 
   function draw (figure) {
-    const data = read(figure)
     const box = figure.querySelector('.plot')
-    if (!data || !box || !window.uPlot) return
     const old = charts.get(figure)
-    if (old && old.shape === shape(data) && box.contains(old.plot.root)) {
+    const drawnHere = old && box?.contains(old.plot.root)
+    if (!box || !window.uPlot || (drawnHere && old.source === figure.dataset.chart)) return
+    const data = read(figure)
+    if (!data) return
+    if (drawnHere && old.shape === shape(data)) {
+      old.source = figure.dataset.chart
       old.data = data
       old.plot.setData(values(data))
       return
@@ -68,7 +72,7 @@
     box.replaceChildren()
     const out = document.createElement('output')
     box.append(out)
-    const c = { data, out, shape: shape(data) }
+    const c = { data, out, shape: shape(data), source: figure.dataset.chart }
     charts.set(figure, c)
     c.plot = new window.uPlot(options(figure, box), values(data), box)
     drawn.add(figure)
@@ -82,7 +86,9 @@
   }))
   const all = () => { for (const figure of document.querySelectorAll('figure.chart')) draw(figure); each(() => {}) }
   const repaint = () => each(c => c.plot.redraw(false))
-  new MutationObserver(all).observe(document.getElementById('page') ?? document.body, { subtree: true, childList: true, attributes: true, attributeFilter: ['data-chart'] })
+  // What a chart draws itself is no news.
+  const news = m => !m.target.closest?.('.plot')
+  new MutationObserver(ms => { if (ms.some(news)) all() }).observe(document.getElementById('page') ?? document.body, { subtree: true, childList: true, attributes: true, attributeFilter: ['data-chart'] })
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', repaint)
   document.addEventListener('change', e => { if (e.target.closest('.prefs')) repaint() })
   all()
