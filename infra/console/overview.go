@@ -195,7 +195,7 @@ func (a actionRow) Quantiles() string {
 func (a actionRow) Spark() template.HTML { return a.Hour.spark() }
 
 // PaidFor is what the reading cost that the page shows.
-func (d overviewData) PaidFor() string { return d.reading.Paid + ", " + duration(d.Took) }
+func (d overviewData) PaidFor() string { return d.Paid + ", " + duration(d.Took) }
 
 // HasFirst reports whether the page can send an event.
 func (f frame) HasFirst() bool { return f.console.LocalStack.Post != nil }

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -181,6 +182,7 @@ func (s *site) until(path, text string) string {
 
 // stand takes what is posted to a stack.
 type stand struct {
+	mu     sync.Mutex
 	bodies [][]byte
 	answer int
 }
@@ -188,6 +190,8 @@ type stand struct {
 func (p *stand) local() console.LocalStack {
 	return console.LocalStack{Post: func() (trigger.Poster, error) {
 		return trigger.Poster{Send: func(_ context.Context, body []byte) (int, string, error) {
+			p.mu.Lock()
+			defer p.mu.Unlock()
 			p.bodies = append(p.bodies, body)
 			return p.answer, "stored", nil
 		}}, nil

@@ -48,7 +48,7 @@ func (c *Console) snapshot(ctx context.Context) (*reading, error) {
 	now := c.Now()
 	if c.read.ended == nil && (c.read.last == nil || now.Sub(c.read.last.At) > c.slowly(statusAge, statusSlowly)) {
 		c.read.ended = make(chan struct{})
-		go c.readStack(c.read.last, c.read.ended)
+		go c.readStack(c.read.last, c.read.ended) //nolint:gosec // the reading is of all who look
 	}
 	last, ended := c.read.last, c.read.ended
 	c.read.mu.Unlock()
