@@ -18,7 +18,8 @@ const (
 // hour is what became of the newest events of the last hour.
 type hour struct {
 	At       time.Time
-	From     time.Time // begin of the first minute; the last is the one under way
+	Took     time.Duration // to read
+	From     time.Time     // begin of the first minute; the last is the one under way
 	Events   int
 	All      bool         // they are all events of the hour
 	First    int          // the first minute of which all events are known

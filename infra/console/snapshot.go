@@ -16,6 +16,9 @@ import (
 const (
 	statusAge, statusSlowly = 3 * time.Second, 10 * time.Second
 	hourAge, hourSlowly     = 3 * time.Second, time.Minute
+	// At most a part of the time is spent with reading: a reading that took a second is kept
+	// for so many.
+	statusTimes, hourTimes = 5, 20
 	// tooOld is how old a reading may be that is shown while it is read again.
 	tooOld = 2 * time.Minute
 	// readTime bounds one reading.
@@ -46,7 +49,7 @@ type snapshot struct {
 func (c *Console) snapshot(ctx context.Context) (*reading, error) {
 	c.read.mu.Lock()
 	now := c.Now()
-	if c.read.ended == nil && (c.read.last == nil || now.Sub(c.read.last.At) > c.slowly(statusAge, statusSlowly)) {
+	if c.read.ended == nil && (c.read.last == nil || now.Sub(c.read.last.At) > max(c.slowly(statusAge, statusSlowly), statusTimes*c.read.last.Took)) {
 		c.read.ended = make(chan struct{})
 		go c.readStack(c.read.last, c.read.ended) //nolint:gosec // the reading is of all who look
 	}
@@ -85,13 +88,13 @@ func (c *Console) readStack(before *reading, ended chan struct{}) {
 	var both sync.WaitGroup
 	both.Go(func() { r.Status, r.Unread = status.Read(ctx, c.Sources) })
 	both.Go(func() {
-		if r.Hour != nil && r.At.Sub(r.Hour.At) < c.slowly(hourAge, hourSlowly) {
+		if r.Hour != nil && r.At.Sub(r.Hour.At) < max(c.slowly(hourAge, hourSlowly), hourTimes*r.Hour.Took) {
 			return
 		}
 		if h, err := c.readHour(ctx, r.At); err != nil {
 			r.Missed = err
 		} else {
-			r.Hour = h
+			r.Hour, h.Took = h, time.Since(begin)
 		}
 	})
 	both.Wait()

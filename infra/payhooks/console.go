@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
 	"sync"
 	"time"
 
@@ -80,7 +79,7 @@ func serveConsole(cmd *cobra.Command, t *cli.Target, port int) error {
 	key := rand.Text()
 	c := newConsole(console.Config{Target: t, Region: t.AWS.Region, Mode: mode, Key: key})
 	defer c.Close()
-	srv := guard.Server(c, slog.New(slog.NewTextHandler(os.Stderr, nil)))
+	srv := guard.Server(c, slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil)))
 	go func() {
 		<-cmd.Context().Done()
 		c.Close()

@@ -194,7 +194,7 @@ func messages(ctx context.Context, t *cli.Target, newest int) (all []message, er
 		if err := json.Unmarshal(raw, &m); err != nil {
 			return nil, fmt.Errorf("read a mail: %w", err)
 		}
-		all = append(all, message{ID: identify(raw), Kind: m.Kind, From: m.From, To: m.To, Subject: m.Subject, Event: m.Event, At: at(m.At), Text: m.Text, HTML: m.HTML, Source: pretty(raw)})
+		all = append(all, message{ID: identify(raw), Kind: m.Kind, From: m.From, To: m.To, Subject: m.Subject, Event: m.Event, At: at(m.At), Text: m.Text, HTML: m.HTML, Source: cmp.Or(m.HTML, pretty(raw))})
 	}
 	for _, raw := range notices {
 		var n command.Notice
