@@ -33,7 +33,7 @@
       legend: { show: false },
       padding: [8, 8, 0, 0],
       cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
-      scales: { x: { time: true }, y: { range: (u, low, high) => [Math.min(0, low ?? 0), Math.max(high ?? 1, (low ?? 0) + 1e-9) * 1.08 || 1] } },
+      scales: { x: { time: true }, y: { range: (u, low, high) => [Math.min(0, low ?? 0), high > 0 ? high * 1.08 : low < 0 ? 0 : 1] } },
       axes: [
         { ...axis, size: 24, space: 64, values: (u, all) => all.map(x => when(d(), x)) },
         { ...axis, size: (u, all) => Math.max(32, 14 + 7 * Math.max(0, ...(all ?? []).map(v => v.length))), space: 32, values: (u, all) => all.map(v => v.toLocaleString('en')) }
