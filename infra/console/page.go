@@ -33,6 +33,8 @@ type View struct {
 	Live bool
 	// Charts: it has any that are drawn by a script.
 	Charts bool
+	// Scripts are those of the page alone.
+	Scripts []string
 }
 
 // The entries of the rail.

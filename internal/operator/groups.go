@@ -110,5 +110,5 @@ func digits(s string) (n int) {
 // saysSo reports whether a reason is of a group that the text names: a reason as it is
 // listed, clipped or whole, or a part of one. An empty text names all.
 func saysSo(reason, text string) bool {
-	return strings.Contains(ReasonGroup(reason), strings.TrimRight(ReasonGroup(text), masked+" "))
+	return text == "" || strings.Contains(ReasonGroup(reason), strings.TrimRight(ReasonGroup(text), masked+" "))
 }

@@ -86,7 +86,7 @@
     const b = $('.news')
     if (!b) return
     b.hidden = n === 0
-    b.textContent = `Show ${n}${gap ? ' or more' : ''} new event${n === 1 ? '' : 's'}`
+    b.textContent = b.dataset.noun ? 'Show what has changed' : `Show ${n}${gap ? ' or more' : ''} new event${n === 1 ? '' : 's'}`
   }
   const show = () => {
     if (!held) return

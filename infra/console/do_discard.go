@@ -1,0 +1,48 @@
+package console
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+
+	"github.com/payhooks/payhooks/infra/cli"
+	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/operator"
+)
+
+// proposeDiscard is the dialog that ends deliveries for good.
+func proposeDiscard(r *Request, q url.Values) (*proposal, error) {
+	s, err := r.selectionOf(q)
+	if err != nil {
+		return nil, err
+	}
+	why := q.Get("why")
+	plan, err := r.console.Operator.PlanDiscard(r.Context(), operator.Discard{Deliveries: s.Deliveries, By: cli.DecidedBy(why)})
+	if err != nil {
+		return nil, err
+	}
+	dry := plan.DryRun()
+	p := &proposal{
+		N: dry.Selected, Of: dry.Selected, Items: dry.Sample, Counted: "are parked or unknown", Hidden: s.query,
+		Final: true, Ask: true, Why: why, One: s.one(), After: s.back(),
+	}
+	p.task = task{Verb: "discarded", One: "delivery", Many: "deliveries", Still: "still parked or unknown", Total: p.N, Back: s.back(), Same: address("/do/discard", s.query)}
+	p.Title = fmt.Sprintf("Discard %s%s", plural(p.N, "delivery", "deliveries"), s.of())
+	p.Heading = p.Title + " for good?"
+	if p.N > 0 {
+		p.Says = []string{"Nothing more happens for them: neither a retry nor a replay runs them again. Who decided, and why, stays with each."}
+	}
+	states := []string{string(event.Parked), string(event.Unknown)}
+	p.Says = append(p.Says, s.others(states...)...)
+	p.unreadable(plan.Unreadable)
+	var notes []string
+	p.Command, notes = r.commands(s, "discard", "failed", append(flagOf("reason", why), "--yes"), states...)
+	p.Says = append(p.Says, notes...)
+	p.Buttons = []button{{Label: "Discard " + plural(p.N, "delivery", "deliveries"), Danger: true}}
+	p.do = func(ctx context.Context, pace operator.Pace) (report, error) {
+		res, err := plan.Run(ctx, pace)
+		return report{Done: res.Discarded, Left: res.Skipped}, err
+	}
+	p.Done = func(rep report) string { return sentence(doneOne(rep, "the delivery to "+s.Action+" is discarded")) }
+	return p, nil
+}
