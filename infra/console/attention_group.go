@@ -75,7 +75,9 @@ func (r *Request) group(v View, q url.Values, items []operator.Item, failed erro
 	for _, i := range items[d.From:d.To] {
 		d.Items = append(d.Items, itemRow{i, "row-" + i.Event + "-" + i.Action, linked(causeOf(i.Reason, i.State))})
 	}
-	at := func(n int) string { return address("/attention", url.Values{"group": {q.Get("group")}, "page": {strconv.Itoa(n)}}) }
+	at := func(n int) string {
+		return address("/attention", url.Values{"group": {q.Get("group")}, "page": {strconv.Itoa(n)}})
+	}
 	if page > 1 {
 		d.Newer = at(page - 1)
 	}

@@ -33,14 +33,14 @@ func formOf(body string) url.Values {
 }
 
 // send posts a dialog's form and returns the page that it leads to.
-func (s *site) send(path string, form url.Values) (*http.Response, string) {
+func (s *site) send(path string, form url.Values) (answer, string) {
 	s.Helper()
 	res, body := s.request(http.MethodPost, path, form)
 	return res, plain(main(body))
 }
 
 // ends waits for the end of the operation whose page is shown, and returns its text.
-func (s *site) ends(res *http.Response) string {
+func (s *site) ends(res answer) string {
 	s.Helper()
 	for range 400 {
 		body := main(s.get(res.Request.URL.Path))
