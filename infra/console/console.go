@@ -118,6 +118,13 @@ func (c *Console) waiting() string {
 	return c.badge.text
 }
 
+// recount has the next page count again: something has changed.
+func (c *Console) recount() {
+	c.badge.mu.Lock()
+	defer c.badge.mu.Unlock()
+	c.badge.at = time.Time{}
+}
+
 func (c *Console) countWaiting() {
 	ctx, stop := context.WithTimeout(context.Background(), badgeAge)
 	defer stop()

@@ -24,9 +24,9 @@ func proposeDiscard(r *Request, q url.Values) (*proposal, error) {
 	dry := plan.DryRun()
 	p := &proposal{
 		N: dry.Selected, Of: dry.Selected, Items: dry.Sample, Counted: "are parked or unknown", Hidden: s.query,
-		Final: true, Ask: true, Why: why, One: s.one(), After: s.back(),
+		Final: true, Ask: true, Why: why, Once: s.one(), After: s.back(),
 	}
-	p.task = task{Verb: "discarded", One: "delivery", Many: "deliveries", Still: "still parked or unknown", Total: p.N, Back: s.back(), Same: address("/do/discard", s.query)}
+	p.task = p.deliveries(s, "/do/discard", "discarded", "still parked or unknown", 0)
 	p.Title = fmt.Sprintf("Discard %s%s", plural(p.N, "delivery", "deliveries"), s.of())
 	p.Heading = p.Title + " for good?"
 	if p.N > 0 {
@@ -35,9 +35,7 @@ func proposeDiscard(r *Request, q url.Values) (*proposal, error) {
 	states := []string{string(event.Parked), string(event.Unknown)}
 	p.Says = append(p.Says, s.others(states...)...)
 	p.unreadable(plan.Unreadable)
-	var notes []string
-	p.Command, notes = r.commands(s, "discard", "failed", append(flagOf("reason", why), "--yes"), states...)
-	p.Says = append(p.Says, notes...)
+	p.does(r.commands(s, "discard", "failed", append(flagOf("reason", why), "--yes"), states...))
 	p.Buttons = []button{{Label: "Discard " + plural(p.N, "delivery", "deliveries"), Danger: true}}
 	p.do = func(ctx context.Context, pace operator.Pace) (report, error) {
 		res, err := plan.Run(ctx, pace)

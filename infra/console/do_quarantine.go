@@ -45,7 +45,7 @@ func (r *Request) held(q url.Values) (all []event.Quarantined, one bool, err err
 
 // quarantineDialog is what both dialogs over quarantined requests have.
 func quarantineDialog(q url.Values, of int, one bool, path string) *proposal {
-	p := &proposal{Of: of, Counted: "are quarantined", Hidden: kept(q, "id", "endpoint", "group"), One: one, After: "/attention"}
+	p := &proposal{Of: of, Counted: "are quarantined", Hidden: kept(q, "id", "endpoint", "group"), Once: one, After: "/attention"}
 	p.task = task{One: "request", Many: "requests", Still: "left", Same: address(path, kept(q, "id", "endpoint", "group")), Back: address("/attention", url.Values{"state": {stateQuarantined}})}
 	if one {
 		p.Back = address("/events/"+url.PathEscape(q.Get("id")), kept(q, "endpoint"))

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/payhooks/payhooks/internal/event"
@@ -41,7 +42,7 @@ func (r *Request) resolveOne(s selection, q url.Values) (*proposal, error) {
 	if x.Unknown == nil {
 		return nil, fmt.Errorf("delivery of %s to %s is %s, not unknown; next step: %s", s.Event, s.Action, x.State, x.Advice)
 	}
-	p := &proposal{N: 1, Of: 1, Counted: "are unknown", Hidden: s.query, Options: []option{staleOption(q)}, One: true, After: s.back()}
+	p := &proposal{N: 1, Of: 1, Counted: "are unknown", Hidden: s.query, Options: []option{staleOption(q)}, Once: true, After: s.back()}
 	p.task = task{Back: s.back()}
 	p.Heading = fmt.Sprintf("Did %s happen?", x.Unknown.Key)
 	p.Says = []string{
@@ -55,37 +56,17 @@ func (r *Request) resolveOne(s selection, q url.Values) (*proposal, error) {
 		p.Refusal = "It may be happening at this moment; try again after " + until.In(r.where).Format(clockForm) + "."
 		p.Says = append(p.Says, p.Refusal)
 	}
-	if err := p.resolution(r, ref, q); err != nil {
-		return nil, err
-	}
+	p.resolution(r, ref, q)
 	return p, nil
 }
 
 // resolution is what the form answers for one delivery.
-func (p *proposal) resolution(r *Request, ref event.DeliveryRef, q url.Values) error {
+func (p *proposal) resolution(r *Request, ref event.DeliveryRef, q url.Values) {
 	res := operator.Resolution{DeliveryRef: ref, Happened: q.Get("answer") == happened, Stale: q.Get("stale") != ""}
-	words := []string{"parked", "resolve", quoted(ref.Event), quoted(ref.Action)}
-	yes := []string{"--" + happened}
-	if text := q.Get("result"); text != "" {
-		if !json.Valid([]byte(text)) {
-			p.Wrong = `The result is not JSON. For example {"ID":"contact-7"} or "contact-7".`
-		}
-		res.Result, yes = json.RawMessage(text), append(yes, "--result", quoted(text))
-	}
-	if res.NoResult = q.Get("noresult") != ""; res.NoResult || res.Result == nil {
-		yes = append(yes, "--no-result")
-	}
-	if res.Result != nil && res.NoResult {
-		p.Wrong = "Give a result, or say that it returns nothing that is used, not both."
-	}
-	if res.Result != nil || res.NoResult {
-		p.Result = &resultField{Text: q.Get("result"), None: res.NoResult}
-	}
-	if !res.Happened {
-		res.Result, res.NoResult = nil, false
-	}
+	yes := p.result(&res, q)
+	line := []string{"parked", "resolve", quoted(ref.Event), quoted(ref.Action)}
 	for _, answer := range [][]string{yes, {"--" + didNotHappen}} {
-		p.Command = append(p.Command, r.console.Command(append(append(append([]string{}, words...), answer...), staleFlag(q)...)...))
+		p.Command = append(p.Command, r.console.Command(slices.Concat(line, answer, staleFlag(q))...))
 	}
 	p.do = func(ctx context.Context, _ operator.Pace) (report, error) {
 		if q.Get("answer") == "" {
@@ -101,7 +82,27 @@ func (p *proposal) resolution(r *Request, ref event.DeliveryRef, q url.Values) e
 		}
 		return fmt.Sprintf("%s is recorded as not performed; %s does it now.", p.effect(), ref.Action)
 	}
-	return nil
+}
+
+// result reads what the effect returned, and returns the flags for an effect that happened.
+func (p *proposal) result(res *operator.Resolution, q url.Values) []string {
+	text, none := q.Get("result"), q.Get("noresult") != ""
+	if text != "" || none {
+		p.Result = &resultField{Text: text, None: none}
+	}
+	switch {
+	case text != "" && none:
+		p.Wrong = "Give a result, or say that it returns nothing that is used, not both."
+	case text != "" && !json.Valid([]byte(text)):
+		p.Wrong = `The result is not JSON. For example {"ID":"contact-7"} or "contact-7".`
+	}
+	if res.NoResult = none && res.Happened; text != "" && res.Happened {
+		res.Result = json.RawMessage(text)
+	}
+	if text != "" {
+		return []string{"--" + happened, "--result", quoted(text)}
+	}
+	return []string{"--" + happened, "--no-result"}
 }
 
 // effect is the key that the heading asks about.
@@ -133,23 +134,12 @@ func (r *Request) resolveMany(s selection, q url.Values) (*proposal, error) {
 	}
 	dry := plan.DryRun()
 	p := &proposal{N: dry.Selected, Of: dry.Selected, Items: dry.Sample, Counted: "are unknown", Hidden: s.query, Options: []option{staleOption(q)}}
-	p.task = task{Verb: "resolved", One: "delivery", Many: "deliveries", Still: "still unknown", Total: p.N, Rate: rate, Back: s.back(), Same: address("/do/resolve", s.query)}
+	p.task = p.deliveries(s, "/do/resolve", "resolved", "still unknown", rate)
 	p.Title = fmt.Sprintf("Resolve %s%s", plural(p.N, "delivery", "deliveries"), s.of())
 	p.Heading = fmt.Sprintf("Did the effects of %s%s happen?", plural(p.N, "unknown delivery", "unknown deliveries"), s.of())
 	p.Says = append([]string{"One answer for all of them. Look where they would have happened first. One whose effect may still be running, or is recorded otherwise, is left; one whose result is needed is resolved alone."}, s.others(string(event.Unknown))...)
 	p.unreadable(plan.Unreadable)
-	tail := append(append(staleFlag(q), rateFlag(rate)...), "--yes")
-	for _, answer := range [][]string{{"--" + happened, "--no-result"}, {"--" + didNotHappen}} {
-		lines, notes := r.commands(s, "resolve", "reason", append(answer, tail...), string(event.Unknown))
-		if p.Command = append(p.Command, lines...); answer[0] == "--"+happened {
-			p.Says = append(p.Says, notes...)
-		}
-	}
-	n := count(p.N)
-	p.Buttons = []button{
-		{Value: happened, Label: "Resolve " + n + " as happened", Says: "The action continues without a result and never repeats them."},
-		{Value: didNotHappen, Label: "Resolve " + n + " as not happened", Says: "The action runs again now and does them."},
-	}
+	p.answers(r, s, slices.Concat(staleFlag(q), rateFlag(rate), []string{"--yes"}))
 	p.do = func(ctx context.Context, pace operator.Pace) (report, error) {
 		res, err := plan.Run(ctx, pace)
 		return report{Done: res.Sent, Left: res.Skipped}, err
@@ -158,4 +148,16 @@ func (r *Request) resolveMany(s selection, q url.Values) (*proposal, error) {
 		p.Wrong = "Say whether they happened."
 	}
 	return p, nil
+}
+
+// answers adds both answers, with the command lines that give them.
+func (p *proposal) answers(r *Request, s selection, flags []string) {
+	yes, notes := r.commands(s, "resolve", "reason", append([]string{"--" + happened, "--no-result"}, flags...), string(event.Unknown))
+	no, _ := r.commands(s, "resolve", "reason", append([]string{"--" + didNotHappen}, flags...), string(event.Unknown))
+	p.does(append(yes, no...), notes)
+	n := count(p.N)
+	p.Buttons = []button{
+		{Value: happened, Label: "Resolve " + n + " as happened", Says: "The action continues without a result and never repeats them."},
+		{Value: didNotHappen, Label: "Resolve " + n + " as not happened", Says: "The action runs again now and does them."},
+	}
 }

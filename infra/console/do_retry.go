@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"slices"
 
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/operator"
@@ -35,19 +36,16 @@ func proposeRetry(r *Request, q url.Values) (*proposal, error) {
 	if err != nil {
 		return nil, err
 	}
-	dry := plan.DryRun()
-	p := &proposal{Of: dry.Selected, Items: dry.Sample, Counted: "are parked", Hidden: s.query, Options: []option{staleOption(q)}, One: s.one(), After: s.back()}
+	p := &proposal{Of: len(plan.Selected), Counted: "are parked", Hidden: s.query, Options: []option{staleOption(q)}, Once: s.one(), After: s.back()}
 	left, unreadable := plan.LeftOut(r.Context())
 	p.leave(plan, left)
-	p.task = task{Verb: "sent", One: "delivery", Many: "deliveries", Still: "still parked", Total: p.N, Before: left, Rate: rate, Back: s.back(), Same: address("/do/retry", s.query)}
+	p.task = p.deliveries(s, "/do/retry", "sent", "still parked", rate)
+	p.Before = left
 	p.Heading = fmt.Sprintf("Retry %s%s?", plural(p.Of, "parked delivery", "parked deliveries"), s.of())
 	p.Title = fmt.Sprintf("Retry %s%s", plural(p.N, "delivery", "deliveries"), s.of())
 	p.Says = retrySays(p.N, s)
 	p.unreadable(plan.Unreadable, unreadable)
-	flags := append(append(staleFlag(q), rateFlag(rate)...), "--yes")
-	var notes []string
-	p.Command, notes = r.commands(s, "retry", "reason", flags, string(event.Parked))
-	p.Says = append(p.Says, notes...)
+	p.does(r.commands(s, "retry", "reason", slices.Concat(staleFlag(q), rateFlag(rate), []string{"--yes"}), string(event.Parked)))
 	p.Buttons = []button{{Label: "Retry " + plural(p.N, "delivery", "deliveries"), First: true}}
 	p.do = func(ctx context.Context, pace operator.Pace) (report, error) {
 		res, err := plan.Run(ctx, pace)
@@ -55,6 +53,16 @@ func proposeRetry(r *Request, q url.Values) (*proposal, error) {
 	}
 	p.Done = func(rep report) string { return sentence(doneOne(rep, "the delivery to "+s.Action+" is tried again")) }
 	return p, nil
+}
+
+// deliveries is the task of a bulk change of deliveries.
+func (p *proposal) deliveries(s selection, path, verb, still string, rate float64) task {
+	return task{Verb: verb, One: "delivery", Many: "deliveries", Still: still, Total: p.N, Rate: rate, Back: s.back(), Same: address(path, s.query)}
+}
+
+// does adds the command lines that do the same, and what is to be known of them.
+func (p *proposal) does(lines, notes []string) {
+	p.Command, p.Says = append(p.Command, lines...), append(p.Says, notes...)
 }
 
 // leave takes what is left out of the plan, so that what runs is what is counted.

@@ -26,6 +26,8 @@ const (
 	stopTime = 4 * time.Second
 	// recent is how long ago an operation ended that the page Needs a person names.
 	recent = 10 * time.Minute
+	// maxNamed is how many that page names.
+	maxNamed = 3
 )
 
 // operation is one bulk change. What it did is in the ledger; how far it is, here alone.
@@ -68,7 +70,7 @@ type report struct {
 }
 
 // start runs a task until it ends, or is stopped with the console.
-func (o *operations) start(t task, now func() time.Time) (*operation, error) {
+func (o *operations) start(t task, now func() time.Time, ended func()) (*operation, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.done {
@@ -82,6 +84,7 @@ func (o *operations) start(t task, now func() time.Time) (*operation, error) {
 		defer cancel()
 		rep, err := t.do(ctx, operator.Pace{Rate: t.Rate, Progress: op.add})
 		op.end(rep, err, now())
+		ended()
 	})
 	return op, nil
 }
@@ -112,7 +115,7 @@ func (o *operations) list(now time.Time) (all []progress) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	for _, op := range slices.Backward(o.all) {
-		if p := op.progress(now); p.Running || now.Sub(p.Ended) < recent {
+		if p := op.progress(now); len(all) < maxNamed && (p.Running || now.Sub(p.Ended) < recent) {
 			all = append(all, p)
 		}
 	}

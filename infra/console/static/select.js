@@ -28,10 +28,14 @@
       $(`.picked [formaction$=${unknown ? 'resolve' : 'retry'}]`).click()
     }
   }, true)
+  // The page does not leave for a form that opens a dialog, or that reads one again.
   document.addEventListener('submit', e => {
     const to = e.submitter?.getAttribute('formaction')
-    if (!to || !e.target.matches('.causes')) return
+    const inside = e.target.matches('form.dialog') && e.submitter?.name === 'show'
+    if (!inside && !(to && e.target.matches('.causes'))) return
     e.preventDefault()
+    e.stopImmediatePropagation()
+    if (inside) { again(e.target); return }
     const link = document.createElement('a')
     link.dataset.dialog = ''
     link.href = to + '?' + new URLSearchParams(new FormData(e.target))
@@ -39,7 +43,7 @@
     document.body.append(link)
     link.click()
     link.remove()
-  })
+  }, true)
 
   // An option changes the command line and the plan: the dialog is read again. So it is
   // when Enter is pressed in a field: no key changes anything by itself.
@@ -61,8 +65,5 @@
   document.addEventListener('change', e => {
     const form = e.target.closest('form.dialog')
     if (form && e.target.name !== 'name') again(form)
-  })
-  document.addEventListener('submit', e => {
-    if (e.target.matches('form.dialog') && e.submitter?.name === 'show') { e.preventDefault(); again(e.target) }
   })
 })()
