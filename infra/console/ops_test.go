@@ -66,14 +66,14 @@ func TestAStoppedRetryContinuesWithWhatIsLeft(t *testing.T) {
 
 func TestAFailedOperationSaysWhyAndContinues(t *testing.T) {
 	s := open(t, 3)
-	s.park(0, 3, "no answer for %d")
-	form, _ := s.dialog("/do/retry", url.Values{"action": {receipts}})
 	s.desk.Memory.Fault = func(op memory.Op) memory.Fault {
 		if op.Name == "Reopen" {
 			return memory.Refuse(event.ErrDenied)
 		}
 		return memory.Fault{}
 	}
+	s.park(0, 3, "no answer for %d")
+	form, _ := s.dialog("/do/retry", url.Values{"action": {receipts}})
 	res, _ := s.send("/do/retry", form)
 	has(t, s.ends(res), "0 of 3 deliveries sent.", "Nothing is done twice", "Continue…")
 	if res, _ := s.request(http.MethodGet, "/ops/other", nil); res.StatusCode != http.StatusNotFound {
