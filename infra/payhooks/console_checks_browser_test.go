@@ -42,6 +42,9 @@ func TestConsole(t *testing.T) {
 		{"without script", withoutScript},
 		{"hostile texts do nothing", hostileTexts},
 		{"troubles keep what was read", troubles},
+		{"dialogs ask", dialogsAsk},
+		{"walk to an unknown", walksToAnUnknown},
+		{"changes without script", changesWithoutScript},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.check(o.in(t), b) })
 	}

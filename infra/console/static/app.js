@@ -38,7 +38,7 @@
     const inside = $('.dialog', page) ?? $('.message', page)
     if (!inside) { location.href = url; return }
     dialog.replaceChildren(document.adoptNode(inside))
-    dialog.setAttribute('aria-label', $('h2', dialog)?.textContent ?? 'Dialog')
+    dialog.setAttribute('aria-label', $('h1, h2', dialog)?.textContent ?? 'Dialog')
     dialog.showModal()
     ;($('[data-close]', dialog) ?? dialog).focus()
   }
