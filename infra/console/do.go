@@ -28,7 +28,7 @@ var (
 		verb{"redrive", []string{"name", "rate"}, proposeRedrive}.pages(),
 		verb{"replay", slices.Concat(replayParams, eventFilters), proposeReplay}.pages(),
 	)
-	doBody = parse("do.html")
+	doBody = parse("do.html", "left.html")
 )
 
 // verb is one kind of change. propose reads what a dialog's address or form selects.

@@ -29,7 +29,10 @@ func proposeDiscard(r *Request, q url.Values) (*proposal, error) {
 	p.task = p.deliveries(s, "/do/discard", "discarded", "still parked or unknown", 0)
 	p.Title = fmt.Sprintf("Discard %s%s", plural(p.N, "delivery", "deliveries"), s.of())
 	p.Heading = p.Title + " for good?"
-	if p.N > 0 {
+	switch {
+	case p.N == 1:
+		p.Says = []string{"Nothing more happens for it: neither a retry nor a replay runs it again. Who decided, and why, stays with it."}
+	case p.N > 1:
 		p.Says = []string{"Nothing more happens for them: neither a retry nor a replay runs them again. Who decided, and why, stays with each."}
 	}
 	states := []string{string(event.Parked), string(event.Unknown)}

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"slices"
 
+	"github.com/payhooks/payhooks/infra/cli"
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/operator"
 )
@@ -68,7 +69,7 @@ func proposeRelease(r *Request, q url.Values) (*proposal, error) {
 	p.N, p.Verb, p.Total, p.Before = len(taken), "released", len(taken), p.Left
 	p.Title = "Release " + plural(p.N, "quarantined request", "quarantined requests")
 	p.Heading = "Release " + plural(p.Of, "quarantined request", "quarantined requests") + "?"
-	p.Says = append(p.Says, "Each is accepted as an event of its endpoint, with the same checks as a posted one, and goes to its actions.")
+	p.Says = append(p.Says, whose(p.Of, "It is", "Each is")+" accepted as an event of its endpoint, with the same checks as a posted one, and goes to its actions.")
 	p.Buttons = []button{{Label: "Release " + plural(p.N, "request", "requests"), First: true}}
 	p.do = func(ctx context.Context, pace operator.Pace) (report, error) {
 		return eachHeld(ctx, pace, taken, func(ctx context.Context, h event.Quarantined) error {
@@ -109,6 +110,14 @@ func (p *proposal) release(r *Request, h event.Quarantined, override bool, taken
 	p.addCommand(r.console.Command(append(words, "--yes")...))
 }
 
+// whose is the word for one or for several.
+func whose(n int, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return many
+}
+
 // mostCommands is how many lines a dialog shows where each does a part.
 const mostCommands = 20
 
@@ -135,12 +144,8 @@ func proposeForget(r *Request, q url.Values) (*proposal, error) {
 		p.addCommand(r.console.Command("quarantine", "discard", quoted(h.ID), "--endpoint", quoted(h.Endpoint), "--yes"))
 	}
 	p.Title = "Discard " + plural(p.N, "quarantined request", "quarantined requests")
-	its := "its"
-	if p.N != 1 {
-		its = "their"
-	}
-	p.Heading = fmt.Sprintf("Forget %s and %s %s for good?", plural(p.N, "quarantined request", "quarantined requests"), its, plural(size, "byte", "bytes"))
-	p.Says = []string{"No event is made of them. If Stripe still has it, payhooks backfill can store it later."}
+	p.Heading = fmt.Sprintf("Forget %s and %s %s for good?", plural(p.N, "quarantined request", "quarantined requests"), whose(p.N, "its", "their"), plural(size, "byte", "bytes"))
+	p.Says = []string{"No event is made of " + whose(p.N, "it", "them") + ". What Stripe still lists, payhooks backfill can store later."}
 	p.Buttons = []button{{Label: "Discard " + plural(p.N, "request", "requests"), Danger: true}}
 	p.do = func(ctx context.Context, pace operator.Pace) (report, error) {
 		return eachHeld(ctx, pace, all, r.console.Operator.DiscardQuarantined)
@@ -149,17 +154,21 @@ func proposeForget(r *Request, q url.Values) (*proposal, error) {
 	return p, nil
 }
 
-// eachHeld does one request after the other. One that fails is left, with its reason,
-// unless the stack does not answer.
+// eachHeld does one request after the other. Of several, one that fails is left, with its
+// reason.
 func eachHeld(ctx context.Context, pace operator.Pace, all []event.Quarantined, do func(context.Context, event.Quarantined) error) (rep report, err error) {
 	for _, h := range all {
 		if err := ctx.Err(); err != nil {
 			return rep, err
 		}
-		if err := do(context.WithoutCancel(ctx), h); err != nil {
+		switch err := do(context.WithoutCancel(ctx), h); {
+		case err == nil:
+			rep.Done++
+		case len(all) == 1:
 			return rep, err
+		default:
+			rep.Left = append(rep.Left, operator.Skipped{Event: h.ID, Action: h.Endpoint, Why: event.Reason(cli.Line(err.Error()))})
 		}
-		rep.Done++
 		if pace.Progress != nil {
 			pace.Progress(1)
 		}

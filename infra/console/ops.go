@@ -19,7 +19,7 @@ var (
 		{Route: "GET /ops/{id}", Tab: TabAttention, Show: showOperation},
 		{Route: "POST /ops/{id}/stop", Do: stopOperation},
 	}
-	opsBody = parse("operation.html")
+	opsBody = parse("operation.html", "left.html")
 )
 
 // leftShown is how many of the items that were left a page names.
