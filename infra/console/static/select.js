@@ -14,7 +14,7 @@
     const n = on.reduce((sum, b) => sum + Number(b.dataset.count), 0)
     bar.classList.toggle('on', on.length > 0)
     $('.sum', bar).textContent = `${on.length} group${on.length === 1 ? '' : 's'}, ${n} deliver${n === 1 ? 'y' : 'ies'} selected`
-    if (!on.length) $('.news:not([hidden])')?.click()
+    if (!on.length) $('.news')?.click() // what waited meanwhile
   }
   document.addEventListener('change', e => { if (e.target.name === 'group') count() })
   document.addEventListener('reset', e => { if (e.target.matches('.causes')) setTimeout(count) })
