@@ -32,9 +32,12 @@ func ParseTime(flag, text string, now time.Time) (time.Time, error) {
 // Rate is --rate: how many items a second at most.
 type Rate float64
 
-// RateFlag adds --rate. Its default is the rate as it is, or 20 for none.
+// DefaultRate is that of a bulk change.
+const DefaultRate Rate = 20
+
+// RateFlag adds --rate. Its default is the rate as it is, or DefaultRate for none.
 func RateFlag(cmd *cobra.Command, rate *Rate) {
-	*rate = cmp.Or(*rate, 20)
+	*rate = cmp.Or(*rate, DefaultRate)
 	cmd.Flags().Var(rate, "rate", "how many per second at most")
 }
 

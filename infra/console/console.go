@@ -56,14 +56,16 @@ const (
 type Console struct {
 	Config
 
-	pages  []Page
-	mux    *http.ServeMux
-	secret string // signs the tokens of forms
-	ops    operations
-	live   streams
-	badge  badge
-	read   snapshot
-	sent   sent
+	pages   []Page
+	mux     *http.ServeMux
+	secret  string // signs the tokens of forms
+	ops     operations
+	live    streams
+	badge   badge
+	read    snapshot
+	sent    sent
+	letters letters
+	said    said
 }
 
 // New makes the pages of a stack. It reads nothing.
@@ -86,7 +88,7 @@ func New(cfg Config) *Console {
 }
 
 // own are the console's pages, one file each.
-var own = slices.Concat(overviewPages, eventsPages, eventPages, findPages, prefsPages, helpPages)
+var own = slices.Concat(overviewPages, eventsPages, eventPages, findPages, attentionPages, doPages, opsPages, prefsPages, helpPages)
 
 func (c *Console) isLocal() bool { return c.Mode == Local }
 
@@ -118,19 +120,23 @@ func (c *Console) waiting() string {
 	return c.badge.text
 }
 
+// recount has the next page count again: something has changed.
+func (c *Console) recount() {
+	c.badge.mu.Lock()
+	defer c.badge.mu.Unlock()
+	c.badge.at = time.Time{}
+}
+
 func (c *Console) countWaiting() {
 	ctx, stop := context.WithTimeout(context.Background(), badgeAge)
 	defer stop()
-	items, err := c.Operator.Attention(ctx, badgeLimit)
+	items, err := c.attention(ctx)
 	c.badge.mu.Lock()
 	defer c.badge.mu.Unlock()
 	if c.badge.text = ""; len(items) > 0 && err == nil {
 		c.badge.text = count(len(items))
 	}
 }
-
-// badgeLimit is how many dead letters are counted for the rail.
-const badgeLimit = 100
 
 // name is the stack's, as commands take it.
 func (c *Console) name() string { return c.Operator.Stack }

@@ -45,7 +45,7 @@ func open(t *testing.T, n int, set ...func(*console.Config)) *site {
 }
 
 // request sends one, with headers as name and value.
-func (s *site) request(method, path string, form url.Values, headers ...string) (*http.Response, string) {
+func (s *site) request(method, path string, form url.Values, headers ...string) (answer, string) {
 	s.Helper()
 	req, err := http.NewRequestWithContext(s.Context(), method, s.url+path, strings.NewReader(form.Encode()))
 	if err != nil {
@@ -68,7 +68,15 @@ func (s *site) request(method, path string, form url.Values, headers ...string) 
 	if err != nil {
 		s.Fatal(err)
 	}
-	return res, string(body)
+	return answer{res.Status, res.StatusCode, res.Header, res.Request}, string(body)
+}
+
+// answer is a response whose body has been read.
+type answer struct {
+	Status     string
+	StatusCode int
+	Header     http.Header
+	Request    *http.Request // the last, behind any redirect
 }
 
 // get is a page that must be there.
@@ -82,7 +90,7 @@ func (s *site) get(path string) string {
 }
 
 // post sends a form of the page before.
-func (s *site) post(path string, form url.Values) (*http.Response, string) {
+func (s *site) post(path string, form url.Values) (answer, string) {
 	s.Helper()
 	if form == nil {
 		form = url.Values{}

@@ -72,7 +72,7 @@ func showWhole(r *Request) (View, error) {
 
 func (r *Request) event(masked bool) (View, error) {
 	id := r.PathValue("id")
-	v := View{Title: id, Body: eventBody, Live: masked}
+	v := View{Title: id, Body: eventBody, Live: masked, Scripts: selectScript}
 	if _, err := r.Params("endpoint", "raw"); err != nil {
 		return v, err
 	}

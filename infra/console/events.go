@@ -59,7 +59,7 @@ func (e eventRow) Amount() string {
 }
 
 func showEvents(r *Request) (View, error) {
-	v := View{Title: "Events", Body: eventsBody, Live: true}
+	v := View{Title: "Events", Body: eventsBody, Live: true, Scripts: selectScript}
 	q, err := r.Params(eventFilters...)
 	if err != nil {
 		return v, err

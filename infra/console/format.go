@@ -15,7 +15,7 @@ import (
 // the reader's zone.
 var functions = template.FuncMap{
 	"icon": icon, "word": word, "sentence": sentence, "count": count, "plural": plural, "keeps": keeps, "turn": turn, "amount": amount, "number": amountNumber, "duration": duration,
-	"split": strings.Fields, "list": func(all ...any) []any { return all },
+	"split": strings.Fields, "list": func(all ...any) []any { return all }, "add": func(a, b int) int { return a + b },
 }
 
 // icon is one of the sprite's.

@@ -4,7 +4,11 @@ package main
 
 import (
 	"fmt"
+	"html"
+	"io"
+	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -38,6 +42,9 @@ func TestConsole(t *testing.T) {
 		{"without script", withoutScript},
 		{"hostile texts do nothing", hostileTexts},
 		{"troubles keep what was read", troubles},
+		{"dialogs ask", dialogsAsk},
+		{"walk to an unknown", walksToAnUnknown},
+		{"changes without script", changesWithoutScript},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.check(o.in(t), b) })
 	}
@@ -92,6 +99,34 @@ func (o *rig) pages() []string {
 		if e := objects[struct{ ID string }](o.T, o.must("events", "list", "--status", status, "--limit", "1", "--json")); len(e) > 0 {
 			all = append(all, "/events/"+e[0].ID)
 		}
+	}
+	return append(append(all, "/attention", "/attention?state=overdue", "/attention?state=nothing", "/ops/none", "/do/replay?type=charge.*", "/do/retry"), o.dialogs()...)
+}
+
+// links to a group and to a dialog.
+var dialogLinks = regexp.MustCompile(`href="(/do/[^"]*|/attention\?group=[^"]*)"`)
+
+// dialogs are those of the groups that need a person, and the groups.
+func (o *rig) dialogs() (all []string) {
+	o.Helper()
+	req, err := http.NewRequestWithContext(o.Context(), http.MethodGet, o.stack.Console+"/attention", http.NoBody)
+	if err != nil {
+		o.Fatal(err)
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		o.Fatal(err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		o.Fatal(err)
+	}
+	for _, m := range dialogLinks.FindAllStringSubmatch(string(body), -1) {
+		all = append(all, html.UnescapeString(m[1]))
+	}
+	if len(all) == 0 {
+		o.Fatal("nothing needs a person")
 	}
 	return all
 }

@@ -44,7 +44,7 @@ func eraseCommand() *cobra.Command {
 			if err := errors.Join(scope.Check(), checkCustomer(e.Customer)); err != nil {
 				return err
 			}
-			if e.By = decidedBy(reason); scope.Set() {
+			if e.By = cli.DecidedBy(reason); scope.Set() {
 				e.Scope = scope.Matches
 			}
 			return erase(cmd, e, yes)

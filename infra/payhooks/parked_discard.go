@@ -1,11 +1,8 @@
 package main
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
-	"os"
-	"os/user"
 
 	"github.com/spf13/cobra"
 
@@ -36,7 +33,7 @@ func parkedDiscardCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			plan, err := o.PlanDiscard(cmd.Context(), operator.Discard{Deliveries: which, By: decidedBy(reason)})
+			plan, err := o.PlanDiscard(cmd.Context(), operator.Discard{Deliveries: which, By: cli.DecidedBy(reason)})
 			if err != nil {
 				return err
 			}
@@ -45,7 +42,7 @@ func parkedDiscardCommand() *cobra.Command {
 			}
 			r := plan.DryRun()
 			if yes && len(plan.Selected) > 0 {
-				r, err = plan.Run(cmd.Context())
+				r, err = plan.Run(cmd.Context(), operator.Pace{})
 			}
 			return errors.Join(printDiscard(cmd, r, yes), err, plan.Unreadable)
 		},
@@ -56,15 +53,6 @@ func parkedDiscardCommand() *cobra.Command {
 	cmd.Flags().StringVar(&reason, "reason", "", "why you discard them; kept with the delivery, selects nothing")
 	cli.StackFlag(cmd)
 	return cmd
-}
-
-// decidedBy names the operator as the machine does, and the reason.
-func decidedBy(reason string) string {
-	name := os.Getenv("USER")
-	if u, err := user.Current(); err == nil {
-		name = u.Username
-	}
-	return cmp.Or(name, "unknown user") + ": " + cmp.Or(reason, "no reason given")
 }
 
 func printDiscard(cmd *cobra.Command, r operator.DiscardResult, yes bool) error {

@@ -34,7 +34,9 @@ func parkedRetryCommand() *cobra.Command {
 				return err
 			}
 			if !yes || len(plan.Selected) == 0 {
-				return errors.Join(printRetryPlan(cmd, plan.DryRun(), rate), plan.Unreadable)
+				r := plan.DryRun()
+				r.Skipped, err = plan.LeftOut(cmd.Context())
+				return errors.Join(printRetryPlan(cmd, r, rate), plan.Unreadable, err)
 			}
 			return errors.Join(retry(cmd, plan, rate, "retried"), plan.Unreadable)
 		},
@@ -77,7 +79,9 @@ func printRetryPlan(cmd *cobra.Command, r operator.RetryResult, rate cli.Rate) e
 	}
 	err := printItems(cmd, r.Sample, "nothing of that is parked; payhooks parked resolve is for what is unknown")
 	if err == nil && r.Selected > 0 {
-		_, err = fmt.Fprintf(out, "\nwould retry %s, %g a second, in %s; add --yes\n", deliveries(r.Selected), rate, rate.Takes(r.Selected))
+		n := r.Selected - len(r.Skipped)
+		_, err = fmt.Fprintf(out, "\nwould retry %s, %g a second, in %s; add --yes\n", deliveries(n), rate, rate.Takes(n))
+		printReasons(out, operator.Reasons(r.Skipped), "delivery", "deliveries", "would be skipped")
 	}
 	return err
 }

@@ -11,7 +11,7 @@ import (
 const static = "../console/static"
 
 // ours are written here.
-var ours = []string{"app.js", "charts.js", "console.css", "local.js"}
+var ours = []string{"app.js", "charts.js", "console.css", "local.js", "select.js"}
 
 func TestServedFilesAreOursOrListed(t *testing.T) {
 	list, err := readList(static)

@@ -48,6 +48,16 @@ func (o *Operator) Discarded(ctx context.Context, which Deliveries) ([]Item, err
 	return o.items(ctx, which, event.Discarded)
 }
 
+// OverdueAfter is how long ago a waiting delivery was due that counts as overdue.
+const OverdueAfter = 30 * time.Minute
+
+// Overdue lists the waiting deliveries that are overdue, each since its last attempt;
+// else as Parked.
+func (o *Operator) Overdue(ctx context.Context) ([]Item, error) {
+	ds, err := o.unfinishedBefore(ctx, Deliveries{}, o.Now().Add(-OverdueAfter), event.Waiting)
+	return itemsOf(ds), err
+}
+
 func (o *Operator) items(ctx context.Context, which Deliveries, states ...event.State) ([]Item, error) {
 	ds, err := o.selected(ctx, which, states...)
 	return itemsOf(ds), err

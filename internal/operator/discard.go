@@ -3,6 +3,7 @@ package operator
 import (
 	"context"
 	"errors"
+	"sync"
 
 	"github.com/payhooks/payhooks/internal/event"
 )
@@ -63,19 +64,25 @@ func (p *DiscardPlan) Narrower(text string) bool {
 }
 
 // Run ends each selected delivery. One that is done or running by now is
-// skipped. The result counts what was done also with any error.
-func (p *DiscardPlan) Run(ctx context.Context) (DiscardResult, error) {
+// skipped. When ctx ends it stops with ctx's error; a new plan selects what is left.
+// The result counts what was done also with any error.
+func (p *DiscardPlan) Run(ctx context.Context, pace Pace) (DiscardResult, error) {
+	var mu sync.Mutex
 	r := DiscardResult{Selected: len(p.Selected)}
-	for _, d := range p.Selected {
+	_, err := p.o.each(ctx, pace, len(p.Selected), func(ctx context.Context, i int) error {
+		d := p.Selected[i]
 		err := p.o.Ledger.Discard(ctx, d.Ref(), p.o.Now(), p.By)
+		mu.Lock()
+		defer mu.Unlock()
 		switch {
 		case errors.Is(err, event.ErrNotFound):
 			r.Skipped = append(r.Skipped, Skipped{d.Event, d.Action, ReasonRunning})
 		case err != nil:
-			return r, err
+			return err
 		default:
 			r.Discarded++
 		}
-	}
-	return r, nil
+		return nil
+	})
+	return r, err
 }

@@ -23,7 +23,7 @@ func discard(t *testing.T, d *operatortest.Desk, which operator.Deliveries) oper
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := plan.Run(t.Context())
+	r, err := plan.Run(t.Context(), operator.Pace{Parallel: 1})
 	if err != nil {
 		t.Fatal(err)
 	}

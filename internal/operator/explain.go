@@ -25,6 +25,7 @@ type EffectDetail struct {
 	State event.EffectState `json:"state"`
 	Since time.Time         `json:"since"`
 	Error string            `json:"error,omitempty"`
+	Until time.Time         `json:"until,omitzero"` // it may still be running before then, and cannot be resolved
 }
 
 // Explain returns the next step for any delivery that has a record. An event or
@@ -54,7 +55,10 @@ func (o *Operator) explainEffects(ctx context.Context, x *Explanation, d event.D
 		if err != nil {
 			return err
 		}
-		x.Unknown = &EffectDetail{e.Key, e.State, e.Updated, e.Error}
+		x.Unknown = &EffectDetail{Key: e.Key, State: e.State, Since: e.Updated, Error: e.Error}
+		if e.State == event.EffectIntended && e.Lease.After(o.Now()) {
+			x.Unknown.Until = e.Lease
+		}
 	}
 	key, err := o.correctable(ctx, d)
 	if key != "" {

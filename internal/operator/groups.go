@@ -20,17 +20,25 @@ type Group struct {
 	Event  string    `json:"event"` // of the oldest item
 }
 
+// GroupName names one group.
+type GroupName struct{ Action, State, Reason string }
+
+// Name names the group.
+func (g Group) Name() GroupName { return GroupName{g.Action, g.State, g.Reason} }
+
+// GroupOf names the group of an item.
+func GroupOf(i Item) GroupName { return GroupName{i.Action, i.State, ReasonGroup(i.Reason)} }
+
 // Groups counts items by action, state and reason, the largest group first.
 func Groups(items []Item) []Group {
-	type name struct{ action, state, reason string }
-	at := map[name]int{}
+	at := map[GroupName]int{}
 	var all []Group
 	for _, item := range items {
-		n := name{item.Action, item.State, ReasonGroup(item.Reason)}
+		n := GroupOf(item)
 		i, ok := at[n]
 		if !ok {
 			i = len(all)
-			at[n], all = i, append(all, Group{n.action, n.state, n.reason, 0, item.Since, item.Since, item.Event})
+			at[n], all = i, append(all, Group{n.Action, n.State, n.Reason, 0, item.Since, item.Since, item.Event})
 		}
 		g := &all[i]
 		g.Count++
@@ -102,5 +110,5 @@ func digits(s string) (n int) {
 // saysSo reports whether a reason is of a group that the text names: a reason as it is
 // listed, clipped or whole, or a part of one. An empty text names all.
 func saysSo(reason, text string) bool {
-	return strings.Contains(ReasonGroup(reason), strings.TrimRight(ReasonGroup(text), masked+" "))
+	return text == "" || strings.Contains(ReasonGroup(reason), strings.TrimRight(ReasonGroup(text), masked+" "))
 }

@@ -77,6 +77,15 @@ type Skipped struct {
 	Why    event.Reason `json:"why"`
 }
 
+// Reasons counts what was left by its reason.
+func Reasons(all []Skipped) map[event.Reason]int {
+	var counts map[event.Reason]int
+	for _, s := range all {
+		counts = addOne(counts, s.Why)
+	}
+	return counts
+}
+
 // actions returns the names of the actions that have a rule, sorted.
 func (o *Operator) actions(ctx context.Context) ([]string, error) {
 	rules, err := o.Bus.Rules(ctx)

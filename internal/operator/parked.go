@@ -95,21 +95,11 @@ func (o *Operator) Reopen(ctx context.Context, ref event.DeliveryRef, stale bool
 // reopen is Reopen with what is to happen in the new round before it is sent.
 func (o *Operator) reopen(ctx context.Context, ref event.DeliveryRef, stale bool, before func() error) (event.Reason, error) {
 	s, err := o.load(ctx, ref.Event)
-	if errors.Is(err, event.ErrErased) {
-		return ReasonErased, nil
-	}
-	if errors.Is(err, event.ErrNotFound) || err == nil && s.Expired(o.Now()) {
-		return ReasonExpired, nil
-	}
-	if err != nil {
+	if err != nil && !errors.Is(err, event.ErrErased) && !errors.Is(err, event.ErrNotFound) {
 		return "", err
 	}
-	subscribers, err := o.Bus.Subscribers(ctx, event.Envelope{Facts: s.Facts, Only: ref.Action})
-	if err != nil {
-		return "", err
-	}
-	if len(subscribers) == 0 {
-		return ReasonNoRule, nil
+	if why, err := o.notSent(ctx, ref, s, err == nil); why != "" || err != nil {
+		return why, err
 	}
 	err = o.newRound(ctx, ref, stale)
 	if errors.Is(err, event.ErrNotFound) {

@@ -14,12 +14,20 @@ import (
 type Deliveries struct {
 	Event, Action string
 	Reason        string // of those only what failed so: a reason, masked by ReasonGroup, or a part of it
+	// Groups selects of those only what is in one of the groups; empty is all.
+	Groups []GroupName
 }
 
 func (f Deliveries) one() bool { return f.Event != "" && f.Action != "" }
 
 func (f Deliveries) matches(ref event.DeliveryRef) bool {
 	return (f.Event == "" || ref.Event == f.Event) && (f.Action == "" || ref.Action == f.Action)
+}
+
+// Selects reports whether an item is one of the selected deliveries.
+func (f Deliveries) Selects(i Item) bool {
+	return f.matches(event.DeliveryRef{Action: i.Action, Event: i.Event}) && saysSo(i.Reason, f.Reason) &&
+		(len(f.Groups) == 0 || slices.Contains(f.Groups, GroupOf(i)))
 }
 
 // selected returns the selected deliveries in the states. Those that can be
@@ -39,7 +47,7 @@ func (o *Operator) selected(ctx context.Context, f Deliveries, states ...event.S
 	if len(ds) == 0 && err == nil {
 		err = o.known(ctx, f)
 	}
-	return slices.DeleteFunc(ds, func(d event.Delivery) bool { return !saysSo(d.Error, f.Reason) }), err
+	return slices.DeleteFunc(ds, func(d event.Delivery) bool { return !f.Selects(itemOf(d)) }), err
 }
 
 // known refuses the name of an event or action that does not exist: that none

@@ -18,7 +18,12 @@ const keyPage = 1000
 // unfinished returns the selected deliveries in these states, the oldest first. Those
 // that can be read are returned also with any error.
 func (o *Operator) unfinished(ctx context.Context, f Deliveries, states ...event.State) ([]event.Delivery, error) {
-	refs, failed := o.indexed(ctx, f, states)
+	return o.unfinishedBefore(ctx, f, o.always(), states...)
+}
+
+// unfinishedBefore is unfinished for what is due before then.
+func (o *Operator) unfinishedBefore(ctx context.Context, f Deliveries, before time.Time, states ...event.State) ([]event.Delivery, error) {
+	refs, failed := o.indexed(ctx, f, before, states)
 	slices.SortFunc(refs, func(a, b event.DeliveryRef) int { return cmp.Compare(a.Key(), b.Key()) })
 	ds, err := o.asIndexed(ctx, slices.Compact(refs), states) // one that changes its state meanwhile is in two lists
 	slices.SortFunc(ds, func(a, b event.Delivery) int {
@@ -29,12 +34,12 @@ func (o *Operator) unfinished(ctx context.Context, f Deliveries, states ...event
 
 // indexed reads the selected entries in these states from every shard of the index that
 // may have some, in parallel. What was read is returned also with an error.
-func (o *Operator) indexed(ctx context.Context, f Deliveries, states []event.State) (refs []event.DeliveryRef, err error) {
+func (o *Operator) indexed(ctx context.Context, f Deliveries, before time.Time, states []event.State) (refs []event.DeliveryRef, err error) {
 	var all []event.Unfinished
 	for _, s := range states {
 		for shard := range event.UnfinishedShards {
 			if f.Event == "" || event.Shard(f.Event, event.UnfinishedShards) == shard {
-				all = append(all, event.Unfinished{State: s, Shard: shard, Before: o.always(), Limit: keyPage})
+				all = append(all, event.Unfinished{State: s, Shard: shard, Before: before, Limit: keyPage})
 			}
 		}
 	}

@@ -131,7 +131,7 @@ func (w *world) discard() {
 	req := operator.Discard{Deliveries: operator.Deliveries{Event: d.Event, Action: d.Action}, By: "operator: not needed"}
 	w.atWork(func(ctx context.Context, o *operator.Operator) {
 		if plan, err := o.PlanDiscard(ctx, req); err == nil {
-			r, _ := plan.Run(ctx)
+			r, _ := plan.Run(ctx, operator.Pace{Parallel: 1})
 			w.metTimes("discard", r.Discarded)
 		}
 	})

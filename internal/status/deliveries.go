@@ -7,11 +7,9 @@ import (
 	"time"
 
 	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/operator"
 	"github.com/payhooks/payhooks/internal/parallel"
 )
-
-// overdueAfter is how long ago a delivery was due that counts as overdue.
-const overdueAfter = 30 * time.Minute
 
 // ahead is how far from now the due time of a delivery may be.
 const ahead = 10 * 365 * 24 * time.Hour
@@ -116,7 +114,7 @@ func (r *reading) readPartition(ctx context.Context, p partition) error {
 			if found[g] == nil {
 				found[g] = &tally{}
 			}
-			found[g].add(d, p.state == event.Waiting && r.now.Sub(d.Next) > overdueAfter)
+			found[g].add(d, p.state == event.Waiting && r.now.Sub(d.Next) > operator.OverdueAfter)
 		}
 		if q.After = got.Next; q.After.IsZero() {
 			r.merge(found)

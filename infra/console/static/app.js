@@ -38,7 +38,7 @@
     const inside = $('.dialog', page) ?? $('.message', page)
     if (!inside) { location.href = url; return }
     dialog.replaceChildren(document.adoptNode(inside))
-    dialog.setAttribute('aria-label', $('h2', dialog)?.textContent ?? 'Dialog')
+    dialog.setAttribute('aria-label', $('h1, h2', dialog)?.textContent ?? 'Dialog')
     dialog.showModal()
     ;($('[data-close]', dialog) ?? dialog).focus()
   }
@@ -86,7 +86,7 @@
     const b = $('.news')
     if (!b) return
     b.hidden = n === 0
-    b.textContent = `Show ${n}${gap ? ' or more' : ''} new event${n === 1 ? '' : 's'}`
+    b.textContent = b.dataset.noun ? 'Show what has changed' : `Show ${n}${gap ? ' or more' : ''} new event${n === 1 ? '' : 's'}`
   }
   const show = () => {
     if (!held) return
