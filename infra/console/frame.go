@@ -72,3 +72,6 @@ func (f frame) Ready() string {
 func (f frame) Paid() string { return f.meter.String() + ", " + duration(since(f.begin)) }
 
 func cutSpace(s string) (before, after string, found bool) { return strings.Cut(s, " ") }
+
+// Tab is the entry of the rail that the page belongs to.
+func (f frame) Tab() string { return f.page.Tab }

@@ -33,6 +33,14 @@ type View struct {
 	Live bool
 	// Charts: it has any that are drawn by a script.
 	Charts bool
+	// File is sent as it is, to be kept, instead of a page.
+	File *File
+}
+
+// File is what a page offers to keep.
+type File struct {
+	Name, Type string
+	Body       []byte
 }
 
 // The entries of the rail.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"errors"
+	"mime"
 	"net/http"
 	"strings"
 	"time"
@@ -72,6 +73,12 @@ func (r *Request) change() {
 
 // write renders a page. Texts that anyone may have written cannot hide anything in it.
 func (r *Request) write(v View) {
+	if f := v.File; f != nil {
+		r.w.Header().Set("Content-Type", f.Type)
+		r.w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": f.Name}))
+		compressed(r.w, r.Request, v.Status, f.Body)
+		return
+	}
 	text, err := r.render(v)
 	if err != nil {
 		r.console.Log.ErrorContext(r.Context(), "a page could not be made", "path", r.URL.Path, "error", err)

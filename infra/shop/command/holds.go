@@ -20,6 +20,12 @@ type HoldRow struct {
 	Reference string `json:"reference,omitempty"`
 }
 
+// HoldColumns are those of a list of holds.
+var HoldColumns = []string{"ORDER", "REFERENCE", "WHY", "SINCE", "DUE", "RELEASED", "SCOPE"}
+
+// NoHolds is said of an empty list.
+const NoHolds = "no holds"
+
 func holdsCommand() *cobra.Command {
 	var f cli.ListFlags
 	cmd := &cobra.Command{
@@ -49,13 +55,13 @@ func holdsCommand() *cobra.Command {
 
 func printHolds(cmd *cobra.Command, holds []HoldRow, f cli.ListFlags) error {
 	holds = slices.DeleteFunc(holds, func(h HoldRow) bool { return !f.Scope.Matches(h.Scope) })
-	out := cli.NewRows(cmd, "ORDER", "REFERENCE", "WHY", "SINCE", "DUE", "RELEASED", "SCOPE")
+	out := cli.NewRows(cmd, header(HoldColumns)...)
 	for _, h := range cli.First(f, holds, func(h HoldRow) time.Time { return h.Since }) {
 		if err := out.Add(h, h.Order, h.Reference, h.Why, cli.Time(h.Since), cli.Time(h.Due), cli.Time(h.Released), h.Text()); err != nil {
 			return err
 		}
 	}
-	return out.Flush("no holds")
+	return out.Flush(NoHolds)
 }
 
 // holdsRow is a row of either kind: without an order it is of a card or customer.

@@ -1,0 +1,231 @@
+package pages
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/payhooks/payhooks/infra/cli"
+	"github.com/payhooks/payhooks/infra/console"
+	"github.com/payhooks/payhooks/infra/shop/command"
+	"github.com/payhooks/payhooks/internal/money"
+	"github.com/payhooks/payhooks/internal/shop/access"
+	"github.com/payhooks/payhooks/internal/shop/fraud"
+	"github.com/payhooks/payhooks/internal/shop/inventory"
+	"github.com/payhooks/payhooks/internal/shop/journal"
+)
+
+func amount(minor int64, currency string) string {
+	return money.Amount{Minor: minor, Currency: currency}.String()
+}
+
+func readAccess(ctx context.Context, t *cli.Target, seen func()) ([]access.Row, error) {
+	return command.ReadAccessRows(ctx, t, time.Now(), seen)
+}
+
+func (s *Shop) showAccess(r *console.Request) (console.View, error) {
+	v := console.View{Title: "Access", Body: listBody}
+	p, err := filters(r)
+	if err != nil {
+		return v, err
+	}
+	read, err := s.access.get(r)
+	if err != nil {
+		return v, err
+	}
+	found := scoped(read.Rows, func(a access.Row) bool { return p.Scope.Matches(a.Scope) })
+	shown, next := page(found, p.after, accessKey)
+	l := listOf(s, r, p, "Access", "access", read, len(found), next)
+	l.Columns, l.None, l.Filters = columnsOf(command.AccessColumns), command.NoAccess, []string{"mode", "account"}
+	for _, a := range shown {
+		l.Rows = append(l.Rows, s.audit.mark(accessRow(a), access.Table, a.Key(access.Kind, a.Customer)))
+	}
+	v.Data, v.Live = l, l.Reading || l.Audit.Running
+	return v, nil
+}
+
+func accessKey(a access.Row) string {
+	return a.Customer + " " + a.Text() + " " + a.Product + " " + a.Feature
+}
+
+func accessRow(a access.Row) row {
+	granted := "no"
+	if a.Granted {
+		granted = "yes"
+	}
+	return row{ID: a.Customer, Cells: []cell{
+		{Text: a.Customer, Path: customerPath(a), ID: true}, {Text: a.Product + a.Feature}, {Text: granted, Quiet: !a.Granted}, {At: a.Until}, {Text: a.Text()}, {Text: a.Why},
+	}}
+}
+
+func customerPath(a access.Row) string {
+	return strings.Replace(orderPath(a.Scope, a.Customer), "/state/orders/", "/state/access/", 1)
+}
+
+// showCustomer is what one customer may use, with the events that made it so.
+func (s *Shop) showCustomer(r *console.Request) (console.View, error) {
+	id := r.PathValue("id")
+	v := console.View{Title: "Access", Body: oneBody}
+	q, err := r.Params("account", "mode")
+	if err != nil {
+		return v, err
+	}
+	scope, err := scopeOf(q)
+	if err != nil {
+		return v, err
+	}
+	rows, err := readCustomer(r, scope, id)
+	if err != nil {
+		return v, err
+	}
+	if len(rows) == 0 {
+		return v, console.Refused(http.StatusNotFound, fmt.Sprintf("Nothing is kept of the access of %s in %s.", id, scope.Text()), "Its timeline has what Stripe sent about it.")
+	}
+	d, err := s.one(r, scope, id, accessAction)
+	if err != nil {
+		return v, err
+	}
+	d.List, d.Name = "/state/access", "Access"
+	for _, a := range rows {
+		text := "not granted: " + a.Why
+		if a.Granted {
+			text = "granted: " + a.Why
+		}
+		d.Facts = append(d.Facts, fact{a.Product + a.Feature, cell{Text: text}})
+	}
+	d.one = s.audit.markOne(d.one, access.Table, scope.Key(access.Kind, id))
+	v.Data, v.Live = d.one, d.Audit.Running
+	return v, nil
+}
+
+func (s *Shop) showStock(r *console.Request) (console.View, error) {
+	v := console.View{Title: "Stock", Body: listBody}
+	p, err := filters(r)
+	if err != nil {
+		return v, err
+	}
+	read, err := s.stock.get(r)
+	if err != nil {
+		return v, err
+	}
+	found := scoped(read.Rows, func(l inventory.Level) bool { return p.Scope.Matches(l.Scope) })
+	shown, next := page(found, p.after, func(l inventory.Level) string { return l.Item + " " + l.Text() })
+	l := listOf(s, r, p, "Stock", "stock", read, len(found), next)
+	l.Columns, l.None, l.Filters, l.New = columnsOf(command.StockColumns), command.NoStock, []string{"mode", "account"}, true
+	for _, one := range shown {
+		l.Rows = append(l.Rows, stockRow(one))
+	}
+	v.Data, v.Live = l, l.Reading || l.Audit.Running
+	return v, nil
+}
+
+func stockRow(l inventory.Level) row {
+	cells := []cell{{Text: l.Item, ID: true}}
+	for _, n := range []int64{l.OnHand, l.Reserved, l.BackOrdered, l.Supply, l.Committed} {
+		cells = append(cells, cell{Text: fmt.Sprint(n), Num: true, Quiet: n == 0})
+	}
+	return row{ID: l.Item, Cells: append(cells, cell{Text: l.Text()}), Set: "/do/stock?" + itemOf(l).Encode()}
+}
+
+// itemOf are the parameters that name an item.
+func itemOf(l inventory.Level) url.Values {
+	account := l.Account
+	if account == "" {
+		account = "own"
+	}
+	return url.Values{"item": {l.Item}, "account": {account}, "mode": {l.Mode()}}
+}
+
+func (s *Shop) showHolds(r *console.Request) (console.View, error) {
+	v := console.View{Title: "Holds", Body: listBody}
+	p, err := filters(r, "since")
+	if err != nil {
+		return v, err
+	}
+	read, err := s.holds.get(r)
+	if err != nil {
+		return v, err
+	}
+	found := scoped(read.Rows, func(h command.HoldRow) bool { return p.Scope.Matches(h.Scope) })
+	found = cli.First(p.ListFlags, found, func(h command.HoldRow) time.Time { return h.Since })
+	shown, next := page(found, p.after, func(h command.HoldRow) string { return h.Order + " " + h.Text() + " " + h.Why })
+	l := listOf(s, r, p, "Holds", "holds", read, len(found), next)
+	l.Columns, l.None, l.Filters = columnsOf(command.HoldColumns), command.NoHolds, []string{"mode", "account", "since"}
+	for _, h := range shown {
+		l.Rows = append(l.Rows, s.audit.mark(holdRow(h), fraud.Table, h.Key(fraud.Kind, h.Order)))
+	}
+	v.Data, v.Live = l, l.Reading || l.Audit.Running
+	return v, nil
+}
+
+func holdRow(h command.HoldRow) row {
+	return row{ID: h.Order, Cells: []cell{
+		{Text: h.Order, Path: orderPath(h.Scope, h.Order), ID: true}, {Text: h.Reference}, {Text: h.Why},
+		{At: h.Since}, {At: h.Due}, {At: h.Released}, {Text: h.Text()},
+	}}
+}
+
+func (s *Shop) showJournal(r *console.Request) (console.View, error) {
+	v := console.View{Title: "Journal", Body: listBody}
+	p, err := filters(r, "since", "minor")
+	if err != nil {
+		return v, err
+	}
+	read, err := s.postings.get(r)
+	if err != nil {
+		return v, err
+	}
+	found := scoped(read.Rows, func(j journal.Posting) bool { return p.Scope.Matches(j.Scope) })
+	found = cli.Latest(p.ListFlags, found, func(j journal.Posting) time.Time { return j.At })
+	slices.Reverse(found)
+	shown, next := page(found, p.after, func(j journal.Posting) string { return j.Fact + " " + j.Text() })
+	l := listOf(s, r, p, "Journal", "journal", read, len(found), next)
+	l.Columns, l.None, l.Filters = columnsOf(command.JournalColumns), command.NothingPosted, []string{"mode", "account", "since", "minor"}
+	if p.Minor {
+		l.Columns = append(l.Columns, "Currency")
+	}
+	for _, j := range shown {
+		l.Rows = append(l.Rows, s.postingRows(j, p)...)
+	}
+	v.Data, v.Live = l, l.Reading || l.Audit.Running
+	return v, nil
+}
+
+// postingRows has a row for each entry, as the command does.
+func (s *Shop) postingRows(j journal.Posting, p params) (all []row) {
+	side := func(n int64) cell {
+		if n == 0 {
+			return cell{Num: true}
+		}
+		return cell{Text: fmt.Sprint(p.Money(n, j.Currency)), Num: true}
+	}
+	first := []cell{{At: j.At}, {Text: j.Fact, ID: true, Path: sourcePath(j)}}
+	last := []cell{{Text: j.Text()}, {Text: command.MemoText(j)}}
+	for _, e := range j.Entries {
+		cells := append(slices.Clone(first), cell{Text: e.Account}, side(e.Debit), side(e.Credit))
+		cells = append(cells, last...)
+		if p.Minor {
+			cells = append(cells, cell{Text: j.Currency})
+		}
+		one := row{Cells: cells}
+		if len(all) == 0 {
+			one.ID = j.Fact
+			one = s.audit.mark(one, journal.Table, j.Key(journal.Kind, j.Fact))
+		}
+		all = append(all, one)
+		first, last = []cell{{}, {}}, []cell{{}, {}}
+	}
+	return all
+}
+
+// sourcePath is the timeline of what the transaction is of, if that is one of Stripe's.
+func sourcePath(j journal.Posting) string {
+	if stripeID.MatchString(j.Memo.Source) {
+		return "/timeline/" + url.PathEscape(j.Memo.Source)
+	}
+	return ""
+}

@@ -1,0 +1,209 @@
+package pages
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"encoding/json"
+
+	"github.com/payhooks/payhooks/infra/console"
+	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/operator"
+	"github.com/payhooks/payhooks/internal/shop/order"
+)
+
+var (
+	oneBody  = parse("one.html")
+	stripeID = regexp.MustCompile(`^[a-z]{2,8}_[A-Za-z0-9_]{1,250}$`)
+)
+
+// The actions that keep what the pages show.
+const (
+	ordersAction = "update-order"
+	accessAction = "grant-access"
+)
+
+// one is a thing of the shop with the events that made it.
+type one struct {
+	state
+	ID       string
+	List     string // address and name of the list that it is of
+	Facts    []fact
+	Differ   []string
+	Repair   bool
+	Made     []made
+	Notes    []string
+	Timeline string
+	Command  string
+}
+
+// fact is a name with a value.
+type fact struct {
+	Name string
+	cell
+}
+
+// made is an event with what it did to the thing, and what else came of it.
+type made struct {
+	ID, Type string
+	At       time.Time
+	Effect   string
+	Others   []string
+}
+
+func (s *Shop) showOrder(r *console.Request) (console.View, error) {
+	id := r.PathValue("id")
+	v := console.View{Title: "Order", Body: oneBody}
+	q, err := r.Params("account", "mode")
+	if err != nil {
+		return v, err
+	}
+	scope, err := scopeOf(q)
+	if err != nil {
+		return v, err
+	}
+	d, err := s.one(r, scope, id, ordersAction)
+	if err != nil {
+		return v, err
+	}
+	o, err := s.foldedOrder(r, scope, id, d.objects)
+	if err != nil {
+		return v, err
+	}
+	d.List, d.Name, d.Facts = "/state/orders", "Orders", orderFacts(o)
+	d.one = s.audit.markOne(d.one, order.Table, scope.Key(order.Kind, o.Order))
+	v.Data, v.Live = d.one, d.Audit.Running
+	return v, nil
+}
+
+// oneRead is what the timeline says of a thing.
+type oneRead struct {
+	one
+	objects []string // that its events are about
+}
+
+// maxEvents is of how many lines of a timeline the events are taken.
+const maxLines = 5000
+
+// one reads the events that made a thing of an action, the newest first.
+func (s *Shop) one(r *console.Request, scope event.Scope, id, action string) (d oneRead, err error) {
+	d.one = one{state: s.state(r, ""), ID: id, Timeline: "/timeline/" + url.PathEscape(id), Command: r.Console().Command("events timeline", console.Quoted(id))}
+	if !stripeID.MatchString(id) {
+		return d, nil
+	}
+	is := func(other event.Scope) bool { return other == scope }
+	course, err := r.Console().Operator.Timeline(r.Context(), operator.Timeline{ID: id, Scope: is, Scopes: []event.Scope{scope}, Limit: maxLines})
+	if errors.Is(err, event.ErrNotFound) {
+		d.Notes = []string{"Its events are no longer stored."}
+		return d, nil
+	}
+	if err != nil {
+		return d, err
+	}
+	d.Made, d.objects = madeBy(course.Moments, action)
+	d.Notes = course.Notes
+	return d, nil
+}
+
+// madeBy are the events of which the action kept something.
+func madeBy(moments []operator.Moment, action string) (all []made, objects []string) {
+	byID := map[string]*made{}
+	for _, m := range moments {
+		e := byID[m.Event]
+		if e == nil {
+			e = &made{ID: m.Event, Type: m.Type, At: m.At}
+			byID[m.Event] = e
+		}
+		switch {
+		case m.Facts != nil:
+			if !m.Facts.Created.IsZero() {
+				e.At = m.Facts.Created
+			}
+			objects = append(objects, m.Facts.Object, m.Facts.Subject)
+		case m.Delivery == nil || m.Delivery.Withheld || m.Delivery.State != event.Done:
+		case m.Action == action:
+			e.Effect = m.Delivery.Outcome
+			if e.Effect == "" {
+				e.Effect = "done"
+			}
+		case m.Delivery.Outcome != "":
+			e.Others = append(e.Others, m.Delivery.Outcome)
+		}
+	}
+	for _, e := range byID {
+		if e.Effect != "" {
+			all = append(all, *e)
+		}
+	}
+	slices.SortFunc(all, func(a, b made) int { return newestFirst(a, b) })
+	return all, objects
+}
+
+func newestFirst(a, b made) int {
+	if c := b.At.Compare(a.At); c != 0 {
+		return c
+	}
+	return strings.Compare(b.ID, a.ID)
+}
+
+// foldedOrder reads the row of the order and those that may belong to it, by their keys.
+func (s *Shop) foldedOrder(r *console.Request, scope event.Scope, id string, objects []string) (order.Order, error) {
+	rows, todo, known := []order.Order{}, append([]string{id}, objects...), map[string]bool{}
+	for len(todo) > 0 && len(rows) < maxRows {
+		name := todo[0]
+		if todo = todo[1:]; known[name] || name == "" {
+			continue
+		}
+		known[name] = true
+		row, err := r.Console().Target.Tables.Load(r.Context(), order.Table, scope.Key(order.Kind, name))
+		if err != nil {
+			return order.Order{}, err
+		}
+		var o order.Order
+		if row.Version == 0 {
+			continue
+		}
+		if err := json.Unmarshal(row.Data, &o); err != nil {
+			return o, fmt.Errorf("read %s: row %s: %w", order.Table, row.Key, err)
+		}
+		rows = append(rows, o)
+		for charge := range o.Facts.Charges {
+			todo = append(todo, charge)
+		}
+		for charge := range o.Facts.Attempts.Charges {
+			todo = append(todo, charge)
+		}
+		for invoice := range o.Facts.Ties.Invoices {
+			todo = append(todo, invoice)
+		}
+	}
+	folded := order.Fold(rows)
+	if owner := order.OrderByCharge(rows)[order.ChargeRef{Scope: scope, Charge: id}]; owner != "" {
+		return order.Order{}, console.Redirect(orderPath(scope, owner))
+	}
+	for _, o := range folded {
+		if o.Order == id {
+			return o, nil
+		}
+	}
+	return order.Order{}, console.Refused(http.StatusNotFound, fmt.Sprintf("No order is %s in %s.", id, scope.Text()), "Its timeline has what Stripe sent about it.")
+}
+
+// maxRows is how many rows are read for one order.
+const maxRows = 50
+
+func orderFacts(o order.Order) []fact {
+	money := func(n int64) cell { return cell{Text: amount(n, o.Currency), Quiet: n == 0} }
+	all := []fact{
+		{"Reference", cell{Text: o.Reference}}, {"Status", cell{Text: o.Status}},
+		{"Amount", money(o.Amount)}, {"Paid", money(o.Paid)}, {"Refunded", money(o.Refunded)}, {"Disputed", money(o.Disputed)}, {"Lost", money(o.Lost)},
+	}
+	all = append(all, fact{"Scope", cell{Text: o.Text()}})
+	return slices.DeleteFunc(all, func(f fact) bool { return f.Text == "" })
+}
