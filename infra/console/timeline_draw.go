@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/payhooks/payhooks/internal/operator"
+	"github.com/payhooks/payhooks/internal/safetext"
 )
 
 const (
@@ -257,8 +258,11 @@ func (x shownEffect) Marks() (all string) {
 	return all
 }
 
-// Short is the text with long ids cut.
-func (x shownEffect) Short() string { return short(x.Text) }
+// Short is the text with long ids cut, and what is too long for a column.
+func (x shownEffect) Short() string { return safetext.Clip(short(x.Text), longestEffect) }
+
+// longestEffect is how much of an effect a column has room for.
+const longestEffect = 120
 
 // short cuts ids: the whole text is in the title.
 func short(text string) string {

@@ -21,8 +21,9 @@ type list struct {
 	None    string
 	Query   url.Values
 	Filters []string // that the list has: account, mode, since, minor
-	Found   int      // rows that the filters leave
-	Read    int      // rows of the table, folded
+	Shown   int      // of those that the filters leave, which are Found
+	Found   int
+	Read    int // rows of the table, folded
 	At      time.Time
 	Reading bool  // the table is being read
 	Seen    int64 // rows of it so far
@@ -102,9 +103,9 @@ func page[T any](all []T, after string, key func(T) string) (shown []T, next str
 }
 
 // listOf makes a list of what was read, of which so many are left by the filters.
-func listOf[T any](s *Shop, r *console.Request, p params, name, command string, read result[T], found int, next string) list {
+func listOf[T any](s *Shop, r *console.Request, p params, name, command string, read result[T], shown, found int, next string) list {
 	l := list{
-		state: s.state(r, name), Query: p.q, Found: found, Read: len(read.Rows), At: read.At, Reading: read.Reading, Seen: read.Seen,
+		state: s.state(r, name), Query: p.q, Shown: shown, Found: found, Read: len(read.Rows), At: read.At, Reading: read.Reading, Seen: read.Seen,
 		Again: r.With("again", "1"), Command: r.Console().Command(append([]string{command}, flags(p.q)...)...),
 	}
 	if next != "" {
@@ -152,9 +153,9 @@ func (l list) Foot() string {
 	case l.At.IsZero():
 		return fmt.Sprintf("%d rows read so far", l.Seen)
 	case l.Found == l.Read:
-		return fmt.Sprintf("%d of %d", len(l.Rows), l.Found)
+		return fmt.Sprintf("%d of %d", l.Shown, l.Found)
 	}
-	return fmt.Sprintf("%d of %d, of %d read", len(l.Rows), l.Found, l.Read)
+	return fmt.Sprintf("%d of %d, of %d read", l.Shown, l.Found, l.Read)
 }
 
 // scoped are the items of the scopes that the filters leave in.

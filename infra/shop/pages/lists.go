@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/payhooks/payhooks/infra/cli"
@@ -39,7 +38,7 @@ func (s *Shop) showAccess(r *console.Request) (console.View, error) {
 	}
 	found := scoped(read.Rows, func(a access.Row) bool { return p.Scope.Matches(a.Scope) })
 	shown, next := page(found, p.after, accessKey)
-	l := listOf(s, r, p, "Access", "access", read, len(found), next)
+	l := listOf(s, r, p, "Access", "access", read, len(shown), len(found), next)
 	l.Columns, l.None, l.Filters = columnsOf(command.AccessColumns), command.NoAccess, []string{"mode", "account"}
 	for _, a := range shown {
 		l.Rows = append(l.Rows, s.audit.mark(accessRow(a), access.Table, a.Key(access.Kind, a.Customer)))
@@ -63,7 +62,7 @@ func accessRow(a access.Row) row {
 }
 
 func customerPath(a access.Row) string {
-	return strings.Replace(orderPath(a.Scope, a.Customer), "/state/orders/", "/state/access/", 1)
+	return onePath("/state/access/", a.Scope, a.Customer)
 }
 
 // showCustomer is what one customer may use, with the events that made it so.
@@ -73,6 +72,9 @@ func (s *Shop) showCustomer(r *console.Request) (console.View, error) {
 	q, err := r.Params("account", "mode")
 	if err != nil {
 		return v, err
+	}
+	if q.Get("mode") == "" {
+		return v, s.elsewhere(r, id, access.Table, access.Kind, "/state/access/")
 	}
 	scope, err := scopeOf(q)
 	if err != nil {
@@ -114,7 +116,7 @@ func (s *Shop) showStock(r *console.Request) (console.View, error) {
 	}
 	found := scoped(read.Rows, func(l inventory.Level) bool { return p.Scope.Matches(l.Scope) })
 	shown, next := page(found, p.after, func(l inventory.Level) string { return l.Item + " " + l.Text() })
-	l := listOf(s, r, p, "Stock", "stock", read, len(found), next)
+	l := listOf(s, r, p, "Stock", "stock", read, len(shown), len(found), next)
 	l.Columns, l.None, l.Filters, l.New = columnsOf(command.StockColumns), command.NoStock, []string{"mode", "account"}, true
 	for _, one := range shown {
 		l.Rows = append(l.Rows, stockRow(one))
@@ -153,7 +155,7 @@ func (s *Shop) showHolds(r *console.Request) (console.View, error) {
 	found := scoped(read.Rows, func(h command.HoldRow) bool { return p.Scope.Matches(h.Scope) })
 	found = cli.First(p.ListFlags, found, func(h command.HoldRow) time.Time { return h.Since })
 	shown, next := page(found, p.after, func(h command.HoldRow) string { return h.Order + " " + h.Text() + " " + h.Why })
-	l := listOf(s, r, p, "Holds", "holds", read, len(found), next)
+	l := listOf(s, r, p, "Holds", "holds", read, len(shown), len(found), next)
 	l.Columns, l.None, l.Filters = columnsOf(command.HoldColumns), command.NoHolds, []string{"mode", "account", "since"}
 	for _, h := range shown {
 		l.Rows = append(l.Rows, s.audit.mark(holdRow(h), fraud.Table, h.Key(fraud.Kind, h.Order)))
@@ -183,7 +185,7 @@ func (s *Shop) showJournal(r *console.Request) (console.View, error) {
 	found = cli.Latest(p.ListFlags, found, func(j journal.Posting) time.Time { return j.At })
 	slices.Reverse(found)
 	shown, next := page(found, p.after, func(j journal.Posting) string { return j.Fact + " " + j.Text() })
-	l := listOf(s, r, p, "Journal", "journal", read, len(found), next)
+	l := listOf(s, r, p, "Journal", "journal", read, len(shown), len(found), next)
 	l.Columns, l.None, l.Filters = columnsOf(command.JournalColumns), command.NothingPosted, []string{"mode", "account", "since", "minor"}
 	if p.Minor {
 		l.Columns = append(l.Columns, "Currency")

@@ -64,6 +64,9 @@ func (s *Shop) showOrder(r *console.Request) (console.View, error) {
 	if err != nil {
 		return v, err
 	}
+	if q.Get("mode") == "" {
+		return v, s.elsewhere(r, id, order.Table, order.Kind, "/state/orders/")
+	}
 	scope, err := scopeOf(q)
 	if err != nil {
 		return v, err

@@ -1,7 +1,9 @@
 package pages
 
 import (
+	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
 
 	"github.com/payhooks/payhooks/infra/cli"
@@ -25,7 +27,7 @@ func (s *Shop) showOrders(r *console.Request) (console.View, error) {
 	}
 	found := scoped(read.Rows, func(o order.Order) bool { return p.Scope.Matches(o.Scope) })
 	shown, next := page(found, p.after, orderKey)
-	l := listOf(s, r, p, "Orders", "orders", read, len(found), next)
+	l := listOf(s, r, p, "Orders", "orders", read, len(shown), len(found), next)
 	l.Columns, l.None, l.Filters = columnsOf(command.OrderColumns), command.NoOrders, []string{"mode", "account", "minor"}
 	if p.Minor {
 		l.Columns = append(l.Columns, "Currency")
@@ -54,12 +56,14 @@ func (s *Shop) orderRow(o order.Order, p params) row {
 }
 
 // orderPath is where an order of the scope is shown.
-func orderPath(s event.Scope, id string) string {
+func orderPath(s event.Scope, id string) string { return onePath("/state/orders/", s, id) }
+
+func onePath(list string, s event.Scope, id string) string {
 	account := s.Account
 	if account == "" {
 		account = "own"
 	}
-	return "/state/orders/" + url.PathEscape(id) + "?" + url.Values{"account": {account}, "mode": {s.Mode()}}.Encode()
+	return list + url.PathEscape(id) + "?" + url.Values{"account": {account}, "mode": {s.Mode()}}.Encode()
 }
 
 // FindOrder finds an order by its id or by exactly its reference. It is a
@@ -78,23 +82,46 @@ func (s *Shop) FindOrder(r *console.Request, text string) (string, error) {
 		}
 	}
 	if read.Reading {
-		return "", console.Refused(503, fmt.Sprintf("The orders are being read: %d rows so far.", read.Seen), "Search again in a moment.")
+		return "", console.Refused(http.StatusServiceUnavailable, fmt.Sprintf("The orders are being read: %d rows so far.", read.Seen), "Search again in a moment.")
 	}
 	return "", event.ErrNotFound
 }
 
 // orderByID looks for the row of an order by its key.
 func (s *Shop) orderByID(r *console.Request, id string) (string, error) {
+	return s.find(r, id, order.Table, order.Kind, "/state/orders/")
+}
+
+// find looks for a row in each scope by its key.
+func (s *Shop) find(r *console.Request, id, table, kind, list string) (string, error) {
+	if len(id) > longestID {
+		return "", event.ErrNotFound
+	}
 	for _, scope := range s.scopes(r) {
-		row, err := r.Console().Target.Tables.Load(r.Context(), order.Table, scope.Key(order.Kind, id))
+		row, err := r.Console().Target.Tables.Load(r.Context(), table, scope.Key(kind, id))
 		if err != nil {
 			return "", err
 		}
 		if row.Version > 0 {
-			return orderPath(scope, id), nil
+			return onePath(list, scope, id), nil
 		}
 	}
 	return "", event.ErrNotFound
+}
+
+// longestID is how long an id may be that has a row.
+const longestID = 500
+
+// elsewhere leads to the page of the scope that has the id, for an address without one.
+func (s *Shop) elsewhere(r *console.Request, id, table, kind, list string) error {
+	to, err := s.find(r, id, table, kind, list)
+	if errors.Is(err, event.ErrNotFound) {
+		return console.Refused(http.StatusNotFound, fmt.Sprintf("Nothing is kept of %s.", id), "Its timeline has what Stripe sent about it.")
+	}
+	if err != nil {
+		return err
+	}
+	return console.Redirect(to)
 }
 
 // scopes are those of the orders that were read last, or the stack's own.

@@ -15,10 +15,9 @@ const (
 	patience = time.Second
 	// quick is how long a reading may take that every page waits for.
 	quick = 200 * time.Millisecond
-	// freshLocal and freshDeployed are how long a reading counts at least, and agesOf how
-	// many times as long as it took: reading a large table is not what a stack is for, and
-	// of a deployed one it is paid for.
-	freshLocal    = 500 * time.Millisecond
+	// agesOf is how many times as long as it took a reading counts, and freshDeployed how
+	// long that of a deployed stack does at least: reading a large table is not what a stack
+	// is for, and it is paid for.
 	freshDeployed = time.Minute
 	agesOf        = 20
 	// longest is how long a reading may take.
@@ -104,7 +103,7 @@ func (s *reading[T]) forget() {
 }
 
 func (l result[T]) fresh(t *cli.Target) bool {
-	least := freshLocal
+	least := time.Duration(0)
 	if t.Local == nil {
 		least = freshDeployed
 	}

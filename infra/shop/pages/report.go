@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -104,7 +105,7 @@ func (s *Shop) downloadReport(r *console.Request) (console.View, error) {
 		return v, err
 	}
 	if ps.Reading && ps.At.IsZero() {
-		return v, console.Refused(503, fmt.Sprintf("The journal is being read: %d rows so far.", ps.Seen), "Download it in a moment.")
+		return v, console.Refused(http.StatusServiceUnavailable, fmt.Sprintf("The journal is being read: %d rows so far.", ps.Seen), "Download it in a moment.")
 	}
 	var out bytes.Buffer
 	if err := command.ReportCSV(&out, report); err != nil {
