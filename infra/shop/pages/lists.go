@@ -166,8 +166,13 @@ func (s *Shop) showHolds(r *console.Request) (console.View, error) {
 
 func holdRow(h command.HoldRow) row {
 	return row{ID: h.Order, Cells: []cell{
-		{Text: h.Order, Path: orderPath(h.Scope, h.Order), ID: true}, {Text: h.Reference}, {Text: h.Why},
-		{At: h.Since}, {At: h.Due}, {At: h.Released}, {Text: h.Text()},
+		{Text: h.Order, Path: orderPath(h.Scope, h.Order), ID: true},
+		{Text: h.Reference},
+		{Text: h.Why},
+		{At: h.Since},
+		{At: h.Due},
+		{At: h.Released},
+		{Text: h.Text()},
 	}}
 }
 

@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -9,8 +10,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"encoding/json"
 
 	"github.com/payhooks/payhooks/infra/console"
 	"github.com/payhooks/payhooks/internal/event"
@@ -204,8 +203,13 @@ const maxRows = 50
 func orderFacts(o order.Order) []fact {
 	money := func(n int64) cell { return cell{Text: amount(n, o.Currency), Quiet: n == 0} }
 	all := []fact{
-		{"Reference", cell{Text: o.Reference}}, {"Status", cell{Text: o.Status}},
-		{"Amount", money(o.Amount)}, {"Paid", money(o.Paid)}, {"Refunded", money(o.Refunded)}, {"Disputed", money(o.Disputed)}, {"Lost", money(o.Lost)},
+		{"Reference", cell{Text: o.Reference}},
+		{"Status", cell{Text: o.Status}},
+		{"Amount", money(o.Amount)},
+		{"Paid", money(o.Paid)},
+		{"Refunded", money(o.Refunded)},
+		{"Disputed", money(o.Disputed)},
+		{"Lost", money(o.Lost)},
 	}
 	all = append(all, fact{"Scope", cell{Text: o.Text()}})
 	return slices.DeleteFunc(all, func(f fact) bool { return f.Text == "" })
