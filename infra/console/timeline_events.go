@@ -75,7 +75,7 @@ func (e *timelineEvent) add(m operator.Moment) {
 	case m.State == "erased":
 		e.Erased = true
 	case m.Action == "" || m.Action == event.Fetch:
-	case m.Delivery != nil && !(m.Delivery.State == event.Done && m.Delivery.Withheld):
+	case m.Delivery != nil && (m.Delivery.State != event.Done || !m.Delivery.Withheld):
 		e.Effects = append(e.Effects, effectOf(*m.Delivery))
 	case m.State == string(event.StatusPending):
 		e.Effects = append(e.Effects, effect{Action: m.Action, State: m.State, Text: m.Text, At: m.At})

@@ -95,7 +95,7 @@ func (f *thread) momentsOf(e threadEvent, ds []event.Delivery, actions []string)
 		return []Moment{at(e.Erased, "", momentErased, "erased: payhooks erase list has by whom")}
 	}
 	ms := []Moment{at(e.Received, "", momentReceived, f.received(e))}
-	ms[0].Facts = &e.Stored.Facts
+	ms[0].Facts = &e.Facts
 	if !e.FetchedAt.IsZero() {
 		ms = append(ms, at(e.FetchedAt, "", momentFetched, "its object is stored"))
 	}

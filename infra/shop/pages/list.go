@@ -3,7 +3,6 @@ package pages
 import (
 	"fmt"
 	"net/url"
-	"slices"
 	"time"
 
 	"github.com/payhooks/payhooks/infra/cli"
@@ -88,18 +87,30 @@ func filters(r *console.Request, names ...string) (p params, err error) {
 	return p, p.Scope.Check()
 }
 
-// page are up to rowsShown of the items after the one with the key, and the key of the
-// last if there are more. Keys are in order.
-func page[T any](all []T, after string, key func(T) string) (shown []T, next string) {
-	from := 0
-	if after != "" {
-		from = slices.IndexFunc(all, func(v T) bool { return key(v) == after }) + 1
+// page are up to rowsShown of the items that keep leaves in, after the one with the key;
+// how many it leaves in; and the key of the last if there are more.
+func page[T any](all []T, after string, key func(T) string, keep func(T) bool) (shown []T, found int, next string) {
+	begun, more := after == "", false
+	for _, v := range all {
+		if !keep(v) {
+			continue
+		}
+		switch found++; {
+		case !begun:
+			begun = key(v) == after
+		case len(shown) < rowsShown:
+			shown = append(shown, v)
+		default:
+			more = true
+		}
 	}
-	shown = all[from:min(len(all), from+rowsShown)]
-	if from+len(shown) < len(all) {
+	if more {
 		next = key(shown[len(shown)-1])
 	}
-	return shown, next
+	if !begun { // the one with the key is gone
+		return page(all, "", key, keep)
+	}
+	return shown, found, next
 }
 
 // listOf makes a list of what was read, of which so many are left by the filters.
@@ -156,17 +167,6 @@ func (l list) Foot() string {
 		return fmt.Sprintf("%d of %d", l.Shown, l.Found)
 	}
 	return fmt.Sprintf("%d of %d, of %d read", l.Shown, l.Found, l.Read)
-}
-
-// scoped are the items of the scopes that the filters leave in.
-func scoped[T any](all []T, keep func(T) bool) []T {
-	var kept []T
-	for _, v := range all {
-		if keep(v) {
-			kept = append(kept, v)
-		}
-	}
-	return kept
 }
 
 // Num reports whether a column has numbers, at the right.

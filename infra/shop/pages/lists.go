@@ -36,9 +36,8 @@ func (s *Shop) showAccess(r *console.Request) (console.View, error) {
 	if err != nil {
 		return v, err
 	}
-	found := scoped(read.Rows, func(a access.Row) bool { return p.Scope.Matches(a.Scope) })
-	shown, next := page(found, p.after, accessKey)
-	l := listOf(s, r, p, "Access", "access", read, len(shown), len(found), next)
+	shown, found, next := page(read.Rows, p.after, accessKey, func(a access.Row) bool { return p.Scope.Matches(a.Scope) })
+	l := listOf(s, r, p, "Access", "access", read, len(shown), found, next)
 	l.Columns, l.None, l.Filters = columnsOf(command.AccessColumns), command.NoAccess, []string{"mode", "account"}
 	for _, a := range shown {
 		l.Rows = append(l.Rows, s.audit.mark(accessRow(a), access.Table, a.Key(access.Kind, a.Customer)))
@@ -114,9 +113,9 @@ func (s *Shop) showStock(r *console.Request) (console.View, error) {
 	if err != nil {
 		return v, err
 	}
-	found := scoped(read.Rows, func(l inventory.Level) bool { return p.Scope.Matches(l.Scope) })
-	shown, next := page(found, p.after, func(l inventory.Level) string { return l.Item + " " + l.Text() })
-	l := listOf(s, r, p, "Stock", "stock", read, len(shown), len(found), next)
+	key := func(l inventory.Level) string { return l.Item + " " + l.Text() }
+	shown, found, next := page(read.Rows, p.after, key, func(l inventory.Level) bool { return p.Scope.Matches(l.Scope) })
+	l := listOf(s, r, p, "Stock", "stock", read, len(shown), found, next)
 	l.Columns, l.None, l.Filters, l.New = columnsOf(command.StockColumns), command.NoStock, []string{"mode", "account"}, true
 	for _, one := range shown {
 		l.Rows = append(l.Rows, stockRow(one))
@@ -152,10 +151,9 @@ func (s *Shop) showHolds(r *console.Request) (console.View, error) {
 	if err != nil {
 		return v, err
 	}
-	found := scoped(read.Rows, func(h command.HoldRow) bool { return p.Scope.Matches(h.Scope) })
-	found = cli.First(p.ListFlags, found, func(h command.HoldRow) time.Time { return h.Since })
-	shown, next := page(found, p.after, func(h command.HoldRow) string { return h.Order + " " + h.Text() + " " + h.Why })
-	l := listOf(s, r, p, "Holds", "holds", read, len(shown), len(found), next)
+	key := func(h command.HoldRow) string { return h.Order + " " + h.Text() + " " + h.Why }
+	shown, found, next := page(read.Rows, p.after, key, func(h command.HoldRow) bool { return p.Scope.Matches(h.Scope) && !h.Since.Before(p.Since) })
+	l := listOf(s, r, p, "Holds", "holds", read, len(shown), found, next)
 	l.Columns, l.None, l.Filters = columnsOf(command.HoldColumns), command.NoHolds, []string{"mode", "account", "since"}
 	for _, h := range shown {
 		l.Rows = append(l.Rows, s.audit.mark(holdRow(h), fraud.Table, h.Key(fraud.Kind, h.Order)))
@@ -186,11 +184,9 @@ func (s *Shop) showJournal(r *console.Request) (console.View, error) {
 	if err != nil {
 		return v, err
 	}
-	found := scoped(read.Rows, func(j journal.Posting) bool { return p.Scope.Matches(j.Scope) })
-	found = cli.Latest(p.ListFlags, found, func(j journal.Posting) time.Time { return j.At })
-	slices.Reverse(found)
-	shown, next := page(found, p.after, func(j journal.Posting) string { return j.Fact + " " + j.Text() })
-	l := listOf(s, r, p, "Journal", "journal", read, len(shown), len(found), next)
+	key := func(j journal.Posting) string { return j.Fact + " " + j.Text() }
+	shown, found, next := page(read.Rows, p.after, key, func(j journal.Posting) bool { return p.Scope.Matches(j.Scope) && !j.At.Before(p.Since) })
+	l := listOf(s, r, p, "Journal", "journal", read, len(shown), found, next)
 	l.Columns, l.None, l.Filters = columnsOf(command.JournalColumns), command.NothingPosted, []string{"mode", "account", "since", "minor"}
 	if p.Minor {
 		l.Columns = append(l.Columns, "Currency")

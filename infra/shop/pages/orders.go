@@ -25,9 +25,8 @@ func (s *Shop) showOrders(r *console.Request) (console.View, error) {
 	if err != nil {
 		return v, err
 	}
-	found := scoped(read.Rows, func(o order.Order) bool { return p.Scope.Matches(o.Scope) })
-	shown, next := page(found, p.after, orderKey)
-	l := listOf(s, r, p, "Orders", "orders", read, len(shown), len(found), next)
+	shown, found, next := page(read.Rows, p.after, orderKey, func(o orderLine) bool { return p.Scope.Matches(o.Scope) })
+	l := listOf(s, r, p, "Orders", "orders", read, len(shown), found, next)
 	l.Columns, l.None, l.Filters = columnsOf(command.OrderColumns), command.NoOrders, []string{"mode", "account", "minor"}
 	if p.Minor {
 		l.Columns = append(l.Columns, "Currency")
@@ -39,9 +38,9 @@ func (s *Shop) showOrders(r *console.Request) (console.View, error) {
 	return v, nil
 }
 
-func orderKey(o order.Order) string { return o.Order + " " + o.Text() }
+func orderKey(o orderLine) string { return o.Order + " " + o.Text() }
 
-func (s *Shop) orderRow(o order.Order, p params) row {
+func (s *Shop) orderRow(o orderLine, p params) row {
 	cells := []cell{
 		{Text: o.Order, Path: orderPath(o.Scope, o.Order), ID: true}, {Text: o.Reference}, {Text: o.Status},
 	}

@@ -4,18 +4,20 @@
 package pages
 
 import (
+	"cmp"
 	"context"
 	"embed"
 	"html/template"
+	"slices"
 	"strings"
 
 	"github.com/payhooks/payhooks/infra/cli"
 	"github.com/payhooks/payhooks/infra/console"
 	"github.com/payhooks/payhooks/infra/shop/command"
+	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/shop/access"
 	"github.com/payhooks/payhooks/internal/shop/inventory"
 	"github.com/payhooks/payhooks/internal/shop/journal"
-	"github.com/payhooks/payhooks/internal/shop/order"
 )
 
 //go:embed templates
@@ -31,7 +33,7 @@ func parse(names ...string) *template.Template {
 
 // Shop has the pages of one stack, and what they have read.
 type Shop struct {
-	orders   reading[order.Order]
+	orders   reading[orderLine]
 	access   reading[access.Row]
 	stock    reading[inventory.Level]
 	holds    reading[command.HoldRow]
@@ -55,7 +57,9 @@ func New() *Shop {
 		return command.ReadHolds(ctx, t)
 	}
 	s.postings.read = func(ctx context.Context, t *cli.Target, _ func()) ([]journal.Posting, error) {
-		return command.ReadPostings(ctx, t)
+		all, err := command.ReadPostings(ctx, t)
+		slices.Reverse(all) // the newest first
+		return all, err
 	}
 	s.payouts.read = func(ctx context.Context, t *cli.Target, _ func()) ([]journal.Payout, error) {
 		return cli.Scan[journal.Payout](ctx, t, journal.PayoutTable, journal.PayoutKind)
@@ -86,14 +90,23 @@ func (s *Shop) Pages() []console.Page {
 	}
 }
 
-func readOrders(ctx context.Context, t *cli.Target, seen func()) (all []order.Order, err error) {
+// orderLine is what a list shows of an order. What that is computed from is most of a row.
+type orderLine struct {
+	Order, Reference, Status, Currency     string
+	Amount, Paid, Refunded, Disputed, Lost int64
+	event.Scope
+}
+
+func readOrders(ctx context.Context, t *cli.Target, seen func()) (all []orderLine, err error) {
 	for o, err := range command.EachOrder(ctx, t, heldOrders, seen) {
 		if err != nil {
 			return nil, err
 		}
-		o.Facts = order.Facts{} // which are most of a row
-		all = append(all, o)
+		all = append(all, orderLine{o.Order, o.Reference, o.Status, o.Currency, o.Amount, o.Paid, o.Refunded, o.Disputed, o.Lost, o.Scope})
 	}
+	slices.SortFunc(all, func(a, b orderLine) int { // also where they did not come by name
+		return cmp.Or(strings.Compare(a.Order, b.Order), strings.Compare(a.Text(), b.Text()))
+	})
 	return all, nil
 }
 

@@ -47,8 +47,9 @@ type result[T any] struct {
 }
 
 type run struct {
-	done chan struct{}
-	seen atomic.Int64
+	begin time.Time
+	done  chan struct{}
+	seen  atomic.Int64
 }
 
 // get returns what was read last, if that is fresh enough, or waits for it. Of a large
@@ -61,7 +62,7 @@ func (s *reading[T]) get(r *console.Request) (result[T], error) {
 		return s.last, nil
 	}
 	if s.run == nil {
-		s.run = &run{done: make(chan struct{})}
+		s.run = &run{begin: time.Now(), done: make(chan struct{})}
 		go s.begin(context.WithoutCancel(r.Context()), t, s.run)
 	}
 	under, last := s.run, s.last
@@ -73,7 +74,7 @@ func (s *reading[T]) get(r *console.Request) (result[T], error) {
 			last = s.last
 			s.mu.Unlock()
 			return last, last.err
-		case <-time.After(patience):
+		case <-time.After(patience - time.Since(under.begin)):
 		case <-r.Context().Done():
 			return last, r.Context().Err()
 		}
@@ -85,12 +86,11 @@ func (s *reading[T]) get(r *console.Request) (result[T], error) {
 func (s *reading[T]) begin(ctx context.Context, t *cli.Target, u *run) {
 	ctx, stop := context.WithTimeout(ctx, longest)
 	defer stop()
-	begin := time.Now()
 	rows, err := s.read(ctx, t, func() { u.seen.Add(1) })
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.run, s.last.err = nil, err; err == nil {
-		s.last = result[T]{Rows: rows, At: time.Now(), Took: time.Since(begin)}
+		s.last = result[T]{Rows: rows, At: time.Now(), Took: time.Since(u.begin)}
 	}
 	close(u.done)
 }
