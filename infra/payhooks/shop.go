@@ -16,5 +16,5 @@ func init() {
 	simulated = append(simulated, shopsim.Plan)
 	state := pages.New()
 	consolePages = append(consolePages, state.Pages()...)
-	references = append(references, state.FindOrder)
+	references = append(references, state.Find)
 }

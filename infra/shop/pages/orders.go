@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/payhooks/payhooks/infra/cli"
 	"github.com/payhooks/payhooks/infra/console"
 	"github.com/payhooks/payhooks/infra/shop/command"
 	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/shop/access"
 	"github.com/payhooks/payhooks/internal/shop/order"
 )
 
@@ -65,9 +67,12 @@ func onePath(list string, s event.Scope, id string) string {
 	return list + url.PathEscape(id) + "?" + url.Values{"account": {account}, "mode": {s.Mode()}}.Encode()
 }
 
-// FindOrder finds an order by its id or by exactly its reference. It is a
-// console.Reference.
-func (s *Shop) FindOrder(r *console.Request, text string) (string, error) {
+// Find finds an order by its id or by exactly its reference, and the access of a customer.
+// It is a console.Reference.
+func (s *Shop) Find(r *console.Request, text string) (string, error) {
+	if strings.HasPrefix(text, "cus_") {
+		return s.find(r, text, access.Table, access.Kind, "/state/access/")
+	}
 	if stripeID.MatchString(text) {
 		return s.orderByID(r, text)
 	}

@@ -63,7 +63,7 @@ func open(t *testing.T) *site {
 	d.Sleep = func(ctx context.Context, _ time.Duration) error { return operatortest.Sleep(ctx, time.Microsecond) }
 	shop := pages.New()
 	c := console.New(console.Config{
-		Operator: d.Operator, Region: "eu-central-1", Mode: console.Local, Pages: shop.Pages(), References: []console.Reference{shop.FindOrder},
+		Operator: d.Operator, Region: "eu-central-1", Mode: console.Local, Pages: shop.Pages(), References: []console.Reference{shop.Find},
 		Target:  &cli.Target{Stack: "memory", Local: &local.Running{}, Tables: tables{d.Memory}},
 		Sources: status.Sources{Store: d.Store, Ledger: d.Ledger, Quarantine: d.Quarantine, Bus: d.Bus, DeadLetters: d.DeadLetters, Now: time.Now},
 	})
