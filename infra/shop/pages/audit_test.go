@@ -92,5 +92,4 @@ func (s *site) write(id string, data json.RawMessage) {
 	if err != nil {
 		s.Fatal(err)
 	}
-	time.Sleep(50 * time.Millisecond) // what pages have read counts for a moment
 }

@@ -103,9 +103,12 @@ func (s *reading[T]) forget() {
 }
 
 func (l result[T]) fresh(t *cli.Target) bool {
-	least := time.Duration(0)
-	if t.Local == nil {
-		least = freshDeployed
+	var counts time.Duration // a small table is read for every page
+	if l.Took >= quick {
+		counts = agesOf * l.Took
 	}
-	return !l.At.IsZero() && l.err == nil && time.Since(l.At) < max(least, agesOf*l.Took)
+	if t.Local == nil {
+		counts = max(counts, freshDeployed)
+	}
+	return !l.At.IsZero() && l.err == nil && time.Since(l.At) < counts
 }
