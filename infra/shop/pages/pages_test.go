@@ -95,7 +95,15 @@ func (s *site) paid(id, reference, currency string, amount int64) {
 	})
 }
 
-func (s *site) request(method, path string, form url.Values) (*http.Response, string) {
+// answer is a response whose body is read.
+type answer struct {
+	StatusCode int
+	Status     string
+	Header     http.Header
+	Request    *http.Request
+}
+
+func (s *site) request(method, path string, form url.Values) (answer, string) {
 	s.Helper()
 	req, err := http.NewRequestWithContext(s.Context(), method, s.url+path, strings.NewReader(form.Encode()))
 	if err != nil {
@@ -113,7 +121,7 @@ func (s *site) request(method, path string, form url.Values) (*http.Response, st
 	if err != nil {
 		s.Fatal(err)
 	}
-	return res, string(body)
+	return answer{res.StatusCode, res.Status, res.Header, res.Request}, string(body)
 }
 
 // get is the main part of a page that must be there.
@@ -130,7 +138,7 @@ func (s *site) get(path string) string {
 
 var tokens = regexp.MustCompile(`name="token" value="([0-9a-f]+)"`)
 
-func (s *site) post(path string, form url.Values) (*http.Response, string) {
+func (s *site) post(path string, form url.Values) (answer, string) {
 	s.Helper()
 	_, help := s.request(http.MethodGet, "/help", nil)
 	form.Set("token", tokens.FindStringSubmatch(help)[1])
