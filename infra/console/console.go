@@ -88,7 +88,7 @@ func New(cfg Config) *Console {
 }
 
 // own are the console's pages, one file each.
-var own = slices.Concat(overviewPages, eventsPages, eventPages, findPages, attentionPages, doPages, opsPages, prefsPages, helpPages)
+var own = slices.Concat(overviewPages, eventsPages, eventPages, timelinePages, findPages, attentionPages, doPages, opsPages, prefsPages, helpPages)
 
 func (c *Console) isLocal() bool { return c.Mode == Local }
 

@@ -212,7 +212,9 @@ func flags(q url.Values) (all []string) {
 	return all
 }
 
-// quoted is a word of a command line.
+// Quoted is a word of a command line.
+func Quoted(s string) string { return quoted(s) }
+
 func quoted(s string) string {
 	if s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.:/,=") == "" {
 		return s

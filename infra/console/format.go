@@ -15,7 +15,7 @@ import (
 // the reader's zone.
 var functions = template.FuncMap{
 	"icon": icon, "word": word, "sentence": sentence, "count": count, "plural": plural, "keeps": keeps, "turn": turn, "amount": amount, "number": amountNumber, "duration": duration,
-	"split": strings.Fields, "list": func(all ...any) []any { return all }, "add": func(a, b int) int { return a + b },
+	"linked": linked, "split": strings.Fields, "list": func(all ...any) []any { return all }, "add": func(a, b int) int { return a + b },
 }
 
 // icon is one of the sprite's.
@@ -113,6 +113,11 @@ func (p prefs) Millis(t time.Time) template.HTML {
 
 // Moment is a whole time, for facts.
 func (p prefs) Moment(t time.Time) template.HTML { return p.element(t, t.In(p.where).Format(factForm)) }
+
+// When is a whole time to the second: Stripe's have no parts of one.
+func (p prefs) When(t time.Time) template.HTML {
+	return p.element(t, t.In(p.where).Format("2 Jan 2006, 15:04:05"))
+}
 
 // Stamp is a time to the second with its day, for lists without day rows.
 func (p prefs) Stamp(t time.Time) template.HTML {

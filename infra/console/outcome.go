@@ -2,6 +2,7 @@ package console
 
 import (
 	"html/template"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -56,5 +57,8 @@ func pageOf(id string) string {
 	if strings.HasPrefix(id, "evt_") {
 		return "/events/" + id
 	}
-	return "/timeline/" + id
+	return timelinePath(id)
 }
+
+// timelinePath is where an id of any text is in the middle.
+func timelinePath(id string) string { return "/timeline/" + url.PathEscape(id) }

@@ -7,12 +7,14 @@ import (
 	"github.com/payhooks/payhooks/internal/shop/shopsim"
 )
 
-// The shop adds its pages of the console, its subcommands, what it keeps of an erased customer, its month as the
-// demo's plan, and its actions to the simulation.
+// The shop adds its subcommands, what it keeps of an erased customer, its month as the
+// demo's plan, its actions to the simulation, and its pages to the console.
 func init() {
-	consolePages = append(consolePages, pages.Pages...)
 	erasers = append(erasers, shop.Erasers...)
 	commands = append(commands, shop.All...)
 	plans = append(plans, judge.Plan)
 	simulated = append(simulated, shopsim.Plan)
+	site := pages.New()
+	consolePages = append(consolePages, site.Pages()...)
+	references = append(references, site.Find)
 }

@@ -34,6 +34,11 @@ type Moment struct {
 	State        string `json:"state"`
 	Text         string `json:"text"`
 	*event.Scope        // nil for what is quarantined
+
+	// Facts are those of the event that came, and Delivery how the delivery is now, of the
+	// last line of each; nil of the others.
+	Facts    *event.Facts    `json:"-"`
+	Delivery *event.Delivery `json:"-"`
 }
 
 // Course is a timeline.

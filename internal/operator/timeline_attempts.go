@@ -30,7 +30,9 @@ func attempts(d event.Delivery) (ms []Moment) {
 	if d.Round > 0 {
 		add(d.Reopened, momentReopened, fmt.Sprintf("reopened by an operator, round %d, after %s", d.Round+1, attemptsText(d.Before)))
 	}
-	add(d.Updated, string(d.State), outcome(d))
+	if add(d.Updated, string(d.State), outcome(d)); !d.Updated.IsZero() {
+		ms[len(ms)-1].Delivery = &d
+	}
 	return ms
 }
 

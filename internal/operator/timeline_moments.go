@@ -95,6 +95,7 @@ func (f *thread) momentsOf(e threadEvent, ds []event.Delivery, actions []string)
 		return []Moment{at(e.Erased, "", momentErased, "erased: payhooks erase list has by whom")}
 	}
 	ms := []Moment{at(e.Received, "", momentReceived, f.received(e))}
+	ms[0].Facts = &e.Facts
 	if !e.FetchedAt.IsZero() {
 		ms = append(ms, at(e.FetchedAt, "", momentFetched, "its object is stored"))
 	}
@@ -106,7 +107,9 @@ func (f *thread) momentsOf(e threadEvent, ds []event.Delivery, actions []string)
 	}
 	for _, d := range ds {
 		for _, m := range attempts(d) {
-			ms = append(ms, at(m.At, d.Action, m.State, m.Text))
+			one := at(m.At, d.Action, m.State, m.Text)
+			one.Delivery = m.Delivery
+			ms = append(ms, one)
 		}
 	}
 	return ms

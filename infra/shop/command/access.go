@@ -66,6 +66,31 @@ func Grace(ctx context.Context, c *cli.Target) (time.Duration, error) {
 	return settings.Grace(), err
 }
 
+// AccessColumns are those of a list of access.
+var AccessColumns = []string{"CUSTOMER", "PRODUCT OR FEATURE", "GRANTED", "UNTIL", "SCOPE", "WHY"}
+
+// NoAccess is said of an empty list.
+const NoAccess = "no access"
+
+// ReadAccessRows reads what all customers may use at the time now, by customer, and calls
+// seen for each row of the table.
+func ReadAccessRows(ctx context.Context, c *cli.Target, now time.Time, seen func()) (all []access.Row, err error) {
+	grace, err := Grace(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	for r, err := range rowsOf(counted(cli.Each[access.Customer](ctx, c, access.Table, access.Kind), seen), now, grace) {
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, r)
+	}
+	slices.SortStableFunc(all, func(a, b access.Row) int {
+		return cmp.Or(cmp.Compare(a.Customer, b.Customer), cmp.Compare(a.Text(), b.Text()))
+	})
+	return all, nil
+}
+
 // customersPage is how many customers are read until their access is printed.
 const customersPage = 1000
 
@@ -89,8 +114,8 @@ func rowsOf(customers iter.Seq2[access.Customer, error], now time.Time, grace ti
 }
 
 func printAccess(cmd *cobra.Command, rows iter.Seq2[access.Row, error], limit int) error {
-	out := cli.NewRows(cmd, "CUSTOMER", "PRODUCT OR FEATURE", "GRANTED", "UNTIL", "SCOPE", "WHY")
-	return printEach(out, rows, limit, "no access", func(r access.Row) error {
+	out := cli.NewRows(cmd, header(AccessColumns)...)
+	return printEach(out, rows, limit, NoAccess, func(r access.Row) error {
 		return out.Add(r, r.Customer, r.Product+r.Feature, r.Granted, cli.Time(r.Until), r.Text(), out.Text(r.Why, 80))
 	})
 }

@@ -37,6 +37,29 @@ func printEach[T any](out *cli.Rows, all iter.Seq2[T, error], limit int, none st
 	return out.Flush(none)
 }
 
+// counted calls seen for each item; nil is none.
+func counted[T any](all iter.Seq2[T, error], seen func()) iter.Seq2[T, error] {
+	if seen == nil {
+		return all
+	}
+	return func(yield func(T, error) bool) {
+		for v, err := range all {
+			if seen(); !yield(v, err) {
+				return
+			}
+		}
+	}
+}
+
+// header has texts as the columns of a table.
+func header(texts []string) []any {
+	all := make([]any, len(texts))
+	for i, t := range texts {
+		all[i] = t
+	}
+	return all
+}
+
 // pages yields n items at a time. The last page is shorter, and comes with the error
 // that ended the sequence.
 func pages[T any](seq iter.Seq2[T, error], n int) iter.Seq2[[]T, error] {

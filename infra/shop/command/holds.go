@@ -3,7 +3,9 @@ package command
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -19,6 +21,12 @@ type HoldRow struct {
 	fraud.Hold
 	Reference string `json:"reference,omitempty"`
 }
+
+// HoldColumns are those of a list of holds.
+var HoldColumns = []string{"ORDER", "REFERENCE", "WHY", "SINCE", "DUE", "RELEASED", "SCOPE"}
+
+// NoHolds is said of an empty list.
+const NoHolds = "no holds"
 
 func holdsCommand() *cobra.Command {
 	var f cli.ListFlags
@@ -49,13 +57,13 @@ func holdsCommand() *cobra.Command {
 
 func printHolds(cmd *cobra.Command, holds []HoldRow, f cli.ListFlags) error {
 	holds = slices.DeleteFunc(holds, func(h HoldRow) bool { return !f.Scope.Matches(h.Scope) })
-	out := cli.NewRows(cmd, "ORDER", "REFERENCE", "WHY", "SINCE", "DUE", "RELEASED", "SCOPE")
+	out := cli.NewRows(cmd, header(HoldColumns)...)
 	for _, h := range cli.First(f, holds, func(h HoldRow) time.Time { return h.Since }) {
 		if err := out.Add(h, h.Order, h.Reference, h.Why, cli.Time(h.Since), cli.Time(h.Due), cli.Time(h.Released), h.Text()); err != nil {
 			return err
 		}
 	}
-	return out.Flush("no holds")
+	return out.Flush(NoHolds)
 }
 
 // holdsRow is a row of either kind: without an order it is of a card or customer.
@@ -81,11 +89,36 @@ func ReadHolds(ctx context.Context, c *cli.Target) ([]HoldRow, error) {
 	if err != nil {
 		return nil, err
 	}
-	orders, err := cli.Scan[order.Order](ctx, c, order.Table, order.Kind)
+	orders, err := ordersOf(ctx, c, rows)
 	if err != nil {
 		return nil, err
 	}
 	return withReferences(rule, rows, orders), nil
+}
+
+// ordersOf are the orders that the rows may be of: those of payment intents that they
+// name, or a charge of, and all others, which are few.
+func ordersOf(ctx context.Context, c *cli.Target, rows []holdsRow) (all []order.Order, err error) {
+	named := map[order.ChargeRef]bool{}
+	for _, r := range rows {
+		if r.Order != "" {
+			named[order.ChargeRef{Scope: r.Scope, Charge: r.Order}] = true
+		}
+	}
+	if len(named) == 0 {
+		return nil, nil
+	}
+	for o, err := range cli.Each[order.Order](ctx, c, order.Table, order.Kind) {
+		if err != nil {
+			return nil, err
+		}
+		is := func(id string) bool { return named[order.ChargeRef{Scope: o.Scope, Charge: id}] }
+		if !strings.HasPrefix(o.Order, "pi_") || is(o.Order) || slices.ContainsFunc(slices.Collect(maps.Keys(o.Facts.Charges)), is) ||
+			slices.ContainsFunc(slices.Collect(maps.Keys(o.Facts.Attempts.Charges)), is) {
+			all = append(all, o)
+		}
+	}
+	return all, nil
 }
 
 // withReferences names the orders of the holds as the shop does. A hold whose

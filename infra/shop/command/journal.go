@@ -14,6 +14,12 @@ import (
 	"github.com/payhooks/payhooks/internal/shop/journal"
 )
 
+// JournalColumns are those of a list of postings.
+var JournalColumns = []string{"AT", "FACT", "ACCOUNT", "DEBIT", "CREDIT", "SCOPE", "MEMO"}
+
+// NothingPosted is said of an empty journal.
+const NothingPosted = "nothing is posted"
+
 func journalCommand() *cobra.Command {
 	var f cli.ListFlags
 	cmd := &cobra.Command{
@@ -54,7 +60,7 @@ func ReadPostings(ctx context.Context, c *cli.Target) ([]journal.Posting, error)
 // printJournal has a line of the table for each entry.
 func printJournal(cmd *cobra.Command, ps []journal.Posting, f cli.ListFlags) error {
 	ps = slices.DeleteFunc(ps, func(p journal.Posting) bool { return !f.Scope.Matches(p.Scope) })
-	columns := []any{"AT", "FACT", "ACCOUNT", "DEBIT", "CREDIT", "SCOPE", "MEMO"}
+	columns := header(JournalColumns)
 	if f.Minor {
 		columns = append(columns, "CURRENCY")
 	}
@@ -64,11 +70,11 @@ func printJournal(cmd *cobra.Command, ps []journal.Posting, f cli.ListFlags) err
 			return err
 		}
 	}
-	return out.Flush("nothing is posted")
+	return out.Flush(NothingPosted)
 }
 
 func addPosting(cmd *cobra.Command, out *cli.Rows, p journal.Posting, f cli.ListFlags, columns int) error {
-	at, fact, scope, memo := cli.Time(p.At), p.Fact, p.Text(), memoText(p)
+	at, fact, scope, memo := cli.Time(p.At), p.Fact, p.Text(), MemoText(p)
 	entries := p.Entries
 	if cli.WantsJSON(cmd) || len(entries) == 0 {
 		entries = []journal.Entry{{}}
@@ -89,7 +95,8 @@ func addPosting(cmd *cobra.Command, out *cli.Rows, p journal.Posting, f cli.List
 	return nil
 }
 
-func memoText(p journal.Posting) string {
+// MemoText is what helps to read a posting.
+func MemoText(p journal.Posting) string {
 	text := strings.TrimSpace(p.Memo.Category + " " + p.Memo.Source)
 	if s := p.Memo.Seen; s != nil && s.Currency != p.Currency {
 		text += ", seen as " + money.Amount{Minor: s.Amount, Currency: s.Currency}.String()

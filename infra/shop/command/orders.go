@@ -34,10 +34,7 @@ func ordersCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			rows := func() iter.Seq2[order.Order, error] {
-				return cli.Each[order.Order](cmd.Context(), c, order.Table, order.Kind)
-			}
-			all := inScope(f.Scope, order.List(rows, order.HeldRows), func(o order.Order) event.Scope { return o.Scope })
+			all := inScope(f.Scope, EachOrder(cmd.Context(), c, order.HeldRows, nil), func(o order.Order) event.Scope { return o.Scope })
 			return printOrders(cmd, all, f)
 		},
 	}
@@ -49,6 +46,20 @@ func ordersCommand() *cobra.Command {
 	return cmd
 }
 
+// OrderColumns are those of a list of orders.
+var OrderColumns = []string{"ORDER", "REFERENCE", "STATUS", "AMOUNT", "PAID", "REFUNDED", "DISPUTED", "LOST", "SCOPE"}
+
+// NoOrders is said of an empty list.
+const NoOrders = "no orders"
+
+// EachOrder yields the orders as order.List does, and calls seen for each row that it
+// reads; nil is none.
+func EachOrder(ctx context.Context, c *cli.Target, hold int, seen func()) iter.Seq2[order.Order, error] {
+	return order.List(func() iter.Seq2[order.Order, error] {
+		return counted(cli.Each[order.Order](ctx, c, order.Table, order.Kind), seen)
+	}, hold)
+}
+
 // ReadOrders reads the orders by name.
 func ReadOrders(ctx context.Context, c *cli.Target) ([]order.Order, error) {
 	all, err := cli.Scan[order.Order](ctx, c, order.Table, order.Kind)
@@ -56,12 +67,12 @@ func ReadOrders(ctx context.Context, c *cli.Target) ([]order.Order, error) {
 }
 
 func printOrders(cmd *cobra.Command, all iter.Seq2[order.Order, error], f cli.ListFlags) error {
-	columns := []any{"ORDER", "REFERENCE", "STATUS", "AMOUNT", "PAID", "REFUNDED", "DISPUTED", "LOST", "SCOPE"}
+	columns := header(OrderColumns)
 	if f.Minor {
 		columns = append(columns, "CURRENCY")
 	}
 	out := cli.NewRows(cmd, columns...)
-	return printEach(out, all, f.Limit, "no orders", func(o order.Order) error {
+	return printEach(out, all, f.Limit, NoOrders, func(o order.Order) error {
 		cells := []any{o.Order, o.Reference, o.Status}
 		for _, n := range []int64{o.Amount, o.Paid, o.Refunded, o.Disputed, o.Lost} {
 			cells = append(cells, f.Money(n, o.Currency))

@@ -22,7 +22,7 @@ func reportCommand() *cobra.Command {
 		Use: "report", Short: "Print a month's revenue, fees, refunds, disputes and payouts, per currency and day, from the books", Args: cobra.NoArgs,
 		Example: "  payhooks report --month 2026-10 --zone Europe/Berlin --csv > october.csv",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			month, where, err := period(month, zone, time.Now())
+			month, where, err := Period(month, zone, time.Now())
 			if err != nil {
 				return err
 			}
@@ -47,8 +47,8 @@ func reportCommand() *cobra.Command {
 	return cmd
 }
 
-// period reads the month and the zone; no month is the current one there.
-func period(month, zone string, now time.Time) (string, *time.Location, error) {
+// Period reads the month and the zone; no month is the current one there.
+func Period(month, zone string, now time.Time) (string, *time.Location, error) {
 	where, err := time.LoadLocation(zone)
 	if err != nil || zone == "Local" {
 		return "", nil, cli.Usage("--zone %q: expected UTC or a name of the time zone database, for example Europe/Berlin", zone)
@@ -80,7 +80,7 @@ func printReport(cmd *cobra.Command, r journal.Report, csv bool) error {
 	var err error
 	switch {
 	case csv:
-		err = reportCSV(cmd.OutOrStdout(), r)
+		err = ReportCSV(cmd.OutOrStdout(), r)
 	case cli.WantsJSON(cmd):
 		err = cli.PrintJSON(cmd.OutOrStdout(), struct {
 			journal.Report

@@ -14,25 +14,26 @@ import (
 	"github.com/payhooks/payhooks/internal/shop/journal"
 )
 
-// lineColumns are the sums of a day, in the order in which they are printed.
-var lineColumns = []string{"opening", "revenue", "fees", "refunds", "disputes", "other", "net", "payouts", "closing"}
+// LineColumns are the sums of a day, in the order in which they are printed.
+var LineColumns = []string{"opening", "revenue", "fees", "refunds", "disputes", "other", "net", "payouts", "closing"}
 
-func lineCells(l journal.Line, currency string) []string {
-	cells := make([]string, 0, len(lineColumns))
+// LineCells are the sums of a day, as numbers.
+func LineCells(l journal.Line, currency string) []string {
+	cells := make([]string, 0, len(LineColumns))
 	for _, v := range []int64{l.Opening, l.Revenue, l.Fees, l.Refunds, l.Disputes, l.Other, l.Net, l.Payouts, l.Closing} {
 		cells = append(cells, number(v, currency))
 	}
 	return cells
 }
 
-// reportCSV writes a line per day with postings, with amounts as decimals. No text
+// ReportCSV writes a line per day with postings, with amounts as decimals. No text
 // of it is a formula for a spreadsheet; amounts are numbers, also negative ones.
-func reportCSV(w io.Writer, r journal.Report) error {
+func ReportCSV(w io.Writer, r journal.Report) error {
 	out := csv.NewWriter(w)
-	_ = out.Write(append([]string{"account", "livemode", "currency", "day"}, lineColumns...)) // Error reports it
+	_ = out.Write(append([]string{"account", "livemode", "currency", "day"}, LineColumns...)) // Error reports it
 	for _, s := range r.Statements {
 		for _, d := range s.Days {
-			_ = out.Write(append([]string{safetext.Cell(s.Account), strconv.FormatBool(s.Livemode), safetext.Cell(s.Currency), d.Day}, lineCells(d, s.Currency)...))
+			_ = out.Write(append([]string{safetext.Cell(s.Account), strconv.FormatBool(s.Livemode), safetext.Cell(s.Currency), d.Day}, LineCells(d, s.Currency)...))
 		}
 	}
 	out.Flush()
@@ -44,11 +45,11 @@ func reportCSV(w io.Writer, r journal.Report) error {
 func reportTables(cmd *cobra.Command, r journal.Report) error {
 	w := cmd.OutOrStdout()
 	if len(r.Statements) == 0 {
-		_, err := fmt.Fprintf(w, "nothing is posted until the end of %s (%s)\n", r.Month, r.Zone)
+		_, err := fmt.Fprintln(w, NoStatement(r))
 		return err
 	}
 	for _, s := range r.Statements {
-		if _, err := fmt.Fprintf(w, "%s\n\n", heading(r, s)); err != nil {
+		if _, err := fmt.Fprintf(w, "%s\n\n", Heading(r, s)); err != nil {
 			return err
 		}
 		if err := statementTable(cmd, s); err != nil {
@@ -61,7 +62,13 @@ func reportTables(cmd *cobra.Command, r journal.Report) error {
 	return payoutTable(cmd, r.Payouts)
 }
 
-func heading(r journal.Report, s journal.Statement) string {
+// NoStatement is said of a report without one.
+func NoStatement(r journal.Report) string {
+	return fmt.Sprintf("nothing is posted until the end of %s (%s)", r.Month, r.Zone)
+}
+
+// Heading says which month, zone, currency, mode and account a statement is of.
+func Heading(r journal.Report, s journal.Statement) string {
 	parts := []string{r.Month, r.Zone, strings.ToUpper(s.Currency), "test"}
 	if s.Livemode {
 		parts[3] = "live"
@@ -74,7 +81,7 @@ func heading(r journal.Report, s journal.Statement) string {
 
 func statementTable(cmd *cobra.Command, s journal.Statement) error {
 	header := []any{"DAY"}
-	for _, c := range lineColumns {
+	for _, c := range LineColumns {
 		header = append(header, strings.ToUpper(c))
 	}
 	out := cli.NewRows(cmd, header...)
@@ -82,7 +89,7 @@ func statementTable(cmd *cobra.Command, s journal.Statement) error {
 	total.Day = "month"
 	for _, l := range append(s.Days, total) {
 		cells := []any{l.Day}
-		for _, c := range lineCells(l, s.Currency) {
+		for _, c := range LineCells(l, s.Currency) {
 			cells = append(cells, c)
 		}
 		if err := out.Add(l, cells...); err != nil {
@@ -107,20 +114,30 @@ func trialTable(cmd *cobra.Command, s journal.Statement) error {
 	return out.FlushSpaced("")
 }
 
+// PayoutColumns are those of a list of payouts.
+var PayoutColumns = []string{"PAYOUT", "AT", "AMOUNT", "CURRENCY", "POSTED", "TRANSACTIONS", "THEIR NET", "RECONCILES"}
+
+// NoPayouts is said of a month without any.
+const NoPayouts = "no payouts"
+
+// Verdict says whether a payout reconciles.
+func Verdict(p journal.PayoutCheck) string {
+	switch {
+	case p.Problem != "":
+		return "NO: " + p.Problem
+	case p.Note != "":
+		return p.Note
+	}
+	return "yes"
+}
+
 func payoutTable(cmd *cobra.Command, checks []journal.PayoutCheck) error {
-	out := cli.NewRows(cmd, "PAYOUT", "AT", "AMOUNT", "CURRENCY", "POSTED", "TRANSACTIONS", "THEIR NET", "RECONCILES")
+	out := cli.NewRows(cmd, header(PayoutColumns)...)
 	for _, p := range checks {
-		verdict := "yes"
-		switch {
-		case p.Problem != "":
-			verdict = "NO: " + p.Problem
-		case p.Note != "":
-			verdict = p.Note
-		}
 		if err := out.Add(p, p.Payout, cli.Time(p.At), number(p.Amount, p.Currency), strings.ToUpper(p.Currency),
-			number(p.Posted, p.Currency), p.Transactions, number(p.Net, p.Currency), verdict); err != nil {
+			number(p.Posted, p.Currency), p.Transactions, number(p.Net, p.Currency), Verdict(p)); err != nil {
 			return err
 		}
 	}
-	return out.Flush("no payouts")
+	return out.Flush(NoPayouts)
 }

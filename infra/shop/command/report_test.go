@@ -91,11 +91,11 @@ func TestABookThatDoesNotBalanceFailsTheReport(t *testing.T) {
 func TestAnOddMonthOrZoneIsAUsageError(t *testing.T) {
 	now := time.Date(2026, 10, 31, 23, 30, 0, 0, time.UTC)
 	for _, tc := range [][2]string{{"2026-13", "UTC"}, {"10/2026", "UTC"}, {"2026-10", "Berlin"}, {"2026-10", "Local"}} {
-		if _, _, err := period(tc[0], tc[1], now); err == nil || cli.ExitCode(err) != 2 {
+		if _, _, err := Period(tc[0], tc[1], now); err == nil || cli.ExitCode(err) != 2 {
 			t.Errorf("%v: error is %v, want a usage error", tc, err)
 		}
 	}
-	if month, _, err := period("", "Europe/Berlin", now); month != "2026-11" || err != nil {
+	if month, _, err := Period("", "Europe/Berlin", now); month != "2026-11" || err != nil {
 		t.Errorf("without a month it is %q, %v; in Berlin it is November already", month, err)
 	}
 }

@@ -15,6 +15,12 @@ import (
 	"github.com/payhooks/payhooks/internal/shop/inventory"
 )
 
+// StockColumns are those of a list of stock levels.
+var StockColumns = []string{"ITEM", "ON HAND", "RESERVED", "BACK-ORDERED", "SUPPLY", "COMMITTED", "SCOPE"}
+
+// NoStock is said of an empty list.
+const NoStock = "no stock"
+
 func stockCommand() *cobra.Command {
 	var f cli.ListFlags
 	cmd := &cobra.Command{
@@ -47,14 +53,14 @@ needs --new and --mode, so that a misspelt one is not taken for another. --mode,
 --account for a connected account, also choose between several.`
 
 func stockSetCommand() *cobra.Command {
-	var f itemFlags
+	var f ItemFlags
 	cmd := &cobra.Command{
 		Use: "set ITEM N", Short: "Set an item's supply: how many there were before anything was sold", Long: stockSetLong, Args: cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			item := args[0]
-			n, err := strconv.ParseInt(args[1], 10, 64)
-			if err != nil || n < 0 || item == "" {
-				return cli.Usage("%q of item %q: expected a number, 0 or more, and an item such as price_…", args[1], item)
+			n, err := Supply(item, args[1])
+			if err != nil {
+				return err
 			}
 			if err := f.Check(); err != nil {
 				return err
@@ -63,7 +69,7 @@ func stockSetCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			scope, err := itemScope(cmd.Context(), c, item, f)
+			scope, err := ItemScope(cmd.Context(), c, item, f)
 			if err != nil {
 				return err
 			}
@@ -74,15 +80,24 @@ func stockSetCommand() *cobra.Command {
 		},
 	}
 	f.Add(cmd, "the item")
-	cmd.Flags().BoolVar(&f.isNew, "new", false, "the item is one that no row names yet")
+	cmd.Flags().BoolVar(&f.IsNew, "new", false, "the item is one that no row names yet")
 	cli.StackFlag(cmd)
 	return cmd
 }
 
-// itemFlags choose an item.
-type itemFlags struct {
+// ItemFlags choose an item.
+type ItemFlags struct {
 	cli.ScopeFlags
-	isNew bool // no row names it
+	IsNew bool // no row names it
+}
+
+// Supply reads the number that an item's supply is set to.
+func Supply(item, text string) (int64, error) {
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || n < 0 || item == "" {
+		return 0, cli.Usage("%q of item %q: expected a number, 0 or more, and an item such as price_…", text, item)
+	}
+	return n, nil
 }
 
 // ReadStock counts the levels by the stack's parameter Restock, which no row has.
@@ -98,9 +113,9 @@ func ReadStock(ctx context.Context, c *cli.Target) ([]inventory.Level, error) {
 	return inventory.Levels(ctx, c.Tables, settings)
 }
 
-// itemScope returns the scope of the rows that name the item and that the flags
+// ItemScope returns the scope of the rows that name the item and that the flags
 // match. Where there is none, the flags alone name it, if they say that it is new.
-func itemScope(ctx context.Context, c *cli.Target, item string, f itemFlags) (event.Scope, error) {
+func ItemScope(ctx context.Context, c *cli.Target, item string, f ItemFlags) (event.Scope, error) {
 	all, err := inventory.Levels(ctx, c.Tables, inventory.Settings{}) // for their names
 	if err != nil {
 		return event.Scope{}, err
@@ -115,7 +130,7 @@ func itemScope(ctx context.Context, c *cli.Target, item string, f itemFlags) (ev
 	switch {
 	case len(scopes) == 1:
 		return found, nil
-	case len(scopes) == 0 && !f.isNew:
+	case len(scopes) == 0 && !f.IsNew:
 		return event.Scope{}, unknownItem(item, f, names)
 	case f.Mode != "" && (f.Account != "" || len(scopes) == 0):
 		return f.Named(), nil
@@ -126,7 +141,7 @@ func itemScope(ctx context.Context, c *cli.Target, item string, f itemFlags) (ev
 }
 
 // unknownItem names the items that the text is most like.
-func unknownItem(item string, f itemFlags, names []string) error {
+func unknownItem(item string, f ItemFlags, names []string) error {
 	where, like := "", ""
 	if f.Set() {
 		where = " in the scope of --account and --mode"
@@ -145,12 +160,12 @@ func printStock(cmd *cobra.Command, c *cli.Target, limit int, chosen func(invent
 	if err != nil {
 		return fmt.Errorf("read %s: %w", inventory.Table, err)
 	}
-	out := cli.NewRows(cmd, "ITEM", "ON HAND", "RESERVED", "BACK-ORDERED", "SUPPLY", "COMMITTED", "SCOPE")
+	out := cli.NewRows(cmd, header(StockColumns)...)
 	levels = slices.DeleteFunc(levels, func(l inventory.Level) bool { return !chosen(l) })
 	for _, l := range cli.First(cli.ListFlags{Limit: limit}, levels, nil) {
 		if err := out.Add(l, l.Item, l.OnHand, l.Reserved, l.BackOrdered, l.Supply, l.Committed, l.Text()); err != nil {
 			return err
 		}
 	}
-	return out.Flush("no stock")
+	return out.Flush(NoStock)
 }

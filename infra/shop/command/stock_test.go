@@ -33,25 +33,25 @@ func TestItemScopeComesFromRowsElseFromFlags(t *testing.T) {
 	}
 	for _, c := range []struct {
 		item  string
-		flags itemFlags
+		flags ItemFlags
 		want  event.Scope
 		says  string
 	}{
-		{"price_own", itemFlags{}, live, ""},
-		{"price_both", itemFlags{}, event.Scope{}, "several scopes (live/acct_1, live/own)"},
-		{"price_both", itemFlags{ScopeFlags: cli.ScopeFlags{Account: "acct_1"}}, connected, ""},
-		{"price_both", itemFlags{ScopeFlags: cli.ScopeFlags{Account: "own"}}, live, ""},
-		{"price_both", itemFlags{ScopeFlags: cli.ScopeFlags{Mode: "live"}}, event.Scope{}, "--account"},
-		{"price_both", itemFlags{ScopeFlags: cli.ScopeFlags{Account: "own"}, isNew: true}, live, ""},
-		{"price_wn", itemFlags{}, event.Scope{}, "did you mean price_own?; a new one needs --new"},
-		{"price_own", itemFlags{ScopeFlags: cli.ScopeFlags{Mode: "test"}}, event.Scope{}, "in the scope of --account and --mode"},
-		{"price_of_nothing", itemFlags{ScopeFlags: cli.ScopeFlags{Mode: "test"}}, event.Scope{}, "no row names item price_of_nothing"},
-		{"price_own", itemFlags{ScopeFlags: cli.ScopeFlags{Mode: "test"}, isNew: true}, event.Scope{}, ""},
-		{"price_new", itemFlags{isNew: true}, event.Scope{}, "needs --mode"},
-		{"price_new", itemFlags{ScopeFlags: cli.ScopeFlags{Account: "acct_2"}, isNew: true}, event.Scope{}, "needs --mode"},
-		{"price_new", itemFlags{ScopeFlags: cli.ScopeFlags{Mode: "live", Account: "acct_2"}, isNew: true}, event.Scope{Account: "acct_2", Livemode: true}, ""},
+		{"price_own", ItemFlags{}, live, ""},
+		{"price_both", ItemFlags{}, event.Scope{}, "several scopes (live/acct_1, live/own)"},
+		{"price_both", ItemFlags{ScopeFlags: cli.ScopeFlags{Account: "acct_1"}}, connected, ""},
+		{"price_both", ItemFlags{ScopeFlags: cli.ScopeFlags{Account: "own"}}, live, ""},
+		{"price_both", ItemFlags{ScopeFlags: cli.ScopeFlags{Mode: "live"}}, event.Scope{}, "--account"},
+		{"price_both", ItemFlags{ScopeFlags: cli.ScopeFlags{Account: "own"}, IsNew: true}, live, ""},
+		{"price_wn", ItemFlags{}, event.Scope{}, "did you mean price_own?; a new one needs --new"},
+		{"price_own", ItemFlags{ScopeFlags: cli.ScopeFlags{Mode: "test"}}, event.Scope{}, "in the scope of --account and --mode"},
+		{"price_of_nothing", ItemFlags{ScopeFlags: cli.ScopeFlags{Mode: "test"}}, event.Scope{}, "no row names item price_of_nothing"},
+		{"price_own", ItemFlags{ScopeFlags: cli.ScopeFlags{Mode: "test"}, IsNew: true}, event.Scope{}, ""},
+		{"price_new", ItemFlags{IsNew: true}, event.Scope{}, "needs --mode"},
+		{"price_new", ItemFlags{ScopeFlags: cli.ScopeFlags{Account: "acct_2"}, IsNew: true}, event.Scope{}, "needs --mode"},
+		{"price_new", ItemFlags{ScopeFlags: cli.ScopeFlags{Mode: "live", Account: "acct_2"}, IsNew: true}, event.Scope{Account: "acct_2", Livemode: true}, ""},
 	} {
-		got, err := itemScope(t.Context(), target, c.item, c.flags)
+		got, err := ItemScope(t.Context(), target, c.item, c.flags)
 		if got != c.want || (err == nil) != (c.says == "") || err != nil && !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%s with %+v: %s, %v; want %s, %q", c.item, c.flags, got.Text(), err, c.want.Text(), c.says)
 		}

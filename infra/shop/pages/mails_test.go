@@ -60,7 +60,7 @@ func openBox(t *testing.T, mails []command.Mail, notices []command.Notice) *box 
 	b := &box{T: t}
 	d := operatortest.New(t, time.Now, 1)
 	c := console.New(console.Config{
-		Operator: d.Operator, Mode: console.Local, Pages: pages.Pages, Target: &cli.Target{Stack: "memory", Local: &local.Running{AWS: stack.URL, Key: "k"}},
+		Operator: d.Operator, Mode: console.Local, Pages: pages.New().Pages(), Target: &cli.Target{Stack: "memory", Local: &local.Running{AWS: stack.URL, Key: "k"}},
 		Sources:    status.Sources{Store: d.Store, Ledger: d.Ledger, Quarantine: d.Quarantine, Bus: d.Bus, DeadLetters: d.DeadLetters, Now: time.Now},
 		LocalStack: console.LocalStack{Post: func() (trigger.Poster, error) { return trigger.Poster{}, nil }}, Log: slog.New(slog.NewTextHandler(&b.logs, nil)),
 	})

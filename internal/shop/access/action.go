@@ -59,9 +59,11 @@ func (g Granter) Grant(ctx context.Context, e *action.Event[facts.Event]) error 
 	if err != nil {
 		return err
 	}
+	effect := Effect(e.Object, full, id)
 	if !whole {
-		e.Outcome("the event lists only a part and there is no Stripe API key to fetch the rest: what it names is granted, nothing is taken away")
+		effect += "; the event lists only a part and there is no Stripe API key to fetch the rest: what it names is granted, nothing is taken away"
 	}
+	e.Outcome(effect)
 	return action.Update(e, Table, kind, id, func(old Customer) (Customer, error) {
 		return merge(old, id, e.Object, full), nil
 	})

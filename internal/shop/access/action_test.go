@@ -70,7 +70,7 @@ func rows(t *testing.T, rig *actiontest.Rig) []access.Row {
 
 func TestAnActiveSubscriptionGrantsItsProductUntilThePeriodsEnd(t *testing.T) {
 	rig := actiontest.New(t, granter(keyless).Grant)
-	if d := rig.Post([]byte(active)); d.State != event.Done || d.Outcome != "" {
+	if d := rig.Post([]byte(active)); d.State != event.Done || d.Outcome != "granted prod_a until 21 Oct 2026" {
 		t.Fatalf("delivery is %s: %s%s", d.State, d.Error, d.Outcome)
 	}
 	want := []access.Row{{Customer: "cus_1", Product: "prod_a", Granted: true, Until: time.Unix(1792592000, 0).UTC(), Scope: live}}

@@ -24,6 +24,7 @@ func (f Flagger) Flag(_ context.Context, e *action.Event[facts.Event]) error {
 			return err
 		}
 	}
+	e.Outcome(Effect(e.Object, id))
 	return action.Update(e, Table, kind, id, func(old Order) (Order, error) {
 		return Merge(old, id, e.Object), nil
 	})

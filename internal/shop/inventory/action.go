@@ -39,6 +39,7 @@ func (k Keeper) Adjust(ctx context.Context, e *action.Event[facts.Event]) error 
 		return err
 	}
 	if e.Object.Session == nil {
+		e.Outcome(paymentEffect(e.Object, id))
 		return action.Update(e, Table, kind, id, func(old Payment) (Payment, error) {
 			return MergePayment(old, id, e.Object), nil
 		})
@@ -47,6 +48,7 @@ func (k Keeper) Adjust(ctx context.Context, e *action.Event[facts.Event]) error 
 	if err != nil {
 		return err
 	}
+	e.Outcome(sessionEffect(e.Object, listed))
 	return action.Update(e, Table, kind, id, func(old Session) (Session, error) {
 		return MergeSession(old, e.Object, listed), nil
 	})

@@ -37,13 +37,15 @@ func (p Poster) Post(ctx context.Context, e *action.Event[facts.Event]) error {
 			missing = append(missing, n.ID)
 			continue
 		}
-		if err := update(e, Post(*t, e.Scope, n.Seen)); err != nil {
+		p := Post(*t, e.Scope, n.Seen)
+		if err := update(e, p); err != nil {
 			return err
 		}
-		posted = append(posted, n.ID)
+		posted = append(posted, p.effect())
 	}
-	e.Outcome(outcome(posted, missing))
-	return p.payout(ctx, e)
+	effect := outcome(posted, missing)
+	e.Outcome(effect)
+	return p.payout(ctx, e, effect)
 }
 
 // named lists the balance transactions of the event, with those of refunds
@@ -95,7 +97,7 @@ func withoutKey(err error, id string) error {
 func outcome(posted, missing []string) string {
 	var parts []string
 	if len(posted) > 0 {
-		parts = append(parts, "posted "+strings.Join(posted, ", "))
+		parts = append(parts, "posted "+strings.Join(posted, "; "))
 	}
 	if len(missing) > 0 {
 		parts = append(parts, fmt.Sprintf("Stripe does not know %s for this account and mode: not posted", strings.Join(missing, ", ")))

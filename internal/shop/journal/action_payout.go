@@ -11,10 +11,13 @@ import (
 )
 
 // payout keeps the row of a payout, and once Stripe has reconciled it, what it
-// is made of.
-func (p Poster) payout(ctx context.Context, e *action.Event[facts.Event]) error {
+// is made of. effect is what the event did besides.
+func (p Poster) payout(ctx context.Context, e *action.Event[facts.Event], effect string) error {
 	if e.Object.Payout == nil {
 		return nil
+	}
+	if effect == "" {
+		e.Outcome(payoutEffect(*e.Object.Payout))
 	}
 	var listed *Settled
 	if e.Type == "payout.reconciliation_completed" {

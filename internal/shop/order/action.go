@@ -22,6 +22,7 @@ func (u Updater) Update(ctx context.Context, e *action.Event[facts.Event]) error
 	if err != nil {
 		return err
 	}
+	e.Outcome(Effect(e.Object, id))
 	return action.Update(e, Table, kind, id, func(old Order) (Order, error) {
 		return Merge(old, id, e.Object), nil
 	})

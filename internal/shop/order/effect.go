@@ -1,0 +1,89 @@
+package order
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/payhooks/payhooks/internal/facts"
+	"github.com/payhooks/payhooks/internal/money"
+)
+
+// Effect says in a few words what the event did to its order, for people: "order #10482
+// paid 48.73 EUR". It is a function of the event alone, by the rules of the row: a late
+// event says what it would have done in time.
+func Effect(e facts.Event, id string) string {
+	o := Merge(Order{}, id, e)
+	name := "order " + o.shown()
+	switch {
+	case e.Dispute != nil:
+		return disputeEffect(*e.Dispute, name)
+	case e.Refund != nil:
+		return refundEffect(o.Facts.Refunds[e.Refund.ID].Status, amountText(e.Refund.Amount, e.Refund.Currency), name)
+	case e.Type == "charge.refunded" && o.Refunded > 0:
+		before, _ := e.Previous.Int("amount_refunded")
+		return refundEffect("succeeded", amountText(min(e.Charge.AmountRefunded-before, o.Refunded), e.Charge.Currency), name)
+	}
+	return o.became(name)
+}
+
+// became is the order's status with the amount that it is about.
+func (o Order) became(name string) string {
+	switch o.Status {
+	case "": // only what ties an invoice to the orders of its payments
+		return o.Order + " noted: its payments are the orders"
+	case Paid:
+		return name + " paid " + amountText(o.Paid, o.Currency)
+	case Refunded, PartiallyRefunded:
+		return name + " " + words(o.Status) + ", " + amountText(o.Refunded, o.Currency)
+	case Failed:
+		return "payment of " + name + " failed"
+	case Open, Authorized:
+		return name + " " + o.Status + ", " + amountText(o.Amount, o.Currency)
+	}
+	return name + " " + o.Status
+}
+
+func disputeEffect(d facts.Dispute, name string) string {
+	amount := amountText(d.Amount, d.Currency)
+	switch rank := disputeRank[d.Status]; {
+	case d.Status == "lost", d.Status == "won", d.Status == "prevented":
+		return "dispute of " + name + " " + d.Status + ", " + amount
+	case rank == 4, rank == 5:
+		return amount + " of " + name + " disputed"
+	case rank == 3:
+		return "inquiry about " + name + " closed"
+	case rank > 0:
+		return "inquiry about " + name + ", " + amount
+	}
+	return "dispute of " + name + " is " + words(d.Status)
+}
+
+func refundEffect(status, amount, name string) string {
+	switch refundRank[status] {
+	case 1, 2:
+		return "refund of " + amount + " of " + name + " pending"
+	case 4, 5:
+		return "refund of " + amount + " of " + name + " " + status
+	}
+	return "refunded " + amount + " of " + name
+}
+
+func amountText(minor int64, currency string) string {
+	return money.Amount{Minor: minor, Currency: currency}.String()
+}
+
+func words(status string) string { return strings.ReplaceAll(status, "_", " ") }
+
+// number is a reference that names an order and no person: digits with a few letters
+// before, or order- and capitals. A shop may refer to an account or write a name, and an
+// effect outlives an erasure.
+var number = regexp.MustCompile(`^#?((?:[A-Z]{1,6}[-_]?)?[0-9]{1,8}(?:[-/][0-9]{1,8})?|order[-_][A-Z0-9]{4,12})$`)
+
+// shown is the order's number, else its id.
+func (o Order) shown() string {
+	if m := number.FindStringSubmatch(o.Reference); m != nil {
+		return fmt.Sprint("#", m[1])
+	}
+	return o.Order
+}
