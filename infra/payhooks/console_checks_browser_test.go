@@ -100,7 +100,20 @@ func (o *rig) pages() []string {
 			all = append(all, "/events/"+e[0].ID)
 		}
 	}
+	all = append(all, "/timeline", "/timeline/pi_none", "/timeline/"+o.object("payment_intent.succeeded"), "/timeline/"+o.object("charge.dispute.created"),
+		"/state/orders", "/state/orders?refrence=1", "/state/access", "/state/stock", "/state/holds", "/state/journal", "/state/report", "/state/audit", "/state/orders/"+o.object("payment_intent.succeeded"),
+		"/local/mails", "/local/refused", "/local/samples", "/local/logs", "/do/stock?item=price_tee&supply=3")
 	return append(append(all, "/attention", "/attention?state=overdue", "/attention?state=nothing", "/ops/none", "/do/replay?type=charge.*", "/do/retry"), o.dialogs()...)
+}
+
+// object is that of the newest event of a type.
+func (o *rig) object(kind string) string {
+	o.Helper()
+	found := objects[struct{ ID string }](o.T, o.must("events", "list", "--type", kind, "--limit", "1", "--json"))
+	if len(found) == 0 {
+		o.Fatalf("no %s", kind)
+	}
+	return objects[struct{ Facts event.Facts }](o.T, o.must("events", "show", found[0].ID, "--json"))[0].Facts.Object
 }
 
 // links to a group and to a dialog.

@@ -72,7 +72,7 @@ func openBox(t *testing.T, mails []command.Mail, notices []command.Notice) *box 
 }
 
 // request sends one, with headers as name and value.
-func (b *box) request(method, path string, form url.Values, headers ...string) (*http.Response, string) {
+func (b *box) request(method, path string, form url.Values, headers ...string) (answer, string) {
 	b.Helper()
 	req, err := http.NewRequestWithContext(b.Context(), method, b.url+path, strings.NewReader(form.Encode()))
 	if err != nil {
@@ -93,7 +93,7 @@ func (b *box) request(method, path string, form url.Values, headers ...string) (
 	if err != nil {
 		b.Fatal(err)
 	}
-	return res, string(body)
+	return answer{res.StatusCode, res.Status, res.Header, res.Request}, string(body)
 }
 
 func (b *box) get(path string) string {
