@@ -22,11 +22,8 @@ import (
 	"github.com/payhooks/payhooks/internal/operator"
 )
 
-// consolePages and references are those of the business.
-var (
-	consolePages []console.Page
-	references   []console.Reference
-)
+// businesses make the pages of one console for what the actions keep.
+var businesses []func() ([]console.Page, []console.Reference)
 
 const consoleLong = `Serve the operators' pages on this machine, until Ctrl-C: what needs a person, events,
 timelines and the state of the business, with the changes that the other commands make.
@@ -95,7 +92,11 @@ func serveConsole(cmd *cobra.Command, t *cli.Target, port int) error {
 }
 
 func newConsole(cfg console.Config) *console.Console {
-	cfg.Operator, cfg.Sources, cfg.Pages, cfg.References = cfg.Target.Operator(), cfg.Target.Sources(), consolePages, references
+	cfg.Operator, cfg.Sources = cfg.Target.Operator(), cfg.Target.Sources()
+	for _, open := range businesses {
+		pages, references := open()
+		cfg.Pages, cfg.References = append(cfg.Pages, pages...), append(cfg.References, references...)
+	}
 	return console.New(cfg)
 }
 

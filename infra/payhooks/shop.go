@@ -14,7 +14,5 @@ func init() {
 	commands = append(commands, shop.All...)
 	plans = append(plans, judge.Plan)
 	simulated = append(simulated, shopsim.Plan)
-	site := pages.New()
-	consolePages = append(consolePages, site.Pages()...)
-	references = append(references, site.Find)
+	businesses = append(businesses, pages.Open)
 }

@@ -67,6 +67,12 @@ func New() *Shop {
 	return s
 }
 
+// Open makes the pages of a console, and how it finds an order by its reference.
+func Open() ([]console.Page, []console.Reference) {
+	s := New()
+	return s.Pages(), []console.Reference{s.Find}
+}
+
 // Pages are those of the tab State, the dialogs that they open, and the mailbox.
 func (s *Shop) Pages() []console.Page {
 	tab := console.TabState
