@@ -116,3 +116,14 @@ func (s *site) put(f event.Facts, subscribers ...string) {
 	}
 	s.desk.Put(f, time.Now().AddDate(1, 0, 0), subscribers...)
 }
+
+func TestNoCharacterHidesInAPage(t *testing.T) {
+	s := open(t, 0)
+	s.put(event.Facts{ID: "evt_1", Type: "charge.\u202edeedeccus", Object: "ch_\u2066\u200b1"}, operatortest.Receipts)
+	for _, path := range []string{"/events", "/events/evt_1"} {
+		body := s.get(path)
+		if strings.ContainsAny(body, "\u202e\u2066\u200b") || !strings.Contains(body, `charge.\u202edeedeccus`) {
+			t.Errorf("%s: %s", path, main(body))
+		}
+	}
+}

@@ -36,8 +36,8 @@ var onMachine = []guard{
 		`guard.Programs(&gateway`, `http.Handler(&gateway`, named("Row68", "infra/local"),
 	},
 	{
-		"no page at the console", "infra/local/wire.go",
-		`guard.Pages(mux)`, `mux`, named("Row68WebPage", "infra/local"),
+		"no page at the state of the functions", "infra/local/wire.go",
+		`guard.Pages(http.HandlerFunc(s.health))`, `http.HandlerFunc(s.health)`, named("Row68WebPage", "infra/local"),
 	},
 	{
 		"no page at the endpoint", "infra/local/aws/server.go",

@@ -66,6 +66,6 @@ var decided = []guard{
 	},
 	{
 		"an answer for many is for those of the reason", "internal/operator/select.go",
-		`return !saysSo(d.Error, f.Reason) }`, `return false }`, operatorTest("TestReasonSelects|TestManyAreResolved"),
+		`return !f.Selects(itemOf(d)) }`, `return false }`, operatorTest("TestReasonSelects|TestManyAreResolved"),
 	},
 }

@@ -250,7 +250,7 @@ func init() {
 		},
 		{
 			"the supply of an unknown item is set only with --new", "infra/shop/command/stock.go",
-			`	case len(scopes) == 0 && !f.isNew:`, `	case len(scopes) == 0 && !f.isNew && f.Mode == "":`, named("ItemScopeComesFromRows", "infra/shop/command"),
+			`	case len(scopes) == 0 && !f.IsNew:`, `	case len(scopes) == 0 && !f.IsNew && f.Mode == "":`, named("ItemScopeComesFromRows", "infra/shop/command"),
 		},
 	}...)
 }

@@ -11,10 +11,10 @@ var triggered = []guard{
 		`o.path[i-1] == "metadata"`, `o.path[i-1] == ""`, named("OverrideOfMissingFieldIsFound", "events"),
 	},
 	{
-		"an override is checked against the samples of all types", "infra/payhooks/trigger_check.go",
-		`		for _, name := range args {
-			if err := f.checkOverride(o, name)`, `		for _, name := range args[:1] {
-			if err := f.checkOverride(o, name)`, named("TriggerExplainsWrongUse", "infra/payhooks"),
+		"an override is checked against the samples of all types", "infra/trigger/check.go",
+		`		for _, name := range names {
+			if err := q.checkOverride(o, name)`, `		for _, name := range names[:1] {
+			if err := q.checkOverride(o, name)`, named("TriggerExplainsWrongUse", "infra/payhooks"),
 	},
 	{
 		"a simulation of no seed does not pass", "infra/payhooks/simulate.go",
