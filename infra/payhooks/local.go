@@ -25,7 +25,7 @@ func localCommand() *cobra.Command {
 			"What changes in the project while it runs is taken up: a function is built and started\n" +
 			"anew, and actions in template.yaml come and go. Mistakes that make validate refuses, and\n" +
 			"code that does not compile, are printed, and what ran before runs on.\n\n" +
-			"Variables: PORT (3000), CONSOLE_PORT (3001, answers /healthz), DATA_DIR (.payhooks),\n" +
+			"Variables: PORT (3000), CONSOLE_PORT (3001, also answers /healthz), DATA_DIR (.payhooks),\n" +
 			"STRIPE_WEBHOOK_SECRET (whsec_local; commas separate several), DYNAMODB_ENDPOINT,\n" +
 			"STRIPE_API_BASE, STRIPE_API_KEY. A key of live mode, and live events signed with a\n" +
 			"secret that Stripe made, are refused without --allow-live.",
