@@ -36,7 +36,11 @@ func (m *Meter) Requests() int {
 func (m *Meter) String() string {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return Count(m.requests, "request", "requests") + fmt.Sprintf(", %g read units", m.units)
+	unit := "units"
+	if m.units == 1 {
+		unit = "unit"
+	}
+	return fmt.Sprintf("%s, %g read %s", Count(m.requests, "request", "requests"), m.units, unit)
 }
 
 func (m *Meter) add(c *types.ConsumedCapacity) {

@@ -223,7 +223,7 @@ func (d *eventData) around(r *Request) {
 	d.Neighbours = neighbours(course.Moments, d.ID)
 }
 
-// neighbours are up to four events around one, each with the last thing that came of it.
+// neighbours are up to four events around one, each with what came of it, in short.
 func neighbours(all []operator.Moment, id string) (found []operator.Moment) {
 	at := map[string]int{}
 	for _, m := range all {
@@ -232,8 +232,8 @@ func neighbours(all []operator.Moment, id string) (found []operator.Moment) {
 			i = len(found)
 			at[m.Event], found = i, append(found, operator.Moment{At: m.At, Event: m.Event, Type: m.Type})
 		}
-		if m.Action != "" && m.Text != "" && m.State == string(event.Done) {
-			found[i].Text = m.Text
+		if n := &found[i]; m.Action != "" && m.Text != "" && m.State == string(event.Done) && !strings.HasPrefix(m.Text, "skipped") && len(n.Text) < 60 {
+			n.Text = strings.TrimPrefix(n.Text+"; "+m.Text, "; ")
 		}
 	}
 	here := at[id]
