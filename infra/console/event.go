@@ -1,18 +1,15 @@
 package console
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"html/template"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/operator"
-	"github.com/payhooks/payhooks/internal/safetext"
 )
 
 var (
@@ -175,68 +172,4 @@ func tries(d operator.DeliveryRow) (all []try) {
 		all = append(all, try{Number: last - (len(d.History) - 1 - i), At: a.At, Result: linked(a.Error)})
 	}
 	return all
-}
-
-// payload renders the body, pretty if it can be.
-func (d *eventData) payload(r *Request) {
-	wantsRaw := r.URL.Query().Get("raw") != ""
-	switch text, err := template.HTML(""), error(nil); {
-	case len(d.Body) > maxPretty:
-		d.NoPretty = "It is longer than 256 KB and shown raw only."
-	default:
-		if text, err = pretty(d.Body, d.Masked, r.where); err != nil {
-			d.NoPretty = "It is not JSON and shown raw only."
-		} else if !wantsRaw {
-			d.Payload = text
-		}
-	}
-	if d.Payload == "" && !d.Masked {
-		d.Raw = safetext.Escape(string(d.Body))
-	}
-}
-
-// maxNear is how many moments are read for the neighbours of an event.
-const maxNear = 200
-
-// around reads what is beside the event: its neighbours on the timeline, and its links.
-func (d *eventData) around(r *Request) {
-	d.Commands = []string{r.console.Command("events", "show", d.ID)}
-	if d.Facts == nil {
-		return
-	}
-	f := d.Facts
-	d.Stripe = objectAtStripe(f.Scope, f.ObjectType, f.Object)
-	about := f.Subject
-	if about == "" || !ids.MatchString(about) {
-		about = f.Object
-	}
-	if !ids.MatchString(about) {
-		return
-	}
-	d.Timeline = "/timeline/" + url.PathEscape(about)
-	ctx, stop := context.WithCancel(r.Context())
-	defer stop()
-	course, err := r.console.Operator.Timeline(ctx, operator.Timeline{ID: about, Limit: maxNear, Looked: func(int) { stop() }})
-	if err != nil { // without an index, or its own page says why
-		return
-	}
-	d.Neighbours = neighbours(course.Moments, d.ID)
-}
-
-// neighbours are up to four events around one, each with what came of it, in short.
-func neighbours(all []operator.Moment, id string) (found []operator.Moment) {
-	at := map[string]int{}
-	for _, m := range all {
-		i, ok := at[m.Event]
-		if !ok {
-			i = len(found)
-			at[m.Event], found = i, append(found, operator.Moment{At: m.At, Event: m.Event, Type: m.Type})
-		}
-		if n := &found[i]; m.Action != "" && m.Text != "" && m.State == string(event.Done) && !strings.HasPrefix(m.Text, "skipped") && len(n.Text) < 60 {
-			n.Text = strings.TrimPrefix(n.Text+"; "+m.Text, "; ")
-		}
-	}
-	here := at[id]
-	from := max(0, min(here-1, len(found)-4))
-	return found[from:min(len(found), from+4)]
 }

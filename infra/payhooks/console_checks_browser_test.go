@@ -79,18 +79,6 @@ func (o *rig) sent(body string) {
 	}
 }
 
-// has waits for deliveries in a state.
-func (o *rig) has(s event.State, n int) {
-	o.Helper()
-	o.eventually(fmt.Sprintf("%d are %s", n, s), func() bool {
-		found, _, err := event.Collect(event.UnfinishedDeliveries(o.Context(), o.Tables, s, time.Now().Add(time.Hour)))
-		if err != nil {
-			o.Fatal(err)
-		}
-		return len(found) >= n
-	})
-}
-
 // pages are all that a person can open, with an event of each kind.
 func (o *rig) pages() []string {
 	o.Helper()
