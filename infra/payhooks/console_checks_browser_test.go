@@ -42,6 +42,7 @@ func TestConsole(t *testing.T) {
 		{"without script", withoutScript},
 		{"hostile texts do nothing", hostileTexts},
 		{"troubles keep what was read", troubles},
+		{"a hostile mail does nothing", hostileMailRead},
 		{"dialogs ask", dialogsAsk},
 		{"walk to an unknown", walksToAnUnknown},
 		{"changes without script", changesWithoutScript},
