@@ -13,33 +13,44 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// accessible runs axe-core on every page in every look.
+// accessible runs axe-core on every page in every look, and with a dialog open.
 func accessible(o *rig, b browser) {
 	axe, err := os.ReadFile("../local/axe/node_modules/axe-core/axe.min.js")
 	if err != nil {
 		o.Fatalf("%v: make console-test installs it", err)
 	}
-	rules := 0
+	rules, pages := 0, o.pages()
 	for _, l := range looks {
 		p := b.tab(o.T, o.stack.Console, l)
-		for i, path := range o.pages() {
+		for i, path := range pages {
 			p.open(path)
-			p.run(chromedp.Evaluate[chromedp.Void](string(axe) + ";void 0"))
-			found := eval[struct {
-				Violations []struct {
-					ID, Help string
-					Nodes    []struct{ HTML string }
-				}
-				Passes int
-			}](p, `axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }).then(r => ({ Violations: r.violations.map(v => ({ ID: v.id, Help: v.help, Nodes: v.nodes.slice(0, 3).map(n => ({ HTML: n.html })) })), Passes: r.passes.length }))`)
-			rules += found.Passes
-			for _, v := range found.Violations {
-				o.Errorf("%s, %s: %s: %s: %v", path, l, v.ID, v.Help, v.Nodes)
-			}
+			rules += p.violations(string(axe), fmt.Sprintf("%s, %s", path, l))
 			p.picture(fmt.Sprintf("page-%d-%d-%t", i, l.width, l.dark))
 		}
+		p.open("/attention")
+		p.press("a[data-dialog]")
+		p.until(`document.querySelector('dialog').open`)
+		rules += p.violations(string(axe), fmt.Sprintf("a dialog, %s", l))
+		p.picture(fmt.Sprintf("dialog-%d-%t", l.width, l.dark))
 	}
 	o.Logf("%d rules passed", rules)
+}
+
+// violations reports those of a page and counts the rules that it passes.
+func (p *tab) violations(axe, where string) (passed int) {
+	p.Helper()
+	p.run(chromedp.Evaluate[chromedp.Void](axe + ";void 0"))
+	found := eval[struct {
+		Violations []struct {
+			ID, Help string
+			Nodes    []struct{ HTML string }
+		}
+		Passes int
+	}](p, `axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }).then(r => ({ Violations: r.violations.map(v => ({ ID: v.id, Help: v.help, Nodes: v.nodes.slice(0, 3).map(n => ({ HTML: n.html })) })), Passes: r.passes.length }))`)
+	for _, v := range found.Violations {
+		p.Errorf("%s: %s: %s: %v", where, v.ID, v.Help, v.Nodes)
+	}
+	return found.Passes
 }
 
 // states are those that have a shape.
