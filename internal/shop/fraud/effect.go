@@ -14,7 +14,7 @@ func Effect(e facts.Event, id string) string {
 		if failed(e) {
 			return "failed attempt counted"
 		}
-		return "attempt noted, not failed"
+		return "" // nothing that a person would look for
 	}
 	why := Reason(e)
 	text := strings.ReplaceAll(why, "_", " ")
