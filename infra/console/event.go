@@ -16,6 +16,7 @@ var (
 	eventPages = []Page{
 		{Route: "GET /events/{id}", Tab: TabEvents, Show: showEvent},
 		{Route: "POST /events/{id}/whole", Tab: TabEvents, Show: showWhole},
+		{Route: "POST /events/{id}/bytes", Tab: TabEvents, Show: downloadBytes},
 	}
 	eventBody = parse("event.html", "filters.html")
 )
@@ -65,6 +66,19 @@ func showWhole(r *Request) (View, error) {
 		r.console.Log.InfoContext(r.Context(), "personal data of an event was shown", "event", r.PathValue("id"))
 	}
 	return v, err
+}
+
+// downloadBytes gives out the signed bytes, and writes that to the log.
+func downloadBytes(r *Request) (View, error) {
+	if _, err := r.Params("endpoint"); err != nil {
+		return View{}, err
+	}
+	d, err := r.detail(r.PathValue("id"))
+	if err != nil {
+		return View{}, err
+	}
+	r.console.Log.InfoContext(r.Context(), "the signed bytes of an event were given out", "event", d.ID)
+	return View{File: &File{Type: "application/json", Name: d.ID + ".json", Body: d.Body}}, nil
 }
 
 func (r *Request) event(masked bool) (View, error) {

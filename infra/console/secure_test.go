@@ -1,8 +1,11 @@
 package console_test
 
 import (
+	"bytes"
+	"log/slog"
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/payhooks/payhooks/infra/console"
@@ -89,4 +92,16 @@ func TestADeployedStackIsShownToWhomeverHasTheKey(t *testing.T) {
 		t.Errorf("with the key: %s at %s", res.Status, res.Request.URL)
 	}
 	s.get("/events")
+}
+
+func TestSignedBytesAreGivenOutOnRequest(t *testing.T) {
+	var log bytes.Buffer
+	s := open(t, 1, func(c *console.Config) { c.Log = slog.New(slog.NewTextHandler(&log, nil)) })
+	if res, _ := s.request(http.MethodPost, "/events/evt_00000/bytes", url.Values{}); res.StatusCode != http.StatusForbidden {
+		t.Errorf("without a token: %s", res.Status)
+	}
+	res, body := s.post("/events/evt_00000/bytes", nil)
+	if res.StatusCode != http.StatusOK || body != "{}" || !strings.Contains(res.Header.Get("Content-Disposition"), "evt_00000.json") || !strings.Contains(log.String(), "evt_00000") {
+		t.Errorf("%s %q %s", res.Status, body, log.String())
+	}
 }

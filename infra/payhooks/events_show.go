@@ -52,6 +52,9 @@ func printEvent(cmd *cobra.Command, d *operator.EventDetail, minor bool) error {
 	if d.Facts != nil {
 		printFacts(field, d.Facts, minor)
 	}
+	if d.Expires != nil {
+		field("kept until", cli.Time(*d.Expires))
+	}
 	field("renderings", strings.Join(d.Renderings, ", "))
 	if d.Facts != nil {
 		field("subscribers", orNone(strings.Join(d.Wanted, ", ")))

@@ -21,6 +21,8 @@ type EventDetail struct {
 	Deliveries []DeliveryRow `json:"deliveries"`
 	Unrecorded []Unrecorded  `json:"unrecorded,omitempty"` // subscribers without a delivery
 
+	// Expires is until when the event is kept; nil is for ever.
+	Expires *time.Time `json:"expires,omitempty"`
 	// Renderings are the ids under which the event is kept in other API versions.
 	Renderings []string `json:"renderings,omitempty"`
 
@@ -106,6 +108,9 @@ func (o *Operator) renderings(ctx context.Context, e event.Event) (ids []string,
 func detail(s event.Stored, ds []event.Delivery, held map[string]event.Quarantined) *EventDetail {
 	st := statusOf(s, ds, held)
 	d := &EventDetail{EventRow: rowOf(s.Facts, st), Facts: &s.Facts, Wanted: append([]string{}, s.Subscribers...), Deliveries: []DeliveryRow{}, Body: s.Body}
+	if !s.Expires.IsZero() {
+		d.Expires = &s.Expires
+	}
 	switch st {
 	case event.StatusQuarantined:
 		d.Reason = held[s.ID].Reason

@@ -26,6 +26,7 @@
       navigator.clipboard.writeText(copy.dataset.copy)
       say('Copied')
     }
+    if (e.target.closest('[data-copy-link]')) { navigator.clipboard.writeText(location.href); say('Copied') }
     for (const m of all('details.menu[open]')) if (!m.contains(e.target)) m.open = false
     const link = e.target.closest('a[data-dialog]')
     if (link && !e.ctrlKey && !e.metaKey && e.button === 0) { e.preventDefault(); ask(link.href) }
