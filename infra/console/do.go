@@ -26,6 +26,7 @@ var (
 		verb{"release", []string{"id", "endpoint", "group", "override"}, proposeRelease}.pages(),
 		verb{"forget", []string{"id", "endpoint", "group"}, proposeForget}.pages(),
 		verb{"redrive", []string{"name", "rate"}, proposeRedrive}.pages(),
+		verb{"search", slices.Concat([]string{"text", "rate"}, searched), proposeSearch}.pages(),
 		verb{"replay", slices.Concat(replayParams, eventFilters), proposeReplay}.pages(),
 	)
 	doBody = parse("do.html", "left.html")

@@ -66,7 +66,8 @@ type report struct {
 	Done   int
 	Left   []operator.Skipped // of which nothing was done, and why
 	Other  []string           // sentences with more
-	Resume string             // where a replay that was stopped continues
+	Found  []operator.EventRow
+	Resume string // where a replay that was stopped continues
 }
 
 // start runs a task until it ends, or is stopped with the console.

@@ -37,6 +37,7 @@ type progress struct {
 	LeftLine  string // why the others were left
 	LeftOther int    // left ones that are not named
 	Others    []string
+	Found     []operator.EventRow
 	Failed    string
 	Continue  string // address of the dialog that continues
 }
@@ -72,7 +73,7 @@ func stopOperation(r *Request) (string, error) {
 func (o *operation) progress(now time.Time) progress {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	p := progress{operation: o, N: min(o.n, o.Total), Running: o.ended.IsZero(), Ended: o.ended, Others: o.report.Other}
+	p := progress{operation: o, N: min(o.n, o.Total), Running: o.ended.IsZero(), Ended: o.ended, Others: o.report.Other, Found: o.report.Found}
 	if p.Running {
 		p.Stopping, p.Line = o.stop, o.running(p.N)
 		return p
@@ -103,7 +104,7 @@ func (o *operation) running(n int) string {
 
 // continued is where the same selection continues.
 func (o *operation) continued() string {
-	if o.report.Resume == "" {
+	if o.report.Resume == "" || o.Same == "" {
 		return o.Same
 	}
 	return o.Same + "&resume=" + strings.NewReplacer("+", "%2B", "&", "%26").Replace(o.report.Resume)

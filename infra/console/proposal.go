@@ -23,18 +23,21 @@ type proposal struct {
 	Of      int                // all that is selected
 	Left    []operator.Skipped // of those: what is left, and why
 	Options []option
-	Ask     bool   // for a reason
-	Why     string // the reason so far
-	Result  *resultField
-	Buttons []button
-	Final   bool   // it cannot be taken back: the stack's name is typed
-	Refusal string // why it cannot be done now
-	Wrong   string // what the form lacks
-	Counted string // "are parked": what N counts
-	Once    bool   // it is done at once, without an operation
-	Done    func(report) string
-	After   string // where one leads that is done at once
-	Status  int
+	// Searches: it looks for Text.
+	Searches bool
+	Text     string
+	Ask      bool   // for a reason
+	Why      string // the reason so far
+	Result   *resultField
+	Buttons  []button
+	Final    bool   // it cannot be taken back: the stack's name is typed
+	Refusal  string // why it cannot be done now
+	Wrong    string // what the form lacks
+	Counted  string // "are parked": what N counts
+	Once     bool   // it is done at once, without an operation
+	Done     func(report) string
+	After    string // where one leads that is done at once
+	Status   int
 }
 
 // option is a box of a dialog, named with its flag.
