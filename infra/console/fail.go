@@ -3,6 +3,7 @@ package console
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -46,6 +47,7 @@ func explain(r *Request, err error) *failure {
 	var f *failure
 	var usage cli.UsageError
 	var refusal smithy.APIError
+	var unanswered *smithy.OperationError
 	switch {
 	case errors.As(err, &f):
 		return f
@@ -55,6 +57,8 @@ func explain(r *Request, err error) *failure {
 		return &failure{status: http.StatusNotFound, Sentence: sentence(err.Error())}
 	case errors.As(err, &refusal):
 		return &failure{status: http.StatusBadGateway, Sentence: refusedByAWS(r, err, refusal), Next: afterRefusal(refusal.ErrorCode())}
+	case errors.As(err, &unanswered):
+		return &failure{status: http.StatusBadGateway, Sentence: fmt.Sprintf("No answer from %s to %s for stack %s: %s.", unanswered.ServiceID, unanswered.OperationName, r.console.name(), innermost(err)), Next: "Reload in a moment; nothing was changed."}
 	case errors.Is(err, context.Canceled):
 		return &failure{status: http.StatusServiceUnavailable, Sentence: "The request was stopped."}
 	}
@@ -69,6 +73,17 @@ func refusedByAWS(r *Request, err error, refusal smithy.APIError) string {
 		call = op.OperationName + " of " + op.ServiceID
 	}
 	return "AWS refused " + call + " for stack " + r.console.name() + ": " + refusal.ErrorCode() + "."
+}
+
+// innermost is the text of the cause.
+func innermost(err error) string {
+	for {
+		next := errors.Unwrap(err)
+		if next == nil {
+			return err.Error()
+		}
+		err = next
+	}
 }
 
 // afterRefusal is what to do.

@@ -20,6 +20,7 @@ func troubles(o *rig, b browser) {
 	}{
 		{aws.Fault{Service: "dynamodb", Caller: "operator", Kind: aws.FaultDeny}, "AWS refused Query of DynamoDB for stack local: AccessDenied"},
 		{aws.Fault{Service: "dynamodb", Caller: "operator", Kind: aws.FaultThrottle}, "AWS refused Query of DynamoDB for stack local: "},
+		{aws.Fault{Service: "dynamodb", Caller: "operator", Kind: aws.FaultReset}, "No answer from DynamoDB to Query for stack local: "},
 	} {
 		o.fault(c.fault)
 		p.until(`!document.querySelector('#trouble').hidden`)
