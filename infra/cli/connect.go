@@ -193,7 +193,7 @@ func (c *Connected) Deploy(ctx context.Context, source string) (parameters []str
 		mode := event.Scope{Livemode: c.Want.Livemode}.Mode()
 		parameters = append(parameters, "Endpoints="+c.stack.text+","+c.Want.Endpoint+"="+mode)
 	}
-	// A key that may not read its account tells nothing: then the parameter stays.
+	// Where the key may not read its account, the parameter stays.
 	if own, err := (stripeapi.Endpoints{Client: c.api}).Own(ctx, c.Want.Livemode); err == nil && own != c.stack.own {
 		parameters = append(parameters, "OwnAccount="+own)
 	}

@@ -54,7 +54,7 @@ func (v verb) show(r *Request) (View, error) {
 	}
 	p, err := v.propose(r, q)
 	if err != nil {
-		return view, toldOf(err)
+		return view, pageError(err)
 	}
 	return v.view(r, p), nil
 }
@@ -76,7 +76,7 @@ func (v verb) run(r *Request) (View, error) {
 	}
 	p, err := v.propose(r, r.PostForm)
 	if err != nil {
-		return View{Title: "Change"}, toldOf(err)
+		return View{Title: "Change"}, pageError(err)
 	}
 	if r.PostFormValue("show") != "" {
 		p.Wrong = ""
@@ -144,9 +144,9 @@ func (v verb) once(r *Request, p *proposal) (View, error) {
 	return View{}, Redirect(p.After)
 }
 
-// toldOf is an error of the operator as a page says it: most are why a change is not
+// pageError is an error of the operator as a page shows it: most are why a change is not
 // possible, and what is.
-func toldOf(err error) error {
+func pageError(err error) error {
 	var refusal smithy.APIError
 	var usage cli.UsageError
 	var f *failure

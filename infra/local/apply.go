@@ -7,7 +7,7 @@ import (
 	"github.com/payhooks/payhooks/infra/local/template"
 )
 
-// apply puts another template in force, beside what is left of the old one: tables first,
+// apply puts another template in force and leaves what is left of the old one: tables first,
 // since rules and functions count on them. It returns the event sources to run.
 func (s *Stack) apply(ctx context.Context, next *template.Stack, r *Reload) ([]*definedSource, error) {
 	old := s.Now()

@@ -98,7 +98,7 @@ func (s *Stack) deployChanged(ctx context.Context, next *template.Stack, built m
 	return errors.Join(failed...)
 }
 
-// deployOne starts a function beside what it runs, and then in its place.
+// deployOne starts the new function while the old one runs, and then replaces it.
 func (s *Stack) deployOne(ctx context.Context, f template.Function, old deployed, rebuilt bool, built string) (deployed, error) {
 	next := deployed{fn: f, binary: old.binary}
 	if rebuilt {

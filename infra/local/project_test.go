@@ -68,7 +68,7 @@ func greeting(word string) string {
 	return fmt.Sprintf("package greeting\n\n// Word is in the outcome.\nconst Word = %q\n", word)
 }
 
-// handling counts in a row of its own how often an event is done.
+// handling counts how often an event is done, in one row for each.
 const handling = `package main
 
 import (
@@ -174,7 +174,7 @@ func (p *project) refused(want string) {
 	}
 }
 
-// post posts an event of its own, and returns its id.
+// post posts a new event and returns its id.
 func (p *project) post() string {
 	p.Helper()
 	body, err := events.Sample(churned, events.Go)

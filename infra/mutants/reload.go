@@ -12,7 +12,7 @@ var reloaded = []guard{
 		`	case strings.HasSuffix(action, "-dead"):`, `	case false:`, named("DoesNotFitItsFunction", "infra/check"),
 	},
 	{
-		"a function reads the queue of its own delivery", "infra/check/blocks.go",
+		"a function reads its own queue", "infra/check/blocks.go",
 		`"Queue")); ok && q.in != d {`, `"Queue")); ok && false {`, named("DoesNotFitItsFunction", "infra/check"),
 	},
 	{

@@ -60,7 +60,7 @@ func printConsole(cmd *cobra.Command, url string) error {
 	return err
 }
 
-// serveConsole serves a deployed stack to whoever has the printed address.
+// serveConsole serves a deployed stack at the printed address, which has a key.
 func serveConsole(cmd *cobra.Command, t *cli.Target, port int) error {
 	if port < 0 || port > 65535 {
 		return cli.Usage("--port %d: expected a number from 0 (any free port) to 65535", port)

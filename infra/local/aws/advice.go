@@ -36,8 +36,8 @@ func advice(delivery, action, resource string) string {
 	return "give " + delivery + " in template.yaml the parameter " + parameter
 }
 
-// sayDenied tells the developer of a refusal that a parameter would mend: what a function
-// makes of the error holds no names. A resource of SES is an address.
+// sayDenied logs a refusal that a parameter would mend, with its names: what a function
+// makes of the error has none. A resource of SES is an address.
 func (s *Server) sayDenied(ctx context.Context, err error) {
 	var denied *Denied
 	if !errors.As(err, &denied) || denied.Advice == "" {

@@ -36,7 +36,7 @@ func (l locked) why(ctx context.Context, npm, dir, said string) error {
 	case has == "":
 		return l.refused("E404", "")
 	case l.integrity != "" && has != l.integrity:
-		return fmt.Errorf("the npm registry's %s@%s does not have the checksum in package-lock.json: it is not what was locked and is not installed; ask whoever runs the registry (npm config get registry), or %s", l.name, l.version, l.Instead)
+		return fmt.Errorf("the npm registry's %s@%s does not have the checksum in package-lock.json: it is not what was locked and is not installed; ask the registry's administrator (npm config get registry), or %s", l.name, l.version, l.Instead)
 	}
 	return fmt.Errorf("npm did not install %s@%s although the registry has it; remove %s and start again, or %s: %s", l.name, l.version, filepath.Join(l.Dir, "node_modules"), l.Instead, said)
 }
@@ -49,7 +49,7 @@ func (l locked) refused(code, said string) error {
 	case code == "E404" || code == "ETARGET":
 		return l.missing()
 	case code == "E401" || code == "E403":
-		return fmt.Errorf("the npm registry does not give out %s@%s to you (%s): log in with npm login, ask whoever runs the registry, or %s", l.name, l.version, code, l.Instead)
+		return fmt.Errorf("the npm registry does not give out %s@%s to you (%s): log in with npm login, ask the registry's administrator, or %s", l.name, l.version, code, l.Instead)
 	}
 	return fmt.Errorf("npm could not install %s, %s@%s: mend what npm says and start again, or %s: %s", l.Name, l.name, l.version, l.Instead, strings.TrimSpace(said))
 }

@@ -12,7 +12,7 @@ import (
 )
 
 // Asking for the modification times of a thousand files takes a few milliseconds and
-// works on every disk; being told takes a dependency and a handle for each folder.
+// works on every disk; notifications take a dependency and a handle for each folder.
 const (
 	every   = 250 * time.Millisecond
 	settled = 100 * time.Millisecond // an editor, or payhooks new, writes several files
