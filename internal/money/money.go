@@ -39,8 +39,18 @@ func set(codes string) map[string]bool {
 	return m
 }
 
-// Code is the currency as people write it: USD.
-func (a Amount) Code() string { return strings.ToUpper(strings.TrimSpace(a.Currency)) }
+// Code is the currency as people write it: USD. It is empty for what cannot be one, which
+// may be any text.
+func (a Amount) Code() string {
+	code := strings.ToUpper(strings.TrimSpace(a.Currency))
+	if len(code) < 3 || len(code) > maxCode || strings.Trim(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
+		return ""
+	}
+	return code
+}
+
+// maxCode is the longest code: stablecoins have four letters.
+const maxCode = 5
 
 // Decimals is how many of the last digits of Minor are decimals: 0, 2 or 3. A
 // currency that is not known has two.

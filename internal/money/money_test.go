@@ -99,3 +99,13 @@ func TestAShareIsRoundedToTheNearestUnit(t *testing.T) {
 		}
 	}
 }
+
+func TestTextThatIsNoCurrencyIsNotWritten(t *testing.T) {
+	for currency, want := range map[string]string{
+		"usdc": "0.01 USDC", "jenny@example.com": "0.01", "4000056655665556": "0.01", "u$d": "0.01", "us": "0.01", " eur ": "0.01 EUR", "abcdef": "0.01",
+	} {
+		if got := (money.Amount{Minor: 1, Currency: currency}).String(); got != want {
+			t.Errorf("%q: %q, want %q", currency, got, want)
+		}
+	}
+}
