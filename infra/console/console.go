@@ -62,6 +62,9 @@ type Console struct {
 	ops     operations
 	live    streams
 	badge   badge
+	ctx     context.Context //nolint:containedctx // of what is read behind the pages
+	end     context.CancelFunc
+	behind  sync.WaitGroup
 	read    snapshot
 	sent    sent
 	letters letters
@@ -71,6 +74,7 @@ type Console struct {
 // New makes the pages of a stack. It reads nothing.
 func New(cfg Config) *Console {
 	c := &Console{Config: cfg, mux: http.NewServeMux(), secret: rand.Text()}
+	c.ctx, c.end = context.WithCancel(context.Background())
 	if c.Now == nil {
 		c.Now = time.Now
 	}
@@ -94,6 +98,8 @@ func (c *Console) isLocal() bool { return c.Mode == Local }
 
 // Close ends what runs in the console, and the streams.
 func (c *Console) Close() {
+	c.end()
+	defer c.behind.Wait()
 	c.ops.stop()
 	c.live.close()
 }
@@ -115,7 +121,7 @@ func (c *Console) waiting() string {
 	defer c.badge.mu.Unlock()
 	if now := c.Now(); now.Sub(c.badge.at) > badgeAge {
 		c.badge.at = now
-		go c.countWaiting()
+		c.behind.Go(c.countWaiting)
 	}
 	return c.badge.text
 }
@@ -128,7 +134,7 @@ func (c *Console) recount() {
 }
 
 func (c *Console) countWaiting() {
-	ctx, stop := context.WithTimeout(context.Background(), badgeAge)
+	ctx, stop := context.WithTimeout(c.ctx, badgeAge)
 	defer stop()
 	items, err := c.attention(ctx)
 	c.badge.mu.Lock()

@@ -8,11 +8,13 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/payhooks/payhooks/infra/console"
 	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/memory"
 	"github.com/payhooks/payhooks/internal/operator/operatortest"
 	"github.com/payhooks/payhooks/internal/status"
 )
@@ -22,6 +24,8 @@ type site struct {
 	*testing.T
 	desk *operatortest.Desk
 	url  string
+	hook atomic.Pointer[memory.Hook]
+	late atomic.Int64 // how much the clock is ahead
 	http.Client
 }
 
@@ -29,8 +33,15 @@ type site struct {
 func open(t *testing.T, n int, set ...func(*console.Config)) *site {
 	t.Helper()
 	d := operatortest.New(t, time.Now, n)
+	s := &site{T: t, desk: d}
+	d.Memory.Fault = func(op memory.Op) memory.Fault { // pages are read while a test sets another
+		if hook := s.hook.Load(); hook != nil && *hook != nil {
+			return (*hook)(op)
+		}
+		return memory.Fault{}
+	}
 	cfg := console.Config{
-		Operator: d.Operator, Region: "eu-central-1", Mode: console.Local, Now: time.Now,
+		Operator: d.Operator, Region: "eu-central-1", Mode: console.Local, Now: func() time.Time { return time.Now().Add(time.Duration(s.late.Load())) },
 		Sources: status.Sources{Store: d.Store, Ledger: d.Ledger, Quarantine: d.Quarantine, Bus: d.Bus, DeadLetters: d.DeadLetters, Now: time.Now},
 	}
 	for _, f := range set {
@@ -39,10 +50,13 @@ func open(t *testing.T, n int, set ...func(*console.Config)) *site {
 	c := console.New(cfg)
 	srv := httptest.NewServer(c)
 	t.Cleanup(func() { c.Close(); srv.Close() })
-	s := &site{T: t, desk: d, url: srv.URL}
+	s.url = srv.URL
 	s.Jar, _ = cookiejar.New(nil)
 	return s
 }
+
+// fault orders faults from now on; nil orders none.
+func (s *site) fault(hook memory.Hook) { s.hook.Store(&hook) }
 
 // request sends one, with headers as name and value.
 func (s *site) request(method, path string, form url.Values, headers ...string) (answer, string) {

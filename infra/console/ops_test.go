@@ -66,12 +66,12 @@ func TestAStoppedRetryContinuesWithWhatIsLeft(t *testing.T) {
 
 func TestAFailedOperationSaysWhyAndContinues(t *testing.T) {
 	s := open(t, 3)
-	s.desk.Memory.Fault = func(op memory.Op) memory.Fault {
+	s.fault(func(op memory.Op) memory.Fault {
 		if op.Name == "Reopen" {
 			return memory.Refuse(event.ErrDenied)
 		}
 		return memory.Fault{}
-	}
+	})
 	s.park(0, 3, "no answer for %d")
 	form, _ := s.dialog("/do/retry", url.Values{"action": {receipts}})
 	res, _ := s.send("/do/retry", form)

@@ -51,7 +51,8 @@ func (c *Console) snapshot(ctx context.Context) (*reading, error) {
 	now := c.Now()
 	if c.read.ended == nil && (c.read.last == nil || now.Sub(c.read.last.At) > max(c.slowly(statusAge, statusSlowly), statusTimes*c.read.last.Took)) {
 		c.read.ended = make(chan struct{})
-		go c.readStack(c.read.last, c.read.ended) //nolint:gosec // the reading is of all who look
+		last, ended := c.read.last, c.read.ended
+		c.behind.Go(func() { c.readStack(last, ended) })
 	}
 	last, ended := c.read.last, c.read.ended
 	c.read.mu.Unlock()
@@ -77,7 +78,7 @@ func (c *Console) slowly(local, deployed time.Duration) time.Duration {
 
 // readStack reads the stack, and of what cannot be read keeps what was before.
 func (c *Console) readStack(before *reading, ended chan struct{}) {
-	ctx, stop := context.WithTimeout(context.Background(), readTime)
+	ctx, stop := context.WithTimeout(c.ctx, readTime)
 	defer stop()
 	ctx, meter := cli.Metered(ctx)
 	begin := time.Now()
