@@ -35,6 +35,12 @@ func liveRows(o *rig, b browser) {
 	p.picture("events-new-rows")
 	p.run(chromedp.KeyEvent("n"))
 	p.until(`document.querySelector('tr.row .type').innerText.trim() === 'customer.updated' && document.querySelector('.news').hidden`)
+	p.press(".chips details.menu summary")
+	o.must("trigger", "customer.deleted")
+	p.until(`document.querySelector('tr.row .type').innerText.trim() === 'customer.deleted'`)
+	if !eval[bool](p, `document.querySelector('.chips details.menu').open`) {
+		o.Error("an open menu was closed by a new row")
+	}
 	p.clean("live")
 	o.broken(b)
 }

@@ -56,6 +56,9 @@
   document.addEventListener('submit', () => { busy = setTimeout(() => { bar.hidden = false }, 300) })
   window.addEventListener('pageshow', () => { clearTimeout(busy); bar.hidden = true })
 
+  // What a reader has opened or closed stays so when its page changes.
+  window.htmx.registerExtension('opened', { htmx_before_morph_attr: (e, detail) => !(e.tagName === 'DETAILS' && detail.attrName === 'open') })
+
   // Live rows. New ones wait while a person reads: their place must not move.
   let held = null; let paused = false
   const arrived = new Set(); let gap = false // there were more than a message has
