@@ -16,8 +16,8 @@ import (
 	"github.com/payhooks/payhooks/internal/operator"
 )
 
-// doPages are the dialogs. Each is a page of its own, which a script shows in the page
-// that it was asked for from.
+// doPages are the dialogs. Each is a page; with script it opens over the page that linked
+// to it.
 var (
 	doPages = slices.Concat(
 		verb{"retry", []string{"event", "action", "reason", "group", "all", "stale", "rate"}, proposeRetry}.pages(),

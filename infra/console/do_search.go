@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	// searchRate is how many bodies a search reads a second, unless told otherwise.
+	// searchRate is how many bodies a search reads a second by default.
 	searchRate = "200"
 	// foundShown is how many events a search names.
 	foundShown = 200

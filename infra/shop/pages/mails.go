@@ -148,7 +148,7 @@ func find(r *console.Request, id string) (all []message, one *message, err error
 }
 
 // showHTML is a mail as its reader sees it. Only the frame of the mailbox gets it: as a
-// page of its own it could lead elsewhere.
+// top-level page it could lead elsewhere.
 func showHTML(r *console.Request) (console.View, error) {
 	q, err := r.Params("whole")
 	if err != nil {

@@ -142,7 +142,7 @@ func TestMailIsShownWithoutRights(t *testing.T) {
 		t.Errorf("it is not as it was written:\n%s", body)
 	}
 	if res, body := b.request(http.MethodGet, "/local/mails/"+id+"/html", nil, "Sec-Fetch-Dest", "document"); res.StatusCode != http.StatusForbidden || strings.Contains(body, "evil.example") {
-		t.Errorf("as a page of its own: %s", res.Status)
+		t.Errorf("as a top-level page: %s", res.Status)
 	}
 	if policy := res.Header.Get("Content-Security-Policy"); strings.Contains(policy, "script") {
 		t.Errorf("scripts: %s", policy)
