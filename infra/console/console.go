@@ -104,14 +104,15 @@ func (c *Console) Close() {
 	c.live.close()
 }
 
-// badge counts what needs a person, for the rail. It is read at most every ten seconds.
+// badge counts what needs a person, for the rail. It is read at most every ten seconds, of a deployed
+// stack every minute.
 type badge struct {
 	mu   sync.Mutex
 	at   time.Time
 	text string
 }
 
-const badgeAge = 10 * time.Second
+const badgeAge, badgeSlowly = 10 * time.Second, time.Minute
 
 // waiting is how many things need a person, as text; empty for none, or if it cannot be
 // read: every page shows it, and the page that lists them says why. No page waits for it:
@@ -119,7 +120,7 @@ const badgeAge = 10 * time.Second
 func (c *Console) waiting() string {
 	c.badge.mu.Lock()
 	defer c.badge.mu.Unlock()
-	if now := c.Now(); now.Sub(c.badge.at) > badgeAge {
+	if now := c.Now(); now.Sub(c.badge.at) > c.slowly(badgeAge, badgeSlowly) {
 		c.badge.at = now
 		c.behind.Go(c.countWaiting)
 	}

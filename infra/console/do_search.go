@@ -47,7 +47,7 @@ func proposeSearch(r *Request, q url.Values) (*proposal, error) {
 	p.Heading = p.Title + "?"
 	p.Says = []string{fmt.Sprintf("It reads the signed bytes of each: %s, about %s read units (one for 4 to 8 KB). Nothing is changed. Letters count in any case.", plural(p.N, "request", "requests"), count(p.N))}
 	if plan.More {
-		p.Says = append(p.Says, "More events are selected: these are the newest.")
+		p.Says = append(p.Says, "More events may be selected: these are the newest.")
 	}
 	if plan.Unreadable != nil {
 		p.Says = append(p.Says, sentence(plan.Unreadable.Error()))

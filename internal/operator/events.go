@@ -31,6 +31,9 @@ type EventList struct {
 	Before   time.Time              // received before then
 	Limit    int                    // at least 1
 	Most     int                    // how many events it reads at most to find them; 0 is all
+	// Bare rows have no status and no deliveries, which are not read where no filter
+	// needs them.
+	Bare bool
 
 	// Looked is called by a list that walks over all events, not by one that an index
 	// serves: with how many more it has read, and with the Before of a list that continues

@@ -12,6 +12,9 @@ import (
 // rows are those of the candidates that have the status. unreadable names what was
 // left out.
 func (l *listing) rows(ctx context.Context, part []candidate) (rows []EventRow, unreadable, err error) {
+	if l.Bare && l.Status == "" && l.Action == "" {
+		return l.bare(part), nil, nil
+	}
 	stored, unreadable, err := l.stored(ctx, part)
 	if err != nil {
 		return nil, nil, err
@@ -43,6 +46,18 @@ func (l *listing) rows(ctx context.Context, part []candidate) (rows []EventRow, 
 		}
 	}
 	return rows, unreadable, nil
+}
+
+// bare are rows that need no further read.
+func (l *listing) bare(part []candidate) (rows []EventRow) {
+	for _, c := range part {
+		if c.quarantined {
+			rows = append(rows, quarantinedRow(l.held[c.ID]))
+		} else {
+			rows = append(rows, rowOf(c.Facts, ""))
+		}
+	}
+	return rows
 }
 
 // stored are the events of the candidates: also those under the ids of quarantined

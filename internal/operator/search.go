@@ -5,17 +5,21 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"time"
 
 	"github.com/payhooks/payhooks/internal/event"
 )
 
-// maxSearched is how many bodies one search reads.
-const maxSearched = 100_000
+const (
+	// maxSearched is how many bodies one search reads, maxLooked how many entries of the
+	// index are read to find their events.
+	maxSearched, maxLooked = 10_000, 100_000
+)
 
 // SearchPlan is a search in the signed bytes of events that has not begun.
 type SearchPlan struct {
 	Events []EventRow // the newest first
-	// More: the filters select more events than one search reads.
+	// More: the filters may select more events than one search reads.
 	More bool
 	// Unreadable is why the selection may be incomplete, or nil.
 	Unreadable error
@@ -26,8 +30,11 @@ type SearchPlan struct {
 // PlanSearch lists the events whose bodies a search would read, each by one request. It
 // reads no body.
 func (o *Operator) PlanSearch(ctx context.Context, req EventList) (*SearchPlan, error) {
-	p := &SearchPlan{o: o}
-	req.Limit, req.Most = maxSearched+1, 0
+	p, looked := &SearchPlan{o: o}, 0
+	req.Limit, req.Most, req.Bare = maxSearched+1, maxLooked, true
+	req.Looked = func(n int, before time.Time) {
+		looked, p.More = looked+n, looked+n >= maxLooked && !before.Equal(req.Since)
+	}
 	for e, err := range o.List(ctx, req) {
 		switch {
 		case errors.Is(err, event.ErrInvalid):
@@ -38,8 +45,8 @@ func (o *Operator) PlanSearch(ctx context.Context, req EventList) (*SearchPlan, 
 			p.Events = append(p.Events, e)
 		}
 	}
-	if p.More = len(p.Events) > maxSearched; p.More {
-		p.Events = p.Events[:maxSearched]
+	if len(p.Events) > maxSearched {
+		p.Events, p.More = p.Events[:maxSearched], true
 	}
 	return p, nil
 }
