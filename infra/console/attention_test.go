@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/payhooks/payhooks/infra/console/consoletest"
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/operator"
 	"github.com/payhooks/payhooks/internal/operator/operatortest"
@@ -66,7 +67,7 @@ func TestCausesAreListedWithTheirNumbers(t *testing.T) {
 	s.park(4, 5, "no customer")
 	s.end(5, event.Unknown, "the reply was lost", "receipt/1")
 	s.quarantine("evt_q", "wrong_mode")
-	page := main(s.get("/attention"))
+	page := consoletest.Main(s.Page("/attention"))
 	for text, want := range map[string]string{
 		"no mail address for": "parked no mail address for pi_… send-receipt 4 just now just now Retry… Discard…",
 		"no customer":         "parked no customer send-receipt 1 just now just now Retry… Discard…",
@@ -78,25 +79,25 @@ func TestCausesAreListedWithTheirNumbers(t *testing.T) {
 		}
 	}
 	for state, want := range map[string][]string{"": {"All 7", "parked 5", "unknown 1", "quarantined 1", "dead letters 0", "overdue 0", "4 causes"}, "parked": {"All 7", "2 causes"}, "overdue": {"Nothing of that waits"}} {
-		text := plain(main(s.get("/attention?state=" + state)))
+		text := plain(consoletest.Main(s.Page("/attention?state=" + state)))
 		for _, w := range want {
 			if !strings.Contains(text, w) {
 				t.Errorf("%s: no %q in %s", state, w, text)
 			}
 		}
 	}
-	if text := plain(main(s.get("/attention?reason=mail+address"))); !strings.Contains(text, "All 4") || !strings.Contains(text, "Retry all 4…") || strings.Contains(text, "no customer") {
+	if text := plain(consoletest.Main(s.Page("/attention?reason=mail+address"))); !strings.Contains(text, "All 4") || !strings.Contains(text, "Retry all 4…") || strings.Contains(text, "no customer") {
 		t.Errorf("by reason: %s", text)
 	}
 }
 
 func TestNothingWaitsIsSaidWithTheTime(t *testing.T) {
 	s := open(t, 1)
-	if text := plain(main(s.get("/attention"))); !regexp.MustCompile(`Nothing waits for a person\. Checked \d\d:\d\d:\d\d; no sweep has run yet\.`).MatchString(text) {
+	if text := plain(consoletest.Main(s.Page("/attention"))); !regexp.MustCompile(`Nothing waits for a person\. Checked \d\d:\d\d:\d\d; no sweep has run yet\.`).MatchString(text) {
 		t.Error(text)
 	}
 	for path, want := range map[string]int{"/attention?stat=parked": 400, "/attention?state=parkd": 400, "/attention?group=nonsense": 400, "/attention?group=a+b+c": 400} {
-		if res, _ := s.request(http.MethodGet, path, nil); res.StatusCode != want {
+		if res, _ := s.Ask(http.MethodGet, path, nil); res.StatusCode != want {
 			t.Errorf("%s: %s", path, res.Status)
 		}
 	}
@@ -105,28 +106,28 @@ func TestNothingWaitsIsSaidWithTheTime(t *testing.T) {
 func TestAGroupOpensToFiftyADelivery(t *testing.T) {
 	s := open(t, 60)
 	s.park(0, 60, "no mail address for %d")
-	link := html.UnescapeString(regexp.MustCompile(`href="(/attention\?group=[^"]*)"`).FindStringSubmatch(s.get("/attention"))[1])
-	first := s.get(link)
-	if n := strings.Count(first, `<tr class="row"`); n != 50 || !strings.Contains(plain(main(first)), "1 to 50 of 60") {
-		t.Fatalf("%d rows in %s", n, plain(main(first)))
+	link := html.UnescapeString(regexp.MustCompile(`href="(/attention\?group=[^"]*)"`).FindStringSubmatch(s.Page("/attention"))[1])
+	first := s.Page(link)
+	if n := strings.Count(first, `<tr class="row"`); n != 50 || !strings.Contains(plain(consoletest.Main(first)), "1 to 50 of 60") {
+		t.Fatalf("%d rows in %s", n, plain(consoletest.Main(first)))
 	}
 	next := html.UnescapeString(regexp.MustCompile(`rel="next" href="([^"]*)"`).FindStringSubmatch(first)[1])
-	if second := s.get(next); strings.Count(second, `<tr class="row"`) != 10 || !strings.Contains(second, id(59)) || strings.Contains(second, `href="/events/`+id(0)+`"`) {
-		t.Error(plain(main(second)))
+	if second := s.Page(next); strings.Count(second, `<tr class="row"`) != 10 || !strings.Contains(second, id(59)) || strings.Contains(second, `href="/events/`+id(0)+`"`) {
+		t.Error(plain(consoletest.Main(second)))
 	}
 }
 
 func TestHostileReasonsStayText(t *testing.T) {
 	s := open(t, 1)
 	s.end(0, event.Parked, `"><script>x</script>`+"\u202e"+`{{.}} hx-get="/ops"`, "")
-	page := main(s.get("/attention"))
+	page := consoletest.Main(s.Page("/attention"))
 	link := html.UnescapeString(regexp.MustCompile(`href="(/do/retry[^"]*)"`).FindStringSubmatch(page)[1])
-	for _, text := range []string{page, main(s.get(link))} {
+	for _, text := range []string{page, consoletest.Main(s.Page(link))} {
 		if strings.Contains(text, "<script>x") || strings.Contains(text, `hx-get="/ops"`) || strings.Contains(text, "\u202e") {
 			t.Error(text)
 		}
 	}
-	if !strings.Contains(main(s.get(link)), "Retry 1 delivery") {
+	if !strings.Contains(consoletest.Main(s.Page(link)), "Retry 1 delivery") {
 		t.Error("the link of the group does not select it")
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/payhooks/payhooks/infra/console/consoletest"
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/operator"
 )
@@ -38,7 +39,7 @@ func TestAnUnknownEffectIsResolvedByAPersonsWord(t *testing.T) {
 	}
 	form, text = s.dialog("/do/resolve", url.Values{"event": {id(1)}, "action": {receipts}})
 	form.Set("answer", "did-not-happen")
-	if has(t, text, "It may be happening at this moment; try again after"); strings.Count(main(s.get("/do/resolve?event="+id(1)+"&action="+receipts)), " disabled>") != 2 {
+	if has(t, text, "It may be happening at this moment; try again after"); strings.Count(consoletest.Main(s.Page("/do/resolve?event="+id(1)+"&action="+receipts)), " disabled>") != 2 {
 		t.Error("while its lease runs it can be resolved")
 	}
 	if res, _ := s.send("/do/resolve", form); res.StatusCode != http.StatusConflict || s.desk.Record(id(1), receipts).State != event.Unknown {
@@ -91,7 +92,7 @@ func TestDeadLettersAreRedrivenOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	has(t, plain(main(s.get("/attention"))), "dead letters 3", "Redrive…")
+	has(t, plain(consoletest.Main(s.Page("/attention"))), "dead letters 3", "Redrive…")
 	form, text := s.dialog("/do/redrive", url.Values{"name": {receipts}})
 	has(t, text, "Redrive 3 dead letters of send-receipt?", "payhooks deadletters redrive --action send-receipt --yes")
 	res, _ := s.send("/do/redrive", form)
@@ -99,7 +100,7 @@ func TestDeadLettersAreRedrivenOnce(t *testing.T) {
 	if n, err := s.desk.DeadLetters.Depth(t.Context(), receipts); err != nil || n != 0 || len(s.desk.Queues[receipts].Messages()) != 3 {
 		t.Errorf("%d left, %v; %d in the queue", n, err, len(s.desk.Queues[receipts].Messages()))
 	}
-	has(t, plain(main(s.get("/attention"))), "dead letters 0")
+	has(t, plain(consoletest.Main(s.Page("/attention"))), "dead letters 0")
 }
 
 func TestAReplayTakesTheFiltersOfTheList(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/payhooks/payhooks/infra/console/consoletest"
 	"github.com/payhooks/payhooks/internal/event"
 )
 
@@ -22,8 +23,8 @@ func TestASearchReadsThePayloadsThatTheListSelects(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if page := s.get("/events?type=charge.*"); !strings.Contains(page, `href="/do/search?type=charge.%2A"`) {
-		t.Error(main(page))
+	if page := s.Page("/events?type=charge.*"); !strings.Contains(page, `href="/do/search?type=charge.%2A"`) {
+		t.Error(consoletest.Main(page))
 	}
 	form, text := s.dialog("/do/search", url.Values{"type": {"charge.*"}})
 	has(t, text, "Search in 2 payloads?", "2 requests, about 2 read units", "Nothing is changed")

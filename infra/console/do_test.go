@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/payhooks/payhooks/infra/console"
+	"github.com/payhooks/payhooks/infra/console/consoletest"
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/memory"
 	"github.com/payhooks/payhooks/internal/operator"
@@ -18,7 +19,7 @@ import (
 // dialog opens one and returns what its form sends, and its text.
 func (s *site) dialog(path string, q url.Values) (form url.Values, text string) {
 	s.Helper()
-	body := main(s.get(path + "?" + q.Encode()))
+	body := consoletest.Main(s.Page(path + "?" + q.Encode()))
 	return formOf(body), plain(body)
 }
 
@@ -33,17 +34,17 @@ func formOf(body string) url.Values {
 }
 
 // send posts a dialog's form and returns the page that it leads to.
-func (s *site) send(path string, form url.Values) (answer, string) {
+func (s *site) send(path string, form url.Values) (consoletest.Answer, string) {
 	s.Helper()
-	res, body := s.request(http.MethodPost, path, form)
-	return res, plain(main(body))
+	res, body := s.Ask(http.MethodPost, path, form)
+	return res, plain(consoletest.Main(body))
 }
 
 // ends waits for the end of the operation whose page is shown, and returns its text.
-func (s *site) ends(res answer) string {
+func (s *site) ends(res consoletest.Answer) string {
 	s.Helper()
 	for range 400 {
-		body := main(s.get(res.Request.URL.Path))
+		body := consoletest.Main(s.Page(res.Request.URL.Path))
 		if strings.Contains(body, "<span>ended ") {
 			return plain(body)
 		}
@@ -116,11 +117,11 @@ func TestAChangeNeedsItsFormAndWhatItShowed(t *testing.T) {
 		t.Errorf("without a count: %s", res.Status)
 	}
 	for _, path := range []string{"/do/retry", "/do/resolve", "/do/discard", "/do/release", "/do/forget", "/do/replay"} {
-		if res, _ := s.request(http.MethodGet, path, nil); res.StatusCode != http.StatusBadRequest {
+		if res, _ := s.Ask(http.MethodGet, path, nil); res.StatusCode != http.StatusBadRequest {
 			t.Errorf("%s of nothing: %s", path, res.Status)
 		}
 	}
-	if res, text := s.request(http.MethodGet, "/do/retry?event=evt_none&action=send-receipt", nil); res.StatusCode != http.StatusNotFound {
+	if res, text := s.Ask(http.MethodGet, "/do/retry?event=evt_none&action=send-receipt", nil); res.StatusCode != http.StatusNotFound {
 		t.Errorf("of nothing known: %s %s", res.Status, text)
 	}
 }
@@ -166,7 +167,7 @@ func TestARetryOfOneIsSaidOnItsPage(t *testing.T) {
 	if res, text := s.send("/do/retry", form); res.Request.URL.Path != "/events/"+id(0) || !strings.Contains(text, "The delivery to send-receipt is tried again.") {
 		t.Errorf("%s: %s", res.Request.URL, text)
 	}
-	if strings.Contains(s.get("/events/"+id(0)), "is tried again.") {
+	if strings.Contains(s.Page("/events/"+id(0)), "is tried again.") {
 		t.Error("it is said twice")
 	}
 	if d := s.desk.Record(id(0), receipts); !d.AllowStale || s.desk.Sent.Of(receipts)[id(0)] != 1 {

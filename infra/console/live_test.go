@@ -15,11 +15,11 @@ import (
 // messages are those of a stream of a page, each as one text; it is closed when the stream is.
 func (s *site) messages(page string) <-chan string {
 	s.Helper()
-	req, err := http.NewRequestWithContext(s.Context(), http.MethodGet, s.url+"/live?page="+url.QueryEscape(page), http.NoBody)
+	req, err := http.NewRequestWithContext(s.Context(), http.MethodGet, s.URL+"/live?page="+url.QueryEscape(page), http.NoBody)
 	if err != nil {
 		s.Fatal(err)
 	}
-	res, err := s.Do(req)
+	res, err := s.Client.Do(req)
 	if err != nil {
 		s.Fatal(err)
 	}
@@ -59,7 +59,7 @@ func (s *site) next(messages <-chan string) string {
 
 func TestAStreamSendsAPageWhenItHasChanged(t *testing.T) {
 	s := open(t, 2)
-	s.get("/events") // with the session's cookie
+	s.Page("/events") // with the session's cookie
 	all := s.messages("/events")
 	if m := s.next(all); !strings.Contains(m, "hx-partial") || !strings.Contains(m, "/events/evt_00000") || strings.Contains(m, "<html") {
 		t.Fatal(m)
@@ -77,7 +77,7 @@ func TestAStreamSendsAPageWhenItHasChanged(t *testing.T) {
 
 func TestTheOldestStreamOfASessionIsReplaced(t *testing.T) {
 	s := open(t, 1)
-	s.get("/events")
+	s.Page("/events")
 	first := s.messages("/events")
 	s.next(first)
 	for range 4 {

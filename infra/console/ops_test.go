@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/payhooks/payhooks/infra/console/consoletest"
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/memory"
 )
@@ -25,17 +26,17 @@ func TestAStoppedRetryContinuesWithWhatIsLeft(t *testing.T) {
 	res, _ := s.send("/do/retry", form)
 	page := res.Request.URL.Path
 	for n := 0; n < 60; time.Sleep(time.Millisecond) {
-		m := regexp.MustCompile(`(\d+) of 300 sent · 200 a second · \d+ s left`).FindStringSubmatch(plain(main(s.get(page))))
+		m := regexp.MustCompile(`(\d+) of 300 sent · 200 a second · \d+ s left`).FindStringSubmatch(plain(consoletest.Main(s.Page(page))))
 		if m == nil {
-			t.Fatal(plain(main(s.get(page))))
+			t.Fatal(plain(consoletest.Main(s.Page(page))))
 		}
 		n, _ = strconv.Atoi(m[1])
 	}
-	has(t, plain(main(s.get("/attention"))), "of 300 sent")
-	if res, _ := s.request(http.MethodPost, page+"/stop", url.Values{}); res.StatusCode != http.StatusForbidden {
+	has(t, plain(consoletest.Main(s.Page("/attention"))), "of 300 sent")
+	if res, _ := s.Ask(http.MethodPost, page+"/stop", url.Values{}); res.StatusCode != http.StatusForbidden {
 		t.Errorf("stopped without a token: %s", res.Status)
 	}
-	if res, _ = s.post(page+"/stop", nil); res.StatusCode != http.StatusOK {
+	if res, _ = s.Submit(page+"/stop", nil); res.StatusCode != http.StatusOK {
 		t.Fatal(res.Status)
 	}
 	text = s.ends(res)
@@ -76,7 +77,7 @@ func TestAFailedOperationSaysWhyAndContinues(t *testing.T) {
 	form, _ := s.dialog("/do/retry", url.Values{"action": {receipts}})
 	res, _ := s.send("/do/retry", form)
 	has(t, s.ends(res), "0 of 3 deliveries sent.", "Nothing is done twice", "Continue…")
-	if res, _ := s.request(http.MethodGet, "/ops/other", nil); res.StatusCode != http.StatusNotFound {
+	if res, _ := s.Ask(http.MethodGet, "/ops/other", nil); res.StatusCode != http.StatusNotFound {
 		t.Error(res.Status)
 	}
 }

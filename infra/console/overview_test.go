@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/payhooks/payhooks/infra/console"
+	"github.com/payhooks/payhooks/infra/console/consoletest"
 	"github.com/payhooks/payhooks/infra/local/aws"
 	"github.com/payhooks/payhooks/infra/trigger"
 	"github.com/payhooks/payhooks/internal/event"
@@ -70,7 +71,7 @@ func TestOverviewHasTheNumbersOfStatus(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	page := s.get("/")
+	page := s.Page("/")
 	total := want.Total()
 	for shape, n := range map[string]int{
 		"unknown": total.Unknown, "parked": total.Parked, "quarantined": *want.Quarantined, "dead": *want.Dead, "overdue": want.Overdue,
@@ -89,29 +90,29 @@ func TestOverviewHasTheNumbersOfStatus(t *testing.T) {
 		`class="num done">5</td>`, "5 done, at most 5 a minute, 5 failures", "oldest <time",
 	} {
 		if !strings.Contains(page, text) {
-			t.Errorf("%q is not in\n%s", text, main(page))
+			t.Errorf("%q is not in\n%s", text, consoletest.Main(page))
 		}
 	}
 }
 
 func TestOverviewOfAHealthyStackIsQuiet(t *testing.T) {
-	page := open(t, 3).get("/")
+	page := open(t, 3).Page("/")
 	for shape, n := range counters(page) {
 		if want := map[string]string{"refused": "–"}[shape]; n != want && n != "0" {
 			t.Errorf("%s is %s", shape, n)
 		}
 	}
 	if !strings.Contains(page, "Nothing needs a person.") || !strings.Contains(page, "Checked <time") || strings.Contains(page, "No events yet") {
-		t.Errorf("it is not quiet:\n%s", main(page))
+		t.Errorf("it is not quiet:\n%s", consoletest.Main(page))
 	}
 }
 
 func TestOverviewReadsTheNewestThousandOnly(t *testing.T) {
 	s := open(t, 1200)
-	page := s.get("/")
+	page := s.Page("/")
 	for _, text := range []string{"of the newest 1\u202f000 events", "Received: last "} {
 		if !strings.Contains(page, text) {
-			t.Errorf("%q is not in\n%s", text, main(page))
+			t.Errorf("%q is not in\n%s", text, consoletest.Main(page))
 		}
 	}
 	var c struct {
@@ -138,7 +139,8 @@ func TestOverviewReadsTheNewestThousandOnly(t *testing.T) {
 }
 
 func TestOverviewIsReadOnceForAllWhoLook(t *testing.T) {
-	s := open(t, 5)
+	at := time.Now()
+	s := open(t, 5, func(c *console.Config) { c.Now = func() time.Time { return at } }) // no reading gets old
 	var calls atomic.Int64
 	s.fault(func(op memory.Op) memory.Fault {
 		if op.Name == "Unfinished" {
@@ -146,12 +148,12 @@ func TestOverviewIsReadOnceForAllWhoLook(t *testing.T) {
 		}
 		return memory.Fault{}
 	})
-	s.get("/")
+	s.Page("/")
 	once := calls.Load()
 	for last := int64(-1); last != once; time.Sleep(300 * time.Millisecond) { // what needs a person is counted, too
 		last, once = once, calls.Load()
 	}
-	if s.get("/"); once == 0 || calls.Load() != once {
+	if s.Page("/"); once == 0 || calls.Load() != once {
 		t.Errorf("%d calls, then %d", once, calls.Load())
 	}
 }
@@ -159,7 +161,7 @@ func TestOverviewIsReadOnceForAllWhoLook(t *testing.T) {
 func TestOverviewKeepsWhatItHasWhenAReadFails(t *testing.T) {
 	s := open(t, 12)
 	s.trouble()
-	s.get("/")
+	s.Page("/")
 	s.fault(func(op memory.Op) memory.Fault {
 		if op.Name == "Unfinished" || op.Name == "Deliveries" {
 			return memory.Refuse(errors.New("throttled"))
@@ -169,7 +171,7 @@ func TestOverviewKeepsWhatItHasWhenAReadFails(t *testing.T) {
 	s.late.Add(int64(10 * time.Second))
 	page := s.until("/", "throttled")
 	if got := counters(page)["quarantined"]; got != "1" || !strings.Contains(page, "could not be read: deliveries") || !strings.Contains(page, "of the 12 events") {
-		t.Errorf("quarantined is %q in\n%s", got, main(page))
+		t.Errorf("quarantined is %q in\n%s", got, consoletest.Main(page))
 	}
 	s.fault(nil)
 	s.late.Add(int64(10 * time.Second))
@@ -180,12 +182,12 @@ func TestOverviewKeepsWhatItHasWhenAReadFails(t *testing.T) {
 func (s *site) until(path, text string) string {
 	s.Helper()
 	for range 100 {
-		if page := s.get(path); strings.Contains(page, text) {
+		if page := s.Page(path); strings.Contains(page, text) {
 			return page
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
-	s.Fatalf("%q does not come:\n%s", text, main(s.get(path)))
+	s.Fatalf("%q does not come:\n%s", text, consoletest.Main(s.Page(path)))
 	return ""
 }
 
@@ -210,13 +212,13 @@ func (p *stand) local() console.LocalStack {
 func TestFirstEventIsSentFromTheOverview(t *testing.T) {
 	stand := &stand{answer: http.StatusOK}
 	s := open(t, 0, func(c *console.Config) { c.LocalStack = stand.local() })
-	page := s.get("/")
+	page := s.Page("/")
 	for _, text := range []string{"No events yet.", "Send payment_intent.succeeded", "payhooks trigger payment_intent.succeeded"} {
 		if !strings.Contains(page, text) {
-			t.Errorf("%q is not in\n%s", text, main(page))
+			t.Errorf("%q is not in\n%s", text, consoletest.Main(page))
 		}
 	}
-	res, _ := s.post("/local/samples", url.Values{"name": {"payment_intent.succeeded"}, "back": {"/"}})
+	res, _ := s.Submit("/local/samples", url.Values{"name": {"payment_intent.succeeded"}, "back": {"/"}})
 	if len(stand.bodies) != 1 || !strings.Contains(string(stand.bodies[0]), `"payment_intent.succeeded"`) || res.Request.URL.Path != "/" {
 		t.Errorf("%d posts, then %s", len(stand.bodies), res.Request.URL)
 	}
@@ -232,20 +234,20 @@ func TestRefusedRequestsHaveAdvice(t *testing.T) {
 			return append(all, aws.Refused{At: now, Answer: 404, Reason: "<script>alert(1)</script>"}), nil
 		}
 	})
-	page := s.get("/local/refused")
+	page := s.Page("/local/refused")
 	for _, text := range []string{"is STRIPE_WEBHOOK_SECRET the one that stripe listen printed?", "&lt;script&gt;alert(1)", "100 of the newest 151"} {
 		if !strings.Contains(page, text) {
-			t.Errorf("%q is not in\n%s", text, main(page))
+			t.Errorf("%q is not in\n%s", text, consoletest.Main(page))
 		}
 	}
 	older := regexp.MustCompile(`rel="next" href="([^"]+)"`).FindStringSubmatch(page)
 	if older == nil {
 		t.Fatal("no older ones")
 	}
-	if rest := s.get(html.UnescapeString(older[1])); strings.Count(rest, "no_match") != 51 {
+	if rest := s.Page(html.UnescapeString(older[1])); strings.Count(rest, "no_match") != 51 {
 		t.Errorf("%d are older", strings.Count(rest, "no_match"))
 	}
-	if got := counters(s.get("/"))["refused"]; got != "–" {
+	if got := counters(s.Page("/"))["refused"]; got != "–" {
 		t.Errorf("without a count refused is %q", got)
 	}
 }

@@ -30,7 +30,7 @@ func TestOtherNamesAndPagesGetNothing(t *testing.T) {
 			"cross-site":   {"Sec-Fetch-Site", "cross-site", http.StatusForbidden},
 			"same-site":    {"Sec-Fetch-Site", "same-site", http.StatusForbidden},
 		} {
-			if res, body := s.request(http.MethodGet, path, nil, c.header, c.value); res.StatusCode != c.status || len(body) > 200 {
+			if res, body := s.Ask(http.MethodGet, path, nil, c.header, c.value); res.StatusCode != c.status || len(body) > 200 {
 				t.Errorf("%s: %s %s: %d", name, http.MethodGet, path, res.StatusCode)
 			}
 		}
@@ -43,7 +43,7 @@ func TestEveryAnswerHasThePolicy(t *testing.T) {
 		if path == "/live?page=/events" {
 			continue // it does not end
 		}
-		res, _ := s.request(http.MethodGet, path, nil)
+		res, _ := s.Ask(http.MethodGet, path, nil)
 		for name, want := range map[string]string{
 			"Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; frame-src 'self'; base-uri 'none'; frame-ancestors 'none'",
 			"X-Content-Type-Options":  "nosniff", "Referrer-Policy": "no-referrer", "Cache-Control": "no-store",
@@ -58,25 +58,25 @@ func TestEveryAnswerHasThePolicy(t *testing.T) {
 
 func TestAChangeNeedsTheTokenOfItsSession(t *testing.T) {
 	s, other := open(t, 3), open(t, 3)
-	theirs := tokens.FindStringSubmatch(other.get("/help"))[1]
-	mine := tokens.FindStringSubmatch(s.get("/help"))[1]
+	theirs := other.Token()
+	mine := s.Token()
 	for name, form := range map[string]url.Values{"none": {}, "another session's": {"token": {theirs}}, "a part": {"token": {mine[:10]}}} {
 		for _, path := range []string{"/prefs", "/events/evt_00000/whole"} {
-			if res, _ := s.request(http.MethodPost, path, form); res.StatusCode != http.StatusForbidden {
+			if res, _ := s.Ask(http.MethodPost, path, form); res.StatusCode != http.StatusForbidden {
 				t.Errorf("%s with %s: %s", path, name, res.Status)
 			}
 		}
 	}
-	if res, _ := s.request(http.MethodPost, "/prefs", url.Values{"token": {mine}, "theme": {"dark"}, "back": {"/events"}}); res.StatusCode != http.StatusOK || res.Request.URL.Path != "/events" {
+	if res, _ := s.Ask(http.MethodPost, "/prefs", url.Values{"token": {mine}, "theme": {"dark"}, "back": {"/events"}}); res.StatusCode != http.StatusOK || res.Request.URL.Path != "/events" {
 		t.Errorf("with its token: %s of %s", res.Status, res.Request.URL)
 	}
-	if res, _ := s.request(http.MethodPost, "/prefs", url.Values{"token": {mine}, "back": {"/events"}}, "Origin", "null", "Sec-Fetch-Site", "same-origin"); res.StatusCode != http.StatusOK {
+	if res, _ := s.Ask(http.MethodPost, "/prefs", url.Values{"token": {mine}, "back": {"/events"}}, "Origin", "null", "Sec-Fetch-Site", "same-origin"); res.StatusCode != http.StatusOK {
 		t.Errorf("as a browser sends a form without referrer: %s", res.Status)
 	}
-	if res, _ := s.request(http.MethodPost, "/prefs", url.Values{"token": {mine}}, "Origin", "null", "Sec-Fetch-Site", "cross-site"); res.StatusCode != http.StatusForbidden {
+	if res, _ := s.Ask(http.MethodPost, "/prefs", url.Values{"token": {mine}}, "Origin", "null", "Sec-Fetch-Site", "cross-site"); res.StatusCode != http.StatusForbidden {
 		t.Errorf("from a sandboxed frame: %s", res.Status)
 	}
-	if res, _ := s.request(http.MethodPost, "/prefs", url.Values{"token": {mine}}, "Origin", "https://evil.example"); res.StatusCode != http.StatusForbidden {
+	if res, _ := s.Ask(http.MethodPost, "/prefs", url.Values{"token": {mine}}, "Origin", "https://evil.example"); res.StatusCode != http.StatusForbidden {
 		t.Errorf("from another origin: %s", res.Status)
 	}
 }
@@ -84,23 +84,23 @@ func TestAChangeNeedsTheTokenOfItsSession(t *testing.T) {
 func TestADeployedStackIsShownToWhomeverHasTheKey(t *testing.T) {
 	s := open(t, 3, func(c *console.Config) { c.Key, c.Mode = "K3Y", console.Live })
 	for _, path := range append(paths, "/?key=", "/?key=K3") {
-		if res, _ := s.request(http.MethodGet, path, nil); res.StatusCode != http.StatusUnauthorized {
+		if res, _ := s.Ask(http.MethodGet, path, nil); res.StatusCode != http.StatusUnauthorized {
 			t.Errorf("%s without the key: %s", path, res.Status)
 		}
 	}
-	if res, _ := s.request(http.MethodGet, "/?key=K3Y", nil); res.StatusCode != http.StatusOK || res.Request.URL.RawQuery != "" {
+	if res, _ := s.Ask(http.MethodGet, "/?key=K3Y", nil); res.StatusCode != http.StatusOK || res.Request.URL.RawQuery != "" {
 		t.Errorf("with the key: %s at %s", res.Status, res.Request.URL)
 	}
-	s.get("/events")
+	s.Page("/events")
 }
 
 func TestSignedBytesAreGivenOutOnRequest(t *testing.T) {
 	var log bytes.Buffer
 	s := open(t, 1, func(c *console.Config) { c.Log = slog.New(slog.NewTextHandler(&log, nil)) })
-	if res, _ := s.request(http.MethodPost, "/events/evt_00000/bytes", url.Values{}); res.StatusCode != http.StatusForbidden {
+	if res, _ := s.Ask(http.MethodPost, "/events/evt_00000/bytes", url.Values{}); res.StatusCode != http.StatusForbidden {
 		t.Errorf("without a token: %s", res.Status)
 	}
-	res, body := s.post("/events/evt_00000/bytes", nil)
+	res, body := s.Submit("/events/evt_00000/bytes", nil)
 	if res.StatusCode != http.StatusOK || body != "{}" || !strings.Contains(res.Header.Get("Content-Disposition"), "evt_00000.json") || !strings.Contains(log.String(), "evt_00000") {
 		t.Errorf("%s %q %s", res.Status, body, log.String())
 	}

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/payhooks/payhooks/infra/console/consoletest"
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/operator/operatortest"
 )
@@ -60,7 +61,7 @@ func TestTimelineHasAColumnForEachMoment(t *testing.T) {
 	s.happened("evt_2", "payment_intent.succeeded", "pi_1", "payment_intent", 31*time.Second, did("order #1 paid"))
 	s.happened("evt_3", "charge.succeeded", "ch_1", "charge", 31*time.Second+500*time.Millisecond, did("order #1 paid"))
 	s.happened("evt_4", "charge.dispute.created", "du_1", "dispute", 6*24*time.Hour+time.Hour, did("order #1 disputed"))
-	got := rows(s.get("/timeline/pi_1"))
+	got := rows(s.Page("/timeline/pi_1"))
 	want := []string{
 		fmt.Sprintf("Object or action | %s 12:00:00 | 12:00:31 | 6 d | %s 13:00:00 | now", noon.Format("2 Jan 2006"), noon.Add(6*24*time.Hour).Format("2 Jan 2006")),
 		"Stripe | *5",
@@ -76,7 +77,7 @@ func TestTimelineHasAColumnForEachMoment(t *testing.T) {
 			t.Errorf("row %d is\n%s, want\n%s", i, line, want[i])
 		}
 	}
-	page := s.get("/timeline/pi_1")
+	page := s.Page("/timeline/pi_1")
 	for _, link := range []string{`href="/events/evt_2" title="payment_intent.succeeded"`, `href="/timeline/ch_1"`, `class="eff done m1 m2" href="/events/evt_2"`, `<div class="tl-list"`} {
 		if !strings.Contains(strings.ReplaceAll(page, `<ol class="tl-list"`, `<div class="tl-list"`), link) {
 			t.Errorf("the page has no %s", link)
@@ -89,7 +90,7 @@ func TestTimelineMarksWhatNeedsAPerson(t *testing.T) {
 	s.happened("evt_1", "charge.succeeded", "ch_1", "charge", 0, func(d *event.Delivery) { d.State, d.Error = event.Unknown, "the reply was lost" })
 	s.happened("evt_2", "charge.refunded", "ch_1", "charge", time.Hour, func(d *event.Delivery) { d.State, d.Error = event.Parked, "no address" })
 	s.happened("evt_3", "charge.updated", "ch_1", "charge", 2*time.Hour, func(d *event.Delivery) { d.State, d.Withheld, d.Outcome = event.Done, true, "skipped: no news" })
-	page := s.get("/timeline/pi_1")
+	page := s.Page("/timeline/pi_1")
 	for _, want := range []string{`class="eff unknown m0"`, "the reply was lost", `class="eff parked m1"`, "no address"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("no %q", want)
@@ -106,7 +107,7 @@ func TestTimelineShowsTheNewestMomentsAndLeadsToOlderOnes(t *testing.T) {
 		end := map[int]func(*event.Delivery){5: did("order #1 open"), 40: did("order #1 paid")}[i]
 		s.happened(fmt.Sprintf("evt_%02d", i), "charge.updated", "ch_1", "charge", time.Duration(i)*time.Minute, end)
 	}
-	page := s.get("/timeline/pi_1")
+	page := s.Page("/timeline/pi_1")
 	if !strings.Contains(page, "40 moments, 10 earlier") || strings.Contains(page, "evt_09") || !strings.Contains(page, "evt_10") {
 		t.Error("the newest 40 are not what is shown")
 	}
@@ -115,7 +116,7 @@ func TestTimelineShowsTheNewestMomentsAndLeadsToOlderOnes(t *testing.T) {
 		t.Errorf("the row of the action is %s", last)
 	}
 	older := html.UnescapeString(regexp.MustCompile(`rel="next" href="([^"]+)"`).FindStringSubmatch(page)[1])
-	if page := s.get(older); !strings.Contains(page, "10 moments, 40 later") || !strings.Contains(page, "evt_00") || !strings.Contains(page, ">Newest</a>") {
+	if page := s.Page(older); !strings.Contains(page, "10 moments, 40 later") || !strings.Contains(page, "evt_00") || !strings.Contains(page, ">Newest</a>") {
 		t.Errorf("%s does not show the first ten", older)
 	}
 }
@@ -127,16 +128,16 @@ func TestTimelineOfNothingSaysSo(t *testing.T) {
 		"/timeline/du_none":       "No stored event is about du_none among the newest 2",
 		"/timeline/du_none?all=1": "No stored event is about du_none.",
 	} {
-		if res, body := s.request(http.MethodGet, path, nil); res.StatusCode != http.StatusNotFound || !strings.Contains(body, want) {
-			t.Errorf("%s: %s\n%s", path, res.Status, main(body))
+		if res, body := s.Ask(http.MethodGet, path, nil); res.StatusCode != http.StatusNotFound || !strings.Contains(body, want) {
+			t.Errorf("%s: %s\n%s", path, res.Status, consoletest.Main(body))
 		}
 	}
 	for _, path := range []string{"/timeline/pi_1?mode=dev", "/timeline/pi_1?before=yesterday", "/timeline/pi_1?limit=3", "/timeline?q=1"} {
-		if res, _ := s.request(http.MethodGet, path, nil); res.StatusCode != http.StatusBadRequest {
+		if res, _ := s.Ask(http.MethodGet, path, nil); res.StatusCode != http.StatusBadRequest {
 			t.Errorf("%s: %s", path, res.Status)
 		}
 	}
-	if page := s.get("/timeline"); !strings.Contains(page, "payhooks events timeline") {
+	if page := s.Page("/timeline"); !strings.Contains(page, "payhooks events timeline") {
 		t.Error("the page of the tab does not say what it is for")
 	}
 }
@@ -146,13 +147,13 @@ func TestTimelineOfHostileTextsHasNoMarkup(t *testing.T) {
 	bad := `<script>alert(1)</script>"><img src=x onerror=alert(1)>` + "\u202e"
 	s.happened("evt_1", "charge."+bad, "ch_1"+bad, bad, 0, did("order "+bad))
 	s.put(event.Facts{ID: "evt_2", Type: "x", Created: noon, Object: "../../events", ObjectType: "y", Subject: "pi_1"})
-	page := s.get("/timeline/pi_1")
+	page := s.Page("/timeline/pi_1")
 	for _, never := range []string{"<script>alert", "<img", "\u202e", `href="/timeline/../`} {
 		if strings.Contains(page, never) {
 			t.Errorf("the page has %q", never)
 		}
 	}
-	if _, body := s.request(http.MethodGet, "/timeline/%3Cscript%3Ealert(1)", nil); strings.Contains(body, "<script>alert") {
+	if _, body := s.Ask(http.MethodGet, "/timeline/%3Cscript%3Ealert(1)", nil); strings.Contains(body, "<script>alert") {
 		t.Error("an id of the address is markup")
 	}
 }

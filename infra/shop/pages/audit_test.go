@@ -16,7 +16,7 @@ import (
 // audited waits for the end of the audit that a form begins.
 func (s *site) audited(path string, form url.Values) {
 	s.Helper()
-	if res, body := s.post(path, form); res.StatusCode != http.StatusOK || res.Request.URL.Path != "/state/audit" {
+	if res, body := s.Submit(path, form); res.StatusCode != http.StatusOK || res.Request.URL.Path != "/state/audit" {
 		s.Fatalf("%s: %s at %s\n%s", path, res.Status, res.Request.URL, text(body))
 	}
 	for end := time.Now().Add(20 * time.Second); strings.Contains(s.get("/state/audit"), "under way"); time.Sleep(20 * time.Millisecond) {
@@ -33,7 +33,7 @@ func TestAuditFindsAndRepairsWhatARowMisses(t *testing.T) {
 	s.event("evt_2", "charge.dispute.created", own, stripetest.Object{"id": "du_1", "object": "dispute", "payment_intent": "pi_1", "charge": "ch_1", "status": "needs_response", "amount": 3873, "currency": "eur"})
 	s.audited("/do/audit", url.Values{})
 	s.wants("/state/orders", "Last audit", "1 row, 0 differ")
-	if res, _ := s.request(http.MethodGet, "/do/repair", nil); res.StatusCode != http.StatusConflict {
+	if res, _ := s.Ask(http.MethodGet, "/do/repair", nil); res.StatusCode != http.StatusConflict {
 		t.Errorf("a repair of nothing: %s", res.Status)
 	}
 
@@ -43,7 +43,7 @@ func TestAuditFindsAndRepairsWhatARowMisses(t *testing.T) {
 	s.wants("/state/orders/pi_1", "differs: disputed is 0, recomputed 3873")
 	s.wants("/state/audit", "update-order", "missing")
 	s.wants("/do/repair", "Add the facts that are missing to 1 row?", "payhooks audit --repair", "orders live/own/order/pi_1", "Repair 1 row")
-	if res, body := s.post("/do/repair", url.Values{"count": {"2"}}); res.StatusCode != http.StatusConflict || !strings.Contains(body, "1 row is known to miss facts now; 2 when you looked.") {
+	if res, body := s.Submit("/do/repair", url.Values{"count": {"2"}}); res.StatusCode != http.StatusConflict || !strings.Contains(body, "1 row is known to miss facts now; 2 when you looked.") {
 		t.Errorf("with another number of rows: %s\n%s", res.Status, text(body))
 	}
 	s.audited("/do/repair", url.Values{"count": {"1"}})

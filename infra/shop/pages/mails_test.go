@@ -3,7 +3,6 @@ package pages_test
 import (
 	"bytes"
 	"encoding/json"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/http/cookiejar"
@@ -16,6 +15,7 @@ import (
 
 	"github.com/payhooks/payhooks/infra/cli"
 	"github.com/payhooks/payhooks/infra/console"
+	"github.com/payhooks/payhooks/infra/console/consoletest"
 	"github.com/payhooks/payhooks/infra/local"
 	"github.com/payhooks/payhooks/infra/local/aws"
 	"github.com/payhooks/payhooks/infra/shop/command"
@@ -35,10 +35,8 @@ const hostile = `<!doctype html><base href="https://evil.example/"><meta http-eq
 
 // box is a console over a mailbox, and a browser without script.
 type box struct {
-	*testing.T
-	url  string
+	*consoletest.Reader
 	logs bytes.Buffer
-	http.Client
 }
 
 func openBox(t *testing.T, mails []command.Mail, notices []command.Notice) *box {
@@ -57,52 +55,15 @@ func openBox(t *testing.T, mails []command.Mail, notices []command.Notice) *box 
 		}
 	}))
 	t.Cleanup(stack.Close)
-	b := &box{T: t}
+	b := &box{}
 	d := operatortest.New(t, time.Now, 1)
 	c := console.New(console.Config{
 		Operator: d.Operator, Mode: console.Local, Pages: pages.New().Pages(), Target: &cli.Target{Stack: "memory", Local: &local.Running{AWS: stack.URL, Key: "k"}},
 		Sources:    status.Sources{Store: d.Store, Ledger: d.Ledger, Quarantine: d.Quarantine, Bus: d.Bus, DeadLetters: d.DeadLetters, Now: time.Now},
 		LocalStack: console.LocalStack{Post: func() (trigger.Poster, error) { return trigger.Poster{}, nil }}, Log: slog.New(slog.NewTextHandler(&b.logs, nil)),
 	})
-	srv := httptest.NewServer(c)
-	t.Cleanup(func() { c.Close(); srv.Close() })
-	b.url = srv.URL
-	b.Jar, _ = cookiejar.New(nil)
+	b.Reader = consoletest.Open(t, c)
 	return b
-}
-
-// request sends one, with headers as name and value.
-func (b *box) request(method, path string, form url.Values, headers ...string) (answer, string) {
-	b.Helper()
-	req, err := http.NewRequestWithContext(b.Context(), method, b.url+path, strings.NewReader(form.Encode()))
-	if err != nil {
-		b.Fatal(err)
-	}
-	if form != nil {
-		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	}
-	for i := 0; i < len(headers); i += 2 {
-		req.Header.Set(headers[i], headers[i+1])
-	}
-	res, err := b.Do(req)
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer func() { _ = res.Body.Close() }()
-	body, err := io.ReadAll(res.Body)
-	if err != nil {
-		b.Fatal(err)
-	}
-	return answer{res.StatusCode, res.Status, res.Header, res.Request}, string(body)
-}
-
-func (b *box) get(path string) string {
-	b.Helper()
-	res, body := b.request(http.MethodGet, path, nil)
-	if res.StatusCode != http.StatusOK {
-		b.Fatalf("%s: %s\n%s", path, res.Status, body)
-	}
-	return body
 }
 
 func idOf(t *testing.T, m any) string {
@@ -122,7 +83,7 @@ var receipt = command.Mail{
 func TestMailIsShownWithoutRights(t *testing.T) {
 	b := openBox(t, []command.Mail{receipt}, nil)
 	id := idOf(t, receipt)
-	page := b.get("/local/mails")
+	page := b.Page("/local/mails")
 	frame := regexp.MustCompile(`<iframe ([^>]*)>`).FindAllString(page, -1)
 	if len(frame) != 1 || !strings.Contains(frame[0], `<iframe sandbox title=`) || !strings.Contains(frame[0], `src="/local/mails/`+id+`/html"`) {
 		t.Errorf("frames %q", frame)
@@ -130,7 +91,7 @@ func TestMailIsShownWithoutRights(t *testing.T) {
 	if strings.Contains(page, "<script>alert") || strings.Contains(page, "evil.example") {
 		t.Error("something of the mail is in the page")
 	}
-	res, body := b.request(http.MethodGet, "/local/mails/"+id+"/html", nil, "Sec-Fetch-Dest", "iframe", "Sec-Fetch-Site", "same-origin")
+	res, body := b.Ask(http.MethodGet, "/local/mails/"+id+"/html", nil, "Sec-Fetch-Dest", "iframe", "Sec-Fetch-Site", "same-origin")
 	for name, want := range map[string]string{
 		"Content-Security-Policy": mailPolicy, "Content-Type": "text/html; charset=utf-8", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "Cache-Control": "no-store",
 	} {
@@ -141,14 +102,14 @@ func TestMailIsShownWithoutRights(t *testing.T) {
 	if !strings.Contains(body, `<p hx-get="/ops" style="color:red">`) {
 		t.Errorf("it is not as it was written:\n%s", body)
 	}
-	if res, body := b.request(http.MethodGet, "/local/mails/"+id+"/html", nil, "Sec-Fetch-Dest", "document"); res.StatusCode != http.StatusForbidden || strings.Contains(body, "evil.example") {
+	if res, body := b.Ask(http.MethodGet, "/local/mails/"+id+"/html", nil, "Sec-Fetch-Dest", "document"); res.StatusCode != http.StatusForbidden || strings.Contains(body, "evil.example") {
 		t.Errorf("as a top-level page: %s", res.Status)
 	}
 	if policy := res.Header.Get("Content-Security-Policy"); strings.Contains(policy, "script") {
 		t.Errorf("scripts: %s", policy)
 	}
 	for _, form := range []string{"text", "source"} {
-		if page := b.get("/local/mails/" + id + "?as=" + form); strings.Contains(page, "<script>alert") || strings.Contains(page, "<script>parent") || strings.Contains(page, "<base") {
+		if page := b.Page("/local/mails/" + id + "?as=" + form); strings.Contains(page, "<script>alert") || strings.Contains(page, "<script>parent") || strings.Contains(page, "<base") {
 			t.Errorf("%s is not escaped", form)
 		}
 	}
@@ -161,7 +122,7 @@ func TestMailIsMaskedUntilItIsAskedFor(t *testing.T) {
 	id := idOf(t, receipt)
 	private := []string{"jenny.rosen", "4242", "123456", "30123"}
 	for _, path := range []string{"/local/mails", "/local/mails/" + id, "/local/mails/" + id + "?as=text", "/local/mails/" + id + "?as=source", "/local/mails/" + id + "/html", "/local/mails/" + id + "/html?whole=1"} {
-		page := b.get(path)
+		page := b.Page(path)
 		for _, text := range private {
 			if strings.Contains(strings.ReplaceAll(page, id, ""), text) {
 				t.Errorf("%s has %s", path, text)
@@ -171,46 +132,46 @@ func TestMailIsMaskedUntilItIsAskedFor(t *testing.T) {
 			t.Errorf("%s does not say to whom", path)
 		}
 	}
-	token := regexp.MustCompile(`name="token" value="([0-9a-f]+)"`).FindStringSubmatch(b.get("/help"))[1]
-	if res, _ := b.request(http.MethodPost, "/local/mails/"+id, url.Values{}); res.StatusCode != http.StatusForbidden {
+	token := regexp.MustCompile(`name="token" value="([0-9a-f]+)"`).FindStringSubmatch(b.Page("/help"))[1]
+	if res, _ := b.Ask(http.MethodPost, "/local/mails/"+id, url.Values{}); res.StatusCode != http.StatusForbidden {
 		t.Errorf("without a token: %s", res.Status)
 	}
-	_, page := b.request(http.MethodPost, "/local/mails/"+id+"?as=text", url.Values{"token": {token}})
+	_, page := b.Ask(http.MethodPost, "/local/mails/"+id+"?as=text", url.Values{"token": {token}})
 	if !strings.Contains(page, "Visa ending in 4242 of jenny.rosen@example.com") || strings.Contains(page, "hx-sse:connect") || !strings.Contains(b.logs.String(), "personal data of a mail was shown") {
 		t.Errorf("whole:\n%s\nlog: %s", page, b.logs.String())
 	}
-	_, page = b.request(http.MethodPost, "/local/mails/"+id, url.Values{"token": {token}})
+	_, page = b.Ask(http.MethodPost, "/local/mails/"+id, url.Values{"token": {token}})
 	grant := regexp.MustCompile(`/html\?whole=([0-9a-f]+)"`).FindStringSubmatch(page)
 	if grant == nil {
 		t.Fatalf("the frame has no grant:\n%s", page)
 	}
-	if whole := b.get("/local/mails/" + id + "/html?whole=" + grant[1]); !strings.Contains(whole, "jenny.rosen@example.com") {
+	if whole := b.Page("/local/mails/" + id + "/html?whole=" + grant[1]); !strings.Contains(whole, "jenny.rosen@example.com") {
 		t.Error("the frame is masked")
 	}
-	if masked := b.get("/local/mails/" + idOf(t, other) + "/html?whole=" + grant[1]); strings.Contains(masked, "jenny.rosen@example.com") {
+	if masked := b.Page("/local/mails/" + idOf(t, other) + "/html?whole=" + grant[1]); strings.Contains(masked, "jenny.rosen@example.com") {
 		t.Error("the grant is of another mail, too")
 	}
-	b.Jar, _ = cookiejar.New(nil)
-	if masked := b.get("/local/mails/" + id + "/html?whole=" + grant[1]); strings.Contains(masked, "jenny.rosen@example.com") {
+	b.Client.Jar, _ = cookiejar.New(nil)
+	if masked := b.Page("/local/mails/" + id + "/html?whole=" + grant[1]); strings.Contains(masked, "jenny.rosen@example.com") {
 		t.Error("the grant is of another session, too")
 	}
 }
 
 func TestMailboxListsTheNewestFirst(t *testing.T) {
 	b := openBox(t, []command.Mail{receipt}, []command.Notice{{Topic: "staff", Subject: "On hold", Message: "pi_1", At: "2026-11-30T13:00:00Z"}})
-	page := b.get("/local/mails")
+	page := b.Page("/local/mails")
 	if notice, mail := strings.Index(page, "On hold"), strings.Index(page, "Receipt &lt;"); notice < 0 || mail < notice || strings.Contains(page, "<iframe") || !strings.Contains(page, `<pre class="mailtext"`) {
 		t.Errorf("the notice is at %d, the mail at %d:\n%s", notice, mail, page)
 	}
 	for path, code := range map[string]int{"/local/mails/nothing": http.StatusNotFound, "/local/mails/nothing/html": http.StatusNotFound, "/local/mails?as=pdf": http.StatusBadRequest, "/local/mails?who=me": http.StatusBadRequest} {
-		if res, _ := b.request(http.MethodGet, path, nil); res.StatusCode != code {
+		if res, _ := b.Ask(http.MethodGet, path, nil); res.StatusCode != code {
 			t.Errorf("%s: %s", path, res.Status)
 		}
 	}
 }
 
 func TestEmptyMailboxOffersAPayment(t *testing.T) {
-	page := openBox(t, nil, nil).get("/local/mails")
+	page := openBox(t, nil, nil).Page("/local/mails")
 	for _, text := range []string{"No mails yet.", "Send payment", "payhooks trigger payment", `value="/local/mails"`} {
 		if !strings.Contains(page, text) {
 			t.Errorf("%q is not in\n%s", text, page)

@@ -42,11 +42,11 @@ func TestOrderIsFoundByItsReferenceOnly(t *testing.T) {
 	s.paid("pi_1", "10482", "eur", 4873)
 	s.paid("pi_2", "#77", "eur", 100)
 	for q, want := range map[string]string{"%2310482": "/state/orders/pi_1", "10482": "/state/orders/pi_1", "%2377": "/state/orders/pi_2"} {
-		if res, body := s.request(http.MethodGet, "/find?q="+q, nil); res.Request.URL.Path != want || res.StatusCode != http.StatusOK {
+		if res, body := s.Ask(http.MethodGet, "/find?q="+q, nil); res.Request.URL.Path != want || res.StatusCode != http.StatusOK {
 			t.Errorf("%s leads to %s: %s\n%s", q, res.Request.URL, res.Status, text(body))
 		}
 	}
-	if res, body := s.request(http.MethodGet, "/find?q=1048", nil); res.StatusCode != http.StatusNotFound || !strings.Contains(body, "No event, object or order reference is 1048 in memory.") {
+	if res, body := s.Ask(http.MethodGet, "/find?q=1048", nil); res.StatusCode != http.StatusNotFound || !strings.Contains(body, "No event, object or order reference is 1048 in memory.") {
 		t.Errorf("a part of a reference: %s\n%s", res.Status, text(body))
 	}
 	s.wants("/timeline/pi_1", "State", "order #10482 paid 48.73 EUR")
@@ -57,7 +57,7 @@ func TestOrderShowsTheEventsThatMadeIt(t *testing.T) {
 	s.paid("pi_1", "10482", "eur", 4873)
 	s.event("evt_dispute", "charge.dispute.created", own, stripetest.Object{"id": "du_1", "object": "dispute", "payment_intent": "pi_1", "charge": "ch_1", "status": "needs_response", "amount": 3873, "currency": "eur"})
 	s.wants("/state/orders/pi_1", "Made by 2 events", "charge.dispute.created 38.73 EUR of order pi_1 disputed", "order #10482 paid 48.73 EUR", "Disputed 38.73 EUR", "Reference 10482")
-	if res, _ := s.request(http.MethodGet, "/state/orders/pi_1?mode=test", nil); res.StatusCode != http.StatusNotFound {
+	if res, _ := s.Ask(http.MethodGet, "/state/orders/pi_1?mode=test", nil); res.StatusCode != http.StatusNotFound {
 		t.Errorf("an order of the other mode: %s", res.Status)
 	}
 }
@@ -78,7 +78,7 @@ func TestListsHavePagesAndFilters(t *testing.T) {
 	}
 	s.wants("/state/orders?mode=test", "pi_test", "1 of 1, of 61 read")
 	for _, path := range []string{"orders?mdoe=test", "orders?mode=dev", "orders?since=7d", "journal?since=tomorrow", "orders?minor=yes", "report?month=10-2026", "report?zone=Nowhere"} {
-		if res, body := s.request(http.MethodGet, "/state/"+path, nil); res.StatusCode != http.StatusBadRequest {
+		if res, body := s.Ask(http.MethodGet, "/state/"+path, nil); res.StatusCode != http.StatusBadRequest {
 			t.Errorf("%s: %s\n%s", path, res.Status, text(body))
 		}
 	}
@@ -95,7 +95,7 @@ func TestHostileTextsOfOrdersAreText(t *testing.T) {
 			t.Errorf("the page has %q", never)
 		}
 	}
-	if _, body := s.request(http.MethodGet, "/state/orders/%3Cscript%3E", nil); strings.Contains(body, "<script>alert") || strings.Contains(body, "order <script>") {
+	if _, body := s.Ask(http.MethodGet, "/state/orders/%3Cscript%3E", nil); strings.Contains(body, "<script>alert") || strings.Contains(body, "order <script>") {
 		t.Error("an id of the address is markup")
 	}
 }

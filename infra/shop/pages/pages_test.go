@@ -3,11 +3,6 @@ package pages_test
 import (
 	"context"
 	"encoding/json"
-	"io"
-	"net/http"
-	"net/http/cookiejar"
-	"net/http/httptest"
-	"net/url"
 	"regexp"
 	"strings"
 	"testing"
@@ -15,6 +10,7 @@ import (
 
 	"github.com/payhooks/payhooks/infra/cli"
 	"github.com/payhooks/payhooks/infra/console"
+	"github.com/payhooks/payhooks/infra/console/consoletest"
 	"github.com/payhooks/payhooks/infra/local"
 	"github.com/payhooks/payhooks/infra/shop/pages"
 	"github.com/payhooks/payhooks/internal/action/actiontest"
@@ -43,11 +39,9 @@ func (keyless) Payments(context.Context, event.Scope, string) ([]facts.InvoicePa
 
 // site is a console of a shop in memory whose orders are kept by the real action.
 type site struct {
-	*testing.T
+	*consoletest.Reader
 	desk   *operatortest.Desk
 	orders *actiontest.Rig
-	url    string
-	http.Client
 }
 
 var own = event.Scope{Livemode: true}
@@ -67,11 +61,7 @@ func open(t *testing.T) *site {
 		Target:  &cli.Target{Stack: "memory", Local: &local.Running{}, Tables: tables{d.Memory}},
 		Sources: status.Sources{Store: d.Store, Ledger: d.Ledger, Quarantine: d.Quarantine, Bus: d.Bus, DeadLetters: d.DeadLetters, Now: time.Now},
 	})
-	srv := httptest.NewServer(c)
-	t.Cleanup(func() { c.Close(); srv.Close() })
-	s := &site{T: t, desk: d, orders: rig, url: srv.URL}
-	s.Jar, _ = cookiejar.New(nil)
-	return s
+	return &site{consoletest.Open(t, c), d, rig}
 }
 
 // post lets an event come, an hour ago, and update-order have it.
@@ -95,54 +85,10 @@ func (s *site) paid(id, reference, currency string, amount int64) {
 	})
 }
 
-// answer is a response whose body is read.
-type answer struct {
-	StatusCode int
-	Status     string
-	Header     http.Header
-	Request    *http.Request
-}
-
-func (s *site) request(method, path string, form url.Values) (answer, string) {
-	s.Helper()
-	req, err := http.NewRequestWithContext(s.Context(), method, s.url+path, strings.NewReader(form.Encode()))
-	if err != nil {
-		s.Fatal(err)
-	}
-	if form != nil {
-		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	}
-	res, err := s.Do(req)
-	if err != nil {
-		s.Fatal(err)
-	}
-	defer func() { _ = res.Body.Close() }()
-	body, err := io.ReadAll(res.Body)
-	if err != nil {
-		s.Fatal(err)
-	}
-	return answer{res.StatusCode, res.Status, res.Header, res.Request}, string(body)
-}
-
 // get is the main part of a page that must be there.
 func (s *site) get(path string) string {
 	s.Helper()
-	res, body := s.request(http.MethodGet, path, nil)
-	if res.StatusCode != http.StatusOK {
-		s.Fatalf("%s: %s\n%s", path, res.Status, body)
-	}
-	_, rest, _ := strings.Cut(body, `<main id="main"`)
-	text, _, _ := strings.Cut(rest, "</main>")
-	return text
-}
-
-var tokens = regexp.MustCompile(`name="token" value="([0-9a-f]+)"`)
-
-func (s *site) post(path string, form url.Values) (answer, string) {
-	s.Helper()
-	_, help := s.request(http.MethodGet, "/help", nil)
-	form.Set("token", tokens.FindStringSubmatch(help)[1])
-	return s.request(http.MethodPost, path, form)
+	return consoletest.Main(s.Page(path))
 }
 
 // text is a page as people read it.

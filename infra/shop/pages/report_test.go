@@ -65,7 +65,7 @@ func TestReportIsKeptAsTheCommandPrintsIt(t *testing.T) {
 	s := open(t)
 	s.posted("txn_1", "charge", "eur", 12050, 379, time.Date(2026, 10, 24, 23, 30, 0, 0, time.UTC))
 	s.posted("txn_2", "refund", "=cmd()", -500, 0, time.Date(2026, 10, 25, 12, 0, 0, 0, time.UTC))
-	res, body := s.request(http.MethodGet, "/state/report.csv?month=2026-10&zone=Europe/Berlin", nil)
+	res, body := s.Ask(http.MethodGet, "/state/report.csv?month=2026-10&zone=Europe/Berlin", nil)
 	want := `account,livemode,currency,day,opening,revenue,fees,refunds,disputes,other,net,payouts,closing
 ,true,'=cmd(),2026-10-25,0.00,0.00,0.00,5.00,0.00,0.00,-5.00,0.00,-5.00
 ,true,eur,2026-10-25,0.00,120.50,3.79,0.00,0.00,0.00,116.71,0.00,116.71

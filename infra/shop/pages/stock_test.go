@@ -20,13 +20,13 @@ func TestStockIsSetAsTheDialogShowsIt(t *testing.T) {
 	form := func(n, was string) url.Values {
 		return url.Values{"item": {"price_tee"}, "account": {"own"}, "mode": {"live"}, "was": {was}, "n": {n}}
 	}
-	if res, body := s.post("/do/stock", form("20", "11")); res.StatusCode != http.StatusConflict || !strings.Contains(body, "The supply of price_tee is 12 now; it was 11 when you looked.") {
+	if res, body := s.Submit("/do/stock", form("20", "11")); res.StatusCode != http.StatusConflict || !strings.Contains(body, "The supply of price_tee is 12 now; it was 11 when you looked.") {
 		t.Errorf("a supply that changed: %s\n%s", res.Status, text(body))
 	}
-	if res, _ := s.post("/do/stock", form("-1", "12")); res.StatusCode != http.StatusBadRequest {
+	if res, _ := s.Submit("/do/stock", form("-1", "12")); res.StatusCode != http.StatusBadRequest {
 		t.Errorf("less than nothing: %s", res.Status)
 	}
-	if res, body := s.post("/do/stock", form("20", "12")); res.StatusCode != http.StatusOK || res.Request.URL.Path != "/state/stock" {
+	if res, body := s.Submit("/do/stock", form("20", "12")); res.StatusCode != http.StatusOK || res.Request.URL.Path != "/state/stock" {
 		t.Errorf("%s at %s\n%s", res.Status, res.Request.URL, text(body))
 	}
 	s.wants("/state/stock", "price_tee 20 0 0 20 0 live/own")
@@ -38,15 +38,15 @@ func TestNewItemIsNoMisspeltOne(t *testing.T) {
 		t.Fatal(err)
 	}
 	form := url.Values{"item": {"price_cap"}, "mode": {"test"}, "n": {"5"}, "was": {"0"}}
-	if res, body := s.post("/do/stock", form); res.StatusCode != http.StatusBadRequest || !strings.Contains(text(body), "o row names item price_cap") {
+	if res, body := s.Submit("/do/stock", form); res.StatusCode != http.StatusBadRequest || !strings.Contains(text(body), "o row names item price_cap") {
 		t.Errorf("an unknown item: %s\n%s", res.Status, text(body))
 	}
 	form.Set("new", "1")
-	if res, body := s.post("/do/stock", form); res.StatusCode != http.StatusOK {
+	if res, body := s.Submit("/do/stock", form); res.StatusCode != http.StatusOK {
 		t.Errorf("a new item: %s\n%s", res.Status, text(body))
 	}
 	form.Set("item", "price_tee")
-	if res, _ := s.post("/do/stock", form); res.StatusCode != http.StatusConflict {
+	if res, _ := s.Submit("/do/stock", form); res.StatusCode != http.StatusConflict {
 		t.Errorf("one that is there: %s", res.Status)
 	}
 	s.wants("/state/stock", "price_cap 5", "price_tee 3")
