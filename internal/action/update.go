@@ -11,7 +11,8 @@ import (
 // kind and id: a row's key is Scope.Key(kind, id), as in live/own/order/pi_1. fn
 // gets the row as it is (the zero T where there is none) and returns what it
 // becomes. It must be pure: it runs after the function returned nil, and again
-// whenever another event changed the row in between. The new row commits in one
+// whenever another event changed the row in between. It may call Outcome, to say what
+// the event changed: the last run's counts. The new row commits in one
 // transaction with the delivery record, so each event changes state exactly
 // once. T must encode as a JSON object without fields named id or version.
 //

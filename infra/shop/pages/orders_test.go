@@ -56,7 +56,7 @@ func TestOrderShowsTheEventsThatMadeIt(t *testing.T) {
 	s := open(t)
 	s.paid("pi_1", "10482", "eur", 4873)
 	s.event("evt_dispute", "charge.dispute.created", own, stripetest.Object{"id": "du_1", "object": "dispute", "payment_intent": "pi_1", "charge": "ch_1", "status": "needs_response", "amount": 3873, "currency": "eur"})
-	s.wants("/state/orders/pi_1", "Made by 2 events", "charge.dispute.created 38.73 EUR of order pi_1 disputed", "order #10482 paid 48.73 EUR", "Disputed 38.73 EUR", "Reference 10482")
+	s.wants("/state/orders/pi_1", "Made by 2 events", "charge.dispute.created 38.73 EUR of order #10482 disputed", "order #10482 paid 48.73 EUR", "Disputed 38.73 EUR", "Reference 10482")
 	if res, _ := s.Ask(http.MethodGet, "/state/orders/pi_1?mode=test", nil); res.StatusCode != http.StatusNotFound {
 		t.Errorf("an order of the other mode: %s", res.Status)
 	}

@@ -59,13 +59,14 @@ func (g Granter) Grant(ctx context.Context, e *action.Event[facts.Event]) error 
 	if err != nil {
 		return err
 	}
-	effect := Effect(e.Object, full, id)
+	part := ""
 	if !whole {
-		effect += "; the event lists only a part and there is no Stripe API key to fetch the rest: what it names is granted, nothing is taken away"
+		part = "; the event lists only a part and there is no Stripe API key to fetch the rest: what it names is granted, nothing is taken away"
 	}
-	e.Outcome(effect)
 	return action.Update(e, Table, kind, id, func(old Customer) (Customer, error) {
-		return merge(old, id, e.Object, full), nil
+		c := merge(old, id, e.Object, full)
+		e.Outcome(Effect(e.Object, full, old, c) + part)
+		return c, nil
 	})
 }
 

@@ -12,10 +12,13 @@ import (
 const effectNames = 3
 
 // Effect says in a few words what the event did to the customer's access, for people:
-// "granted prod_Pro until 28 Dec 2026". It is a function of the event alone, with what was
-// fetched for it in full: a late event says what it would have done in time. own is the
-// event as Stripe made it.
-func Effect(own, full facts.Event, id string) string {
+// "granted prod_Pro until 28 Dec 2026", or that access stays as it is where it came late.
+// own is the event as Stripe made it, full with what was fetched for it.
+func Effect(own, full facts.Event, old, now Customer) string {
+	id := now.Customer
+	if old.Customer != "" && old.Deleted == now.Deleted && slices.EqualFunc(old.Rows(own.Created, 0), now.Rows(own.Created, 0), sameAccess) {
+		return "access of " + id + " stays as it is"
+	}
 	c := merge(Customer{}, id, own, full)
 	if c.Deleted != 0 {
 		return "all access of " + id + " ended"
@@ -44,6 +47,10 @@ func Effect(own, full facts.Event, id string) string {
 		return "nothing granted to " + id
 	}
 	return strings.Join(parts, ", ")
+}
+
+func sameAccess(a, b Row) bool {
+	return a.Product+a.Feature == b.Product+b.Feature && a.Granted == b.Granted && a.Until.Equal(b.Until)
 }
 
 // standingOf says what a subscription that does not grant means for its products.

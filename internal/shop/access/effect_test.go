@@ -30,8 +30,12 @@ func TestEffectNamesWhatTheEventDidToAccess(t *testing.T) {
 		{"customer.deleted", stripetest.Object{"id": "cus_1", "object": "customer"}, nil, "all access of cus_1 ended"},
 	} {
 		e := stripetest.Event{Type: c.kind, Object: c.object, Previous: c.previous}.View()
-		if got := access.Effect(e, e, "cus_1"); got != c.want {
+		now := access.Merge(access.Customer{}, "cus_1", e)
+		if got := access.Effect(e, e, access.Customer{}, now); got != c.want {
 			t.Errorf("%s: %q, want %q", c.kind, got, c.want)
+		}
+		if got := access.Effect(e, e, now, access.Merge(now, "cus_1", e)); got != "access of cus_1 stays as it is" {
+			t.Errorf("%s again: %q", c.kind, got)
 		}
 	}
 }

@@ -24,9 +24,10 @@ func (f Flagger) Flag(_ context.Context, e *action.Event[facts.Event]) error {
 			return err
 		}
 	}
-	e.Outcome(Effect(e.Object, id))
 	return action.Update(e, Table, kind, id, func(old Order) (Order, error) {
-		return Merge(old, id, e.Object), nil
+		o := Merge(old, id, e.Object)
+		e.Outcome(Effect(e.Object, old, o))
+		return o, nil
 	})
 }
 

@@ -24,8 +24,13 @@ func TestEffectNamesTheHold(t *testing.T) {
 		{"charge.failed", stripetest.Object{"id": "ch_1", "object": "charge", "status": "failed", "customer": "cus_1"}, "failed attempt counted"},
 		{"charge.succeeded", stripetest.Object{"id": "ch_1", "object": "charge", "status": "succeeded", "customer": "cus_1"}, ""},
 	} {
-		if got := fraud.Effect(stripetest.Event{Type: c.kind, Object: c.object}.View(), "pi_1"); got != c.want {
+		e := stripetest.Event{Type: c.kind, Object: c.object}.View()
+		o := fraud.Merge(fraud.Order{}, "pi_1", e)
+		if got := fraud.Effect(e, fraud.Order{}, o); got != c.want {
 			t.Errorf("%s: %q, want %q", c.kind, got, c.want)
+		}
+		if got := fraud.Effect(e, o, fraud.Merge(o, "pi_1", e)); len(o.Holds) > 0 && got != "holds stay as they are" {
+			t.Errorf("%s again: %q", c.kind, got)
 		}
 	}
 }

@@ -39,18 +39,20 @@ func (k Keeper) Adjust(ctx context.Context, e *action.Event[facts.Event]) error 
 		return err
 	}
 	if e.Object.Session == nil {
-		e.Outcome(paymentEffect(e.Object, id))
 		return action.Update(e, Table, kind, id, func(old Payment) (Payment, error) {
-			return MergePayment(old, id, e.Object), nil
+			p := MergePayment(old, id, e.Object)
+			e.Outcome(paymentEffect(old, p))
+			return p, nil
 		})
 	}
 	listed, err := k.listed(ctx, e)
 	if err != nil {
 		return err
 	}
-	e.Outcome(sessionEffect(e.Object, listed))
 	return action.Update(e, Table, kind, id, func(old Session) (Session, error) {
-		return MergeSession(old, e.Object, listed), nil
+		s := MergeSession(old, e.Object, listed)
+		e.Outcome(sessionEffect(old, s))
+		return s, nil
 	})
 }
 

@@ -2,18 +2,22 @@ package inventory
 
 import (
 	"fmt"
+	"slices"
 	"strings"
-
-	"github.com/payhooks/payhooks/internal/facts"
 )
 
 // effectLines is how many items an effect names.
 const effectLines = 3
 
-// sessionEffect says in a few words what the event did to the stock, for people:
-// "2 × price_1 reserved". It is a function of the event and what was listed for it alone.
-func sessionEffect(e facts.Event, listed *Listing) string {
-	s := MergeSession(Session{}, e, listed)
+// unmoved is the effect of an event that came late, or reports what another has reported.
+const unmoved = "stock stays as it is"
+
+// sessionEffect says in a few words what an event did to the stock, for people:
+// "2 × price_1 reserved".
+func sessionEffect(old, s Session) string {
+	if old.Session != "" && old.state(Payment{}, false, false) == s.state(Payment{}, false, false) && slices.Equal(old.Lines, s.Lines) {
+		return unmoved
+	}
 	what := s.goods()
 	switch s.state(Payment{}, false, false) {
 	case committed:
@@ -43,14 +47,17 @@ func (s Session) goods() string {
 
 // paymentEffect is what the event of a payment does to the goods of its checkout, if it
 // has one. Whether a refund puts goods back is a parameter of the stack.
-func paymentEffect(e facts.Event, id string) string {
-	switch p := MergePayment(Payment{}, id, e); {
+func paymentEffect(old, p Payment) string {
+	id := p.Payment
+	switch {
+	case old.Payment != "" && old.Paid == p.Paid && old.Canceled == p.Canceled && old.returned() == p.returned():
+		return unmoved
+	case p.returned() && !old.returned():
+		return id + " refunded in full: its goods come back if the stack restocks"
 	case p.Paid:
 		return "goods of " + id + " sold"
 	case p.Canceled:
 		return "goods of " + id + " free again"
-	case p.returned():
-		return id + " refunded in full: its goods come back if the stack restocks"
 	}
 	return "refund of " + id + " noted"
 }

@@ -22,8 +22,9 @@ func (u Updater) Update(ctx context.Context, e *action.Event[facts.Event]) error
 	if err != nil {
 		return err
 	}
-	e.Outcome(Effect(e.Object, id))
 	return action.Update(e, Table, kind, id, func(old Order) (Order, error) {
-		return Merge(old, id, e.Object), nil
+		o := Merge(old, id, e.Object)
+		e.Outcome(Effect(e.Object, old, o))
+		return o, nil
 	})
 }

@@ -2,6 +2,7 @@ package order
 
 import (
 	"fmt"
+	"reflect"
 	"regexp"
 	"strings"
 
@@ -10,12 +11,13 @@ import (
 )
 
 // Effect says in a few words what the event did to its order, for people: "order #10482
-// paid 48.73 EUR". It is a function of the event alone, by the rules of the row: a late
-// event says what it would have done in time.
-func Effect(e facts.Event, id string) string {
-	o := Merge(Order{}, id, e)
+// paid 48.73 EUR", or "order #10482 stays paid" of one that came late, or reports what
+// another has reported.
+func Effect(e facts.Event, old, o Order) string {
 	name := "order " + o.shown()
 	switch {
+	case o.knew(e, old):
+		return name + " stays " + words(o.Status)
 	case e.Dispute != nil:
 		return disputeEffect(*e.Dispute, name)
 	case e.Refund != nil:
@@ -25,6 +27,23 @@ func Effect(e facts.Event, id string) string {
 		return refundEffect("succeeded", amountText(min(e.Charge.AmountRefunded-before, o.Refunded), e.Charge.Currency), name)
 	}
 	return o.became(name)
+}
+
+// knew reports whether the order was before the event as it is: of a dispute or refund
+// nothing new is known, or of the payment nothing that people see.
+func (o Order) knew(e facts.Event, old Order) bool {
+	seen := func(o Order) [6]any {
+		return [6]any{o.Status, o.Amount, o.Paid, o.Refunded, o.Disputed, o.Lost}
+	}
+	switch {
+	case old.Status == "":
+		return false
+	case e.Dispute != nil:
+		return reflect.DeepEqual(old.Facts.Disputes[e.Dispute.ID], o.Facts.Disputes[e.Dispute.ID])
+	case e.Refund != nil:
+		return reflect.DeepEqual(old.Facts.Refunds[e.Refund.ID], o.Facts.Refunds[e.Refund.ID])
+	}
+	return seen(old) == seen(o)
 }
 
 // became is the order's status with the amount that it is about.

@@ -1,9 +1,11 @@
 package order_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/payhooks/payhooks/internal/facts"
 	"github.com/payhooks/payhooks/internal/shop/order"
 	"github.com/payhooks/payhooks/internal/stripetest"
 )
@@ -60,8 +62,25 @@ func TestEffectNamesWhatTheEventDidToTheOrder(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", c.kind, err)
 		}
-		if got := order.Effect(e, id); got != c.want {
+		o := order.Merge(order.Order{}, id, e)
+		if got := order.Effect(e, order.Order{}, o); got != c.want {
 			t.Errorf("%s: %q, want %q", c.kind, got, c.want)
 		}
+		if got := order.Effect(e, o, order.Merge(o, id, e)); o.Status != "" && !strings.HasSuffix(got, " stays "+strings.ReplaceAll(o.Status, "_", " ")) {
+			t.Errorf("%s again: %q", c.kind, got)
+		}
+	}
+}
+
+func TestEffectOfALateEventIsThatNothingChanged(t *testing.T) {
+	at := func(kind, status string, after int64) facts.Event {
+		return stripetest.Event{Type: kind, Version: stripetest.Older, Created: time.Unix(1790000000+after, 0), Object: stripetest.Object{
+			"id": "pi_1", "object": "payment_intent", "status": status, "amount": 4873, "amount_received": 4873, "currency": "eur", "metadata": stripetest.Object{"order_id": "10482"},
+		}}.View()
+	}
+	paid := order.Merge(order.Order{}, "pi_1", at("payment_intent.succeeded", "succeeded", 2))
+	late := at("payment_intent.created", "requires_payment_method", 0)
+	if got := order.Effect(late, paid, order.Merge(paid, "pi_1", late)); got != "order #10482 stays paid" {
+		t.Error(got)
 	}
 }
