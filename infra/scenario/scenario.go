@@ -4,7 +4,9 @@ package scenario
 
 import (
 	"cmp"
+	"hash/fnv"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/payhooks/payhooks/internal/event"
@@ -115,7 +117,14 @@ func begin(at Setting) *author {
 	a := &author{life: l, objects: []map[string]any{{
 		"id": l.Customer, "object": "customer", "email": l.Email, "name": "Jenny Rosen", "livemode": l.Scope.Livemode, "created": at.End.Unix(),
 	}}}
-	reference := "order-" + number[:min(6, len(number))]
+	reference := orderNumber(number)
 	a.pay = l.Payment(stripetest.Payment{Session: l.ID("cs_test_"), Amount: 2000, Reference: reference, Client: reference})
 	return a
+}
+
+// orderNumber is one of five digits, the same for the same customer.
+func orderNumber(customer string) string {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(customer))
+	return strconv.Itoa(10_000 + int(h.Sum32()%90_000))
 }

@@ -95,9 +95,8 @@ func amountText(minor int64, currency string) string {
 func words(status string) string { return strings.ReplaceAll(status, "_", " ") }
 
 // number is a reference that names an order and no person: digits with a few letters
-// before, or order- and capitals. A shop may refer to an account or write a name, and an
-// effect outlives an erasure.
-var number = regexp.MustCompile(`^#?((?:[A-Z]{1,6}[-_]?)?[0-9]{1,8}(?:[-/][0-9]{1,8})?|order[-_][A-Z0-9]{4,12})$`)
+// before. A shop may refer to an account or write a name, and a log outlives an erasure.
+var number = regexp.MustCompile(`^#?((?:[A-Z]{1,6}[-_]?)?[0-9]{1,8}(?:[-/][0-9]{1,8})?|order[-_][0-9]{1,12})$`)
 
 // shown is the order's number, else its id.
 func (o Order) shown() string {
