@@ -31,19 +31,19 @@ func (w StatusWords) Problems() (all []Problem) {
 	total := w.Total()
 	add(total.Unknown, "unknown", "parked", true)
 	add(total.Parked, "parked", "parked", true)
-	add(number(w.Quarantined), "quarantined", "quarantine list", true)
-	add(number(w.Dead), "in dead letters", "deadletters list", true)
+	add(status.Known(w.Quarantined), "quarantined", "quarantine list", true)
+	add(status.Known(w.Dead), "in dead letters", "deadletters list", true)
 	add(w.Overdue, "overdue", "events list --status waiting", true)
 	if w.late(w.OldestPending) {
-		add(number(w.Pending), "pending", "events list --status pending", false)
+		add(status.Known(w.Pending), "pending", "events list --status pending", false)
 	}
-	add(number(w.Unrecorded), "unrecorded", "reconcile", false)
+	add(status.Known(w.Unrecorded), "unrecorded", "reconcile", false)
 	for _, l := range w.Sweeps {
 		if lag := time.Duration(l.Seconds) * time.Second; lag > status.LagLimit(l.Sweep) {
 			all = append(all, Problem{"sweep " + l.Sweep + " " + Age(lag) + " behind", "reconcile", true})
 		}
 	}
-	add(number(w.Refused), "refused", "refused", false)
+	add(status.Known(w.Refused), "refused", "refused", false)
 	return all
 }
 
@@ -119,11 +119,4 @@ func (w StatusWords) SweepsText() string {
 // late reports whether an event should have been published by now.
 func (w StatusWords) late(oldest time.Time) bool {
 	return !oldest.IsZero() && w.Now.Sub(oldest) > status.LagLimit("pending")
-}
-
-func number(n *int) int {
-	if n == nil {
-		return 0
-	}
-	return *n
 }

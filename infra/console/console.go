@@ -104,8 +104,8 @@ func (c *Console) Close() {
 	c.live.close()
 }
 
-// badge counts what needs a person, for the rail. It is read at most every ten seconds, of a deployed
-// stack every minute.
+// badge counts what needs a person, for the rail. It is read at most every ten seconds, of
+// a deployed stack every minute.
 type badge struct {
 	mu   sync.Mutex
 	at   time.Time
@@ -120,7 +120,7 @@ const badgeAge, badgeSlowly = 10 * time.Second, time.Minute
 func (c *Console) waiting() string {
 	c.badge.mu.Lock()
 	defer c.badge.mu.Unlock()
-	if now := c.Now(); now.Sub(c.badge.at) > c.slowly(badgeAge, badgeSlowly) {
+	if now := c.Now(); now.Sub(c.badge.at) > c.slowly(badgeAge, badgeSlowly) && c.ctx.Err() == nil {
 		c.badge.at = now
 		c.behind.Go(c.countWaiting)
 	}
@@ -134,14 +134,16 @@ func (c *Console) recount() {
 	c.badge.at = time.Time{}
 }
 
+// countWaiting counts as payhooks status does. It receives no dead letter, which would hide
+// that from a redrive for a moment.
 func (c *Console) countWaiting() {
 	ctx, stop := context.WithTimeout(c.ctx, badgeAge)
 	defer stop()
-	items, err := c.attention(ctx)
+	s, err := status.Count(ctx, c.Sources)
 	c.badge.mu.Lock()
 	defer c.badge.mu.Unlock()
-	if c.badge.text = ""; len(items) > 0 && err == nil {
-		c.badge.text = count(len(items))
+	if c.badge.text = ""; s.Person() > 0 && err == nil {
+		c.badge.text = count(s.Person())
 	}
 }
 

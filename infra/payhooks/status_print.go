@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/payhooks/payhooks/infra/cli"
+	"github.com/payhooks/payhooks/internal/status"
 )
 
 // statusPage shows a status to people.
@@ -67,7 +68,7 @@ func (p statusPage) typed(command string) string {
 func (p statusPage) printActions(cmd *cobra.Command) error {
 	rows := cli.NewRows(cmd, "ACTION", "DONE", "WAITING", "PARKED", "UNKNOWN", "DISCARDED", "OLDEST", "REASON")
 	for _, a := range p.Actions {
-		err := rows.Add(a, a.Action, quiet(number(a.Done)), quiet(a.Waiting), quiet(a.Parked), quiet(a.Unknown), quiet(a.Discarded), cli.Time(a.Oldest), rows.Text(cli.ActionReason(a), 80))
+		err := rows.Add(a, a.Action, quiet(status.Known(a.Done)), quiet(a.Waiting), quiet(a.Parked), quiet(a.Unknown), quiet(a.Discarded), cli.Time(a.Oldest), rows.Text(cli.ActionReason(a), 80))
 		if err != nil {
 			return err
 		}
@@ -106,11 +107,4 @@ func (p statusPage) printRest(out io.Writer) {
 	field("dead letters", p.Dead, strings.Join(letters, ", "))
 	field("refused", p.Refused, "")
 	cli.Field(out, 13, "sweeps", p.SweepsText())
-}
-
-func number(n *int) int {
-	if n == nil {
-		return 0
-	}
-	return *n
 }

@@ -124,6 +124,20 @@ func (s Status) values(more map[string]int) (values map[string]int, seconds map[
 	return values, seconds
 }
 
+// Known is a count, 0 if it could not be read.
+func Known(n *int) int {
+	if n == nil {
+		return 0
+	}
+	return *n
+}
+
+// Person is how many things need a person.
+func (s Status) Person() int {
+	all := s.Total()
+	return all.Unknown + all.Parked + s.Overdue + Known(s.Quarantined) + Known(s.Dead)
+}
+
 // Total adds up the counts of all actions.
 func (s Status) Total() (all Action) {
 	for _, a := range s.Actions {
