@@ -55,6 +55,9 @@ type typeList []string
 // Set adds the types, which commas separate.
 func (l *typeList) Set(text string) error {
 	for t := range strings.SplitSeq(text, ",") {
+		if t == "" {
+			return errors.New("an event type is empty")
+		}
 		if err := new(Types).Set(t); err != nil {
 			return err
 		}

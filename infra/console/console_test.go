@@ -56,6 +56,13 @@ func (s *site) put(f event.Facts, subscribers ...string) {
 	s.desk.Put(f, time.Now().AddDate(1, 0, 0), subscribers...)
 }
 
+func TestAnEmptyFieldOfAFormIsNoFilter(t *testing.T) {
+	s := open(t, 3)
+	if page := s.Page("/events?type=&mode=&account=&customer="); !strings.Contains(page, "/events/evt_00002") || strings.Contains(page, "remove filter") {
+		t.Error(consoletest.Main(page))
+	}
+}
+
 func TestNoCharacterHidesInAPage(t *testing.T) {
 	s := open(t, 0)
 	s.put(event.Facts{ID: "evt_1", Type: "charge.\u202edeedeccus", Object: "ch_\u2066\u200b1"}, operatortest.Receipts)

@@ -14,8 +14,11 @@ import (
 // a filter that silently does not apply shows what was not asked for.
 func (r *Request) Params(names ...string) (url.Values, error) {
 	q := r.URL.Query()
-	for name := range q {
+	for name, values := range q {
 		if slices.Contains(names, name) {
+			if q[name] = slices.DeleteFunc(values, func(v string) bool { return v == "" }); len(q[name]) == 0 { // of a form
+				delete(q, name)
+			}
 			continue
 		}
 		next := "The filters are " + strings.Join(names, ", ") + "."

@@ -44,6 +44,7 @@ func TestUsageErrorExits2AndExplains(t *testing.T) {
 		"parked discard":                                     "select deliveries: EVENT",
 		"parked discard evt_1 --all":                         "select deliveries: EVENT",
 		"events list --type *.succeeded":                     `--type "*.succeeded": a star stands at the end only`,
+		"events list --type charge.*,":                       "an event type is empty",
 		"quarantine --type charge.*.*":                       "a star stands at the end only",
 		"replay --since 1h --type charge.*,*.paid":           `--type "charge.*,*.paid": a star stands at the end only`,
 		"events list --mode dev":                             "expected live or test",
