@@ -18,6 +18,14 @@ func Age(d time.Duration) string {
 	return fmt.Sprintf("%d days", d/(24*time.Hour))
 }
 
+// Took is how long an attempt took; empty where nobody noted it.
+func Took(ms int64) string {
+	if ms == 0 {
+		return ""
+	}
+	return (time.Duration(ms) * time.Millisecond).String()
+}
+
 // Since is a time with its age.
 func Since(t, now time.Time) string {
 	return fmt.Sprintf("since %s (%s)", Time(t), Age(now.Sub(t)))

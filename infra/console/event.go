@@ -49,10 +49,11 @@ type deliveryRow struct {
 	Tries   []try
 }
 
-// try is one attempt that failed, or the next.
+// try is one attempt that ended, or the next.
 type try struct {
 	Number int
-	At     time.Time
+	Began  time.Time // its end, where nobody noted how long it took
+	Took   int64     // milliseconds
 	Result template.HTML
 	Next   bool
 }
@@ -138,7 +139,7 @@ func (d *eventData) deliveries(r *Request) error {
 	states := map[string]int{}
 	for _, x := range d.EventDetail.Deliveries {
 		row := deliveryRow{DeliveryRow: x, State: string(x.State), Out: linked(x.Result())}
-		if x.State == event.Done && strings.HasPrefix(x.Outcome, "skipped") {
+		if x.State == event.Done && x.Withheld {
 			row.State = stateIgnored
 		}
 		if row.Open = x.State == event.Unknown || x.State == event.Parked; row.Open {
@@ -148,7 +149,7 @@ func (d *eventData) deliveries(r *Request) error {
 			}
 			row.Explain = e
 		}
-		row.Tries = tries(x)
+		row.Tries = tries(row)
 		states[row.State]++
 		d.Deliveries = append(d.Deliveries, row)
 	}
@@ -173,17 +174,26 @@ func wanted(n int, states map[string]int) string {
 	return fmt.Sprintf("%d wanted: %s", n, strings.Join(parts, ", "))
 }
 
-// tries are the attempts that failed, the newest first, below the next one.
-func tries(d operator.DeliveryRow) (all []try) {
+// tries are the attempts, the newest first, below the next one; none where the only one
+// succeeded, which the delivery's own line says.
+func tries(d deliveryRow) (all []try) {
+	if d.DeliveryRow.State == event.Done && len(d.History) == 0 {
+		return nil
+	}
 	if d.Next != nil {
-		all = append(all, try{Number: d.Attempts + 1, At: *d.Next, Next: true})
+		all = append(all, try{Number: d.Attempts + 1, Began: *d.Next, Next: true})
 	}
 	last := d.Attempts
-	if d.State == event.Done {
+	if d.DeliveryRow.State == event.Done && last > 0 {
+		all = append(all, tried(last, event.Attempt{At: d.Updated, Took: d.Took}, d.Out))
 		last--
 	}
 	for i, a := range slices.Backward(d.History) {
-		all = append(all, try{Number: last - (len(d.History) - 1 - i), At: a.At, Result: linked(a.Error)})
+		all = append(all, tried(last-(len(d.History)-1-i), a, linked(a.Error)))
 	}
 	return all
+}
+
+func tried(number int, a event.Attempt, result template.HTML) try {
+	return try{Number: number, Began: a.At.Add(-time.Duration(a.Took) * time.Millisecond), Took: a.Took, Result: result}
 }

@@ -14,7 +14,7 @@ import (
 // functions are those of every template. Times are methods of a Request: they depend on
 // the reader's zone.
 var functions = template.FuncMap{
-	"icon": icon, "word": word, "sentence": sentence, "count": count, "plural": plural, "keeps": keeps, "turn": turn, "amount": amount, "number": amountNumber, "duration": duration,
+	"icon": icon, "word": word, "sentence": sentence, "count": count, "plural": plural, "keeps": keeps, "turn": turn, "amount": amount, "number": amountNumber, "duration": duration, "millis": func(n int64) string { return duration(time.Duration(n) * time.Millisecond) },
 	"linked": linked, "split": strings.Fields, "list": func(all ...any) []any { return all }, "add": func(a, b int) int { return a + b },
 }
 
@@ -141,6 +141,9 @@ func (r *Request) Day(t time.Time) string {
 func (r *Request) Ago(t time.Time) template.HTML {
 	return template.HTML(strings.Replace(string(r.element(t, ago(r.console.Now().Sub(t)))), "<time ", `<time class="ago" `, 1)) //nolint:gosec // escaped
 }
+
+// Until is how long it is to a time.
+func (r *Request) Until(t time.Time) string { return duration(t.Sub(r.console.Now())) }
 
 func ago(d time.Duration) string {
 	if d < 5*time.Second {

@@ -82,7 +82,7 @@ var attempt = []guard{
 	},
 	{
 		"a failure is in the history", "internal/delivery/verdict.go",
-		`	d.Record(event.Attempt{At: now, Error: d.Error})`, ``, rowTest("Row72"),
+		`	d.Record(event.Attempt{At: now, Took: d.Took, Error: d.Error})`, ``, rowTest("Row72"),
 	},
 	{
 		"an attempt that was killed is in the history", "internal/delivery/attempt.go",

@@ -137,14 +137,14 @@ func printDeliveries(cmd *cobra.Command, all []operator.DeliveryRow) error {
 
 // printAttempts prints the attempts that failed, of every delivery.
 func printAttempts(cmd *cobra.Command, all []operator.DeliveryRow) error {
-	list, first := cli.NewRows(cmd, "FAILED AT", "ACTION", "ERROR"), true
+	list, first := cli.NewRows(cmd, "FAILED AT", "TOOK", "ACTION", "ERROR"), true
 	for _, x := range all {
 		for _, a := range x.History {
 			if first {
 				fmt.Fprintln(cmd.OutOrStdout())
 				first = false
 			}
-			if err := list.Add(a, cli.Time(a.At), x.Action, a.Error); err != nil {
+			if err := list.Add(a, cli.Time(a.At), cli.Took(a.Took), x.Action, a.Error); err != nil {
 				return err
 			}
 		}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -48,7 +49,7 @@ func printExplanation(cmd *cobra.Command, x *operator.Explanation) {
 		field("effect", fmt.Sprintf("%s, %s since %s", e.Key, e.State, cli.Time(e.Since)))
 	}
 	for _, a := range x.History {
-		field("failed", cli.Time(a.At)+"  "+a.Error)
+		field("failed", strings.TrimSpace(cli.Time(a.At)+"  "+cli.Took(a.Took))+"  "+a.Error)
 	}
 	field("next step", x.Advice)
 }

@@ -22,6 +22,7 @@ type Attempt struct {
 	d       event.Delivery
 	stored  event.Stored
 	owner   string
+	began   time.Time
 	lease   time.Time // by then the run is over, claimed or not
 	claimed bool
 

@@ -152,7 +152,7 @@ func (h *Handler) Deliver(ctx context.Context, id string, again bool) (event.Del
 		return d, err
 	}
 	d.Event, d.Action = ref.Event, ref.Action
-	a := &Attempt{h: h, d: d, stored: stored, owner: h.Owner(), lease: until.Add(leaseMargin), used: map[string]bool{}, doneBy: map[string]string{}}
+	a := &Attempt{h: h, d: d, stored: stored, owner: h.Owner(), began: begin, lease: until.Add(leaseMargin), used: map[string]bool{}, doneBy: map[string]string{}}
 	if again || d.State != "" && !d.Ensured {
 		err = a.claim(ctx, begin)
 	} else {

@@ -39,12 +39,15 @@ func (h *Handler) recover(ctx context.Context, i event.Interrupted) error {
 		return err // somebody ended it
 	}
 	d.Event, d.Action = i.Event, h.Action
-	a := &Attempt{h: h, d: d, stored: stored, owner: i.Owner, claimed: i.Claimed}
+	a := &Attempt{h: h, d: d, stored: stored, owner: i.Owner, began: i.Began, claimed: i.Claimed}
 	if !i.Claimed {
 		a.unclaimed(i.Began)
 	}
-	a.apply(fmt.Errorf("%s, %s after it began", i.Why, i.Ended.Sub(i.Began).Round(time.Millisecond)))
-	a.d.History[len(a.d.History)-1].At = i.Ended
+	took := i.Ended.Sub(i.Began).Round(time.Millisecond)
+	a.apply(fmt.Errorf("%s, %s after it began", i.Why, took))
+	a.d.Took = took.Milliseconds()
+	last := &a.d.History[len(a.d.History)-1]
+	last.At, last.Took = i.Ended, a.d.Took
 	_, err = h.committed(ctx, a, h.Ledger.Commit(ctx, event.Commit{Delivery: a.d, Claimed: a.claimed}), i.Began)
 	return err
 }

@@ -75,6 +75,7 @@ func (a *Attempt) apply(err error) {
 	)
 	err = classify(err)
 	now, d := a.h.Now(), &a.d
+	d.Took = max(0, now.Sub(a.began).Milliseconds())
 	d.Updated, d.Next, d.Lease, d.Sent = now, now, time.Time{}, time.Time{}
 	d.Outcome, d.Error, d.Effect, d.Effects = "", "", "", a.effects
 	d.Withheld = slices.ContainsFunc(a.effects, func(e event.EffectOutcome) bool { return e.State == withheld })
@@ -96,7 +97,7 @@ func (a *Attempt) apply(err error) {
 		a.later(now, err)
 	}
 	d.Error = redact(err.Error())
-	d.Record(event.Attempt{At: now, Error: d.Error})
+	d.Record(event.Attempt{At: now, Took: d.Took, Error: d.Error})
 }
 
 // did reports whether an effect was performed for this event.

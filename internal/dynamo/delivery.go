@@ -57,6 +57,7 @@ func deliveryItem(d event.Delivery) item {
 	it.count("round", d.Round)
 	it.count("before", d.Before)
 	it.at("reopened", d.Reopened)
+	it.count("took", int(d.Took))
 	it.set("history", historyText(d.History))
 	it.flag("stale", d.AllowStale)
 	it.expire(d.Expires)
@@ -81,7 +82,7 @@ func (it item) outcome(d event.Delivery) {
 func historyText(as []event.Attempt) string {
 	kept := make([]event.Attempt, len(as))
 	for i, a := range as {
-		kept[i] = event.Attempt{At: a.At.UTC().Truncate(time.Millisecond), Error: a.Error}
+		kept[i] = event.Attempt{At: a.At.UTC().Truncate(time.Millisecond), Took: a.Took, Error: a.Error}
 	}
 	return compact(kept)
 }
@@ -105,7 +106,7 @@ func readDelivery(r *reader) event.Delivery {
 		Event: r.need("event"), Action: r.need("action"), State: event.State(r.need("state")), Ensured: r.bool("ensured"),
 		Owner: r.str("owner"), Lease: r.time("lease", millis), Next: r.time("next", millis), Sent: r.time("sent", millis),
 		First: r.time("first", millis), Updated: r.time("updated", millis),
-		Attempts: r.count("attempt"), Round: r.count("round"), Before: r.count("before"), Reopened: r.time("reopened", millis),
+		Attempts: r.count("attempt"), Round: r.count("round"), Before: r.count("before"), Reopened: r.time("reopened", millis), Took: int64(r.count("took")),
 		Committed: r.bool("committed"), Withheld: r.bool("withheld"), Outcome: r.str("outcome"),
 		Error: r.str("error"), Effect: r.str("effect"), By: r.str("by"), AllowStale: r.bool("stale"), Expires: r.expires(),
 	}

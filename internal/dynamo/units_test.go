@@ -60,7 +60,7 @@ func TestRecordDoneAtOnceCostsOneUnit(t *testing.T) {
 	at := time.Date(2026, 11, 22, 1, 2, 3, 4e6, time.UTC)
 	it := deliveryItem(event.Delivery{
 		Event: "evt_1PgafyB7WZ01zgkWaBbCcDdE", Action: "send-receipt", State: event.Done, Owner: "0123456789abcdef0123456789abcdef",
-		Next: at, First: at, Updated: at, Attempts: 1, Committed: true, Outcome: "receipt for 20.00 USD to the payer",
+		Next: at, First: at, Updated: at, Attempts: 1, Took: 212, Committed: true, Outcome: "receipt for 20.00 USD to the payer",
 		Effects: []event.EffectOutcome{{Key: "receipt/pi_1PgafyB7WZ01zgkW0Ok2HvNo", State: "done"}}, Expires: at.AddDate(1, 0, 0),
 	})
 	t.Logf("the record is %d bytes", it.size())

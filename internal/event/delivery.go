@@ -49,6 +49,7 @@ type Delivery struct {
 	Sent    time.Time
 	First   time.Time // when the first attempt began
 	Updated time.Time
+	Took    int64 // milliseconds of the last attempt that ended; 0: not known
 
 	Attempts int // begun, in all rounds; counted here and never from the queue
 	// Round counts the reopenings. The retry schedule counts from the last one,
@@ -92,8 +93,9 @@ func (d Delivery) RoundBegan() time.Time {
 
 // Attempt is how one attempt ended that did not finish the delivery.
 type Attempt struct {
-	At    time.Time `json:"at"`
-	Error string    `json:"error"` // no personal data
+	At    time.Time `json:"at"`                // its end
+	Took  int64     `json:"took_ms,omitempty"` // milliseconds; 0: not known
+	Error string    `json:"error"`             // no personal data
 }
 
 // Running is an attempt that a process began.

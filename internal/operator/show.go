@@ -36,6 +36,9 @@ type DeliveryRow struct {
 	Attempts int             `json:"attempts"`
 	Outcome  string          `json:"outcome,omitempty"`
 	Error    string          `json:"error,omitempty"`
+	Updated  time.Time       `json:"updated"`
+	Took     int64           `json:"took_ms,omitempty"`  // milliseconds of the last attempt
+	Withheld bool            `json:"withheld,omitempty"` // an effect was withheld, or there was nothing to do
 	Next     *time.Time      `json:"next,omitempty"`
 	By       string          `json:"by,omitempty"` // discarded: by whom, and why
 	History  []event.Attempt `json:"history"`      // the last ten attempts that failed
@@ -125,7 +128,7 @@ func detail(s event.Stored, ds []event.Delivery, held map[string]event.Quarantin
 
 func deliveryOf(d event.Delivery) DeliveryRow {
 	r := DeliveryRow{
-		Action: d.Action, State: d.State, Attempts: d.Attempts, Outcome: d.Outcome, Error: d.Error, By: d.By,
+		Action: d.Action, State: d.State, Attempts: d.Attempts, Updated: d.Updated, Took: d.Took, Withheld: d.Withheld, Outcome: d.Outcome, Error: d.Error, By: d.By,
 		History: append([]event.Attempt{}, d.History...),
 	}
 	if d.State == event.Waiting {

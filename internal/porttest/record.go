@@ -13,11 +13,11 @@ func full(ref event.DeliveryRef) event.Delivery {
 	at := func(minutes int) time.Time { return milli(now.Add(time.Duration(minutes) * time.Minute)) }
 	d := unclaimed(ref)
 	d.State, d.Next, d.Sent, d.First, d.Updated, d.Reopened = event.Unknown, at(1), at(2), at(-3), at(4), at(5)
-	d.Attempts, d.Round, d.Before, d.Committed, d.Withheld, d.AllowStale = 7, 2, 3, true, true, true
+	d.Took, d.Attempts, d.Round, d.Before, d.Committed, d.Withheld, d.AllowStale = 212, 7, 2, 3, true, true, true
 	d.Outcome, d.Error, d.Effect, d.By = "<sent> & kept", `timeout: "no answer" of é`, "receipt/pi_1", "operator: duplicate"
 	d.Effects = []event.EffectOutcome{{Key: "receipt/pi_1", State: "unknown", Why: "timeout"}, {Key: "sms/pi_1", State: "done"}}
 	for i := range event.HistoryLimit + 3 {
-		d.Record(event.Attempt{At: at(i), Error: fmt.Sprintf("attempt %d <failed>", i)})
+		d.Record(event.Attempt{At: at(i), Took: int64(i), Error: fmt.Sprintf("attempt %d <failed>", i)})
 	}
 	return d
 }
