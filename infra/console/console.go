@@ -107,24 +107,32 @@ func (c *Console) Close() {
 // badge counts what needs a person, for the rail. It is read at most every ten seconds, of
 // a deployed stack every minute.
 type badge struct {
-	mu   sync.Mutex
-	at   time.Time
-	text string
+	mu    sync.Mutex
+	at    time.Time
+	known status.Status
+	read  bool
 }
 
 const badgeAge, badgeSlowly = 10 * time.Second, time.Minute
 
 // waiting is how many things need a person, as text; empty for none, or if it cannot be
-// read: every page shows it, and the page that lists them says why. No page waits for it:
-// it is of the last time that it was read.
+// read: every page shows it, and the page that lists them says why.
 func (c *Console) waiting() string {
+	if s, ok := c.counted(); ok && s.Person() > 0 {
+		return count(s.Person())
+	}
+	return ""
+}
+
+// counted is what the last count found. No page waits for it.
+func (c *Console) counted() (status.Status, bool) {
 	c.badge.mu.Lock()
 	defer c.badge.mu.Unlock()
 	if now := c.Now(); now.Sub(c.badge.at) > c.slowly(badgeAge, badgeSlowly) && c.ctx.Err() == nil {
 		c.badge.at = now
 		c.behind.Go(c.countWaiting)
 	}
-	return c.badge.text
+	return c.badge.known, c.badge.read
 }
 
 // recount has the next page count again: something has changed.
@@ -142,9 +150,7 @@ func (c *Console) countWaiting() {
 	s, err := status.Count(ctx, c.Sources)
 	c.badge.mu.Lock()
 	defer c.badge.mu.Unlock()
-	if c.badge.text = ""; s.Person() > 0 && err == nil {
-		c.badge.text = count(s.Person())
-	}
+	c.badge.known, c.badge.read = s, err == nil
 }
 
 // name is the stack's, as commands take it.

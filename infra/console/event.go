@@ -34,6 +34,8 @@ type eventData struct {
 	Neighbours []operator.Moment
 	Timeline   string // address
 	Stripe     string // address of the object at Stripe
+	Ours       *Found // what the business has of it
+	Curl       string // posts it again, signed anew; of a local stack
 	Quarantine *operator.QuarantineDetail
 	Unreadable error
 	Commands   []string

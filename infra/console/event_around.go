@@ -4,6 +4,7 @@ import (
 	"context"
 	"html/template"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/payhooks/payhooks/internal/event"
@@ -39,6 +40,7 @@ func (d *eventData) around(r *Request) {
 		return
 	}
 	f := d.Facts
+	d.Curl = r.console.LocalStack.curl(d.ID, f.Endpoint)
 	d.Stripe = objectAtStripe(f.Scope, f.ObjectType, f.Object)
 	about := f.Subject
 	if about == "" || !ids.MatchString(about) {
@@ -48,6 +50,11 @@ func (d *eventData) around(r *Request) {
 		return
 	}
 	d.Timeline = "/timeline/" + url.PathEscape(about)
+	for _, id := range slices.Compact([]string{about, f.Object, f.Customer}) {
+		if d.Ours = r.ours(id, &f.Scope); d.Ours != nil {
+			break
+		}
+	}
 	ctx, stop := context.WithCancel(r.Context())
 	defer stop()
 	course, err := r.console.Operator.Timeline(ctx, operator.Timeline{ID: about, Limit: maxNear, Looked: func(int) { stop() }})
@@ -59,18 +66,21 @@ func (d *eventData) around(r *Request) {
 
 // neighbours are up to four events around one, each with what came of it, in short.
 func neighbours(all []operator.Moment, id string) (found []operator.Moment) {
-	at := map[string]int{}
+	at, came := map[string]int{}, map[string][]event.Delivery{}
 	for _, m := range all {
 		i, ok := at[m.Event]
 		if !ok {
 			i = len(found)
 			at[m.Event], found = i, append(found, operator.Moment{At: m.At, Event: m.Event, Type: m.Type})
 		}
-		if n := &found[i]; m.Action != "" && m.Text != "" && m.State == string(event.Done) && !strings.HasPrefix(m.Text, "skipped") && len(n.Text) < 60 {
-			n.Text = strings.TrimPrefix(n.Text+"; "+m.Text, "; ")
+		if m.Delivery != nil {
+			came[m.Event] = append(came[m.Event], *m.Delivery)
 		}
 	}
-	here := at[id]
-	from := max(0, min(here-1, len(found)-4))
-	return found[from:min(len(found), from+4)]
+	from := max(0, min(at[id]-1, len(found)-4))
+	found = found[from:min(len(found), from+4)]
+	for i := range found {
+		found[i].Text = safetext.Clip(strings.Join(outcomes(came[found[i].Event]), "; "), 100)
+	}
+	return found
 }

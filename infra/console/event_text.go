@@ -40,11 +40,19 @@ func (f frame) Advised(x *operator.Explanation) string {
 	return f.console.Command("parked", "retry", x.Event, x.Action, "--yes")
 }
 
-// EventStatuses are the tabs of the list.
-func (frame) EventStatuses() []string {
-	all := make([]string, len(operator.Statuses))
-	for i, s := range operator.Statuses {
-		all[i] = string(s)
+// EventTabs are those of the list. What needs a person is on a page of its own; a count of
+// deliveries stands at no status of events.
+func (f frame) EventTabs() []stateTab {
+	now := f.Request.URL.Query().Get("status")
+	s, _ := f.console.counted()
+	counts := map[event.Status]*int{event.StatusPending: s.Pending, event.StatusQuarantined: s.Quarantined}
+	all := []stateTab{{Name: "All", URL: f.With("status", ""), Current: now == ""}, {Name: TabAttention, URL: "/attention", Count: s.Person()}}
+	for _, st := range operator.Statuses {
+		t := stateTab{State: string(st), Name: string(st), URL: f.With("status", string(st)), Current: now == string(st)}
+		if n := counts[st]; n != nil {
+			t.Count = *n
+		}
+		all = append(all, t)
 	}
 	return all
 }

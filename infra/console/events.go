@@ -21,7 +21,7 @@ var (
 )
 
 // eventFilters are the parameters of /events: the flags of payhooks events list.
-var eventFilters = []string{"type", "status", "action", "mode", "account", "endpoint", "customer", "object", "version", "since", "until", "before", "q"}
+var eventFilters = []string{"id", "type", "status", "action", "mode", "account", "endpoint", "customer", "object", "version", "since", "until", "before", "q"}
 
 const (
 	eventsShown    = 50
@@ -86,7 +86,7 @@ func showEvents(r *Request) (View, error) {
 // eventList reads the filters as the command does.
 func eventList(q url.Values, now time.Time) (req operator.EventList, err error) {
 	req = operator.EventList{
-		Types: q["type"], Status: event.Status(q.Get("status")), Action: q.Get("action"), Customer: q.Get("customer"),
+		ID: q.Get("id"), Types: q["type"], Status: event.Status(q.Get("status")), Action: q.Get("action"), Customer: q.Get("customer"),
 		Object: q.Get("object"), Endpoint: q.Get("endpoint"), Version: q.Get("version"), Limit: eventsShown, Most: eventsSearched,
 	}
 	for _, t := range req.Types {

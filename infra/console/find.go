@@ -47,9 +47,9 @@ func (r *Request) find(text, from string) (string, error) {
 		return addFilter(from, name, strings.TrimSpace(value)), nil
 	}
 	for _, look := range r.console.References {
-		to, err := look(r, strings.TrimPrefix(text, "#"))
+		found, err := look(r, strings.TrimPrefix(text, "#"), nil)
 		if err == nil || !errors.Is(err, event.ErrNotFound) {
-			return to, err
+			return found.Path, err
 		}
 	}
 	return "", Refused(http.StatusNotFound, fmt.Sprintf("No event, object or order reference is %s in %s.", text, r.console.name()),

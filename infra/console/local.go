@@ -12,6 +12,7 @@ import (
 
 // LocalStack is what only a stack on this machine has. What is nil is not shown.
 type LocalStack struct {
+	API string // address of the API
 	// Refused lists the webhook requests that were not answered 2xx, the oldest first.
 	Refused func(context.Context) ([]aws.Refused, error)
 	// Logs are the newest lines of the functions.

@@ -26,13 +26,20 @@ func whatCame(e operator.EventRow) template.HTML {
 			}
 		}
 	}
-	var all []string
-	for _, d := range e.Deliveries {
-		if d.Outcome != "" && !d.Withheld && !slices.Contains(all, d.Outcome) {
+	return linked(strings.Join(outcomes(e.Deliveries), "; "))
+}
+
+// outcomes are what the deliveries did, each once. Those that say that something stays as
+// it was come last.
+func outcomes(ds []event.Delivery) (all []string) {
+	for _, d := range ds {
+		if d.State == event.Done && d.Outcome != "" && !d.Withheld && !slices.Contains(all, d.Outcome) {
 			all = append(all, d.Outcome)
 		}
 	}
-	return linked(strings.Join(all, "; "))
+	rank := func(s string) int { return strings.Count(" "+s, " stay") }
+	slices.SortStableFunc(all, func(a, b string) int { return rank(a) - rank(b) })
+	return all
 }
 
 // ids finds Stripe's ids that have a page.

@@ -4,6 +4,8 @@ import (
 	"html/template"
 	"net/http"
 	"strings"
+
+	"github.com/payhooks/payhooks/internal/event"
 )
 
 // Page is one page, or one change that a form asks for.
@@ -19,9 +21,12 @@ type Page struct {
 	Do   func(*Request) (to string, err error)
 }
 
-// Reference finds an object of the business by a text of a person, as 10482 of #10482, and
-// returns the path of its page; event.ErrNotFound if there is none.
-type Reference func(r *Request, text string) (path string, err error)
+// Reference finds an object of the business by a text of a person, as 10482 of #10482, in
+// a scope or, for nil, in any; event.ErrNotFound if there is none.
+type Reference func(r *Request, text string, in *event.Scope) (Found, error)
+
+// Found is an object of the business: the path of its page, and what it is called.
+type Found struct{ Path, Name, Status string }
 
 // View is a page that has been read.
 type View struct {

@@ -43,7 +43,7 @@ type timelineData struct {
 	picture
 	ID         string
 	About      *event.Facts // of the newest event of the thing itself
-	State      string       // address of what the business has of it
+	Ours       *Found       // what the business has of it
 	Stripe     string
 	Events     int
 	Notes      []string
@@ -72,7 +72,11 @@ func showTimeline(r *Request) (View, error) {
 	events := eventsOf(course.Moments)
 	d.picture = draw(events, before, r.where)
 	d.links(r, events, q)
-	d.State = r.state(id)
+	if d.About != nil {
+		d.Ours = r.ours(id, &d.About.Scope)
+	} else {
+		d.Ours = r.ours(id, nil)
+	}
 	d.Command = r.console.Command(append([]string{"events timeline", quoted(id)}, scopeFlags(q)...)...)
 	v.Live, v.Data = r.console.isLocal() && len(events) <= liveEvents && before.IsZero(), d
 	return v, nil
@@ -156,16 +160,16 @@ func (d *timelineData) links(r *Request, events []*timelineEvent, q url.Values) 
 	}
 }
 
-// state is where the business shows what it has of the thing; empty if nowhere. An error
-// is not said here: that page does.
-func (r *Request) state(id string) string {
+// ours is what the business has of the thing; nil for nothing. An error is not said here:
+// the page of it does.
+func (r *Request) ours(id string, in *event.Scope) *Found {
 	if !ids.MatchString(id) {
-		return ""
+		return nil
 	}
 	for _, look := range r.console.References {
-		if to, err := look(r, id); err == nil {
-			return to
+		if found, err := look(r, id, in); err == nil {
+			return &found
 		}
 	}
-	return ""
+	return nil
 }

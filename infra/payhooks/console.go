@@ -125,7 +125,7 @@ func localConsole(logs *console.Logs) func(local.Running, func() (ready, all int
 		return newConsole(console.Config{
 			Target: t, Region: run.Region, Mode: console.Local, Ready: ready, Now: time.Now,
 			LocalStack: console.LocalStack{
-				Logs: logs, Post: sync.OnceValues(func() (trigger.Poster, error) { return localPoster(run) }),
+				API: run.API, Logs: logs, Post: sync.OnceValues(func() (trigger.Poster, error) { return localPoster(run) }),
 				Refused: func(ctx context.Context) ([]aws.Refused, error) { return cli.ReadLocal[aws.Refused](ctx, t, "refused") },
 			},
 		})

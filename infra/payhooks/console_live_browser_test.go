@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 )
 
@@ -147,7 +148,15 @@ func keysWork(o *rig, b browser) {
 		o.Errorf("Enter leads to %s instead of %s", p.at(), id)
 	}
 	press("[")
-	p.until(`location.pathname === '/events'`)
+	p.until(`location.pathname === '/events' && document.querySelector('tr.row.here')?.hasAttribute('aria-selected') === true`)
+	if eval[int](p, here) != 1 {
+		o.Errorf("back in the list row %d is chosen, not the one that was left", eval[int](p, here))
+	}
+	press("\x1b")
+	if eval[bool](p, `!!document.querySelector('tr.row.here, tr[aria-selected]')`) {
+		o.Error("Esc clears nothing")
+	}
+	p.copies(press)
 	press("/")
 	if !eval[bool](p, `document.activeElement.name === 'q'`) {
 		o.Error("/ focuses nothing")
@@ -168,4 +177,41 @@ func keysWork(o *rig, b browser) {
 	press("?")
 	p.until(`location.pathname === '/help'`)
 	p.clean("keys")
+	switchesZone(o, b)
+}
+
+// copies tries the keys that copy an id and that open a tab.
+func (p *tab) copies(press func(string)) {
+	p.Helper()
+	eval[bool](p, `navigator.clipboard.writeText = text => { window.copied = text }, window.open = (...how) => { window.opened = how.join(' ') }, true`)
+	press("jy")
+	link := eval[string](p, `document.querySelector('tr.row.here .type a').href`)
+	id := strings.TrimPrefix(strings.SplitN(link, "?", 2)[0], p.base+"/events/")
+	if got := eval[string](p, `window.copied ?? ''`); got != id {
+		p.Errorf("y copies %q, the row is %s", got, id)
+	}
+	press("o")
+	if got := eval[string](p, `window.opened ?? ''`); got != link+" _blank noopener" {
+		p.Errorf("o opens %q", got)
+	}
+	press("\x1b")
+}
+
+// switchesZone tries the key for UTC or the reader's zone.
+func switchesZone(o *rig, b browser) {
+	p := b.tab(o.T, o.stack.Console, wide)
+	call(p, emulation.SetTimezoneOverride, emulation.SetTimezoneOverrideParams{TimezoneID: "Asia/Kolkata"})
+	p.open("/events")
+	p.open("/events") // with the zone that the first one told
+	p.until(`document.readyState === 'complete'`)
+	clock := p.texts("tr.row time")[0]
+	p.run(chromedp.KeyEvent("u"))
+	p.until(`document.querySelector('tr.row time')?.textContent !== '` + clock + `' && document.readyState === 'complete'`)
+	at := eval[string](p, `document.querySelector('tr.row time').dateTime`)
+	if t, err := time.Parse(time.RFC3339Nano, at); err != nil || p.texts("tr.row time")[0] != t.Add(5*time.Hour+30*time.Minute).Format("15:04:05") {
+		o.Errorf("at %s the zone shows %s, before %s: %v", at, p.texts("tr.row time")[0], clock, err)
+	}
+	p.run(chromedp.KeyEvent("u"))
+	p.until(`document.querySelector('tr.row time')?.textContent === '` + clock + `'`)
+	p.clean("zone")
 }

@@ -50,6 +50,7 @@ func eventsListCommand(use string) *cobra.Command {
 			return f.print(cmd, o, req)
 		},
 	}
+	cmd.Flags().StringVar(&f.ID, "id", "", "only the event of this id (evt_…)")
 	cli.TypesFlag(cmd, &f.Types, "only events")
 	cmd.Flags().StringVar(&f.status, "status", "", "only events with this status: "+statuses())
 	cmd.Flags().StringVar(&f.Action, "action", "", "only events that this action subscribes to; with --status its delivery has the status")

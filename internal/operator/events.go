@@ -18,6 +18,7 @@ var Statuses = []event.Status{
 // EventList asks for the newest events that all filters apply to. The zero
 // value of a filter leaves every event in.
 type EventList struct {
+	ID       string
 	Types    []string // a star at an end stands for anything
 	Status   event.Status
 	Action   string // only what it subscribes to; with the status of a delivery, its delivery
@@ -84,7 +85,7 @@ func (l *EventList) ofTypes(typ string) bool {
 
 // selects reports whether anything but the times leaves events out.
 func (l *EventList) selects() bool {
-	return len(l.Types) > 0 || l.Status != "" || l.Endpoint != "" || l.knownOnly()
+	return l.ID != "" || len(l.Types) > 0 || l.Status != "" || l.Endpoint != "" || l.knownOnly()
 }
 
 // knownOnly reports whether it selects by what is not known of a quarantined request.

@@ -129,7 +129,7 @@ func (l *listing) before(page []candidate, n int) time.Time {
 }
 
 func (l *listing) matches(c candidate) bool {
-	if c.Received.Before(l.Since) || !l.Before.IsZero() && !c.Received.Before(l.Before) {
+	if l.ID != "" && c.ID != l.ID || c.Received.Before(l.Since) || !l.Before.IsZero() && !c.Received.Before(l.Before) {
 		return false
 	}
 	if c.quarantined { // of its customer, account and mode nothing is known for sure

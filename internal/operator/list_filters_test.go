@@ -61,6 +61,7 @@ func expected(all []operator.EventRow, customers map[string]string, req operator
 			start, star := strings.CutSuffix(kind, "*")
 			return r.Type == kind || star && strings.HasPrefix(r.Type, start)
 		}):
+		case req.ID != "" && r.ID != req.ID:
 		case req.Object != "" && r.Facts.Object != req.Object:
 		case req.Action != "" && !slices.Contains(r.Wanted, req.Action):
 		case req.Version != "" && (r.Scope == nil || r.APIVersion != req.Version):
@@ -113,6 +114,9 @@ func TestEveryListHasTheEventsThatItsFiltersLeave(t *testing.T) {
 		}
 		if rng.IntN(4) == 0 {
 			req.Version = []string{"2023-10-16", "2026-08-26.dahlia"}[rng.IntN(2)]
+		}
+		if rng.IntN(6) == 0 {
+			req.ID = fmtID(rng.IntN(810))
 		}
 		if rng.IntN(4) == 0 {
 			req.Object = fmt.Sprint("ch_", rng.IntN(4))

@@ -3,6 +3,7 @@ package operator
 import (
 	"cmp"
 	"context"
+	"errors"
 	"time"
 
 	"github.com/payhooks/payhooks/internal/event"
@@ -35,6 +36,8 @@ type source struct {
 // open chooses what the list reads.
 func (l *listing) open(ctx context.Context) (err error) {
 	switch {
+	case l.ID != "":
+		l.source, err = l.named(ctx)
 	case l.Status == event.StatusQuarantined:
 		l.source = l.inOrder([]*lane[candidate]{l.quarantine()}, maxPage)
 		l.source.next = nil
@@ -66,6 +69,26 @@ func (l *listing) walk() *source {
 		lanes = append(lanes, l.quarantine())
 	}
 	return merged(lanes, size, lane)
+}
+
+// named is the event of one id, or what is quarantined under it.
+func (l *listing) named(ctx context.Context) (*source, error) {
+	one, lanes := &lane[candidate]{ended: true}, []*lane[candidate]{}
+	switch s, err := l.o.get(ctx, l.ID); {
+	case errors.Is(err, event.ErrInvalid):
+		one.unreadable = err
+	case err == nil:
+		one.items = []candidate{{Stored: s}}
+	case !errors.Is(err, event.ErrNotFound):
+		return nil, err
+	}
+	lanes = append(lanes, one)
+	if !l.knownOnly() {
+		lanes = append(lanes, l.quarantine())
+	}
+	s := l.inOrder(lanes, maxPage)
+	s.next = nil
+	return s, nil
 }
 
 // share is how many of the newest events a list reads of each shard at once: a shard with

@@ -142,15 +142,16 @@
   // Keys. None changes anything.
   let chord = false
   const at = () => rows(document).findIndex(r => r.classList.contains('here'))
-  const go = i => {
+  const go = (i, scroll = true) => {
     const list = rows(document)
-    if (!list.length) return
+    if (!list.length || i < 0 && !scroll) return
     for (const r of list) r.classList.remove('here')
     const r = list[Math.max(0, Math.min(list.length - 1, i))]
     r.classList.add('here')
-    r.scrollIntoView({ block: 'nearest' })
+    if (scroll) r.scrollIntoView({ block: 'nearest' })
   }
   const here = () => $('.row.here')
+  const idOf = r => $('a[href^="/events/"]', r)?.pathname.slice('/events/'.length) ?? $('.id', r)?.textContent
   const open = (tab) => { const a = here() && $('.type a, a', here()); if (a) tab ? window.open(a.href, '_blank', 'noopener') : location.assign(a.href) }
   const pages = { o: '/', e: '/events', t: '/timeline', n: '/attention', s: 'State', l: 'Local' }
   const leave = key => { const p = pages[key]; const a = all('.rail nav a').find(l => l.getAttribute('href') === p || l.textContent.trim().startsWith(p)); if (a) location.assign(a.href) }
@@ -158,7 +159,7 @@
     '/': () => $('.find input')?.focus(), j: () => go(at() + 1), k: () => go(at() - 1), Enter: () => open(false), o: () => open(true),
     x: () => { const b = here() && $('input[type=checkbox]', here()); if (b) b.click(); else if (here()) here().toggleAttribute('aria-selected') },
     '[': () => history.back(), ']': () => $('a.older')?.click(), n: show, l: pause,
-    y: () => { const id = here() ? here().id.replace(/^row-/, '') : $('.crumb .id')?.textContent; if (id) { navigator.clipboard.writeText(id); say('Copied ' + id) } },
+    y: () => { const id = here() ? idOf(here()) : $('.crumb .id')?.textContent; if (id) { navigator.clipboard.writeText(id); say('Copied ' + id) } },
     r: () => (here() && $('a[data-dialog]', here()) || $('a[data-dialog]'))?.click(),
     u: () => { const o = all('input[name=times]', prefs).find(i => !i.checked); if (o) o.click() },
     '?': () => location.assign('/help'),
@@ -174,4 +175,22 @@
     const act = acts[e.key]
     if (act) { e.preventDefault(); act() }
   })
+
+  // Back returns to the row and the selection that were left; the browser keeps the place.
+  const left = 'left ' + location.pathname + location.search
+  const boxes = () => all('.causes input[name=group]')
+  window.addEventListener('pagehide', () => {
+    const was = { row: here()?.id, rows: all('tr.row[aria-selected]').map(r => r.id), boxes: boxes().filter(b => b.checked).map(b => b.value) }
+    if (was.row || was.rows.length || was.boxes.length) sessionStorage.setItem(left, JSON.stringify(was)); else sessionStorage.removeItem(left)
+  })
+  window.addEventListener('load', () => {
+    const was = JSON.parse(sessionStorage.getItem(left))
+    if (!was || performance.getEntriesByType('navigation')[0]?.type !== 'back_forward') return
+    go(rows(document).findIndex(r => r.id === was.row), false)
+    for (const r of rows(document)) if (was.rows.includes(r.id)) r.setAttribute('aria-selected', '')
+    for (const b of boxes()) if (was.boxes.includes(b.value) && !b.checked) b.click()
+  })
+
+  // The page of several that is shown is in view where the others leave it no room.
+  for (const a of all('nav [aria-current]')) { const nav = a.closest('nav'); nav.scrollLeft = a.offsetLeft - nav.offsetLeft - 24 }
 })()

@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -69,48 +70,61 @@ func onePath(list string, s event.Scope, id string) string {
 
 // Find finds an order by its id or by exactly its reference, and the access of a customer.
 // It is a console.Reference.
-func (s *Shop) Find(r *console.Request, text string) (string, error) {
+func (s *Shop) Find(r *console.Request, text string, in *event.Scope) (console.Found, error) {
+	scopes := s.scopes(r)
+	if in != nil {
+		scopes = []event.Scope{*in}
+	}
 	if strings.HasPrefix(text, "cus_") {
-		return s.find(r, text, access.Table, access.Kind, "/state/access/")
+		path, _, err := s.find(r, scopes, text, access.Table, access.Kind, "/state/access/")
+		return console.Found{Path: path, Name: "access"}, err
 	}
 	if stripeID.MatchString(text) {
-		return s.orderByID(r, text)
+		return s.orderByID(r, scopes, text)
 	}
 	read, err := s.orders.get(r)
 	if err != nil {
-		return "", err
+		return console.Found{}, err
 	}
 	for _, o := range read.Rows {
 		if o.Reference != "" && (o.Reference == text || o.Reference == "#"+text) {
-			return orderPath(o.Scope, o.Order), nil
+			return console.Found{Path: orderPath(o.Scope, o.Order)}, nil
 		}
 	}
 	if read.Reading {
-		return "", console.Refused(http.StatusServiceUnavailable, fmt.Sprintf("The orders are being read: %d rows so far.", read.Seen), "Search again in a moment.")
+		return console.Found{}, console.Refused(http.StatusServiceUnavailable, fmt.Sprintf("The orders are being read: %d rows so far.", read.Seen), "Search again in a moment.")
 	}
-	return "", event.ErrNotFound
+	return console.Found{}, event.ErrNotFound
 }
 
 // orderByID looks for the row of an order by its key.
-func (s *Shop) orderByID(r *console.Request, id string) (string, error) {
-	return s.find(r, id, order.Table, order.Kind, "/state/orders/")
+func (s *Shop) orderByID(r *console.Request, in []event.Scope, id string) (console.Found, error) {
+	path, row, err := s.find(r, in, id, order.Table, order.Kind, "/state/orders/")
+	if err != nil {
+		return console.Found{}, err
+	}
+	var o orderLine
+	if err := json.Unmarshal(row.Data, &o); err != nil {
+		return console.Found{}, fmt.Errorf("read %s: row %s: %w", order.Table, row.Key, err)
+	}
+	return console.Found{Path: path, Name: "order " + order.Order{Order: id, Reference: o.Reference}.Shown(), Status: strings.ReplaceAll(o.Status, "_", " ")}, nil
 }
 
 // find looks for a row in each scope by its key.
-func (s *Shop) find(r *console.Request, id, table, kind, list string) (string, error) {
+func (s *Shop) find(r *console.Request, in []event.Scope, id, table, kind, list string) (path string, row event.Row, err error) {
 	if len(id) > longestID {
-		return "", event.ErrNotFound
+		return "", row, event.ErrNotFound
 	}
-	for _, scope := range s.scopes(r) {
+	for _, scope := range in {
 		row, err := r.Console().Target.Tables.Load(r.Context(), table, scope.Key(kind, id))
 		if err != nil {
-			return "", err
+			return "", row, err
 		}
 		if row.Version > 0 {
-			return onePath(list, scope, id), nil
+			return onePath(list, scope, id), row, nil
 		}
 	}
-	return "", event.ErrNotFound
+	return "", row, event.ErrNotFound
 }
 
 // longestID is how long an id may be that has a row.
@@ -118,7 +132,7 @@ const longestID = 500
 
 // elsewhere leads to the page of the scope that has the id, for an address without one.
 func (s *Shop) elsewhere(r *console.Request, id, table, kind, list string) error {
-	to, err := s.find(r, id, table, kind, list)
+	to, _, err := s.find(r, s.scopes(r), id, table, kind, list)
 	if errors.Is(err, event.ErrNotFound) {
 		return console.Refused(http.StatusNotFound, fmt.Sprintf("Nothing is kept of %s.", id), "Its timeline has what Stripe sent about it.")
 	}

@@ -49,7 +49,7 @@ func TestOrderIsFoundByItsReferenceOnly(t *testing.T) {
 	if res, body := s.Ask(http.MethodGet, "/find?q=1048", nil); res.StatusCode != http.StatusNotFound || !strings.Contains(body, "No event, object or order reference is 1048 in memory.") {
 		t.Errorf("a part of a reference: %s\n%s", res.Status, text(body))
 	}
-	s.wants("/timeline/pi_1", "State", "order #10482 paid 48.73 EUR")
+	s.wants("/timeline/pi_1", "order #10482 , paid", "order #10482 paid 48.73 EUR")
 }
 
 func TestOrderShowsTheEventsThatMadeIt(t *testing.T) {

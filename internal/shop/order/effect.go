@@ -14,7 +14,7 @@ import (
 // paid 48.73 EUR", or "order #10482 stays paid" of one that came late, or reports what
 // another has reported.
 func Effect(e facts.Event, old, o Order) string {
-	name := "order " + o.shown()
+	name := "order " + o.Shown()
 	switch {
 	case o.knew(e, old):
 		return name + " stays " + words(o.Status)
@@ -98,8 +98,8 @@ func words(status string) string { return strings.ReplaceAll(status, "_", " ") }
 // before. A shop may refer to an account or write a name, and a log outlives an erasure.
 var number = regexp.MustCompile(`^#?((?:[A-Z]{1,6}[-_]?)?[0-9]{1,8}(?:[-/][0-9]{1,8})?|order[-_][0-9]{1,12})$`)
 
-// shown is the order's number, else its id.
-func (o Order) shown() string {
+// Shown is the order's number, else its id.
+func (o Order) Shown() string {
 	if m := number.FindStringSubmatch(o.Reference); m != nil {
 		return fmt.Sprint("#", m[1])
 	}
