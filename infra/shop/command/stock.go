@@ -102,15 +102,28 @@ func Supply(item, text string) (int64, error) {
 
 // ReadStock counts the levels by the stack's parameter Restock, which no row has.
 func ReadStock(ctx context.Context, c *cli.Target) ([]inventory.Level, error) {
-	env, err := c.Environment(ctx, "adjust-inventory")
-	if err != nil {
-		return nil, err
-	}
-	settings, err := inventory.SettingsFrom(env)
+	settings, err := stockSettings(ctx, c)
 	if err != nil {
 		return nil, err
 	}
 	return inventory.Levels(ctx, c.Tables, settings)
+}
+
+// ReadUses returns what sessions hold or held of all items.
+func ReadUses(ctx context.Context, c *cli.Target) ([]inventory.Use, error) {
+	settings, err := stockSettings(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	return inventory.Uses(ctx, c.Tables, settings)
+}
+
+func stockSettings(ctx context.Context, c *cli.Target) (inventory.Settings, error) {
+	env, err := c.Environment(ctx, "adjust-inventory")
+	if err != nil {
+		return inventory.Settings{}, err
+	}
+	return inventory.SettingsFrom(env)
 }
 
 // ItemScope returns the scope of the rows that name the item and that the flags

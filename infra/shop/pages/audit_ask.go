@@ -96,6 +96,7 @@ func (s *Shop) forget() {
 	s.orders.forget()
 	s.access.forget()
 	s.stock.forget()
+	s.uses.forget()
 	s.holds.forget()
 	s.postings.forget()
 	s.payouts.forget()

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"net/url"
 	"time"
 
 	"github.com/payhooks/payhooks/infra/cli"
@@ -13,7 +12,6 @@ import (
 	"github.com/payhooks/payhooks/internal/money"
 	"github.com/payhooks/payhooks/internal/shop/access"
 	"github.com/payhooks/payhooks/internal/shop/fraud"
-	"github.com/payhooks/payhooks/internal/shop/inventory"
 )
 
 func amount(minor int64, currency string) string {
@@ -99,44 +97,6 @@ func (s *Shop) showCustomer(r *console.Request) (console.View, error) {
 	d.one = s.audit.markOne(d.one, access.Table, scope.Key(access.Kind, id))
 	v.Data, v.Live = d.one, d.Audit.Running
 	return v, nil
-}
-
-func (s *Shop) showStock(r *console.Request) (console.View, error) {
-	v := console.View{Title: "Stock", Body: listBody}
-	p, err := filters(r)
-	if err != nil {
-		return v, err
-	}
-	read, err := s.stock.get(r)
-	if err != nil {
-		return v, err
-	}
-	key := func(l inventory.Level) string { return l.Item + " " + l.Text() }
-	shown, found, next := page(read.Rows, p.after, key, func(l inventory.Level) bool { return p.Scope.Matches(l.Scope) })
-	l := listOf(s, r, p, "Stock", "stock", read, len(shown), found, next)
-	l.Columns, l.None, l.Filters, l.New = columnsOf(command.StockColumns), command.NoStock, []string{"mode", "account"}, true
-	for _, one := range shown {
-		l.Rows = append(l.Rows, stockRow(one))
-	}
-	v.Data, v.Live = l, l.Reading || l.Audit.Running
-	return v, nil
-}
-
-func stockRow(l inventory.Level) row {
-	cells := []cell{{Text: l.Item, ID: true}}
-	for _, n := range []int64{l.OnHand, l.Reserved, l.BackOrdered, l.Supply, l.Committed} {
-		cells = append(cells, cell{Text: fmt.Sprint(n), Num: true, Quiet: n == 0})
-	}
-	return row{ID: l.Item, Cells: append(cells, cell{Text: l.Text()}), Set: "/do/stock?" + itemOf(l).Encode()}
-}
-
-// itemOf are the parameters that name an item.
-func itemOf(l inventory.Level) url.Values {
-	account := l.Account
-	if account == "" {
-		account = "own"
-	}
-	return url.Values{"item": {l.Item}, "account": {account}, "mode": {l.Mode()}}
 }
 
 func (s *Shop) showHolds(r *console.Request) (console.View, error) {

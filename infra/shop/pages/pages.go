@@ -36,6 +36,7 @@ type Shop struct {
 	orders   reading[orderLine]
 	access   reading[access.Row]
 	stock    reading[inventory.Level]
+	uses     reading[inventory.Use]
 	holds    reading[command.HoldRow]
 	postings reading[journal.Posting]
 	payouts  reading[journal.Payout]
@@ -52,6 +53,9 @@ func New() *Shop {
 	s.access.read = readAccess
 	s.stock.read = func(ctx context.Context, t *cli.Target, _ func()) ([]inventory.Level, error) {
 		return command.ReadStock(ctx, t)
+	}
+	s.uses.read = func(ctx context.Context, t *cli.Target, _ func()) ([]inventory.Use, error) {
+		return command.ReadUses(ctx, t)
 	}
 	s.holds.read = func(ctx context.Context, t *cli.Target, _ func()) ([]command.HoldRow, error) {
 		return command.ReadHolds(ctx, t)
@@ -87,6 +91,7 @@ func (s *Shop) Pages() []console.Page {
 		{Route: "GET /state/report.csv", Tab: tab, Show: s.downloadReport},
 		{Route: "GET /state/orders/{id}", Tab: tab, Show: s.showOrder},
 		{Route: "GET /state/access/{id}", Tab: tab, Show: s.showCustomer},
+		{Route: "GET /state/stock/{item}", Tab: tab, Show: s.showItem},
 		{Route: "GET /do/stock", Tab: tab, Show: s.askStock},
 		{Route: "POST /do/stock", Tab: tab, Do: s.setStock},
 		{Route: "GET /do/audit", Tab: tab, Show: askAudit},

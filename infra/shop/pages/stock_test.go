@@ -52,3 +52,15 @@ func TestNewItemIsNoMisspeltOne(t *testing.T) {
 	s.wants("/state/stock", "price_cap 5", "price_tee 3")
 	s.wants("/do/stock", "Set the supply of a new item", "payhooks stock set ITEM N --new")
 }
+
+func TestItemShowsTheSessionsThatHoldIt(t *testing.T) {
+	s := open(t)
+	for session, n := range map[string]int64{"cs_test_1": 2, "cs_test_2": 3} {
+		if err := inventory.Reserve(t.Context(), s.desk.Memory, own, session, []inventory.Line{{Item: "price/tee", Quantity: n}, {Item: "price_cap", Quantity: 7}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.wants("/state/stock", "price/tee 0 5 0 0 0 live/own Set…")
+	s.wants("/state/stock/price%2Ftee?account=own&mode=live", "Stock of price/tee", "cs_test_1 2 reserved live/own", "cs_test_2 3 reserved live/own", "2 of 2")
+	s.wants("/state/stock/price_none", "No session of these names price_none.")
+}

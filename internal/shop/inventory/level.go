@@ -35,16 +35,54 @@ type Scanner interface {
 // missing. A row that cannot be read is an error, since levels without it would
 // be wrong.
 func Levels(ctx context.Context, s Scanner, settings Settings) ([]Level, error) {
+	all, err := read(ctx, s, settings)
+	if err != nil {
+		return nil, err
+	}
+	return all.levels(), nil
+}
+
+// Use is what one session holds, or held, of one item.
+type Use struct {
+	Item     string `json:"item"`
+	Session  string `json:"session"`
+	Payment  string `json:"payment,omitempty"`
+	Quantity int64  `json:"quantity"`
+	State    string `json:"state"` // reserved, committed, released or restocked
+	event.Scope
+}
+
+// Uses lists what sessions hold or held of all items, by item and session. It reads as
+// much as Levels.
+func Uses(ctx context.Context, s Scanner, settings Settings) (list []Use, err error) {
+	all, err := read(ctx, s, settings)
+	if err != nil {
+		return nil, err
+	}
+	all.eachSession(func(s Session, state state) {
+		for _, line := range s.Lines {
+			if state != none {
+				list = append(list, Use{line.Item, s.Session, s.Payment, line.Quantity, string(state), s.Scope})
+			}
+		}
+	})
+	slices.SortFunc(list, func(a, b Use) int {
+		return cmp.Or(cmp.Compare(a.Item, b.Item), cmp.Compare(a.Session, b.Session), cmp.Compare(a.Text(), b.Text()))
+	})
+	return list, nil
+}
+
+func read(ctx context.Context, s Scanner, settings Settings) (table, error) {
 	all := table{settings, map[ref]Session{}, map[ref]Payment{}, map[ref]Reservation{}, map[ref]supply{}}
 	for row, err := range s.Scan(ctx, Table) {
 		if err == nil {
 			err = all.add(row)
 		}
 		if err != nil {
-			return nil, fmt.Errorf("count the stock: %w", err)
+			return all, fmt.Errorf("count the stock: %w", err)
 		}
 	}
-	return all.levels(), nil
+	return all, nil
 }
 
 // ref names a session, a payment or an item.
