@@ -68,10 +68,8 @@ func (d *eventData) around(r *Request) {
 func neighbours(all []operator.Moment, id string) (found []operator.Moment) {
 	at, came := map[string]int{}, map[string][]event.Delivery{}
 	for _, m := range all {
-		i, ok := at[m.Event]
-		if !ok {
-			i = len(found)
-			at[m.Event], found = i, append(found, operator.Moment{At: m.At, Event: m.Event, Type: m.Type})
+		if _, ok := at[m.Event]; !ok {
+			at[m.Event], found = len(found), append(found, operator.Moment{At: m.At, Event: m.Event, Type: m.Type})
 		}
 		if m.Delivery != nil {
 			came[m.Event] = append(came[m.Event], *m.Delivery)
