@@ -1,11 +1,16 @@
 package main
 
 import (
+	"context"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -40,6 +45,46 @@ func consoleOfMany(t *testing.T, c *calls) {
 		if path == "/events" && (n > 20*(event.ReceiptShards+5) || strings.Contains(by, "GetItem:") && !strings.Contains(by, "BatchGetItem:") || strings.Contains(by, "Scan")) {
 			t.Errorf("20 times %s take %d calls: %s", path, n, by)
 		}
+	}
+	openTabs(t, srv.URL)
+}
+
+// openTabs keeps ten pages live, each of another session, and looks at what they hold.
+func openTabs(t *testing.T, base string) {
+	t.Helper()
+	heap := func() uint64 {
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	before, bytes := heap(), atomic.Int64{}
+	ctx, stop := context.WithTimeout(t.Context(), 20*time.Second)
+	defer stop()
+	var tabs sync.WaitGroup
+	for _, page := range []string{"/", "/events", "/events?status=parked", "/events?customer=cus_7", "/attention", "/events?type=charge.*", "/events", "/", "/attention?state=parked", "/events?status=waiting"} {
+		tabs.Go(func() {
+			req, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/live?page="+url.QueryEscape(page), http.NoBody)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			res, err := http.DefaultClient.Do(req)
+			if err != nil || res.StatusCode != http.StatusOK {
+				t.Errorf("%s is not live: %v", page, err)
+				return
+			}
+			defer func() { _ = res.Body.Close() }()
+			n, _ := io.Copy(io.Discard, res.Body) // until the time is over
+			bytes.Add(n)
+		})
+	}
+	time.Sleep(15 * time.Second)
+	held := (int64(heap()) - int64(before)) >> 20
+	tabs.Wait()
+	t.Logf("ten live tabs hold %d MB and got %d KB", held, bytes.Load()>>10)
+	if held > 100 || bytes.Load() == 0 {
+		t.Errorf("ten live tabs hold %d MB and got %d bytes", held, bytes.Load())
 	}
 }
 
