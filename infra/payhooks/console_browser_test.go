@@ -210,7 +210,7 @@ func (p *tab) until(script string) {
 		}
 		time.Sleep(100 * time.Millisecond)
 	}
-	p.Fatalf("never true at %s: %s", p.where(), script)
+	p.Fatalf("never true at %s, %s: %s", p.where(), eval[string](p, `document.visibilityState + ' ' + [...document.querySelectorAll('.live .word, #trouble:not([hidden]), .news:not([hidden])')].map(e => e.textContent).join('; ')`), script)
 }
 
 // press clicks on the first such element.
