@@ -18,7 +18,7 @@ import (
 
 func main() {
 	action.StartWith(func(s *start.Stack) (action.Function[facts.Event], error) {
-		settings, err := mails.SettingsFrom(os.Getenv)
+		settings, err := mails.SettingsFrom(os.Getenv, start.Name())
 		stripe := lookup.Stripe{Client: stripeapi.Open(secret.StripeKey(s.AWS, s.Name, start.Now), start.Now)}
 		return mails.Sender{Settings: settings, Mail: mail.New(s.AWS), SMS: sms.New(s.AWS), Stripe: stripe, Now: start.Now}.Send, err
 	})

@@ -19,6 +19,7 @@ type CheckoutSession struct {
 	Email           string // customer_details.email, else customer_email
 	Name            string
 	Phone           string
+	Locale          string // in which the page is shown, as in pt-BR; may be auto
 	AmountTotal     int64
 	Currency        string
 	Presentment     Presentment
@@ -42,6 +43,7 @@ func session(n node) *CheckoutSession {
 		Email:           cmp.Or(who.text("email"), n.text("customer_email")),
 		Name:            who.text("name"),
 		Phone:           who.text("phone"),
+		Locale:          n.text("locale"),
 		AmountTotal:     n.integer("amount_total"),
 		Currency:        n.text("currency"),
 		Presentment:     presentment(n),

@@ -69,6 +69,7 @@ type Charge struct {
 	BalanceTransaction        string
 	FailureBalanceTransaction string
 	Disputed                  bool
+	ReceiptURL                string // Stripe's page of the receipt
 	// Refunds are those the payload holds whole, in old versions without an ID;
 	// RefundsComplete is true only if the payload says that there are no others.
 	Refunds         []Refund
@@ -170,6 +171,7 @@ func charge(n node) *Charge {
 		BalanceTransaction:        n.id("balance_transaction"),
 		FailureBalanceTransaction: n.id("failure_balance_transaction"),
 		Disputed:                  n.flag("disputed"),
+		ReceiptURL:                n.text("receipt_url"),
 		Presentment:               presentment(n),
 		Metadata:                  n.metadata(),
 		Created:                   n.time("created"),

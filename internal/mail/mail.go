@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"mime"
 	netmail "net/mail"
+	"net/url"
 	"strings"
 
 	"github.com/payhooks/payhooks/internal/event"
@@ -26,7 +27,23 @@ type Mail struct {
 	Event     string // id of the event that caused it
 	Key       string // effect key, as in receipt/pi_123
 	Reference string // the shop's own number of the order
+
+	// Unsubscribe is where to ask for no more mails of the kind, a link of https or mailto;
+	// empty for nowhere. A mail program follows an https link in one click, with a POST.
+	Unsubscribe string
+	Via         Via
 }
+
+// Via is the configuration set of SES that a mail is sent with. SES reports what becomes of
+// the mail with Stack and Action, so that the report leads back to its effect. Without a Set
+// it is the one that the sender's identity has by default, if any, and nothing is reported.
+type Via struct{ Set, Stack, Action string }
+
+// Tags of SES that a mail has beside a configuration set.
+const (
+	TagStack  = "payhooks-stack"
+	TagAction = "payhooks-action"
+)
 
 // longest values, in characters: RFC 5321's for an address, a readable line for
 // the others, and what SES takes as a header's value with its name (996).
@@ -69,7 +86,7 @@ func (m Mail) addresses() (to, from string, err error) {
 	return t.Address, f.String(), nil
 }
 
-// headers are the X-Payhooks-* headers of m, in a fixed order.
+// headers are the X-Payhooks-* headers of m and how to unsubscribe, in a fixed order.
 func (m Mail) headers() (names, values []string) {
 	for _, h := range [][2]string{
 		{"X-Payhooks-Kind", m.Kind},
@@ -81,7 +98,23 @@ func (m Mail) headers() (names, values []string) {
 			names, values = append(names, h[0]), append(values, v)
 		}
 	}
+	if link := unsubscribe(m.Unsubscribe); link != "" {
+		names, values = append(names, "List-Unsubscribe"), append(values, "<"+link+">")
+		if strings.HasPrefix(link, "https:") {
+			names, values = append(names, "List-Unsubscribe-Post"), append(values, "List-Unsubscribe=One-Click")
+		}
+	}
 	return names, values
+}
+
+// unsubscribe is the link if it can stand in a header as it is, else empty: cut or encoded it
+// would lead elsewhere.
+func unsubscribe(link string) string {
+	u, err := url.Parse(link)
+	if err != nil || u.Scheme != "https" && u.Scheme != "mailto" || len(link) > maxEncoded || headerValue(link) != link || strings.ContainsAny(link, "<> ,") {
+		return ""
+	}
+	return link
 }
 
 // headerValue is s as one line of printable ASCII, cut to what SES takes;

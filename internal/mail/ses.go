@@ -66,12 +66,19 @@ func (m Mail) input() (*sesv2.SendEmailInput, error) {
 	for i := range names {
 		msg.Headers = append(msg.Headers, types.MessageHeader{Name: &names[i], Value: &values[i]})
 	}
-	return &sesv2.SendEmailInput{
+	in := &sesv2.SendEmailInput{
 		FromEmailAddress: &from,
 		Destination:      &types.Destination{ToAddresses: []string{to}},
 		Content:          &types.EmailContent{Simple: msg},
-	}, nil
+	}
+	if m.Via.Set != "" {
+		in.ConfigurationSetName = &m.Via.Set
+		in.EmailTags = []types.MessageTag{tag(TagStack, m.Via.Stack), tag(TagAction, m.Via.Action)}
+	}
+	return in, nil
 }
+
+func tag(name, value string) types.MessageTag { return types.MessageTag{Name: &name, Value: &value} }
 
 func content(s string) *types.Content {
 	return &types.Content{Data: &s, Charset: aws.String("UTF-8")}
@@ -82,6 +89,6 @@ var advice = map[string]string{
 	"MessageRejected":                    ": verify the sender, and in SES's sandbox the recipient too",
 	"MailFromDomainNotVerifiedException": ": verify the domain of MailFrom in SES",
 	"AccountSuspendedException":          ": SES has suspended this account's sending",
-	"AccessDeniedException":              ": allow ses:SendEmail for the identity of MailFrom",
-	"NotFoundException":                  ": SES does not know the identity of MailFrom",
+	"AccessDeniedException":              ": allow ses:SendEmail for the identity of MailFrom (MailIdentity) and the configuration set",
+	"NotFoundException":                  ": SES does not know the identity of MailFrom, or the configuration set MailConfigurationSet",
 }

@@ -206,3 +206,41 @@ func TestAMailThatNeverReachedSESIsNotSent(t *testing.T) {
 		}
 	})
 }
+
+func TestMailWithAConfigurationSetIsReportedWithStackAndAction(t *testing.T) {
+	s := newSES(t, accept)
+	m := sample()
+	m.Via = mail.Via{Set: "shop", Stack: "payhooks", Action: "send-receipt"}
+	if _, err := client(s.URL).Send(t.Context(), m); err != nil {
+		t.Fatal(err)
+	}
+	body, _ := s.last.Load().(string)
+	for _, want := range []string{`"ConfigurationSetName":"shop"`, `{"Name":"payhooks-stack","Value":"payhooks"}`, `{"Name":"payhooks-action","Value":"send-receipt"}`} {
+		if !strings.Contains(body, want) {
+			t.Errorf("%s is not in\n%s", want, body)
+		}
+	}
+}
+
+func TestWayOutIsInTheHeaders(t *testing.T) {
+	for link, want := range map[string]string{
+		"":                                   "",
+		"mailto:leave@example.com":           `{"Name":"List-Unsubscribe","Value":"<mailto:leave@example.com>"}`,
+		"https://example.com/?c=cus_1":       `{"Name":"List-Unsubscribe","Value":"<https://example.com/?c=cus_1>"},{"Name":"List-Unsubscribe-Post","Value":"List-Unsubscribe=One-Click"}`,
+		"http://example.com/":                "",
+		"https://example.com/>\r\nBcc: a@b":  "",
+		"https://example.com/>,<mailto:a@b>": "",
+		"https://example.com/" + strings.Repeat("x", 1000): "",
+	} {
+		s := newSES(t, accept)
+		m := sample()
+		m.Unsubscribe = link
+		if _, err := client(s.URL).Send(t.Context(), m); err != nil {
+			t.Fatal(err)
+		}
+		body, _ := s.last.Load().(string)
+		if want != "" && !strings.Contains(body, want) || want == "" && strings.Contains(body, "List-Unsubscribe") {
+			t.Errorf("%s: want %q in\n%s", link, want, body)
+		}
+	}
+}

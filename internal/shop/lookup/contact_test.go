@@ -3,6 +3,7 @@ package lookup_test
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -23,7 +24,7 @@ var _ mails.Source = lookup.Stripe{}
 
 func TestCustomersAndRefundsAreAskedForInTheFormThatStripeTakes(t *testing.T) {
 	c, of := at(stripemock.Start(t), "sk_test_123"), event.Scope{Account: "acct_1"}
-	if _, _, err := c.Contact(t.Context(), of, "cus_1"); err != nil {
+	if _, _, _, err := c.Contact(t.Context(), of, "cus_1"); err != nil {
 		t.Error(err)
 	}
 	if rs, err := c.Refunds(t.Context(), of, "ch_1"); err != nil || len(rs) == 0 {
@@ -34,7 +35,7 @@ func TestCustomersAndRefundsAreAskedForInTheFormThatStripeTakes(t *testing.T) {
 func TestACustomerIsReadInItsAccountAndMode(t *testing.T) {
 	api := &fakestripe.API{}
 	for _, object := range []string{
-		`{"id":"cus_1","object":"customer","livemode":true,"email":"ada@example.com","phone":"+15550100"}`,
+		`{"id":"cus_1","object":"customer","livemode":true,"email":"ada@example.com","phone":"+15550100","preferred_locales":["pt-BR","en"]}`,
 		`{"id":"cus_2","object":"customer","livemode":true,"deleted":true}`,
 	} {
 		if err := api.Put("acct_1", json.RawMessage(object)); err != nil {
@@ -44,15 +45,16 @@ func TestACustomerIsReadInItsAccountAndMode(t *testing.T) {
 	srv := httptest.NewServer(api)
 	t.Cleanup(srv.Close)
 	c, of := at(srv.URL, "rk_live_1"), event.Scope{Account: "acct_1", Livemode: true}
-	for id, want := range map[string][2]string{"cus_1": {"ada@example.com", "+15550100"}, "cus_2": {}} {
-		if email, phone, err := c.Contact(t.Context(), of, id); err != nil || [2]string{email, phone} != want {
-			t.Errorf("%s: %q, %q, %v, want %q", id, email, phone, err, want)
+	for id, want := range map[string][3]string{"cus_1": {"ada@example.com", "+15550100", "[pt-BR en]"}, "cus_2": {2: "[]"}} {
+		email, phone, locales, err := c.Contact(t.Context(), of, id)
+		if got := [3]string{email, phone, fmt.Sprint(locales)}; err != nil || got != want {
+			t.Errorf("%s: %q, %v, want %q", id, got, err, want)
 		}
 	}
-	if _, _, err := c.Contact(t.Context(), event.Scope{Livemode: true}, "cus_1"); !errors.Is(err, event.ErrNotFound) {
+	if _, _, _, err := c.Contact(t.Context(), event.Scope{Livemode: true}, "cus_1"); !errors.Is(err, event.ErrNotFound) {
 		t.Errorf("in another account: %v, want %v", err, event.ErrNotFound)
 	}
-	if _, _, err := c.Contact(t.Context(), event.Scope{Account: "acct_1"}, "cus_1"); !errors.Is(err, event.ErrNotConfigured) {
+	if _, _, _, err := c.Contact(t.Context(), event.Scope{Account: "acct_1"}, "cus_1"); !errors.Is(err, event.ErrNotConfigured) {
 		t.Errorf("without a key for the mode: %v, want %v", err, event.ErrNotConfigured)
 	}
 }
@@ -62,7 +64,7 @@ func TestAnErrorAboutACustomerHoldsNoPersonalData(t *testing.T) {
 		_, _ = w.Write([]byte(`{"id":"cus_1","object":"customer","email":"ada@example.com","created":"ada@example.com"}`))
 	}))
 	t.Cleanup(srv.Close)
-	_, _, err := at(srv.URL, "rk_test_1").Contact(t.Context(), event.Scope{}, "cus_1")
+	_, _, _, err := at(srv.URL, "rk_test_1").Contact(t.Context(), event.Scope{}, "cus_1")
 	if err == nil || strings.Contains(err.Error(), "@") {
 		t.Errorf("got %v, want an error without the address", err)
 	}

@@ -35,7 +35,7 @@ type run struct {
 	Sender
 	e         *action.Event[facts.Event]
 	known     *studied
-	customers map[string]asked[reach]        // by id: as Stripe knows them
+	customers map[string]asked[person]       // by id: as Stripe knows them
 	keyings   map[string]asked[refundKeying] // by charge
 	lists     map[string][]entry             // by the event that they were fetched for
 	begun     map[string]bool                // effect keys
@@ -72,7 +72,7 @@ func (s Sender) Send(ctx context.Context, e *action.Event[facts.Event]) error {
 		return err
 	}
 	r := &run{
-		Sender: s, e: e, known: study(known), customers: map[string]asked[reach]{}, keyings: map[string]asked[refundKeying]{},
+		Sender: s, e: e, known: study(known), customers: map[string]asked[person]{}, keyings: map[string]asked[refundKeying]{},
 		lists: map[string][]entry{}, begun: map[string]bool{}, places: map[string]asked[string]{},
 	}
 	for _, n := range known.dueBy(e.ID, s.Texts) {

@@ -3,12 +3,10 @@ package mails
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/payhooks/payhooks/internal/action"
 	"github.com/payhooks/payhooks/internal/event"
-	"github.com/payhooks/payhooks/internal/safetext"
 	"github.com/payhooks/payhooks/internal/sms"
 )
 
@@ -21,7 +19,7 @@ var texted = map[string]bool{kindReceipt: true, kindFailed: true}
 
 // mail sends the mail of n.
 func (r *run) mail(ctx context.Context, n notice) (string, error) {
-	customer, err := r.found(ctx, n)
+	customer, language, err := r.found(ctx, n)
 	if err != nil {
 		return "", err
 	}
@@ -31,7 +29,7 @@ func (r *run) mail(ctx context.Context, n notice) (string, error) {
 	if err := r.first(ctx, n, customer.to); err != nil {
 		return "", err
 	}
-	m, err := r.render(n, r.recipient(n, customer.to))
+	m, err := r.render(n, r.recipient(n, customer.to), language)
 	if err != nil {
 		return "", action.Permanent(err)
 	}
@@ -43,12 +41,9 @@ func (r *run) mail(ctx context.Context, n notice) (string, error) {
 
 // text sends the text message of n.
 func (r *run) text(ctx context.Context, n notice) (string, error) {
-	customer := n.reach
-	if customer.phone == "" {
-		var err error
-		if customer, err = r.found(ctx, n); err != nil {
-			return "", err
-		}
+	customer, language, err := r.numbered(ctx, n)
+	if err != nil {
+		return "", err
 	}
 	if customer.phone == "" {
 		return "", errNoNumber
@@ -56,14 +51,18 @@ func (r *run) text(ctx context.Context, n notice) (string, error) {
 	if err := r.first(ctx, n, customer.phone); err != nil {
 		return "", err
 	}
-	words, err := r.words(n)
-	if err != nil {
-		return "", action.Permanent(err)
-	}
 	if err := r.enough(ctx); err != nil {
 		return "", err
 	}
-	return r.SMS.Send(ctx, sms.Text{To: customer.phone, Body: words})
+	return r.SMS.Send(ctx, sms.Text{To: customer.phone, Body: r.words(n, language)})
+}
+
+// numbered is n's reach with a number, completed as found does it where no event has one.
+func (r *run) numbered(ctx context.Context, n notice) (reach, language, error) {
+	if n.phone == "" {
+		return r.found(ctx, n)
+	}
+	return n.reach, r.language(ctx, n), nil
 }
 
 // enough is an error if there is no time for one request.
@@ -73,17 +72,3 @@ func (s Sender) enough(ctx context.Context) error {
 	}
 	return nil
 }
-
-// words are the text message of n, from the template sms_<kind>.
-func (s Sender) words(n notice) (string, error) {
-	p := s.page(n)
-	p.Shop, p.Reference = safetext.Clip(p.Shop, shortValue), safetext.Clip(p.Reference, shortValue)
-	words, err := fill(texts.Lookup(n.kind+".txt.tmpl"), p, "sms_"+n.kind)
-	if err != nil {
-		return "", fmt.Errorf("text message: %w", err)
-	}
-	return strings.Join(strings.Fields(words), " "), nil
-}
-
-// shortValue keeps a text message within two as carriers count them.
-const shortValue = 40

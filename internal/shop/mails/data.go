@@ -2,6 +2,7 @@ package mails
 
 import (
 	"net/url"
+	"strings"
 
 	"github.com/payhooks/payhooks/internal/safetext"
 )
@@ -28,6 +29,16 @@ const longestText = 1000
 func webPage(link string) string {
 	u, err := url.Parse(link)
 	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.User != nil || safetext.Line(link, longestLink) != link {
+		return ""
+	}
+	return link
+}
+
+// stripePage is the link if it is one of Stripe's pages, else empty. No customer of theirs
+// can make one.
+func stripePage(link string) string {
+	u, err := url.Parse(webPage(link))
+	if err != nil || u.Scheme != "https" || u.Port() != "" || u.Hostname() != "stripe.com" && !strings.HasSuffix(u.Hostname(), ".stripe.com") {
 		return ""
 	}
 	return link

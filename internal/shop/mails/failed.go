@@ -55,7 +55,7 @@ func (s *studied) attempts() []notice {
 			n.skip = "the payment succeeded"
 		}
 		known := g.add(e, n)
-		known.reason, known.card = cmp.Or(known.reason, n.reason), cmp.Or(known.card, n.card)
+		known.reason, known.card, known.code = cmp.Or(known.reason, n.reason), cmp.Or(known.card, n.card), cmp.Or(known.code, n.code)
 	}
 	return g.all()
 }
@@ -64,7 +64,7 @@ func ofCharge(n *notice, c *facts.Charge) {
 	n.key, n.payment = "failed/"+c.ID, paymentOf(c)
 	n.amount = money.Amount{Minor: c.Amount, Currency: c.Currency}
 	n.shown = presentedOf(c.Presentment, c.Amount, c.Currency).show(n.amount)
-	n.reason, n.card = c.FailureMessage, means(c)
+	n.reason, n.card, n.code = c.FailureMessage, means(c), codeOf(c.FailureCode, c.DeclineReason)
 }
 
 func ofIntent(n *notice, p *facts.PaymentIntent) {
@@ -80,7 +80,16 @@ func ofIntent(n *notice, p *facts.PaymentIntent) {
 	}
 	if p.LastError.Type == "card_error" {
 		n.reason = p.LastError.Message // the only type whose text is meant for customers
+		n.code = codeOf(p.LastError.Code, p.LastError.DeclineCode)
 	}
+}
+
+// codeOf is the most exact code of a failure: a decline's own says more.
+func codeOf(code, decline string) string {
+	if code == "card_declined" {
+		return cmp.Or(decline, code)
+	}
+	return code
 }
 
 // failedCharge is the charge of the attempt that just failed. An attempt that

@@ -151,7 +151,7 @@ func (s *shop) store(body []byte) (id string) {
 // mails are what went out, in order: kind, key, amount in the subject or text.
 func (s *shop) mails() (all []string) {
 	for _, m := range s.post.sent {
-		_, amount, _ := strings.Cut(m.Text, "Amount:     ")
+		_, amount, _ := strings.Cut(m.Text, "Amount: ")
 		amount, _, _ = strings.Cut(amount, "\n")
 		all = append(all, strings.TrimSpace(m.Key+" "+amount+" → "+m.To))
 	}

@@ -1,8 +1,8 @@
 package mails
 
 import (
+	"cmp"
 	"slices"
-	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -11,7 +11,7 @@ import (
 	"github.com/payhooks/payhooks/internal/money"
 )
 
-// Kinds of mail. Each has a pair of templates of that name.
+// Kinds of mail.
 const (
 	kindReceipt = "receipt"
 	kindFailed  = "failed"
@@ -44,17 +44,22 @@ type notice struct {
 	awaits    bool     // the invoice of the payment is known by name alone
 
 	reach            // of the customer; a dispute goes to the shop
+	locale    string // of the checkout, may be empty: an event that reports it later makes no mail due
 	payment   string // id of the payment intent, else the charge, else the invoice
 	reference string
 	amount    money.Amount
 	shown     money.Amount // the amount as the customer saw it, zero if that is the same
-	card      string
+	card      method
 	reason    string // failed: Stripe's sentence for the customer; dispute: its reason
+	code      string // failed: Stripe's code for the reason
 	payLink   string
-	days      []string  // failed: of its attempts, in UTC
-	deadline  time.Time // trial: its end; dispute: when evidence is due, zero if none is asked for
-	status    string    // dispute: the newest that is known
-	refunded  refunded  // refund: what it is part of
+	// receiptLink is Stripe's page of the receipt, invoiceLink that of the invoice; either may be
+	// empty.
+	receiptLink, invoiceLink string
+	days                     []string  // failed: of its attempts, in UTC
+	deadline                 time.Time // trial: its end; dispute: when evidence is due, zero if none is asked for
+	status                   string    // dispute: the newest that is known
+	refunded                 refunded  // refund: what it is part of
 	// stripeMails: Stripe mails a receipt, as for any live payment with a
 	// receipt_email.
 	stripeMails bool
@@ -70,7 +75,7 @@ func notices(events []facts.Event, texts bool) []notice {
 		if n.reference == "" {
 			n.reference = s.reference
 		}
-		n.awaits = s.awaits(n.payment)
+		n.awaits, n.locale = s.awaits(n.payment), s.locale
 		if n.shown.Currency == "" && n.kind != kindDispute { // a dispute's is what the bank says
 			n.shown = s.presented[n.payment].show(n.amount)
 		}
@@ -130,17 +135,18 @@ func (g *gather) all() []notice {
 	return out
 }
 
-// means names the card or other means of payment, as in "Visa ending in 4242".
-func means(c *facts.Charge) string {
-	name := c.Brand
-	if name == "" {
-		name = c.Method
-	}
-	name = capital(strings.ReplaceAll(name, "_", " "))
-	if c.Last4 == "" {
-		return name
-	}
-	return strings.TrimSpace(name + " ending in " + c.Last4)
+// method is what a payment was made with: a card's brand or another means, and the last
+// digits if it has some.
+type method struct{ name, last4 string }
+
+var (
+	paidDirectly = method{name: "outside Stripe"}
+	fromBalance  = method{name: "customer balance"}
+)
+
+// means is what the charge was paid with.
+func means(c *facts.Charge) method {
+	return method{capital(spaced(cmp.Or(c.Brand, c.Method))), c.Last4}
 }
 
 // capital makes the first letter of s a capital.

@@ -29,7 +29,7 @@ func (s *studied) receiptFor(e facts.Event) notice {
 		kind: kindReceipt, key: "receipt/" + p, payment: p, at: at, until: at.Add(receiptAge),
 		reach: s.reach(p), amount: money.Amount{Minor: amount, Currency: c.Currency},
 		shown: presentedOf(c.Presentment, c.Amount, c.Currency).show(money.Amount{Minor: amount, Currency: c.Currency}),
-		card:  means(c), stripeMails: s.receipt[p] != "", skip: skip,
+		card:  means(c), stripeMails: s.receipt[p] != "", skip: skip, receiptLink: s.receiptPage[p], invoiceLink: s.page(p),
 	}
 }
 

@@ -63,17 +63,15 @@ func (s *studied) addRecord(g *gather, e facts.Event, p facts.InvoicePayment) {
 func (s *studied) receiptOf(e facts.Event, id string, i *facts.Invoice) notice {
 	return notice{
 		kind: kindReceipt, key: "receipt/" + id, payment: id, at: e.Created, until: e.Created.Add(receiptAge),
-		reach:     reach{i.CustomerEmail, i.CustomerPhone, i.Customer}.checked().or(s.session).or(s.invoice),
-		reference: i.Metadata["order_id"],
+		reach:     reach{to: i.CustomerEmail, phone: i.CustomerPhone, customer: i.Customer}.checked().or(s.session).or(s.invoice),
+		reference: i.Metadata["order_id"], invoiceLink: webPage(i.HostedURL),
 	}
 }
 
-const paidDirectly = "Paid directly"
-
 // paidWith is what paid an invoice that is itself an order.
-func paidWith(i *facts.Invoice) string {
+func paidWith(i *facts.Invoice) method {
 	if i.PaidOutside() > 0 {
 		return paidDirectly
 	}
-	return "Account balance"
+	return fromBalance
 }

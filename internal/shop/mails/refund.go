@@ -85,7 +85,7 @@ const (
 func (s *studied) refundNotice(key, payment string, at time.Time, a money.Amount) notice {
 	return notice{
 		kind: kindRefund, key: key, payment: payment, at: at, until: at.Add(refundAge),
-		reach: s.reach(payment), amount: a, card: s.card[payment],
+		reach: s.reach(payment), amount: a, card: s.card[payment], receiptLink: s.receiptPage[payment],
 	}
 }
 

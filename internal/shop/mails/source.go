@@ -15,9 +15,9 @@ import (
 // return.
 type Source interface {
 	billing.Source
-	// Contact returns a customer's address and number, unchecked; either may be
-	// empty.
-	Contact(ctx context.Context, s event.Scope, customer string) (email, phone string, err error)
+	// Contact returns a customer's address and number, unchecked, and the preferred
+	// locales, as in pt-BR; each may be empty.
+	Contact(ctx context.Context, s event.Scope, customer string) (email, phone string, locales []string, err error)
 	// Invoice returns an invoice with what a mail needs of it: whom it went to, its
 	// amounts, which decide about the key of a receipt, and the page to pay on.
 	Invoice(ctx context.Context, s event.Scope, id string) (facts.Invoice, error)

@@ -23,13 +23,15 @@ type studied struct {
 	customer map[string]string // id of the charge's customer, else the intent's
 	payPage  map[string]string // hosted_invoice_url, also by charge
 	// invoiceOf is the id of a payment's invoice, and bills are those known, by id.
-	invoiceOf map[string]string
-	bills     map[string]*facts.Invoice
-	card      map[string]string // what it was paid with
-	presented map[string]presented
-	of        map[string]string // payment by charge
+	invoiceOf   map[string]string
+	bills       map[string]*facts.Invoice
+	card        map[string]method
+	receiptPage map[string]string // receipt_url
+	presented   map[string]presented
+	of          map[string]string // payment by charge
 	// Of the whole history.
 	session, invoice reach           // of the checkout's and the invoice's customer
+	locale           string          // in which the checkout was shown, if there is a language for it
 	broken           map[string]part // refunds that failed or were canceled
 	named            map[string]part // refunds that events name
 	unnamed          map[string]bool // charges whose refunds an event reports without naming them
@@ -47,7 +49,7 @@ func study(events []facts.Event) *studied {
 	s := &studied{
 		events: events, received: map[string]int64{}, paid: map[string]bool{}, captured: map[string]bool{},
 		known: map[string]bool{}, receipt: map[string]string{}, billing: map[string]string{},
-		phone: map[string]string{}, customer: map[string]string{}, payPage: map[string]string{}, invoiceOf: map[string]string{}, bills: map[string]*facts.Invoice{}, card: map[string]string{}, presented: map[string]presented{},
+		phone: map[string]string{}, customer: map[string]string{}, payPage: map[string]string{}, invoiceOf: map[string]string{}, bills: map[string]*facts.Invoice{}, card: map[string]method{}, receiptPage: map[string]string{}, presented: map[string]presented{},
 		of: map[string]string{}, broken: map[string]part{}, named: map[string]part{}, unnamed: map[string]bool{}, ended: map[string]bool{},
 		disputed: map[string]disputeState{},
 	}
@@ -100,6 +102,7 @@ func (s *studied) recordCharge(c *facts.Charge) {
 	if c.Status == "succeeded" {
 		s.card[p] = means(c)
 	}
+	s.receiptPage[p] = cmp.Or(stripePage(c.ReceiptURL), s.receiptPage[p])
 	s.receipt[p] = cmp.Or(usable(c.ReceiptEmail), s.receipt[p])
 	s.billing[p] = cmp.Or(usable(c.BillingEmail), s.billing[p])
 	s.phone[p] = cmp.Or(number(c.BillingPhone), s.phone[p])
@@ -122,6 +125,9 @@ func (s *studied) recordIntent(kind string, p *facts.PaymentIntent) {
 }
 
 func (s *studied) recordSession(c *facts.CheckoutSession) {
+	if spoken(c.Locale) {
+		s.locale = c.Locale
+	}
 	s.reference = cmp.Or(s.reference, c.ClientReference)
 	s.session = reach{c.Email, c.Phone, c.Customer}.checked().or(s.session)
 	if p := c.PaymentIntent; p != "" {
@@ -134,7 +140,7 @@ func (s *studied) recordSession(c *facts.CheckoutSession) {
 }
 
 func (s *studied) recordInvoice(kind string, i *facts.Invoice) {
-	s.invoice = reach{i.CustomerEmail, i.CustomerPhone, i.Customer}.checked().or(s.invoice)
+	s.invoice = reach{to: i.CustomerEmail, phone: i.CustomerPhone, customer: i.Customer}.checked().or(s.invoice)
 	s.bills[i.ID] = i
 	payments := slices.Concat(i.PaymentIntents, i.Charges)
 	s.recordTie(i.ID, payments...)
@@ -149,7 +155,7 @@ func (s *studied) recordInvoice(kind string, i *facts.Invoice) {
 // reach is where what is said about a payment goes: the charge's receipt_email,
 // its billing details, the checkout session's, the invoice's.
 func (s *studied) reach(payment string) reach {
-	own := reach{cmp.Or(s.receipt[payment], s.billing[payment]), s.phone[payment], s.customer[payment]}
+	own := reach{to: cmp.Or(s.receipt[payment], s.billing[payment]), phone: s.phone[payment], customer: s.customer[payment]}
 	return own.or(s.session).or(s.invoice)
 }
 

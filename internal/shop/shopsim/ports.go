@@ -119,12 +119,12 @@ func (s stripe) Invoice(ctx context.Context, scope event.Scope, id string) (fact
 	return read(s, id, func() (facts.Invoice, error) { return s.api.Invoice(ctx, scope, id) })
 }
 
-func (s stripe) Contact(ctx context.Context, scope event.Scope, customer string) (email, phone string, err error) {
+func (s stripe) Contact(ctx context.Context, scope event.Scope, customer string) (email, phone string, locales []string, err error) {
 	email, err = read(s, customer, func() (email string, err error) {
-		email, phone, err = s.api.Contact(ctx, scope, customer)
+		email, phone, locales, err = s.api.Contact(ctx, scope, customer)
 		return email, err
 	})
-	return email, phone, err
+	return email, phone, locales, err
 }
 
 func (s stripe) Items(ctx context.Context, e facts.Event) ([]facts.SubscriptionItem, error) {
