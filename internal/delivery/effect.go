@@ -59,7 +59,9 @@ func (a *Attempt) Effect(ctx context.Context, key string, fn Perform, again bool
 	if err == nil {
 		a.doneBy[key] = by
 	}
-	return result, a.note(key, err)
+	err = a.note(key, err)
+	a.effects[len(a.effects)-1].Report = held.Report
+	return result, err
 }
 
 // DoneBy returns the event for which an effect of this attempt was performed, now or

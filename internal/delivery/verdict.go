@@ -121,6 +121,9 @@ func (a *Attempt) summary(skipped error) string {
 		if e.State == withheld {
 			parts = append(parts, e.Key+" "+e.Why)
 		}
+		if e.Report != "" {
+			parts = append(parts, e.Key+" "+string(e.Report))
+		}
 	}
 	if skipped != nil && !withheldOnly(skipped) {
 		parts = append(parts, skipped.Error())

@@ -20,7 +20,7 @@ var names = map[string]string{
 	"#first": "first", "#updated": "updated", "#attempt": "attempt", "#round": "round", "#before": "before",
 	"#reopened": "reopened", "#withheld": "withheld", "#outcome": "outcome", "#effects": "effects",
 	"#error": "error", "#effect": "effect", "#by": "by", "#stale": "stale", "#expires": "expires",
-	"#open": "open", "#result": "result",
+	"#open": "open", "#result": "result", "#report": "report",
 }
 
 // used returns the names that the expressions use: DynamoDB rejects others.

@@ -160,6 +160,7 @@ func effectItem(e event.Effect) item {
 	it.set("result", string(e.Result))
 	it.set("error", e.Error)
 	it.flag("operator", e.ByOperator)
+	it.set("report", string(e.Report))
 	it.expire(e.Expires)
 	return it
 }
@@ -171,7 +172,7 @@ func parseEffect(it item) (event.Effect, error) {
 		EffectRef: event.EffectRef{Action: r.need("action"), Scope: scope, Key: r.need("key")},
 		State:     event.EffectState(r.need("state")), Owner: r.str("owner"), Event: r.str("by"),
 		Lease: r.time("lease", millis), Updated: r.time("updated", millis), Error: r.str("error"), Expires: r.expires(),
-		ByOperator: r.bool("operator"),
+		ByOperator: r.bool("operator"), Report: event.Report(r.str("report")),
 	}
 	if s := r.str("result"); s != "" {
 		e.Result = []byte(s)

@@ -2,6 +2,8 @@ package event
 
 import (
 	"encoding/json"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -128,6 +130,35 @@ type EffectOutcome struct {
 	Key   string `json:"key"`
 	State string `json:"state"`         // done, withheld, not_performed or unknown
 	Why   string `json:"why,omitempty"` // no personal data
+	// Report is what came back about an effect that was done, such as bounced.
+	Report Report `json:"report,omitempty"`
+}
+
+// Report is what the other side reported about an effect after it was done. No personal data.
+type Report string
+
+// Reports about a mail. They are ordered: of several the last one stays.
+const (
+	Bounced    Report = "bounced"    // the recipient's server did not take it
+	Complained Report = "complained" // the recipient called it spam
+	Rejected   Report = "rejected"   // the service sent it to nobody after all
+)
+
+// Reported adds a report to the outcome of one of the delivery's effects, and reports whether
+// that changed anything.
+func (d *Delivery) Reported(key string, r Report) bool {
+	effects := slices.Clone(d.Effects)
+	for i, e := range effects {
+		if e.Key != key || e.Report >= r {
+			continue
+		}
+		said := ", " + key + " " + string(e.Report)
+		effects[i].Report = r
+		d.Outcome = strings.TrimPrefix(strings.Replace(d.Outcome, said, "", 1)+", "+key+" "+string(r), ", ")
+		d.Effects = effects
+		return true
+	}
+	return false
 }
 
 const (
@@ -235,4 +266,6 @@ type Effect struct {
 	// ByOperator: an operator recorded the outcome, not the attempt. Such a result can
 	// be corrected.
 	ByOperator bool
+	// Report is what came back about it later, empty for nothing.
+	Report Report
 }

@@ -151,6 +151,13 @@ type Ledger interface {
 	// operator replaces no result that the action recorded. An owner that learns the
 	// outcome late may resolve an Unknown one.
 	Resolve(ctx context.Context, e Effect) error
+	// Report keeps a report about an effect that is done, unless one that is the same or
+	// comes after it in their order is kept: in any order they end in the same. It returns the
+	// effect as it is then; ErrNotFound for one that is not there or not done.
+	Report(ctx context.Context, ref EffectRef, r Report) (Effect, error)
+	// Amend replaces the outcome of a finished delivery, and of its effects, by those of d, on
+	// condition that both, and its state and owner, are those of old. Else ErrConflict.
+	Amend(ctx context.Context, old, d Delivery) error
 	// Remember keeps the result of a read under the key, as done, unless the key
 	// is taken; then it returns what is there. Nothing needs to be intended.
 	Remember(ctx context.Context, e Effect) (Effect, error)

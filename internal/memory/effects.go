@@ -74,6 +74,20 @@ func (s *Store) Resolve(ctx context.Context, e event.Effect) error {
 	})
 }
 
+// Report implements event.Ledger.
+func (s *Store) Report(ctx context.Context, ref event.EffectRef, r event.Report) (e event.Effect, err error) {
+	err = s.do(ctx, Op{"Report", ref.Key}, func() error {
+		old, ok := s.effects[ref]
+		if !ok || old.State != event.EffectDone {
+			return event.ErrNotFound
+		}
+		old.Report = max(old.Report, r)
+		e = normalEffect(old.Effect)
+		return nil
+	})
+	return e, err
+}
+
 // Effect implements event.Ledger.
 func (s *Store) Effect(ctx context.Context, ref event.EffectRef) (e event.Effect, err error) {
 	err = s.do(ctx, Op{"Effect", ref.Key}, func() error {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/payhooks/payhooks/internal/event"
@@ -164,6 +165,24 @@ func (s *Store) Deliveries(ctx context.Context, refs []event.DeliveryRef) (ds []
 		return nil
 	})
 	return ds, err
+}
+
+// Amend implements event.Ledger.
+func (s *Store) Amend(ctx context.Context, old, d event.Delivery) error {
+	ref := old.Ref()
+	return s.do(ctx, opOf("Amend", ref), func() error {
+		now, ok := s.deliveries[ref]
+		same := func(o event.Delivery) bool {
+			return ok && now.State == o.State && now.Owner == o.Owner && now.Outcome == o.Outcome && slices.Equal(now.Effects, o.Effects)
+		}
+		amended := old
+		amended.Outcome, amended.Effects = d.Outcome, d.Effects
+		if !old.Finished() || !same(old) && !same(amended) { // or our own, its reply was lost
+			return event.ErrConflict
+		}
+		now.Outcome, now.Effects = d.Outcome, slices.Clone(d.Effects)
+		return nil
+	})
 }
 
 // normalDelivery is a copy of d as the store keeps it.

@@ -74,6 +74,9 @@ func outcome(d event.Delivery) string {
 		if e.Why != "" {
 			text += " (" + e.Why + ")"
 		}
+		if e.Report != "" {
+			text += ", " + string(e.Report)
+		}
 		parts = append(parts, text)
 	}
 	if d.State == event.Unknown && d.Effect != "" && len(d.Effects) == 0 {

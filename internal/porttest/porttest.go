@@ -66,6 +66,7 @@ func Run(t *testing.T, open func(t *testing.T) Ports) {
 		{"state", stateTests},
 		{"intend", intendTests},
 		{"resolve", resolveTests},
+		{"report", reportTests},
 		{"remember", rememberTests},
 		{"extend", extendTests},
 		{"copies", copiesTests},
