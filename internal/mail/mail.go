@@ -2,6 +2,7 @@
 package mail
 
 import (
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"mime"
@@ -39,11 +40,27 @@ type Mail struct {
 // it is the one that the sender's identity has by default, if any, and nothing is reported.
 type Via struct{ Set, Stack, Action string }
 
-// Tags of SES that a mail has beside a configuration set.
+// Tags of SES that a mail has beside a configuration set. Reports have them, and the
+// infrastructure selects by the first two. Headers would not do: reports have those with the
+// recipient's address.
 const (
 	TagStack  = "payhooks-stack"
 	TagAction = "payhooks-action"
+	TagEvent  = "payhooks-event"
+	TagKey    = "payhooks-key" // see EncodeKey
 )
+
+// EncodeKey is an effect key in the characters that SES takes for a tag.
+func EncodeKey(key string) string { return base64.RawURLEncoding.EncodeToString([]byte(key)) }
+
+// DecodeKey is the key that was encoded.
+func DecodeKey(tag string) (string, error) {
+	key, err := base64.RawURLEncoding.DecodeString(tag)
+	return string(key), err
+}
+
+// maxTag is what SES takes as a tag's value.
+const maxTag = 256
 
 // longest values, in characters: RFC 5321's for an address, a readable line for
 // the others, and what SES takes as a header's value with its name (996).

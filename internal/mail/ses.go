@@ -73,12 +73,20 @@ func (m Mail) input() (*sesv2.SendEmailInput, error) {
 	}
 	if m.Via.Set != "" {
 		in.ConfigurationSetName = &m.Via.Set
-		in.EmailTags = []types.MessageTag{tag(TagStack, m.Via.Stack), tag(TagAction, m.Via.Action)}
+		in.EmailTags = m.tags()
 	}
 	return in, nil
 }
 
-func tag(name, value string) types.MessageTag { return types.MessageTag{Name: &name, Value: &value} }
+// tags lead a report back to the mail's effect. A key that is too long for one has no report.
+func (m Mail) tags() (all []types.MessageTag) {
+	for _, t := range [][2]string{{TagStack, m.Via.Stack}, {TagAction, m.Via.Action}, {TagEvent, m.Event}, {TagKey, EncodeKey(m.Key)}} {
+		if t[1] != "" && len(t[1]) <= maxTag {
+			all = append(all, types.MessageTag{Name: &t[0], Value: &t[1]})
+		}
+	}
+	return all
+}
 
 func content(s string) *types.Content {
 	return &types.Content{Data: &s, Charset: aws.String("UTF-8")}

@@ -215,7 +215,7 @@ func TestMailWithAConfigurationSetIsReportedWithStackAndAction(t *testing.T) {
 		t.Fatal(err)
 	}
 	body, _ := s.last.Load().(string)
-	for _, want := range []string{`"ConfigurationSetName":"shop"`, `{"Name":"payhooks-stack","Value":"payhooks"}`, `{"Name":"payhooks-action","Value":"send-receipt"}`} {
+	for _, want := range []string{`"ConfigurationSetName":"shop"`, `{"Name":"payhooks-stack","Value":"payhooks"}`, `{"Name":"payhooks-action","Value":"send-receipt"}`, `{"Name":"payhooks-event","Value":"evt_1"}`, `{"Name":"payhooks-key","Value":"` + mail.EncodeKey("receipt/pi_1") + `"}`} {
 		if !strings.Contains(body, want) {
 			t.Errorf("%s is not in\n%s", want, body)
 		}

@@ -15,6 +15,7 @@ type delivery struct {
 	Rule     string
 	Target   template.Target
 	Body     string
+	Delay    time.Duration // until the queue shows it
 	First    time.Time
 	Attempts int
 	Due      time.Time
@@ -107,7 +108,11 @@ func (s *Server) wake(d delivery) {
 // to try again, or the target's dead letter queue.
 func (s *Server) place(tx *bolt.Tx, d delivery, o outcome) error {
 	if q := s.has().queues[d.Target.ARN]; o.code == "" && q != nil { // nil: it was just removed
-		return q.put(tx, q.message(eventBridge, nil, q.Delay), d.Body)
+		body, err := transformed(d.Target.Transform, d.Body)
+		if err != nil {
+			return err
+		}
+		return q.put(tx, q.message(eventBridge, nil, max(q.Delay, d.Delay)), body)
 	}
 	d.Attempts++
 	if !o.final && !s.exhausted(d) {

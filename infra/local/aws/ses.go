@@ -144,7 +144,8 @@ func (s *Server) sendEmail(_ context.Context, _ *call, in *sendEmailRequest) (an
 	if err := s.add(bucketMails, m); err != nil {
 		return nil, fmt.Errorf("keep the mail: %w", err)
 	}
-	return map[string]string{"MessageId": newID()}, nil
+	id := newID()
+	return map[string]string{"MessageId": id}, s.reportMail(in, id)
 }
 
 // add appends a value to a bucket.

@@ -13,6 +13,7 @@ type Stack struct {
 	Queues    []Queue
 	Buses     []Bus
 	Rules     []Rule
+	Reports   []MailReports
 	Roles     map[string]Role // by ARN
 	Secrets   []Secret
 	Topics    []Topic
@@ -86,6 +87,20 @@ type Target struct {
 	DeadLetter string // ARN of a queue
 	MaxAge     time.Duration
 	MaxRetries int
+	Transform  *Transform // what the target gets instead of the event; nil for the event
+}
+
+// Transform is an InputTransformer: the template with <name> for what is at a path of the event.
+type Transform struct {
+	Paths    map[string]string
+	Template string
+}
+
+// MailReports are the types of events about mails of a configuration set of SES that are put on
+// the default bus.
+type MailReports struct {
+	Set   string
+	Types []string
 }
 
 // Role is an IAM role with its inline policies.

@@ -137,9 +137,37 @@ func (s *scope) rule(r *resource) error {
 			DeadLetter: t.object("DeadLetterConfig").text("Arn"),
 			MaxAge:     retry.seconds("MaximumEventAgeInSeconds", 86400),
 			MaxRetries: retry.number("MaximumRetryAttempts", 185),
+			Transform:  transform(t),
 		})
 	}
 	s.stack.Rules = append(s.stack.Rules, rule)
+	return *o.err
+}
+
+// transform reads a target's InputTransformer, nil if it has none.
+func transform(target object) *Transform {
+	if !target.has("InputTransformer") {
+		return nil
+	}
+	in := target.object("InputTransformer")
+	t := &Transform{Paths: map[string]string{}, Template: in.text("InputTemplate")}
+	paths := in.object("InputPathsMap")
+	for name := range paths.vals {
+		t.Paths[name] = paths.text(name)
+	}
+	return t
+}
+
+// mailEvents reads what SES puts on the default bus; other destinations are not served.
+func (s *scope) mailEvents(r *resource) error {
+	o := s.object(r)
+	to := o.object("EventDestination")
+	if !to.has("EventBridgeDestination") && *o.err == nil {
+		return s.errorf(r.node, "the event destination %s is not an EventBridgeDestination, the only one that the local stack serves", r.id)
+	}
+	if to.flag("Enabled", false) {
+		s.stack.Reports = append(s.stack.Reports, MailReports{Set: o.text("ConfigurationSetName"), Types: to.texts("MatchingEventTypes")})
+	}
 	return *o.err
 }
 
