@@ -44,6 +44,26 @@ func init() {
 			`return has || c.Deleted`, `return has && false || c.Deleted`, named("OnlySubscriptionsThatNoRowHas", "internal/shop/access"),
 		},
 		{
+			"a receipt links to Stripe's own pages only", mailsDir + "data.go",
+			`!strings.HasSuffix(u.Hostname(), ".stripe.com")`, `!strings.HasSuffix(u.Hostname(), "stripe.com")`, named("StripesPagesOnly", "internal/shop/mails"),
+		},
+		{
+			"a mail whose address is known does not wait for its language", mailsDir + "contact.go",
+			`	if n.kind == kindDispute || n.to != "" || n.customer == "" {`, `	if n.kind == kindDispute || n.customer == "" {`, named("DoesNotWaitForItsLanguage", "internal/shop/mails"),
+		},
+		{
+			"a report is about the mail that was sent", "internal/mailreport/mailreport.go",
+			`e.State == event.EffectDone && !sameMail(e, m.ID)`, `false`, named("AboutAnotherMail", "internal/mailreport"),
+		},
+		{
+			"a report waits for the attempt that sends the mail", "internal/mailreport/mailreport.go",
+			`e.State == event.EffectIntended && e.Lease.After(r.Now())`, `false`, named("LeftToItsAttempt", "internal/mailreport"),
+		},
+		{
+			"reports about a mail end in the same in any order", "internal/event/delivery.go",
+			`		if e.Key != key || e.Report >= r {`, `		if e.Key != key {`, named("AnyOrder", "internal/mailreport"),
+		},
+		{
 			"one receipt per payment, not per event", mailsDir + "receipt.go",
 			`key: "receipt/" + p,`, `key: "receipt/" + e.ID,`, named("SameMoment|SameMails", "internal/shop/mails"),
 		},
@@ -125,7 +145,7 @@ func init() {
 			`	if c.Created.IsZero() || c.Created.After(e.Created) {`, `	if true {`, named("AttemptsThatAreFolded", "internal/shop/order"),
 		},
 		{
-			"a mail shows what the customer saw", mailsDir + "render.go",
+			"a mail shows what the customer saw", mailsDir + "letter.go",
 			`cmp.Or(n.shown, n.amount)`, `n.amount`, named("WhatTheCustomerSaw", "internal/shop/mails"),
 		},
 		{

@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -9,6 +11,7 @@ import (
 
 	"github.com/payhooks/payhooks/infra/cli"
 	"github.com/payhooks/payhooks/infra/demo"
+	"github.com/payhooks/payhooks/infra/local/aws"
 	shop "github.com/payhooks/payhooks/infra/shop/command"
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/fakestripe"
@@ -91,4 +94,55 @@ func checkMailed(t *testing.T, c *cli.Target, want ...string) {
 	if len(texts) != 1 || texts[0].To != "+15550100123" || !strings.Contains(texts[0].Message, "10.00 USD") {
 		t.Errorf("texts %+v, want one about 10.00 USD", texts)
 	}
+}
+
+// With a configuration set SES reports what became of a mail: one that bounces says so in the
+// outcome, and one whose reply was lost is known to have gone out.
+func TestReportsAboutMailsReachTheirEffects(t *testing.T) {
+	dir := copyProject(t)
+	parameters := filepath.Join(dir, "infra", "local", "parameters.yaml")
+	text, err := os.ReadFile(parameters) //nolint:gosec // of the copy
+	if err == nil {
+		err = os.WriteFile(parameters, append(text, "MailConfigurationSet: local\n"...), 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := startStack(t, dir)
+	charge := func(n int, to string) []byte {
+		return eventOf(fmt.Sprint("evt_report", n), "charge.succeeded", stripetest.Object{
+			"id": fmt.Sprint("ch_report", n), "object": "charge", "payment_intent": fmt.Sprint("pi_report", n), "status": "succeeded", "paid": true, "captured": true,
+			"amount": 1000, "amount_captured": 1000, "currency": "usd", "created": time.Now().Unix(), "receipt_email": to,
+		}, nil)
+	}
+	for n, to := range []string{"bounce@simulator.amazonses.com", "complaint+1@simulator.amazonses.com", "ada@example.com"} {
+		if err := postSigned(t.Context(), c.Local.API+"/webhooks/default", demoSecret, charge(n, to)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	outcome(t, c, "evt_report0", "receipt sent, receipt/pi_report0 bounced")
+	outcome(t, c, "evt_report1", "receipt sent, receipt/pi_report1 complained")
+	outcome(t, c, "evt_report2", "receipt sent")
+	(&rig{T: t, Target: c}).fault(aws.Fault{Service: "ses", Kind: aws.FaultLost, Count: 1})
+	if err := postSigned(t.Context(), c.Local.API+"/webhooks/default", demoSecret, charge(3, "bounce@simulator.amazonses.com")); err != nil {
+		t.Fatal(err)
+	}
+	outcome(t, c, "evt_report3", "receipt sent, receipt/pi_report3 bounced")
+	mails, err := shop.ReadMails(t.Context(), c)
+	if err != nil || len(mails) != 4 {
+		t.Errorf("%d mails, %v, want 4: none is sent again", len(mails), err)
+	}
+}
+
+// outcome waits until send-receipt's outcome of the event is what it must be.
+func outcome(t *testing.T, c *cli.Target, id, want string) {
+	t.Helper()
+	var d event.Delivery
+	for end := time.Now().Add(90 * time.Second); time.Now().Before(end); time.Sleep(200 * time.Millisecond) {
+		var err error
+		if d, err = c.Tables.Delivery(t.Context(), event.DeliveryRef{Action: "send-receipt", Event: id}); err == nil && d.State == event.Done && d.Outcome == want {
+			return
+		}
+	}
+	t.Errorf("send-receipt of %s: %s %q %s, want %q", id, d.State, d.Outcome, d.Error, want)
 }

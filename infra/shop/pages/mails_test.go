@@ -22,6 +22,7 @@ import (
 	"github.com/payhooks/payhooks/infra/shop/pages"
 	"github.com/payhooks/payhooks/infra/trigger"
 	"github.com/payhooks/payhooks/internal/operator/operatortest"
+	"github.com/payhooks/payhooks/internal/shop/mails"
 	"github.com/payhooks/payhooks/internal/status"
 )
 
@@ -175,6 +176,19 @@ func TestEmptyMailboxOffersAPayment(t *testing.T) {
 	for _, text := range []string{"No mails yet.", "Send payment", "payhooks trigger payment", `value="/local/mails"`} {
 		if !strings.Contains(page, text) {
 			t.Errorf("%q is not in\n%s", text, page)
+		}
+	}
+}
+
+func TestCardIsMaskedInEveryLanguage(t *testing.T) {
+	for _, ending := range mails.CardEndings() {
+		m := receipt
+		m.Text, m.HTML = "Visa "+ending+"4242", "<p>Visa "+ending+"4242</p>"
+		b := openBox(t, []command.Mail{m}, nil)
+		id := idOf(t, m)
+		_, page := b.Ask(http.MethodGet, "/local/mails/"+id+"/html", nil, "Sec-Fetch-Dest", "iframe")
+		if text := b.Page("/local/mails/" + id + "?as=text"); strings.Contains(text+page, "4242") || !strings.Contains(page, "••••") {
+			t.Errorf("%q is followed by the digits:\n%s", ending, page)
 		}
 	}
 }

@@ -136,7 +136,6 @@ func (l *letter) trial(n notice, leave string) {
 	l.Headline = l.words.date(n.deadline)
 	l.Subject, l.Title = l.say("trial.subject", "date", l.Headline), l.say("trial.title")
 	l.add(l.say("trial.body"))
-	l.Details = append(l.Details, detail{l.say("label.trial_end"), l.Headline})
 	if leave != "" {
 		l.Leave = link{l.say("trial.unsubscribe"), leave}
 	}
