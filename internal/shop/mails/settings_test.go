@@ -28,10 +28,21 @@ func TestTheSenderIsNamedForTheShop(t *testing.T) {
 
 func TestSettingsWithoutMeaningAreRefused(t *testing.T) {
 	for _, c := range [][2]string{
-		{"MAIL", "sometimes"}, {"SMS", "true"}, {"MAIL_CONNECTED", "true"}, {"MAIL_LANGUAGE", "zh"}, {"MAIL_LANGUAGE", "de-AT"},
-		{"SHOP_LOGO", "http://shop.example.com/logo.png"}, {"SHOP_LOGO", "logo.png"}, {"SHOP_LOGO", "https://shop.example.com/a\nb"},
-		{"MAIL_UNSUBSCRIBE", "leave@example.com"}, {"MAIL_UNSUBSCRIBE", "mailto:"}, {"MAIL_UNSUBSCRIBE", "mailto:a@example.com,b@example.com"}, {"MAIL_UNSUBSCRIBE", "https://shop.example.com/leave"},
-		{"MAIL_UNSUBSCRIBE", "http://shop.example.com/{customer}"}, {"MAIL_UNSUBSCRIBE", "https://shop.example.com/{customer}\r\nBcc: a@b"}, {"MAIL_UNSUBSCRIBE", "https://shop.example.com/{customer}" + strings.Repeat("x", 200)},
+		{"MAIL", "sometimes"},
+		{"SMS", "true"},
+		{"MAIL_CONNECTED", "true"},
+		{"MAIL_LANGUAGE", "zh"},
+		{"MAIL_LANGUAGE", "de-AT"},
+		{"SHOP_LOGO", "http://shop.example.com/logo.png"},
+		{"SHOP_LOGO", "logo.png"},
+		{"SHOP_LOGO", "https://shop.example.com/a\nb"},
+		{"MAIL_UNSUBSCRIBE", "leave@example.com"},
+		{"MAIL_UNSUBSCRIBE", "mailto:"},
+		{"MAIL_UNSUBSCRIBE", "mailto:a@example.com,b@example.com"},
+		{"MAIL_UNSUBSCRIBE", "https://shop.example.com/leave"},
+		{"MAIL_UNSUBSCRIBE", "http://shop.example.com/{customer}"},
+		{"MAIL_UNSUBSCRIBE", "https://shop.example.com/{customer}\r\nBcc: a@b"},
+		{"MAIL_UNSUBSCRIBE", "https://shop.example.com/{customer}" + strings.Repeat("x", 200)},
 	} {
 		read := func(n string) string { return map[string]string{c[0]: c[1]}[n] }
 		if s, err := SettingsFrom(read, "send-receipt"); err == nil || !strings.Contains(err.Error(), c[0]) {
