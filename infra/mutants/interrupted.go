@@ -13,7 +13,7 @@ var interrupted = []guard{
 	},
 	{
 		"an interrupted attempt is ended by its own token", interruptedFile,
-		`owner: i.Owner, claimed`, `owner: d.Owner, claimed`, rowTest("Row31NextProcess"),
+		`owner: i.Owner, began`, `owner: d.Owner, began`, rowTest("Row31NextProcess"),
 	},
 	{
 		"an interrupted attempt that held nothing ends as one", interruptedFile,
