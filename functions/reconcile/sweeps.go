@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"log/slog"
 	"os"
 
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
@@ -36,33 +35,15 @@ func sweeps(s *start.Stack) (any, error) {
 	for _, open := range added {
 		all.Added = append(all.Added, open(s, stripe))
 	}
-	g := &gauges{sources: status.Sources{
+	g := &status.Writer{Sources: status.Sources{
 		Store: s.Tables, Ledger: s.Tables, Quarantine: s.Tables.Quarantine(), Bus: bus,
 		DeadLetters: &sqsqueue.DeadLetters{Client: sqs.NewFromConfig(s.AWS), Stack: s.Name}, Now: start.Now,
-	}, stack: s.Name, log: s.Log}
+	}, Stack: s.Name, Log: s.Log}
 	return func(ctx context.Context, req reconcile.Request) (reconcile.Reply, error) {
 		r, err := all.Run(ctx, req)
 		if req.Backfill == nil {
-			g.write(ctx, r)
+			g.Write(ctx, r)
 		}
 		return r, err
 	}, err
-}
-
-// gauges are counted at the end of a run.
-type gauges struct {
-	sources status.Sources
-	stack   string
-	log     *slog.Logger
-}
-
-// write logs what can be counted, also when the run failed. What cannot be counted is
-// only a warning: the alarms stay as they are.
-func (g *gauges) write(ctx context.Context, r reconcile.Reply) {
-	s, err := status.Count(ctx, g.sources)
-	if err != nil {
-		g.log.WarnContext(ctx, "gauges are incomplete", "error", err.Error())
-	}
-	counted := map[string]int{status.GaugePublished: r.Published, status.GaugeStored: r.Stored, status.GaugeHeld: r.Held, status.GaugeUnreachable: r.Unreachable}
-	status.Log(ctx, g.log, g.stack, s, counted, g.sources.Now())
 }

@@ -2,10 +2,12 @@ package check
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/payhooks/payhooks/internal/metric"
 	"github.com/payhooks/payhooks/internal/status"
 )
 
@@ -16,25 +18,30 @@ var shopSweeps = []string{"books"}
 func gauges() []string { return status.Names(slices.Concat(status.Sweeps, shopSweeps)) }
 
 // watched are the gauges that must have an alarm: all that needs a person, what is late,
-// and each sweep of the pipeline.
+// what came without Stripe's or dispatch's help, and each sweep of the pipeline.
 func watched() []string {
-	all := []string{status.GaugeParked, status.GaugeUnknown, status.GaugeQuarantined, status.GaugeDead, status.GaugeOverdue}
+	all := []string{
+		status.GaugeParked, status.GaugeUnknown, status.GaugeQuarantined, status.GaugeDead, status.GaugeOverdue,
+		status.GaugePublished, status.GaugeUndelivered,
+	}
 	for _, sweep := range status.Sweeps {
 		all = append(all, status.GaugeLag+sweep)
 	}
 	return all
 }
 
-// checkAlarms: every alarm has an action, and the gauges that call a person have an
-// alarm.
+// counted are metrics in which a run says what it did: missing when there was no run.
+var counted = []string{status.GaugePublished, status.GaugeUndelivered, status.GaugeHeld, status.GaugeUnreachable}
+
+// checkAlarms: every alarm says to somebody that it goes off, and that it is over, and
+// what to type; none fires for want of data when it is created; and the gauges that call
+// a person have an alarm.
 func checkAlarms(root *stack, report reporter) {
 	seen := map[string]bool{}
 	for a := range root.each(alarm) {
-		if len(list(a.props()["AlarmActions"])) == 0 {
-			report("%s: has no action; it needs AlarmActions", a)
-		}
+		checkNotice(a, report)
 		name := a.in.text(a.props()["MetricName"])
-		if a.in.text(a.props()["Namespace"]) == gaugeNamespace && slices.Contains(gauges(), name) {
+		if a.in.text(a.props()["Namespace"]) == gaugeNamespace && slices.Contains(gauges(), name) && a.props()["InsufficientDataActions"] == nil {
 			seen[name] = true
 			checkGauge(a, name, report)
 		}
@@ -46,56 +53,106 @@ func checkAlarms(root *stack, report reporter) {
 	}
 }
 
+// checkNotice checks what the operator gets.
+func checkNotice(a place, report reporter) {
+	p := a.props()
+	actions := fmt.Sprint(p["AlarmActions"])
+	if len(list(p["AlarmActions"])) == 0 {
+		report("%s: has no action; it needs AlarmActions", a)
+	}
+	if fmt.Sprint(p["OKActions"]) != actions {
+		report("%s: OKActions must be as AlarmActions: the operator is told when it is over", a)
+	}
+	if name := a.in.text(p["AlarmName"]); !strings.HasPrefix(name, "${AWS::StackName}-") {
+		report("%s: AlarmName must begin with the stack's name, it is %q", a, name)
+	}
+	if command := Command(a.in.text(p["AlarmDescription"])); !strings.HasPrefix(command, "payhooks ") || !strings.HasSuffix(command, " --stack ${AWS::StackName}") {
+		report("%s: AlarmDescription must end with the command to type, `payhooks … --stack ${Stack}`", a)
+	}
+	switch missing := a.in.text(p["TreatMissingData"]); {
+	case missing == "ignore", missing == "notBreaching":
+	case missing == "missing" && fmt.Sprint(p["InsufficientDataActions"]) == actions:
+	default:
+		report("%s: TreatMissingData is %q: a new alarm would go off, or none when the data ends; it may be ignore, notBreaching, or missing with InsufficientDataActions", a, missing)
+	}
+}
+
+// Command is what the description of an alarm ends with; empty if it ends with none.
+func Command(description string) string {
+	text, ok := strings.CutSuffix(description, "`")
+	i := strings.LastIndex(text, "`")
+	if !ok || i < 0 {
+		return ""
+	}
+	return text[i+1:]
+}
+
 // gaugeNamespace is that of all metrics of a stack.
 const gaugeNamespace = "payhooks/${AWS::StackName}"
 
 // checkGauge: a gauge is what it was at the last run, so it is never summed; one run
-// that fails or is late neither raises nor clears its alarm; the operator is told when
-// it is over, and what to type.
+// that fails or is late neither raises nor clears its alarm. What runs counted is added
+// up over a quarter of an hour, so that a single event is noticed.
 func checkGauge(a place, name string, report reporter) {
-	limit := "0"
-	if sweep, ok := strings.CutPrefix(name, status.GaugeLag); ok {
-		limit = strconv.Itoa(int(status.LagLimit(sweep).Seconds()))
-	}
 	want := map[string]string{
 		"Statistic": "Maximum", "Period": "60", "EvaluationPeriods": "3", "DatapointsToAlarm": "2",
-		"ComparisonOperator": "GreaterThanThreshold", "TreatMissingData": "ignore", "Threshold": limit,
+		"ComparisonOperator": "GreaterThanThreshold", "TreatMissingData": "ignore", "Threshold": "0",
+	}
+	if sweep, ok := strings.CutPrefix(name, status.GaugeLag); ok {
+		want["Threshold"] = strconv.Itoa(int(status.LagLimit(sweep).Seconds()))
+	}
+	if name == status.GaugeSilent {
+		want["ComparisonOperator"] = "GreaterThanOrEqualToThreshold"
+		delete(want, "Threshold")
+	}
+	if slices.Contains(counted, name) {
+		want["Statistic"], want["Period"], want["EvaluationPeriods"], want["DatapointsToAlarm"], want["TreatMissingData"] = "Sum", "900", "1", "", "notBreaching"
 	}
 	for _, property := range sorted(want) {
 		if got := a.in.text(a.props()[property]); got != want[property] {
 			report("%s: %s must be %s for the gauge %s, it is %q", a, property, want[property], name, got)
 		}
 	}
-	if fmt.Sprint(a.props()["OKActions"]) != fmt.Sprint(a.props()["AlarmActions"]) {
-		report("%s: OKActions must be as AlarmActions: the gauge %s says when it is over", a, name)
-	}
-	if text := a.in.text(a.props()["AlarmDescription"]); !strings.Contains(text, "`payhooks ") || !strings.HasSuffix(text, "`") {
-		report("%s: AlarmDescription must end with the command to type", a)
-	}
 }
 
-// checkFilters: an alarm on a metric of our own counts what a filter beside it finds, or
-// is on a gauge. A misspelt name would stay silent for ever.
-func checkFilters(s *stack, report reporter) {
-	counted := map[string]bool{}
-	for _, id := range sorted(s.resources) {
-		if s.kind(id) != filter {
-			continue
+// metricOf is one metric that an alarm reads.
+type metricOf struct{ namespace, name string }
+
+// metricsOf lists what an alarm reads, alone or in an expression.
+func metricsOf(a place) (all []metricOf) {
+	for _, m := range append([]any{a.props()}, list(a.props()["Metrics"])...) {
+		if stat := at(m, "MetricStat", "Metric"); stat != nil {
+			m = stat
 		}
-		for _, t := range list(s.props(id)["MetricTransformations"]) {
-			counted[s.text(at(t, "MetricNamespace"))+" "+s.text(at(t, "MetricName"))] = true
+		if name := a.in.text(at(m, "MetricName")); name != "" {
+			all = append(all, metricOf{a.in.text(at(m, "Namespace")), name})
 		}
 	}
+	return all
+}
+
+// checkFilters: an alarm on a metric of our own counts what a filter finds, or a gauge,
+// or what processes count. A misspelt name would stay silent for ever.
+func checkFilters(root *stack, report reporter) {
+	known := map[metricOf]bool{{gaugeNamespace, metric.Throttled}: true, {gaugeNamespace, metric.StripeReads}: true}
 	for _, name := range gauges() {
-		if counted[gaugeNamespace+" "+name] {
-			report("%s: a filter counts %s, which is the name of a gauge", s.file, name)
-		}
-		counted[gaugeNamespace+" "+name] = true
+		known[metricOf{gaugeNamespace, name}] = true
 	}
-	for _, id := range sorted(s.resources) {
-		namespace, name := s.text(s.props(id)["Namespace"]), s.text(s.props(id)["MetricName"])
-		if s.kind(id) == alarm && namespace != "" && !strings.HasPrefix(namespace, "AWS/") && !counted[namespace+" "+name] {
-			report("%s: no filter counts %s %s, and it is no gauge of internal/status", place{s, id}, namespace, name)
+	own := maps.Clone(known)
+	for f := range root.each(filter) {
+		for _, t := range list(f.props()["MetricTransformations"]) {
+			m := metricOf{f.in.text(at(t, "MetricNamespace")), f.in.text(at(t, "MetricName"))}
+			if own[m] {
+				report("%s: a filter counts %s, which is the name of a gauge", f, m.name)
+			}
+			known[m] = true
+		}
+	}
+	for a := range root.each(alarm) {
+		for _, m := range metricsOf(a) {
+			if !strings.HasPrefix(m.namespace, "AWS/") && !known[m] {
+				report("%s: no filter counts %s %s, and it is no gauge of internal/status", a, m.namespace, m.name)
+			}
 		}
 	}
 }

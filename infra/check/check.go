@@ -49,11 +49,10 @@ func check(files fs.FS, file string) ([]string, error) {
 		checkReferences(s, report)
 		checkNested(s, report)
 		checkCycles(s, report)
-		checkFilters(s, report)
 	}
 	for _, c := range []func(*stack, reporter){
 		checkFunctions, checkBlocks, checkRoles, checkPolicies, checkLedger, checkTables, checkServices, checkQueues, checkQueueNames, checkDeadLetters,
-		checkRules, checkBuses, checkStores, checkNames, checkImports, checkLogs, checkAlarms, checkPatterns, checkAccessLogs, checkTypes,
+		checkRules, checkBuses, checkStores, checkNames, checkImports, checkLogs, checkAlarms, checkFilters, checkPatterns, checkLogLevels, checkAccessLogs, checkTypes,
 	} {
 		c(root, report)
 	}

@@ -29,7 +29,7 @@ func checkPatterns(root *stack, report reporter) {
 // its verdict. A line of ours can have the report's type, for that may be an event's, and
 // never a record.
 var (
-	ourTerms    = []string{"$.message", "$.reason", "$.answer"}
+	ourTerms    = []string{"$.message", "$.reason", "$.detail", "$.answer", "$.latency", "$.status"}
 	reportTerms = []string{"$.type", "$.record.status"}
 )
 
@@ -47,6 +47,24 @@ func checkTerms(f place, terms []logfilter.Term, report reporter) {
 	for _, field := range needed {
 		if !slices.ContainsFunc(terms, func(t logfilter.Term) bool { return t.Field == field && t.Op == "=" }) {
 			report("%s: FilterPattern must say which line it counts: add %s = \"word\"", f, field)
+		}
+	}
+}
+
+// levels are those of lines that a function's log group gets, and that metrics need:
+// Lambda's report of an invocation is of level INFO, and so are the lines with our gauges
+// and counts.
+var levels = []string{"", "TRACE", "DEBUG", "INFO"}
+
+// checkLogLevels: no function leaves out lines that metrics are made of.
+func checkLogLevels(root *stack, report reporter) {
+	for f := range root.each(function) {
+		for _, logging := range []any{f.props()["LoggingConfig"], at(f.in.globals, "Function", "LoggingConfig")} {
+			for _, name := range []string{"ApplicationLogLevel", "SystemLogLevel"} {
+				if level := f.in.text(at(logging, name)); !slices.Contains(levels, level) {
+					report("%s: LoggingConfig.%s is %s: metrics and alarms are made of lines of level INFO; leave it out", f, name, level)
+				}
+			}
 		}
 	}
 }

@@ -33,7 +33,7 @@ func TestFiltersCountWordsThatTheCodeWrites(t *testing.T) {
 		for _, terms := range p {
 			for _, term := range terms {
 				word, text := term.Value.(string)
-				if text && !strings.HasPrefix(terms[0].Field, "$.type") && !words[word] {
+				if text && !strings.HasPrefix(terms[0].Field, "$.type") && terms[0].Value != "access" && !words[word] {
 					t.Errorf("%s: nothing below internal/ writes %q", f, word)
 				}
 				n++

@@ -88,25 +88,20 @@ func conditionKeys(statement any) []string {
 	return keys
 }
 
-// checkDeadLetters: each dead letter raises an alarm.
+// checkDeadLetters: the gauge of dead letters counts each of their queues, under the name
+// of an action or of a function of the pipeline; it has an alarm. One on the queue itself
+// would be a second one, and clear while somebody looks at the letters.
 func checkDeadLetters(root *stack, report reporter) {
-	watched := map[place]bool{}
-	for a := range root.each(alarm) {
-		p := a.props()
-		if text(p["MetricName"]) != "ApproximateNumberOfMessagesVisible" || a.in.text(p["Threshold"]) != "0" ||
-			text(p["ComparisonOperator"]) != "GreaterThanThreshold" {
-			continue
-		}
-		for _, d := range list(p["Dimensions"]) {
-			if q, ok := a.in.owner(at(d, "Value")); ok {
-				watched[q] = true
-			}
-		}
+	known := []string{"dispatch", "reconcile"}
+	for r := range root.each(rule) {
+		known = append(known, r.in.text(r.props()["Name"]))
 	}
 	dead := deadLetters(root)
 	for q := range root.each(queue) {
-		if dead[q] && !watched[q] {
-			report("%s: dead letters need an alarm on ApproximateNumberOfMessagesVisible > 0", q)
+		queue := q.in.text(q.props()["QueueName"])
+		name, ok := strings.CutPrefix(strings.TrimSuffix(queue, "-dead"), "${AWS::StackName}-")
+		if dead[q] && (!ok || !strings.HasSuffix(queue, "-dead") || !slices.Contains(known, name)) {
+			report("%s: dead letters need a name that the gauge counts, ${AWS::StackName}-ACTION-dead; it is %s", q, queue)
 		}
 	}
 }

@@ -228,9 +228,16 @@ func (h *Handler) log(ctx context.Context, a *Attempt, begin time.Time) {
 	case event.Waiting:
 		level, note = slog.LevelWarn, slog.String("error", a.d.Error)
 	}
-	h.Log.LogAttrs(ctx, level, "delivery", slog.String("event", a.d.Event), slog.String("type", a.stored.Type),
+	now := h.Now()
+	attrs := []slog.Attr{
+		slog.String("event", a.d.Event), slog.String("type", a.stored.Type),
 		slog.String("action", h.Action), slog.String("state", string(a.d.State)), slog.Int("attempt", a.d.Attempts),
-		note, slog.Int64("ms", h.Now().Sub(begin).Milliseconds()))
+		note, slog.Int64("ms", now.Sub(begin).Milliseconds()),
+	}
+	if age := now.Sub(a.stored.Created); a.d.State == event.Done && age < event.RetryLimit { // an older one was replayed
+		attrs = append(attrs, slog.Int64("latency", max(0, age.Milliseconds())))
+	}
+	h.Log.LogAttrs(ctx, level, "delivery", attrs...)
 }
 
 func latest(a, b time.Time) time.Time {

@@ -39,3 +39,9 @@ type Lister interface {
 	// other error means "try again later". Listing changes nothing.
 	Events(ctx context.Context, l Listing) (bodies [][]byte, more bool, err error)
 }
+
+// Delivered reports whether the event was posted to an endpoint, or came over the partner
+// bus.
+func (f Facts) Delivered() bool {
+	return f.Endpoint != "" && f.Endpoint != EndpointListed && f.Endpoint != EndpointImported
+}

@@ -89,6 +89,9 @@ func (m *Missing) accept(ctx context.Context, s event.Scope, body []byte, r *Fet
 	switch result {
 	case event.ResultStored:
 		m.add(&r.Stored)
+		if first := m.first[s]; r == &m.Fetched && !m.run.Now && !first.IsZero() && f.Created.After(first) {
+			m.add(&r.Undelivered)
+		}
 	case event.ResultQuarantined:
 		m.add(&r.Quarantined)
 	}

@@ -53,7 +53,8 @@ type Missing struct {
 	// MinAge leaves younger events to Stripe's own delivery; 0 takes all.
 	MinAge time.Duration
 
-	seen map[event.Scope]time.Time // connected accounts, and since when
+	seen  map[event.Scope]time.Time // connected accounts, and since when
+	first map[event.Scope]time.Time // when Stripe delivered the first event of a scope
 
 	run    *Run
 	use    *budget
@@ -75,6 +76,9 @@ type Fetched struct {
 	Gaps        int `json:"gaps"`        // times of which Stripe has no events any more
 	Denied      int `json:"denied"`      // scopes whose list of thin events Stripe refused
 	Unreachable int `json:"unreachable"` // connected accounts that do not let us list
+	// Undelivered counts those of Stored that an endpoint was there for: Stripe had
+	// delivered an event of their scope before. Not in a run that a person asked for.
+	Undelivered int `json:"undelivered"`
 }
 
 // Name implements Sweep.
@@ -130,6 +134,7 @@ func (m *Missing) counts() Counts {
 	return Counts{
 		"listed": m.Listed, "stored": m.Stored, "quarantined": m.Quarantined, "young": m.Young,
 		"calls": m.Calls, "gaps": m.Gaps, "denied": m.Denied, "unreachable": m.Unreachable,
+		"undelivered": m.Undelivered,
 	}
 }
 

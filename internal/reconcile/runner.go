@@ -68,7 +68,7 @@ func (r *Reply) add(counts Counts) {
 		"checked": &r.Checked, "sent": &r.Sent, "overdue": &r.Overdue, "held": &r.Held, "ended": &r.Ended,
 		"published": &r.Published, "unrecorded": &r.Unrecorded, "listed": &r.Listed, "stored": &r.Stored,
 		"quarantined": &r.Quarantined, "young": &r.Young, "calls": &r.Calls, "gaps": &r.Gaps, "denied": &r.Denied,
-		"unreachable": &r.Unreachable,
+		"unreachable": &r.Unreachable, "undelivered": &r.Undelivered,
 	}
 	for name, n := range counts {
 		if to := own[name]; to != nil {
@@ -127,7 +127,7 @@ func (s Sweeps) Run(ctx context.Context, req Request) (r Reply, err error) {
 	share(ctx, run, s.end(ctx), jobs)
 	r, err = s.reply(ctx, jobs)
 	if s.Missing != nil {
-		err = errors.Join(err, s.Missing.noteSeen(ctx, run))
+		err = errors.Join(err, s.Missing.noteFirst(ctx), s.Missing.noteSeen(ctx, run))
 	}
 	return r, errors.Join(err, run.noteComplete(ctx, s.Ledger, jobs))
 }

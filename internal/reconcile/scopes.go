@@ -22,6 +22,9 @@ type progress struct {
 	// Lost: the gap before this time was reported, or it is of a silent account.
 	Lost time.Time `json:"lost,omitzero"`
 	Turn time.Time `json:"turn,omitzero"` // when a page was listed last
+	// First is when Stripe delivered the first event of the scope: from then on an
+	// event that only the list brings is one that Stripe could not deliver.
+	First time.Time `json:"first,omitzero"`
 	// Denied: the connected account does not let us list its events.
 	Denied bool `json:"denied,omitempty"`
 	Backoff
@@ -55,8 +58,15 @@ func ScopesOf(run *Run) (all []KnownScope, unreadable error) {
 	return all, unreadable
 }
 
-// Note keeps the connected account of an event until the next Sweep.
+// Note keeps the connected account of an event until the next Sweep, and when the first
+// event of a scope was delivered.
 func (m *Missing) Note(f event.Facts) {
+	if m.first == nil {
+		m.first = map[event.Scope]time.Time{}
+	}
+	if at := m.first[f.Scope]; f.Delivered() && (at.IsZero() || f.Received.Before(at)) {
+		m.first[f.Scope] = f.Received
+	}
 	if f.Account == "" {
 		return
 	}
@@ -73,6 +83,14 @@ func (m *Missing) Note(f event.Facts) {
 func (m *Missing) openScopes(ctx context.Context) error {
 	known, unreadable := CursorsOf[progress](m.run, missingPrefix)
 	m.run.Report(unreadable)
+	if m.first == nil {
+		m.first = map[event.Scope]time.Time{}
+	}
+	for _, p := range known {
+		if !p.At.First.IsZero() {
+			m.first[p.At.Scope] = p.At.First
+		}
+	}
 	m.scopes = nil
 	for _, s := range m.own() {
 		p, err := m.open(ctx, known, s, m.Now().Add(-firstLook))
@@ -102,6 +120,19 @@ func (m *Missing) openSeen(ctx context.Context, known map[string]*Cursor[progres
 			return err
 		}
 		delete(m.seen, s)
+	}
+	return nil
+}
+
+// noteFirst keeps when the first event of each scope was delivered.
+func (m *Missing) noteFirst(ctx context.Context) error {
+	for _, s := range m.scopes {
+		if at := m.first[s.At.Scope]; !at.IsZero() && s.At.First.IsZero() {
+			s.At.First = at
+			if err := s.Save(ctx, m.Ledger); err != nil && !errors.Is(err, event.ErrConflict) {
+				return err
+			}
+		}
 	}
 	return nil
 }

@@ -27,18 +27,26 @@ type DeadLetters struct {
 
 var _ event.DeadLetters = (*DeadLetters)(nil)
 
-// Depth implements event.DeadLetters.
+// Depth implements event.DeadLetters. What somebody looks at is still there.
 func (d *DeadLetters) Depth(ctx context.Context, name string) (int, error) {
 	url, err := d.url(ctx, name+"-dead")
 	if err != nil {
 		return 0, err
 	}
-	const count = types.QueueAttributeNameApproximateNumberOfMessages
-	out, err := d.Client.GetQueueAttributes(ctx, &sqs.GetQueueAttributesInput{QueueUrl: &url, AttributeNames: []types.QueueAttributeName{count}})
+	counts := []types.QueueAttributeName{types.QueueAttributeNameApproximateNumberOfMessages, types.QueueAttributeNameApproximateNumberOfMessagesNotVisible}
+	out, err := d.Client.GetQueueAttributes(ctx, &sqs.GetQueueAttributesInput{QueueUrl: &url, AttributeNames: counts})
 	if err != nil {
 		return 0, fmt.Errorf("dead letters of %s: %w", name, err)
 	}
-	return strconv.Atoi(out.Attributes[string(count)])
+	depth := 0
+	for _, count := range counts {
+		n, err := strconv.Atoi(out.Attributes[string(count)])
+		if err != nil {
+			return 0, fmt.Errorf("dead letters of %s: %s: %w", name, count, err)
+		}
+		depth += n
+	}
+	return depth, nil
 }
 
 // Receive implements event.DeadLetters. It waits up to a second for letters.

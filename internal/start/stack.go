@@ -23,6 +23,7 @@ import (
 
 	"github.com/payhooks/payhooks/internal/bus"
 	"github.com/payhooks/payhooks/internal/dynamo"
+	"github.com/payhooks/payhooks/internal/metric"
 	"github.com/payhooks/payhooks/internal/webhook"
 )
 
@@ -48,7 +49,19 @@ func Function(build func(*Stack) (handler any, err error)) {
 		logger().Error("start", "error", err.Error())
 		os.Exit(1)
 	}
-	lambda.Start(handler)
+	lambda.Start(counting{lambda.NewHandler(handler), s})
+}
+
+// counting writes what the process counted after each invocation.
+type counting struct {
+	lambda.Handler
+	stack *Stack
+}
+
+// Invoke implements lambda.Handler.
+func (c counting) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
+	defer func() { metric.Process.Write(ctx, c.stack.Log, c.stack.Name, Now()) }()
+	return c.Handler.Invoke(ctx, payload)
 }
 
 // Open reads STACK and RETENTION_DAYS and the AWS configuration.
@@ -66,7 +79,7 @@ func Open(ctx context.Context) (*Stack, error) {
 	if s.AWS, err = config.LoadDefaultConfig(ctx, config.WithLogger(logging.Nop{})); err != nil {
 		return nil, fmt.Errorf("load AWS configuration: %w", err)
 	}
-	s.Tables = dynamo.New(dynamodb.NewFromConfig(s.AWS, dynamo.Retrying), s.Name)
+	s.Tables = dynamo.New(dynamodb.NewFromConfig(s.AWS, dynamo.Retrying, dynamo.Counting(&metric.Process)), s.Name)
 	return s, nil
 }
 

@@ -82,6 +82,9 @@ func (t *times) add(received time.Time) {
 
 // shard reads the events of one shard from the sweep that is behind on.
 func (w *walk) shard(ctx context.Context, n int) error {
+	if err := w.newest(ctx, n); err != nil {
+		return err
+	}
 	recorded, begin := w.standing.Recorded[n], w.standing.Published[n]
 	if recorded.Compare(begin) < 0 {
 		begin = recorded
@@ -111,6 +114,22 @@ func (w *walk) shard(ctx context.Context, n int) error {
 		}
 	}
 	w.locked(func() { w.status.AtLeast = true })
+	return nil
+}
+
+// newest finds when the newest event of a shard was received.
+func (w *walk) newest(ctx context.Context, n int) error {
+	page, err := w.Store.Received(ctx, event.Receipts{Shard: n, To: w.now.Add(clockSkew), Newest: true, Limit: 1})
+	if err != nil && !errors.Is(err, event.ErrInvalid) {
+		return err
+	}
+	w.locked(func() {
+		for _, s := range page.Items {
+			if s.Received.After(w.status.Newest) {
+				w.status.Newest = s.Received
+			}
+		}
+	})
 	return nil
 }
 

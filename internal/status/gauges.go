@@ -5,7 +5,11 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
+	"strings"
 	"time"
+
+	"github.com/payhooks/payhooks/internal/metric"
+	"github.com/payhooks/payhooks/internal/reconcile"
 )
 
 // Gauges of every stack. Lag is followed by the name of a sweep.
@@ -18,13 +22,14 @@ const (
 	GaugeUnrecorded  = "unrecorded"
 	GaugeQuarantined = "quarantined"
 	GaugeDead        = "dead"
+	GaugeSilent      = "silent" // hours since the newest event
 	GaugeLag         = "lag_"
 )
 
 // What a run of reconcile counts itself. A run that counts none of it is zero.
 const (
 	GaugePublished   = "published"   // events that the sweep published instead of dispatch
-	GaugeStored      = "stored"      // events that were listed instead of delivered
+	GaugeUndelivered = "undelivered" // events that Stripe listed and did not deliver, since it delivered the first
 	GaugeHeld        = "held"        // due deliveries that an action's backlog keeps waiting
 	GaugeUnreachable = "unreachable" // scopes that could not be listed
 )
@@ -32,12 +37,12 @@ const (
 // MaxGauges is how many metrics a stack's gauges may be: CloudWatch charges for each.
 const MaxGauges = 40
 
-var runCounts = []string{GaugePublished, GaugeStored, GaugeHeld, GaugeUnreachable}
+var runCounts = []string{GaugePublished, GaugeUndelivered, GaugeHeld, GaugeUnreachable}
 
 // Names lists the gauges of a stack with these sweeps, sorted.
 func Names(sweeps []string) []string {
 	all := []string{
-		GaugeParked, GaugeUnknown, GaugeWaiting, GaugeOverdue, GaugePending, GaugeUnrecorded, GaugeQuarantined, GaugeDead,
+		GaugeParked, GaugeUnknown, GaugeWaiting, GaugeOverdue, GaugePending, GaugeUnrecorded, GaugeQuarantined, GaugeDead, GaugeSilent,
 	}
 	all = append(all, runCounts...)
 	for _, name := range sweeps {
@@ -60,20 +65,6 @@ func LagLimit(sweep string) time.Duration {
 	return time.Hour
 }
 
-// metadata says to CloudWatch which members of a line are metrics.
-type metadata struct {
-	Timestamp         int64 // milliseconds since 1970
-	CloudWatchMetrics []directive
-}
-
-type directive struct {
-	Namespace  string
-	Dimensions [][]string
-	Metrics    []metric
-}
-
-type metric struct{ Name, Unit string }
-
 // Log writes the gauges as one line in CloudWatch's embedded metric format, at the root
 // and without dimensions in the namespace payhooks/STACK. Every run writes the same
 // ones, zero included, so that alarms clear; those of a source that could not be read
@@ -85,23 +76,34 @@ func Log(ctx context.Context, log *slog.Logger, stack string, s Status, more map
 
 // Gauges are the attributes of the line that Log writes.
 func Gauges(stack string, s Status, more map[string]int, now time.Time) []slog.Attr {
-	values, seconds := s.values(more)
-	d := directive{Namespace: "payhooks/" + stack, Dimensions: [][]string{{}}}
-	var attrs []slog.Attr
-	for _, name := range slices.Sorted(maps.Keys(values)) {
-		unit := "Count"
-		if seconds[name] {
-			unit = "Seconds"
-		}
-		d.Metrics = append(d.Metrics, metric{name, unit})
-		attrs = append(attrs, slog.Int(name, values[name]))
-	}
-	return append(attrs, slog.Any("_aws", metadata{now.UnixMilli(), []directive{d}}))
+	counts, seconds := s.values(more, now)
+	all := slices.Concat(metric.Values(metric.Count, counts), metric.Values(metric.Seconds, seconds))
+	slices.SortFunc(all, func(a, b metric.Value) int { return strings.Compare(a.Name, b.Name) })
+	return metric.Attrs(stack, now, all)
 }
 
-// values of the gauges by name, and which of them are seconds.
-func (s Status) values(more map[string]int) (values map[string]int, seconds map[string]bool) {
-	values, seconds = map[string]int{}, map[string]bool{}
+// Writer counts the gauges of a stack and writes them, at the end of each run of
+// reconcile.
+type Writer struct {
+	Sources
+	Stack string
+	Log   *slog.Logger
+}
+
+// Write logs what can be counted, also when the run failed. What cannot be counted is
+// only a warning: the alarms stay as they are.
+func (w *Writer) Write(ctx context.Context, r reconcile.Reply) {
+	s, err := Count(ctx, w.Sources)
+	if err != nil {
+		w.Log.WarnContext(ctx, "gauges are incomplete", "error", err.Error())
+	}
+	counted := map[string]int{GaugePublished: r.Published, GaugeUndelivered: r.Undelivered, GaugeHeld: r.Held, GaugeUnreachable: r.Unreachable}
+	Log(ctx, w.Log, w.Stack, s, counted, w.Now())
+}
+
+// values of the gauges by name, and those that are seconds.
+func (s Status) values(more map[string]int, now time.Time) (values, seconds map[string]int) {
+	values, seconds = map[string]int{}, map[string]int{}
 	for _, name := range runCounts {
 		values[name] = 0
 	}
@@ -113,15 +115,27 @@ func (s Status) values(more map[string]int) (values map[string]int, seconds map[
 			values[name] = *n
 		}
 	}
+	if !slices.Contains(s.Unread, SourceEvents) {
+		values[GaugeSilent] = s.silent(now)
+	}
 	if !slices.Contains(s.Unread, SourceDeliveries) {
 		total := s.Total()
 		values[GaugeParked], values[GaugeUnknown], values[GaugeWaiting] = total.Parked, total.Unknown, total.Waiting
 		values[GaugeOverdue] = s.Overdue
 	}
 	for _, l := range s.Sweeps {
-		values[GaugeLag+l.Sweep], seconds[GaugeLag+l.Sweep] = l.Seconds, true
+		seconds[GaugeLag+l.Sweep] = l.Seconds
 	}
 	return values, seconds
+}
+
+// silent is for how many hours no event came. A stack that never got one is not silent:
+// it waits for its endpoint.
+func (s Status) silent(now time.Time) int {
+	if s.Newest.IsZero() {
+		return 0
+	}
+	return int(now.Sub(s.Newest) / time.Hour)
 }
 
 // Known is a count, 0 if it could not be read.

@@ -24,14 +24,14 @@ func TestMain(m *testing.M) {
 		os.Exit(m.Run())
 	}
 	ctx := lambdacontext.NewContext(context.Background(), &lambdacontext.LambdaContext{AwsRequestID: "request"})
-	Log(ctx, slog.New(lambdacontext.NewLogHandler()), "shop", whole(), map[string]int{GaugeStored: 2}, noon.Add(5*time.Millisecond))
+	Log(ctx, slog.New(lambdacontext.NewLogHandler()), "shop", whole(), map[string]int{GaugeUndelivered: 2}, noon.Add(5*time.Millisecond))
 }
 
 // whole is a status that was read whole.
 func whole() Status {
 	return Status{
 		Actions: []Action{{Action: "a", Waiting: 1, Parked: 2, Discarded: 9}, {Action: "b", Parked: 1, Unknown: 4}},
-		Overdue: 1, Pending: number(5), Unrecorded: number(0), Quarantined: number(6), Dead: number(7), Refused: number(8),
+		Overdue: 1, Pending: number(5), Unrecorded: number(0), Quarantined: number(6), Dead: number(7), Refused: number(8), Newest: noon.Add(-4*time.Hour + time.Minute),
 		Sweeps: []reconcile.Lag{{Sweep: "due"}, {Sweep: "missing", Seconds: 90}, {Sweep: "pending"}, {Sweep: "unrecorded"}},
 	}
 }
@@ -80,7 +80,7 @@ func TestLineThatAFunctionPrintsIsEmbeddedMetricFormat(t *testing.T) {
 	}
 	same(t, map[string]int{
 		"parked": 3, "unknown": 4, "waiting": 1, "overdue": 1, "pending": 5, "unrecorded": 0, "quarantined": 6, "dead": 7,
-		"lag_due": 0, "lag_missing": 90, "lag_pending": 0, "lag_unrecorded": 0, "published": 0, "stored": 2, "held": 0, "unreachable": 0,
+		"lag_due": 0, "lag_missing": 90, "lag_pending": 0, "lag_unrecorded": 0, "published": 0, "undelivered": 2, "silent": 3, "held": 0, "unreachable": 0,
 	}, values)
 }
 
@@ -103,7 +103,7 @@ func names(s Status, more map[string]int) (all []string) {
 
 func TestEveryRunWritesTheSameGauges(t *testing.T) {
 	same(t, Names(Sweeps), names(whole(), nil))
-	same(t, Names(Sweeps), names(whole(), map[string]int{GaugeStored: 1, GaugeParked: 99}))
+	same(t, Names(Sweeps), names(whole(), map[string]int{GaugeUndelivered: 1, GaugeParked: 99}))
 	quiet := whole()
 	quiet.Actions, quiet.Pending = nil, number(0)
 	same(t, Names(Sweeps), names(quiet, nil))

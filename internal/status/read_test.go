@@ -38,11 +38,11 @@ func TestSmallStackIsReadWithFewCalls(t *testing.T) {
 	r.delivery("b", "evt_1", event.Parked, noon, "why")
 	calls := r.calls()
 	r.read()
-	same(t, map[string]int{"Rules": 1, "Scan": 1, "Received": 4, "Unfinished": 4 * 32, "Quarantine.List": 1, "Deliveries": 1}, calls())
+	same(t, map[string]int{"Rules": 1, "Scan": 1, "Received": 8, "Unfinished": 4 * 32, "Quarantine.List": 1, "Deliveries": 1}, calls())
 	calls = r.calls()
 	_, err := Count(r.Context(), r.Sources)
 	r.must(err)
-	same(t, map[string]int{"Rules": 1, "Scan": 1, "Received": 4, "Unfinished": 3 * 32, "Quarantine.List": 1}, calls())
+	same(t, map[string]int{"Rules": 1, "Scan": 1, "Received": 8, "Unfinished": 3 * 32, "Quarantine.List": 1}, calls())
 }
 
 func TestUnreachableSourceHidesNoOther(t *testing.T) {

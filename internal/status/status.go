@@ -46,6 +46,8 @@ type Status struct {
 	Unrecorded       *int      `json:"unrecorded,omitempty"`
 	OldestUnrecorded time.Time `json:"oldest_unrecorded,omitzero"`
 
+	Newest time.Time `json:"newest,omitzero"` // receipt of the newest event
+
 	Quarantined       *int      `json:"quarantined,omitempty"`
 	OldestQuarantined time.Time `json:"oldest_quarantined,omitzero"`
 
@@ -99,7 +101,7 @@ var (
 // Read counts everything, up to 100,000 entries in each partition of an index (400,000
 // events, 3.2 million deliveries in each state) and 20,000 unrecorded subscribers; then
 // AtLeast is set. What could be read is returned also with an error, which names the
-// rest. A small stack takes 143 requests of the ports, 16 at a time, one more for each
+// rest. A small stack takes 147 requests of the ports, 16 at a time, one more for each
 // queue of dead letters, and one for each action and state that has a reason.
 func Read(ctx context.Context, s Sources) (Status, error) { return s.read(ctx, full) }
 

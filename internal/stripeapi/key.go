@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/metric"
 )
 
 // keys are the API keys of both modes.
@@ -105,6 +106,7 @@ func (s *signer) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
+	metric.Process.Add(metric.StripeReads)
 	res, err := s.next.RoundTrip(s.sign(req, key))
 	if err != nil || res.StatusCode != http.StatusUnauthorized || req.GetBody == nil || c.Refresh == nil {
 		return res, err
@@ -118,6 +120,7 @@ func (s *signer) RoundTrip(req *http.Request) (*http.Response, error) {
 	if again.Body, err = req.GetBody(); err != nil {
 		return nil, fmt.Errorf("send the request again with the new key: %w", err)
 	}
+	metric.Process.Add(metric.StripeReads)
 	return s.next.RoundTrip(again)
 }
 

@@ -1,0 +1,129 @@
+package dynamo
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/smithy-go"
+	"github.com/aws/smithy-go/middleware"
+
+	"github.com/payhooks/payhooks/internal/metric"
+)
+
+// Counting lets a client count the calls that DynamoDB throttles, each try of them. An
+// alarm on AWS's own count would never clear: CloudWatch ignores what is missing there.
+func Counting(counts *metric.Counts) func(*dynamodb.Options) {
+	return func(o *dynamodb.Options) {
+		o.APIOptions = append(o.APIOptions, func(s *middleware.Stack) error {
+			asked := middleware.InitializeMiddlewareFunc("Asked", func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
+				return next.HandleInitialize(middleware.WithStackValue(ctx, askedKey{}, in.Parameters), in)
+			})
+			count := middleware.FinalizeMiddlewareFunc("CountThrottled", func(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (middleware.FinalizeOutput, middleware.Metadata, error) {
+				out, m, err := next.HandleFinalize(ctx, in)
+				for _, at := range throttledAt(middleware.GetStackValue(ctx, askedKey{}), out.Result, err) {
+					counts.Add(metric.Throttled, metric.Dimension{Name: "table", Value: at.table}, metric.Dimension{Name: "index", Value: at.index})
+				}
+				return out, m, err
+			})
+			return errors.Join(s.Initialize.Add(asked, middleware.Before), s.Finalize.Insert(count, "Retry", middleware.After))
+		})
+	}
+}
+
+// askedKey is that of a call's input.
+type askedKey struct{}
+
+// part is a table, or an index of it.
+type part struct{ table, index string }
+
+// noIndex stands for the table itself: a dimension must not be empty.
+const noIndex = "-"
+
+// throttledAt says which tables and indexes throttled one try of a call.
+func throttledAt(asked, answer any, err error) (all []part) {
+	var canceled *types.TransactionCanceledException
+	if in, ok := asked.(*dynamodb.TransactWriteItemsInput); ok && errors.As(err, &canceled) {
+		for i, why := range canceled.CancellationReasons {
+			if throttles(aws.ToString(why.Code)) && i < len(in.TransactItems) {
+				all = append(all, part{tableOf(in.TransactItems[i]), noIndex})
+			}
+		}
+		return all
+	}
+	if out, ok := answer.(*dynamodb.BatchGetItemOutput); ok && err == nil {
+		for table, left := range out.UnprocessedKeys {
+			if len(left.Keys) > 0 && len(out.Responses[table]) == 0 { // else it was only too much at once
+				all = append(all, part{table, noIndex})
+			}
+		}
+		return all
+	}
+	var api smithy.APIError
+	if !errors.As(err, &api) || !throttles(api.ErrorCode()) {
+		return nil
+	}
+	return partsOf(asked)
+}
+
+// throttles reports whether a code of an error, or of why a transaction was canceled, is
+// that of a throttled call.
+func throttles(code string) bool {
+	_, known := retry.DefaultThrottleErrorCodes[code]
+	return known || code == "ThrottlingError" || code == "ProvisionedThroughputExceeded"
+}
+
+// partsOf are what a call asks for.
+func partsOf(asked any) (all []part) {
+	switch in := asked.(type) {
+	case *dynamodb.GetItemInput:
+		return []part{{aws.ToString(in.TableName), noIndex}}
+	case *dynamodb.PutItemInput:
+		return []part{{aws.ToString(in.TableName), noIndex}}
+	case *dynamodb.UpdateItemInput:
+		return []part{{aws.ToString(in.TableName), noIndex}}
+	case *dynamodb.DeleteItemInput:
+		return []part{{aws.ToString(in.TableName), noIndex}}
+	case *dynamodb.QueryInput:
+		return []part{{aws.ToString(in.TableName), indexOf(in.IndexName)}}
+	case *dynamodb.ScanInput:
+		return []part{{aws.ToString(in.TableName), indexOf(in.IndexName)}}
+	case *dynamodb.BatchGetItemInput:
+		for table := range in.RequestItems {
+			all = append(all, part{table, noIndex})
+		}
+	case *dynamodb.TransactWriteItemsInput:
+		for _, item := range in.TransactItems {
+			all = append(all, part{tableOf(item), noIndex})
+		}
+	}
+	slices.SortFunc(all, func(a, b part) int { return strings.Compare(a.table, b.table) })
+	return slices.Compact(all)
+}
+
+func indexOf(name *string) string {
+	if aws.ToString(name) == "" {
+		return noIndex
+	}
+	return *name
+}
+
+// tableOf is the table of one item of a transaction.
+func tableOf(item types.TransactWriteItem) string {
+	switch {
+	case item.Put != nil:
+		return aws.ToString(item.Put.TableName)
+	case item.Update != nil:
+		return aws.ToString(item.Update.TableName)
+	case item.Delete != nil:
+		return aws.ToString(item.Delete.TableName)
+	case item.ConditionCheck != nil:
+		return aws.ToString(item.ConditionCheck.TableName)
+	}
+	return "-"
+}
