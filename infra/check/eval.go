@@ -55,6 +55,12 @@ func (s *stack) text(v any) string {
 	if join := list(object(v)["Fn::Join"]); len(join) == 2 {
 		return s.joined(list(join[1]), text(join[0]))
 	}
+	if branch := list(object(v)["Fn::If"]); len(branch) == 3 {
+		if s.holds(branch[0]) {
+			return s.text(branch[1])
+		}
+		return s.text(branch[2])
+	}
 	sub := list(object(v)["Fn::Sub"])
 	if len(sub) == 0 {
 		return ""

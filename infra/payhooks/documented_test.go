@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"github.com/payhooks/payhooks/infra/check"
 )
 
 var documents = []string{"README.md", "CONTRIBUTING.md", "SECURITY.md", "infra/RUNBOOK.md"}
@@ -83,6 +85,25 @@ func TestCommandsOfTheDocumentsExist(t *testing.T) {
 	}
 	if checked["make"] < 10 || checked["payhooks"] < 50 {
 		t.Errorf("too few command lines were found: %v", checked)
+	}
+}
+
+func TestCommandsOfTheAlarmsExist(t *testing.T) {
+	parameters := map[string]string{"StripeEventSource": "aws.partner/stripe.com/ed_1", "SilenceHours": "6"}
+	alarms, err := check.Resources(os.DirFS("../.."), "AWS::CloudWatch::Alarm", "payhooks", parameters)
+	if err != nil || len(alarms) < 20 {
+		t.Fatalf("%d alarms, %v", len(alarms), err)
+	}
+	for _, a := range alarms {
+		text, _ := a.Properties["AlarmDescription"].(string)
+		words := split(check.Command(text))
+		if len(words) < 2 || words[0] != "payhooks" {
+			t.Errorf("%s ends with no command: %s", a.ID, text)
+			continue
+		}
+		if err := parses(words[1:], true); err != nil {
+			t.Errorf("%s: %v in %s", a.ID, err, text)
+		}
 	}
 }
 
