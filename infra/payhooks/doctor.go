@@ -12,7 +12,7 @@ import (
 const doctorLong = `Check the AWS side of a deployed stack: its CloudFormation stacks, names, secrets,
 SES, concurrency, alarms, tables, functions, rules and event source mappings; where
 there is a Stripe API key, also what is registered at Stripe (payhooks connect --check).
-Nothing is changed. Each line is a check with its result and what to do next.
+Nothing is changed without --probe. Each line is a check with its result and what to do next.
 
 ok        nothing to do
 warning   works, with a limit that the line names
@@ -20,7 +20,9 @@ failed    does not work, or data is at risk: exit code 1
 unknown   not checked: a call was denied, and the line names the missing right
 
 --probe also invokes one action's function to try another action's items of the
-deliveries table: IAM must deny that, and must allow the function its own.
+deliveries table: IAM must deny that, and must allow the function its own. And it sets
+one alarm to ALARM and back, with a reason that says that it is a test, and reads in its
+history whether the topic took it: whoever is subscribed is told twice.
 
 On the local stack only rules, mappings and the probe are checked.`
 
@@ -30,7 +32,7 @@ func doctorCommand() *cobra.Command {
 		Use: "doctor", Short: "Check a deployed stack and say what to do", Long: doctorLong, Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runDoctor(cmd, probe) },
 	}
-	cmd.Flags().BoolVar(&probe, "probe", false, "also try whether an action's role reaches another action's deliveries")
+	cmd.Flags().BoolVar(&probe, "probe", false, "also try whether an action's role reaches another action's deliveries, and set an alarm off")
 	cli.StackFlag(cmd)
 	return cmd
 }

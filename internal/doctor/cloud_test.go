@@ -6,6 +6,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	cfn "github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
+	cw "github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 	ddb "github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	streams "github.com/aws/aws-sdk-go-v2/service/dynamodbstreams/types"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
@@ -38,6 +39,7 @@ type cloud struct {
 	reply      delivery.ProbeReply
 	invoked    string
 	registered []Registration
+	alarm      alarmState
 	// errs are what calls fail with, by the name of the call.
 	errs map[string]error
 }
@@ -63,6 +65,7 @@ func healthy() *cloud {
 		reply:      delivery.ProbeReply{Get: delivery.Denied, Transact: delivery.Denied, Own: delivery.Allowed},
 		errs:       map[string]error{},
 		registered: []Registration{{Endpoint: "default", ID: "we_1"}},
+		alarm:      alarmState{states: map[string]cw.StateValue{"shop-conflict": cw.StateValueOk}, action: "Succeeded", took: 2},
 		resources:  map[string][]cfn.StackResourceSummary{},
 	}
 	c.stack("shop", cfn.StackStatusUpdateComplete, "Endpoints=default=live", "Mail=always", "MailFrom=shop@example.com", "AlarmEmail=a@example.com", "DispatchParallelism=2")
@@ -109,7 +112,7 @@ func (c *cloud) mapping(source, state string) {
 // findings runs the doctor over the account.
 func (c *cloud) findings(t *testing.T) []Finding {
 	t.Helper()
-	d := &Doctor{Stack: "shop", Caller: c, Stacks: c, Secrets: c, Mail: c, Lambda: c, Mappings: c, Topics: c, Tables: c, Streams: c, Rules: c, Functions: c, Registered: c}
+	d := &Doctor{Stack: "shop", Caller: c, Stacks: c, Secrets: c, Mail: c, Lambda: c, Mappings: c, Topics: c, Tables: c, Streams: c, Rules: c, Functions: c, Registered: c, Alarms: c, Pause: c.pause}
 	var all []Finding
 	for f := range d.Findings(t.Context(), true) {
 		all = append(all, f)

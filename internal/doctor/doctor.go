@@ -1,5 +1,6 @@
 // Package doctor checks the AWS side of a deployed stack. Each finding says what
-// is there and what to type next. It reads only: no check changes anything.
+// is there and what to type next. It reads only: no check changes anything but a probe,
+// which sets an alarm off for a moment.
 //
 // Nothing here prints or asks back, and no finding contains a secret.
 package doctor
@@ -7,6 +8,7 @@ package doctor
 import (
 	"context"
 	"iter"
+	"time"
 
 	"github.com/payhooks/payhooks/internal/event"
 )
@@ -44,12 +46,15 @@ type Doctor struct {
 	Lambda    Lambda
 	Mappings  Mappings
 	Topics    Topics
+	Alarms    Alarms // for a probe only
 	Tables    Tables
 	Streams   Streams
 	Rules     Rules
 	Functions Functions
 
 	Registered Registered
+	// Pause waits between two looks at an alarm's history.
+	Pause func(context.Context, time.Duration) error
 }
 
 // need is what a check cannot do without.
@@ -84,12 +89,12 @@ var checks = []check{
 	{"mappings", needsRules, (*run).mappings},
 }
 
-// Findings runs the checks one after the other, with probe also that of the
-// actions' rights. Without usable credentials it ends after saying so.
+// Findings runs the checks one after the other, with probe also those of the
+// actions' rights and of the way of an alarm. Without usable credentials it ends after saying so.
 func (d *Doctor) Findings(ctx context.Context, probe bool) iter.Seq[Finding] {
 	all := checks
 	if probe {
-		all = append(checks[:len(checks):len(checks)], check{"probe", needsRules, (*run).probe})
+		all = append(checks[:len(checks):len(checks)], check{"probe", needsRules, (*run).probe}, check{"alarm probe", needsMain, (*run).alarmProbe})
 	}
 	return func(yield func(Finding) bool) {
 		caller := d.caller(ctx)

@@ -27,7 +27,7 @@ func TestHealthyStackHasOnlyOKFindings(t *testing.T) {
 	}
 	want := []string{
 		"caller", "stack", "data stack", "names", "secret webhooks/default", "secret stripe", "secret slack", "stripe default", "mail sender", "mail account",
-		"concurrency", "alarms", "tables", "functions", "rules", "mappings", "probe",
+		"concurrency", "alarms", "tables", "functions", "rules", "mappings", "probe", "alarm probe",
 	}
 	if !slices.Equal(checks, want) {
 		t.Errorf("checks %q, expected %q", checks, want)

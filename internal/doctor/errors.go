@@ -14,7 +14,7 @@ var deniedCodes = []string{"AccessDenied", "AccessDeniedException", "Authorizati
 
 // prefixes are IAM's names of the services, by the SDK's.
 var prefixes = map[string]string{
-	"CloudFormation": "cloudformation", "DynamoDB": "dynamodb", "DynamoDB Streams": "dynamodb", "EventBridge": "events",
+	"CloudFormation": "cloudformation", "CloudWatch": "cloudwatch", "DynamoDB": "dynamodb", "DynamoDB Streams": "dynamodb", "EventBridge": "events",
 	"Lambda": "lambda", "SESv2": "ses", "SNS": "sns", "STS": "sts", "Secrets Manager": "secretsmanager",
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
@@ -48,6 +49,13 @@ type Mappings = lambda.ListEventSourceMappingsAPIClient
 
 // Topics is a part of sns.Client.
 type Topics = sns.ListSubscriptionsByTopicAPIClient
+
+// Alarms is a part of cloudwatch.Client. SetAlarmState is all that a probe changes.
+type Alarms interface {
+	cloudwatch.DescribeAlarmsAPIClient
+	cloudwatch.DescribeAlarmHistoryAPIClient
+	SetAlarmState(context.Context, *cloudwatch.SetAlarmStateInput, ...func(*cloudwatch.Options)) (*cloudwatch.SetAlarmStateOutput, error)
+}
 
 // Tables is a part of dynamodb.Client.
 type Tables interface {

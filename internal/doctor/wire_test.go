@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
@@ -35,6 +36,10 @@ func denying(t *testing.T) aws.Config {
 			if strings.Contains(r.Header.Get("Authorization"), "/sns/") {
 				answer = strings.Replace(answer, "AccessDenied", "AuthorizationError", 1)
 			}
+		}
+		if protocol := r.Header.Get("Smithy-Protocol"); protocol != "" { // CBOR: a map of two texts
+			w.Header().Set("Smithy-Protocol", protocol)
+			answer = "\xa2\x66__type\x75AccessDeniedException\x67message\x62no"
 		}
 		w.WriteHeader(http.StatusForbidden)
 		_, _ = io.WriteString(w, answer)
@@ -105,6 +110,18 @@ func TestDeniedCallsNameTheMissingRight(t *testing.T) {
 		},
 		"dynamodb:DescribeStream": func(ctx context.Context) error {
 			_, err := dynamodbstreams.NewFromConfig(cfg).DescribeStream(ctx, &dynamodbstreams.DescribeStreamInput{StreamArn: name})
+			return err
+		},
+		"cloudwatch:DescribeAlarms": func(ctx context.Context) error {
+			_, err := cloudwatch.NewFromConfig(cfg).DescribeAlarms(ctx, nil)
+			return err
+		},
+		"cloudwatch:DescribeAlarmHistory": func(ctx context.Context) error {
+			_, err := cloudwatch.NewFromConfig(cfg).DescribeAlarmHistory(ctx, nil)
+			return err
+		},
+		"cloudwatch:SetAlarmState": func(ctx context.Context) error {
+			_, err := cloudwatch.NewFromConfig(cfg).SetAlarmState(ctx, &cloudwatch.SetAlarmStateInput{AlarmName: name, StateReason: name, StateValue: "OK"})
 			return err
 		},
 		"events:ListRules": func(ctx context.Context) error {
