@@ -98,6 +98,15 @@ func handled(state event.State) func(*stand) {
 	}
 }
 
+// discardAll empties the quarantine.
+func discardAll(s *stand) {
+	all, _, err := event.Collect(s.store.Quarantine().All(s.Context()))
+	s.must(err)
+	for _, q := range all {
+		s.must(s.store.Quarantine().Discard(s.Context(), q.Endpoint, q.ID))
+	}
+}
+
 // once runs in one second.
 func once(at int, do func(*stand)) func(*stand, int) {
 	return func(s *stand, second int) {
@@ -155,13 +164,7 @@ func conditions() []condition {
 				return err
 			}
 		}, end: handled(event.Unknown)},
-		{alarm: "quarantined", each: once(5, func(s *stand) { odd(s, `{"object":"event","type":"charge.succeeded"}`) }), end: func(s *stand) {
-			all, _, err := event.Collect(s.store.Quarantine().All(s.Context()))
-			s.must(err)
-			for _, q := range all {
-				s.must(s.store.Quarantine().Discard(s.Context(), q.Endpoint, q.ID))
-			}
-		}},
+		{alarm: "quarantined", each: once(5, func(s *stand) { odd(s, `{"object":"event","type":"charge.succeeded"}`) }), end: discardAll},
 		{alarm: "dead", begin: func(s *stand) { crashes(churn)(s); s.queues[churn].MaxReceives = 3 }, end: func(s *stand) {
 			works(s)
 			s.minutes(5) // until the queue has given up what it will

@@ -45,10 +45,10 @@ func init() {
 		"AWS::SNS::Topic": {"TopicName", "arn:aws:sns:%r:%a:%n", "arn", (*scope).topic},
 
 		"AWS::Logs::LogGroup":           {"LogGroupName", "arn:aws:logs:%r:%a:log-group:%n:*", "name", nil},
-		"AWS::Logs::MetricFilter":       {"FilterName", "", "name", (*scope).metricFilter},
+		"AWS::Logs::MetricFilter":       {"FilterName", "", "name", nil},
 		"AWS::Logs::QueryDefinition":    {"Name", "", "name", nil},
 		"AWS::Logs::SubscriptionFilter": {"FilterName", "", "name", nil},
-		"AWS::CloudWatch::Alarm":        {"AlarmName", "arn:aws:cloudwatch:%r:%a:alarm:%n", "name", (*scope).alarm},
+		"AWS::CloudWatch::Alarm":        {"AlarmName", "arn:aws:cloudwatch:%r:%a:alarm:%n", "name", nil},
 		"AWS::CloudWatch::CompositeAlarm": {
 			"AlarmName", "arn:aws:cloudwatch:%r:%a:alarm:%n", "name", nil,
 		},

@@ -23,8 +23,6 @@ type Stack struct {
 	Pollers   []QueueSource
 	Schedules []Schedule
 	Invokes   []InvokeConfig
-	Filters   []MetricFilter
-	Alarms    []Alarm
 }
 
 // Function is one Lambda function.
@@ -177,13 +175,3 @@ type InvokeConfig struct {
 	MaxRetries int
 	OnFailure  string
 }
-
-// MetricFilter counts the lines of a log group that match its pattern.
-type MetricFilter struct {
-	LogGroup          string // name
-	Pattern           string
-	Namespace, Metric string
-}
-
-// Alarm watches a metric.
-type Alarm struct{ LogicalID, Namespace, Metric string }
