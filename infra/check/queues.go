@@ -88,22 +88,41 @@ func conditionKeys(statement any) []string {
 	return keys
 }
 
-// checkDeadLetters: the gauge of dead letters counts each of their queues, under the name
-// of an action or of a function of the pipeline; it has an alarm. One on the queue itself
-// would be a second one, and clear while somebody looks at the letters.
+// checkDeadLetters: the gauge of dead letters, which has an alarm, counts each of their
+// queues under the name of an action or of a function of the pipeline. One that it does
+// not count has an alarm of its own.
 func checkDeadLetters(root *stack, report reporter) {
-	known := []string{"dispatch", "reconcile"}
+	known := []string{"dispatch", "reconcile", "ingest-eventbridge"}
 	for r := range root.each(rule) {
-		known = append(known, r.in.text(r.props()["Name"]))
+		if b, ok := r.in.owner(r.props()["EventBusName"]); ok && b.in.text(b.props()["Name"]) == "${AWS::StackName}" {
+			known = append(known, r.in.text(r.props()["Name"]))
+		}
 	}
-	dead := deadLetters(root)
+	dead, own := deadLetters(root), watchedQueues(root)
 	for q := range root.each(queue) {
 		queue := q.in.text(q.props()["QueueName"])
 		name, ok := strings.CutPrefix(strings.TrimSuffix(queue, "-dead"), "${AWS::StackName}-")
-		if dead[q] && (!ok || !strings.HasSuffix(queue, "-dead") || !slices.Contains(known, name)) {
-			report("%s: dead letters need a name that the gauge counts, ${AWS::StackName}-ACTION-dead; it is %s", q, queue)
+		if dead[q] && !own[q] && (!ok || !strings.HasSuffix(queue, "-dead") || !slices.Contains(known, name)) {
+			report("%s: dead letters need a name that the gauge counts, ${AWS::StackName}-ACTION-dead, or an alarm on ApproximateNumberOfMessagesVisible > 0; it is %s", q, queue)
 		}
 	}
+}
+
+// watchedQueues are those with an alarm on their messages.
+func watchedQueues(root *stack) map[place]bool {
+	found := map[place]bool{}
+	for a := range root.each(alarm) {
+		p := a.props()
+		if text(p["MetricName"]) != "ApproximateNumberOfMessagesVisible" || a.in.text(p["Threshold"]) != "0" || text(p["ComparisonOperator"]) != "GreaterThanThreshold" {
+			continue
+		}
+		for _, d := range list(p["Dimensions"]) {
+			if q, ok := a.in.owner(at(d, "Value")); ok {
+				found[q] = true
+			}
+		}
+	}
+	return found
 }
 
 // longestPattern is EventBridge's limit on an event pattern, in characters.

@@ -19,6 +19,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/payhooks/payhooks/infra/cloudwatch"
 	"github.com/payhooks/payhooks/internal/action"
 	"github.com/payhooks/payhooks/internal/dynamo"
 	"github.com/payhooks/payhooks/internal/event"
@@ -107,6 +108,9 @@ func discardAll(s *stand) {
 	}
 }
 
+// mails is the function that records what SES reports about mails.
+const mails = "record-mail"
+
 // once runs in one second.
 func once(at int, do func(*stand)) func(*stand, int) {
 	return func(s *stand, second int) {
@@ -180,6 +184,17 @@ func conditions() []condition {
 		}, within: 120},
 		{alarm: "lag-books", begin: func(s *stand) { s.books = true }, within: 70},
 	}
+	// The sample shop's: what its function logs for each report of SES.
+	for _, report := range []string{"bounced", "complained", "rejected"} {
+		all = append(all, condition{alarm: mails + "-" + report, clears: 180, each: once(5, func(s *stand) {
+			for range 10 {
+				s.log(mails).Warn("mail report", "reason", report)
+			}
+		})})
+	}
+	all = append(all, condition{alarm: mails + "-dead", each: once(59, func(s *stand) {
+		s.watch.Metrics.Add(cloudwatch.Named("AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", stack+"-"+mails+"-dead"), s.now, 1, 1)
+	})})
 	for _, name := range []string{churn, bridge} {
 		all = append(all,
 			condition{alarm: name + "-queue-age", begin: off(name)},
