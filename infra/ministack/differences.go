@@ -43,8 +43,8 @@ func Differences() []Difference {
 		{
 			What: "authorizes ses:SendEmail against * whatever the content, without the key ses:FromAddress, AWS against identities",
 			Edits: []Edit{{"infra/action.yaml", `                  Resource:
-                    - !Sub 'arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/*'
-                    - !Sub 'arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:configuration-set/*'
+                    - !If [HasIdentity, !Sub 'arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/${MailIdentity}', !Sub 'arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/*']
+                    - !If [HasConfigurationSet, !Sub 'arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:configuration-set/${MailConfigurationSet}', !Sub 'arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:configuration-set/*']
                   Condition: {StringEquals: {ses:FromAddress: !Ref MailFrom}}
 `, "                  Resource: '*'\n"}},
 			Allows:  "^send (a mail from|raw content|a template)",
@@ -69,6 +69,16 @@ func Differences() []Difference {
 			What:    "does not set a time to live on a table that a stack has",
 			Doctor:  "has no time to live",
 			Checked: "infra/check and the local stack read the property",
+		},
+		{
+			What:    "has no alarms on expressions in a template",
+			Edits:   []Edit{{"infra/alarms.yaml", refusedMath, plainMetric}, {"infra/alarms.yaml", throttledMath, plainMetric}},
+			Checked: "infra/cloudwatch evaluates them; cfn-lint in `make validate`",
+		},
+		{
+			What:    "does not put an alarm's actions into its history",
+			Doctor:  "has not acted within",
+			Checked: "internal/doctor's tests, with CloudWatch's history",
 		},
 		{
 			What:    "does not say which stacks are nested",
@@ -99,13 +109,34 @@ func Differences() []Difference {
 	}
 }
 
+// The metrics of the alarms on an expression, and one in their place.
+const (
+	refusedMath = `      Metrics:
+        - {Id: result, Expression: 'IF(undelivered > 0 AND unmatched > 0 AND accepted == 0, 1, 0)'}
+        - {Id: undelivered, ReturnData: false, MetricStat: {Stat: Sum, Period: 900, Metric: {Namespace: !Sub 'payhooks/${Stack}', MetricName: undelivered}}}
+        - {Id: unmatched, ReturnData: false, MetricStat: {Stat: Sum, Period: 900, Metric: {Namespace: !Sub 'payhooks/${Stack}', MetricName: unmatched}}}
+        - {Id: accepted, ReturnData: false, MetricStat: {Stat: Sum, Period: 900, Metric: {Namespace: !Sub 'payhooks/${Stack}', MetricName: accepted}}}
+`
+	throttledMath = `      Metrics:
+        - {Id: result, Expression: 'IF(undelivered > 0 AND (FILL(refused, 0) > 0 OR FILL(throttled, 0) > 0), 1, 0)'}
+        - {Id: undelivered, ReturnData: false, MetricStat: {Stat: Sum, Period: 900, Metric: {Namespace: !Sub 'payhooks/${Stack}', MetricName: undelivered}}}
+        - {Id: refused, ReturnData: false, MetricStat: {Stat: Sum, Period: 900, Metric: {Namespace: !Sub 'payhooks/${Stack}', MetricName: edge-throttled}}}
+        - {Id: throttled, ReturnData: false, MetricStat: {Stat: Sum, Period: 900, Metric: {Namespace: AWS/Lambda, MetricName: Throttles, Dimensions: [{Name: FunctionName, Value: !Ref Ingest}]}}}
+`
+	plainMetric = `      Namespace: !Sub 'payhooks/${Stack}'
+      MetricName: undelivered
+      Statistic: Sum
+      Period: 900
+`
+)
+
 // spelt has ARNs and names of an action's resources instead of their attributes.
 func spelt() []Edit {
 	const file, here = "infra/action.yaml", "${AWS::Region}:${AWS::AccountId}"
 	return []Edit{
 		{file, "!GetAtt Queue.Arn", "!Sub 'arn:aws:sqs:" + here + ":${Stack}-${Action}'"},
 		{file, "!GetAtt DeadLetters.Arn", "!Sub 'arn:aws:sqs:" + here + ":${Stack}-${Action}-dead'"},
-		{file, "!GetAtt DeadLetters.QueueName", "!Sub '${Stack}-${Action}-dead'"},
+		{file, "!GetAtt Queue.QueueName", "!Sub '${Stack}-${Action}'"},
 		{file, "!GetAtt Rule.Arn", "!Sub 'arn:aws:events:" + here + ":rule/${Bus}/${Action}'"},
 		{file, "!GetAtt Logs.Arn", "!Sub 'arn:aws:logs:" + here + ":log-group:/${Stack}/${Action}:*'"},
 		{file, "!GetAtt Role.Arn", "!Sub 'arn:aws:iam::${AWS::AccountId}:role/${Stack}-${Action}'"},
@@ -130,6 +161,9 @@ func Adapt(dir, stripe string, older bool) error {
 	edits := append(borrowed(), Edit{"template.yaml", "STRIPE_API_BASE: ''", "STRIPE_API_BASE: " + stripe})
 	for _, d := range Differences() {
 		edits = append(edits, d.Edits...)
+	}
+	if older { // had an alarm on them
+		edits = append(edits, Edit{"infra/action.yaml", "!GetAtt DeadLetters.QueueName", "!Sub '${Stack}-${Action}-dead'"})
 	}
 	return apply(dir, older, edits...)
 }
