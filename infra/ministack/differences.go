@@ -76,8 +76,8 @@ func Differences() []Difference {
 			Checked: "infra/cloudwatch evaluates them; cfn-lint in `make validate`",
 		},
 		{
-			What:    "does not put an alarm's actions into its history",
-			Doctor:  "has not acted within",
+			What:    "does not speak the protocol of CloudWatch's newer clients (CBOR)",
+			Doctor:  "operation error CloudWatch: DescribeAlarms",
 			Checked: "internal/doctor's tests, with CloudWatch's history",
 		},
 		{
