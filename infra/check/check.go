@@ -56,6 +56,9 @@ func check(files fs.FS, file string) ([]string, error) {
 	} {
 		c(root, report)
 	}
+	if err := checkDemands(files, file, report); err != nil {
+		return nil, err
+	}
 	if err := checkIndexes(files, root, report); err != nil {
 		return nil, err
 	}

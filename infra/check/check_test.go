@@ -93,7 +93,7 @@ func TestTracingBehindAParameterThatIsOffIsAllowed(t *testing.T) {
 	files := repositoryFiles(t)
 	apply(t, files, "template.yaml", edit{
 		"- {Effect: Allow, Action: dynamodb:PutItem, Resource: !Sub 'arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${AWS::StackName}-quarantine'}",
-		"- !If [HasAlarmKey, {Effect: Allow, Action: xray:PutTraceSegments, Resource: '*'}, !Ref AWS::NoValue]",
+		"- !If [HasKey, {Effect: Allow, Action: xray:PutTraceSegments, Resource: '*'}, !Ref AWS::NoValue]",
 	})
 	problems, err := check(files, "template.yaml")
 	if err != nil {

@@ -52,6 +52,9 @@ func (s *stack) text(v any) string {
 	if id, attr := getAtt(v); id != "" {
 		return "${" + id + "." + attr + "}"
 	}
+	if branch := list(object(v)["Fn::If"]); len(branch) == 3 {
+		return s.text(s.chosen(v))
+	}
 	if join := list(object(v)["Fn::Join"]); len(join) == 2 {
 		return s.joined(list(join[1]), text(join[0]))
 	}
@@ -76,7 +79,36 @@ func (s *stack) text(v any) string {
 	})
 }
 
+// chosen is the branch of a condition that holds with the parameters as they stand.
+func (s *stack) chosen(v any) any {
+	branch := list(object(v)["Fn::If"])
+	if len(branch) != 3 {
+		return v
+	}
+	if s.holds(branch[0]) {
+		return s.chosen(branch[1])
+	}
+	return s.chosen(branch[2])
+}
+
+// give sets parameters of the root and of its data stack. A value of AWS, such as
+// AWS::Partition, counts for all that is nested, too.
+func (s *stack) give(values map[string]string) {
+	s.parent, s.args = &stack{}, map[string]any{}
+	for name, value := range values {
+		for _, at := range []*stack{s, s.data} {
+			if at.params[name] != nil {
+				at.args[name] = value
+			}
+		}
+	}
+	s.aws = values
+}
+
 func (s *stack) variable(name string) string {
+	if strings.HasPrefix(name, "AWS::") {
+		return s.pseudo(name)
+	}
 	p, param := s.params[name]
 	if !param {
 		return "${" + name + "}"
@@ -86,6 +118,18 @@ func (s *stack) variable(name string) string {
 	}
 	if d, ok := object(p)["Default"]; ok {
 		return text(d)
+	}
+	return "${" + name + "}"
+}
+
+func (s *stack) pseudo(name string) string {
+	for at := s; at != nil; at = at.parent {
+		if v, given := at.aws[name]; given {
+			return v
+		}
+	}
+	if name == "AWS::NoValue" {
+		return ""
 	}
 	return "${" + name + "}"
 }

@@ -22,6 +22,7 @@ type stack struct {
 	parent *stack
 	args   map[string]any // parameters that the parent gives
 	nested map[string]*stack
+	aws    map[string]string // what only AWS knows, as a check assumes it
 }
 
 // dataFile has the tables and secrets, as a separate stack.

@@ -31,15 +31,19 @@ func checkNames(root *stack, report reporter) {
 	}
 }
 
-// texts lists every text in a value, with what it substitutes.
+// texts lists every text in a value, with what it substitutes, in both branches of a condition.
 func (s *stack) texts(v any) []string {
-	if t := s.text(v); t != "" {
+	if t := s.text(v); t != "" && object(v)["Fn::If"] == nil {
 		return []string{t}
 	}
 	var all []string
 	for _, e := range list(v) {
 		switch e := e.(type) {
 		case map[string]any:
+			if t := s.text(e); t != "" && e["Fn::If"] == nil {
+				all = append(all, t)
+				continue
+			}
 			for _, k := range sorted(e) {
 				all = append(all, s.texts(e[k])...)
 			}

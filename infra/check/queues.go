@@ -39,6 +39,9 @@ func targets(v any) []any {
 				found = append(found, v[k])
 			case "DeadLetterConfig":
 				found = append(found, at(v[k], "Arn"))
+				for _, branch := range list(at(v[k], "Fn::If")) {
+					found = append(found, at(branch, "Arn"))
+				}
 			case "OnFailure":
 				found = append(found, at(v[k], "Destination"))
 			default:

@@ -80,7 +80,7 @@ func (p place) props() map[string]any { return p.in.props(p.id) }
 // String names the resource the way an operator finds it: file and ids.
 func (p place) String() string {
 	path := p.id
-	for s := p.in; s.parent != nil && s != s.parent.data; s = s.parent {
+	for s := p.in; s.name != "" && s != s.parent.data; s = s.parent {
 		path = s.name + "." + path
 	}
 	return p.in.file + ": " + path

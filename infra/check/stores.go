@@ -20,7 +20,7 @@ func checkStores(root *stack, report reporter) {
 		}{
 			{p["BillingMode"], "PAY_PER_REQUEST", "BillingMode"},
 			{at(p, "PointInTimeRecoverySpecification", "PointInTimeRecoveryEnabled"), "true", "PointInTimeRecoveryEnabled"},
-			{at(p, "SSESpecification", "SSEEnabled"), "true", "SSESpecification.SSEEnabled"},
+			{at(t.in.chosen(p["SSESpecification"]), "SSEEnabled"), "true", "SSESpecification.SSEEnabled"},
 		} {
 			if t.in.text(want.is) != want.want {
 				report("%s: %s must be %s", t, want.name, want.want)

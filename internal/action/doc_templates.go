@@ -35,6 +35,10 @@
 //	        Stack: !Ref AWS::StackName
 //	        Action: tell-crm
 //	        Bus: !Ref Bus
+//	        PermissionsBoundary: !Ref PermissionsBoundary
+//	        KeyArn: !Ref KeyArn
+//	        LogDays: !Ref LogDays
+//	        AlarmTopicArn: !Ref AlarmTopicArn
 //	        EventTypes: customer.created, customer.deleted
 //	        Tables: !Sub 'arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${AWS::StackName}-contacts'
 //	        Secret: !Sub 'arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:${AWS::StackName}/crm-??????'
@@ -44,7 +48,7 @@
 //	    Type: AWS::SecretsManager::Secret
 //	    DeletionPolicy: RetainExceptOnCreate
 //	    UpdateReplacePolicy: Retain
-//	    Properties: {Name: !Sub '${Stack}/crm', Description: API key of the CRM}
+//	    Properties: {Name: !Sub '${Stack}/crm', KmsKeyId: !If [HasKey, !Ref KeyArn, !Ref AWS::NoValue], Description: API key of the CRM}
 //	  # State of tell-crm.
 //	  TellCrmState:
 //	    Type: AWS::DynamoDB::Table
@@ -55,7 +59,7 @@
 //	      BillingMode: PAY_PER_REQUEST
 //	      DeletionProtectionEnabled: !If [Protected, true, false]
 //	      PointInTimeRecoverySpecification: {PointInTimeRecoveryEnabled: true}
-//	      SSESpecification: {SSEEnabled: true}
+//	      SSESpecification: !If [HasKey, {SSEEnabled: true, SSEType: KMS, KMSMasterKeyId: !Ref KeyArn}, {SSEEnabled: true}]
 //	      AttributeDefinitions: [{AttributeName: id, AttributeType: S}]
 //	      KeySchema: [{AttributeName: id, KeyType: HASH}]
 //
