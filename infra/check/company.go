@@ -26,10 +26,18 @@ func checkDemands(files fs.FS, file string, report reporter) error {
 	if !passesDemands(root, report) {
 		return nil // one sentence for each, not one for every resource below
 	}
+	without := map[string]bool{} // what is there without the demands
+	for s := range root.all() {
+		for id := range s.resources {
+			p := place{s, id}
+			without[p.String()] = !p.conditional()
+		}
+	}
 	root.give(demands)
 	for s := range root.all() {
 		for _, id := range sorted(s.resources) {
-			if p := (place{s, id}); !p.conditional() {
+			// What another parameter leaves out is looked at all the same.
+			if p := (place{s, id}); !p.conditional() || !without[p.String()] {
 				p.checkDemands(report)
 			}
 		}
@@ -122,7 +130,7 @@ func checkKeyUsers(root *stack, report reporter) {
 		}
 	}
 	for r := range root.each(role) {
-		if !r.conditional() && !users[r] {
+		if !users[r] {
 			report("%s: may not use the key of KeyArn: its tables and queues would be closed to it; grant kms:Decrypt and kms:GenerateDataKey under Condition HasKey", r)
 		}
 	}

@@ -4,10 +4,13 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/payhooks/payhooks/events"
 	"github.com/payhooks/payhooks/internal/doctor"
+	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/ingest"
+	"github.com/payhooks/payhooks/internal/stripeapi"
 )
 
 // Registrations implements doctor.Registered.
@@ -49,4 +52,31 @@ func (t *Target) registration(ctx context.Context, name string, hasSource bool) 
 		}
 	}
 	return r, nil
+}
+
+// PostsTo implements doctor.Registered.
+func (t *Target) PostsTo(ctx context.Context, base string) (ids []string, err error) {
+	api := t.StripeAPI()
+	keys, err := api.Kinds(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for live, has := range map[bool]bool{true: keys.Live, false: keys.Test} {
+		if !has {
+			continue
+		}
+		for _, list := range []event.Destinations{stripeapi.Endpoints{Client: api}, stripeapi.Destinations{Client: api}} {
+			all, err := list.List(ctx, live)
+			if err != nil {
+				return nil, err
+			}
+			for _, d := range all {
+				if d.Enabled && strings.HasPrefix(strings.ToLower(d.URL), strings.ToLower(base)+"/") {
+					ids = append(ids, d.ID)
+				}
+			}
+		}
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids), nil
 }

@@ -10,7 +10,7 @@ import (
 )
 
 const doctorLong = `Check the AWS side of a deployed stack: its CloudFormation stacks, names, secrets,
-SES, concurrency, alarms, tables, functions, rules and event source mappings; where
+the domain, SES, concurrency, alarms, tables, functions, rules and event source mappings; where
 there is a Stripe API key, also what is registered at Stripe (payhooks connect --check).
 Nothing is changed without --probe. Each line is a check with its result and what to do next.
 

@@ -15,6 +15,9 @@ const pendingConfirmation = "PendingConfirmation"
 
 // alarms checks that somebody receives them.
 func (r *run) alarms(ctx context.Context) []Finding {
+	if own := r.main.parameters["AlarmTopicArn"]; own != "" {
+		return []Finding{{Check: "alarms", Result: OK, Found: "go to your topic " + own + "; who reads it is not checked"}}
+	}
 	topic, err := r.alarmTopic(ctx)
 	if err != nil {
 		return []Finding{unknown("alarms", err)}

@@ -3,6 +3,7 @@ package doctor
 import (
 	"cmp"
 	"context"
+	"errors"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -109,6 +110,7 @@ func (c *cloud) DescribeTable(_ context.Context, in *dynamodb.DescribeTableInput
 	}
 	return &dynamodb.DescribeTableOutput{Table: &ddb.TableDescription{
 		TableStatus: t.status, DeletionProtectionEnabled: &t.protected, LatestStreamArn: aws.String("arn:stream"),
+		SSEDescription: t.encryption, ArchivalSummary: t.archive,
 	}}, c.errs["DescribeTable "+*in.TableName]
 }
 
@@ -145,4 +147,11 @@ func (c *cloud) Invoke(_ context.Context, name string, request, reply any) error
 
 func (c *cloud) Registrations(context.Context) ([]Registration, error) {
 	return c.registered, c.errs["Registrations"]
+}
+
+func (c *cloud) PostsTo(_ context.Context, base string) (ids []string, err error) {
+	if base != executeAPI {
+		return nil, errors.New("asked for " + base)
+	}
+	return c.posts, c.errs["PostsTo"]
 }

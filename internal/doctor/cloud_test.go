@@ -40,6 +40,7 @@ type cloud struct {
 	invoked    string
 	registered []Registration
 	alarm      alarmState
+	posts      []string // who posts to API Gateway's own URL
 	// errs are what calls fail with, by the name of the call.
 	errs map[string]error
 }
@@ -48,6 +49,8 @@ type table struct {
 	protected, recovers bool
 	expires             string
 	status              ddb.TableStatus
+	encryption          *ddb.SSEDescription
+	archive             *ddb.ArchivalSummary
 }
 
 // healthy is an account in which nothing is to be found.

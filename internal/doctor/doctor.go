@@ -80,6 +80,7 @@ var checks = []check{
 	{"names", needsAWS, (*run).names},
 	{"secrets", needsMain, (*run).secrets},
 	{"stripe", needsMain, (*run).registered},
+	{"domain", needsMain, (*run).domain},
 	{"mail", needsMain, (*run).mail},
 	{"concurrency", needsMain, (*run).concurrency},
 	{"alarms", needsMain, (*run).alarms},

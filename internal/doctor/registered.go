@@ -13,6 +13,9 @@ type Registered interface {
 	// Registrations returns one for each endpoint of the parameter Endpoints.
 	// event.ErrNotConfigured without an API key.
 	Registrations(ctx context.Context) ([]Registration, error)
+	// PostsTo returns the ids of the endpoints whose URL begins with base and that are
+	// enabled. event.ErrNotConfigured without an API key.
+	PostsTo(ctx context.Context, base string) ([]string, error)
 }
 
 // Registration is one endpoint of the stack as Stripe has it.

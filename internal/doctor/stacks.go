@@ -13,6 +13,7 @@ import (
 type deployed struct {
 	name       string
 	parameters map[string]string
+	outputs    map[string]string
 }
 
 // dataStack is the name of the stack of a stack's tables and secrets.
@@ -46,9 +47,12 @@ func (r *run) stack(ctx context.Context, check, name, deploy string) (*deployed,
 		return nil, unknown(check, err)
 	}
 	s := out.Stacks[0]
-	d := &deployed{name: name, parameters: map[string]string{}}
+	d := &deployed{name: name, parameters: map[string]string{}, outputs: map[string]string{}}
 	for _, p := range s.Parameters {
 		d.parameters[text(p.ParameterKey)] = text(p.ParameterValue)
+	}
+	for _, o := range s.Outputs {
+		d.outputs[text(o.OutputKey)] = text(o.OutputValue)
 	}
 	found := name + " is " + string(s.StackStatus)
 	result, do := state(s.StackStatus, name, deploy)

@@ -65,6 +65,9 @@ func (r *run) table(ctx context.Context, name string) []Finding {
 	if !aws.ToBool(out.Table.DeletionProtectionEnabled) {
 		found = append(found, Finding{check, Failed, "has no deletion protection", protectData(r.Stack)})
 	}
+	if lost, ok := keyLost(check, name, out.Table); ok {
+		return append(found, lost) // what else is wrong with it cannot be changed now
+	}
 	if s := out.Table.TableStatus; s != types.TableStatusActive && s != types.TableStatusUpdating {
 		found = append(found, Finding{check, Failed, "is " + string(s), "aws dynamodb describe-table --table-name " + name})
 	}
