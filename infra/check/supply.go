@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"regexp"
 	"slices"
@@ -63,9 +64,11 @@ func eachFile(files fs.FS, pattern string, do func(name string, text []byte) err
 // no more rights than reading.
 func checkWorkflow(name string, text []byte, report reporter) error {
 	var w struct {
+		On          any
 		Permissions map[string]string
 		Jobs        map[string]struct {
 			Permissions map[string]string
+			Environment any
 			Uses        string
 			Steps       []struct {
 				Uses string
@@ -80,8 +83,8 @@ func checkWorkflow(name string, text []byte, report reporter) error {
 		report("%s: the permissions of the workflow should be {contents: read}", name)
 	}
 	for id, job := range w.Jobs {
-		if len(job.Permissions) > 0 {
-			report("%s: the job %s takes other permissions than the workflow", name, id)
+		if len(job.Permissions) > 0 && !deploys(w.On, job.Environment, job.Permissions) {
+			report("%s: the job %s takes other permissions than the workflow; {contents: read, id-token: write} is for a job with an environment in a workflow that people start", name, id)
 		}
 		used := []string{job.Uses}
 		for _, s := range job.Steps {
@@ -97,6 +100,15 @@ func checkWorkflow(name string, text []byte, report reporter) error {
 		}
 	}
 	return nil
+}
+
+// deploys reports whether a job may have an identity at AWS: it runs in an environment,
+// whose rules say who agrees, and no change from outside starts it.
+func deploys(on, environment any, permissions map[string]string) bool {
+	started, _ := on.(map[string]any)
+	_, byPeople := started["workflow_dispatch"]
+	return byPeople && len(started) == 1 && environment != nil &&
+		maps.Equal(permissions, map[string]string{"contents": "read", "id-token": "write"})
 }
 
 // checkRequirements: pip asks for checksums only if it is told to, by --require-hashes
