@@ -23,10 +23,10 @@ for r in template["Resources"].values():
     if "CodeUri" in p: p["CodeUri"] = "s3://bucket/code"
     if r["Type"] == "AWS::Serverless::Application": p["Location"] = "https://s3.amazonaws.com/bucket/" + p["Location"]
 f = template["Resources"][given["function"]]["Properties"]
-f.update(given["with"] or {})
+f.update(given.get("with") or {})
 defaults = {k: str(v.get("Default", "")) for k, v in template["Parameters"].items()}
 loader = MagicMock(); loader.load.return_value = {}
-print(json.dumps(transform(template, {**defaults, **given["parameters"]}, loader)["Resources"]))
+print(json.dumps(transform(template, {**defaults, **(given["parameters"] or {})}, loader)["Resources"]))
 `
 
 // aliased are the lines of infra/COMPANY.md that give an action an alias.
