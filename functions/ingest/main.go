@@ -17,7 +17,7 @@ func main() {
 		endpoints, err := s.Endpoints()
 		intake := &ingest.Intake{Store: s.Tables, Quarantine: s.Tables.Quarantine(), Retention: s.Retention, Own: os.Getenv("OWN_ACCOUNT")}
 		secrets := &secret.Cache{Fetch: secret.FromManager(secretsmanager.NewFromConfig(s.AWS), s.Name), Now: start.Now}
-		h := &ingest.Handler{Endpoints: endpoints, Secrets: secrets, Intake: intake, Now: start.Now, Log: s.Log}
+		h := &ingest.Handler{Endpoints: endpoints, Secrets: secrets, Intake: intake, Addresses: s.Addresses(), Now: start.Now, Log: s.Log}
 		return h.Handle, err
 	})
 }

@@ -32,6 +32,9 @@ func sweeps(s *start.Stack) (any, error) {
 		Missing:    &reconcile.Missing{Lister: stripe, Thin: stripe, Types: bus, Intake: intake, Ledger: s.Tables, Endpoints: endpoints, Now: start.Now, Log: s.Log},
 		Now:        start.Now, Log: s.Log,
 	}
+	if s.Addresses() != nil {
+		all.Added = append(all.Added, &reconcile.Addresses{Read: stripe.Addresses, Ledger: s.Tables, Now: start.Now})
+	}
 	for _, open := range added {
 		all.Added = append(all.Added, open(s, stripe))
 	}

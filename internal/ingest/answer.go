@@ -10,6 +10,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
+	"github.com/payhooks/payhooks/internal/addresses"
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/webhook"
 )
@@ -21,7 +22,8 @@ type answer struct {
 	why    event.Reason // 200: why the event is not stored as one
 	detail string       // which of several causes
 	facts  event.Facts
-	err    error // for the log only
+	origin addresses.Verdict // of the address that it came from
+	err    error             // for the log only
 }
 
 // accepted is for what is durable, or rightly dropped.
@@ -99,6 +101,8 @@ func (a answer) response() events.APIGatewayV2HTTPResponse {
 		}
 	case http.StatusBadRequest:
 		said["error"] = "not correctly signed by Stripe, or not in time"
+	case http.StatusForbidden:
+		said["error"] = "not from an address of Stripe's webhooks"
 	case http.StatusNotFound:
 		said["error"] = "no such endpoint"
 	case http.StatusMethodNotAllowed:
@@ -124,6 +128,9 @@ func (a answer) log(ctx context.Context, log *slog.Logger, took time.Duration) {
 		slog.String("event", a.facts.ID), slog.String("type", a.facts.Type),
 		slog.String("endpoint", a.facts.Endpoint), slog.Int("answer", a.code),
 		slog.String("reason", a.logged()), slog.Int64("ms", took.Milliseconds()),
+	}
+	if a.origin == addresses.Counted {
+		attrs = append(attrs, slog.String("address", string(a.origin))) // not the address itself
 	}
 	if a.detail != "" {
 		attrs = append(attrs, slog.String("detail", a.detail))

@@ -11,6 +11,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
+	"github.com/payhooks/payhooks/internal/addresses"
 	"github.com/payhooks/payhooks/internal/webhook"
 )
 
@@ -34,6 +35,7 @@ type Handler struct {
 	Endpoints webhook.Endpoints
 	Secrets   Secrets
 	Intake    *Intake
+	Addresses *addresses.Source // nil: from where a request comes does not matter
 	Now       func() time.Time
 	Log       *slog.Logger
 }
@@ -59,8 +61,12 @@ func (h *Handler) answer(ctx context.Context, req events.APIGatewayV2HTTPRequest
 	if !ok {
 		return answer{code: http.StatusNotFound, reason: "unknown_endpoint"}
 	}
-	a := h.receive(ctx, endpoint, req, now)
-	a.facts.Endpoint = endpoint.Name
+	origin := h.Addresses.Of(ctx, req.RequestContext.HTTP.SourceIP)
+	a := answer{code: http.StatusForbidden, reason: "address"}
+	if origin != addresses.Refused {
+		a = h.receive(ctx, endpoint, req, now)
+	}
+	a.facts.Endpoint, a.origin = endpoint.Name, origin
 	return a
 }
 

@@ -21,6 +21,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/smithy-go/logging"
 
+	"github.com/payhooks/payhooks/internal/addresses"
 	"github.com/payhooks/payhooks/internal/bus"
 	"github.com/payhooks/payhooks/internal/dynamo"
 	"github.com/payhooks/payhooks/internal/metric"
@@ -95,6 +96,14 @@ func (s *Stack) Endpoints() (webhook.Endpoints, error) {
 		return nil, fmt.Errorf("environment variable ENDPOINTS: %w", err)
 	}
 	return endpoints, nil
+}
+
+// Addresses are those that Stripe posts from, nil unless STRIPE_ADDRESSES is on.
+func (s *Stack) Addresses() *addresses.Source {
+	if os.Getenv("STRIPE_ADDRESSES") != "on" {
+		return nil
+	}
+	return &addresses.Source{Load: s.Tables.Load, Now: Now}
 }
 
 // Name is the function's name: the last element of its main package's path.
