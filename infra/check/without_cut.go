@@ -19,6 +19,26 @@ var marked = []string{"template.yaml", dataFile, "infra/local/parameters.yaml"}
 // cutWhole removes the shop's folders, its parts of the templates, and the seams
 // with their tests: files named shop_…_test.go beside a seam.
 func cutWhole(ctx context.Context, dir string) error {
+	return errors.Join(cutFiles(dir), checkout.Track(ctx, dir))
+}
+
+// Cut removes the shop from the checkout in dir, for a fork that has a business of its own.
+// It refuses where that could not be taken back.
+func Cut(ctx context.Context, dir string) error {
+	changed, err := command(ctx, dir, "git", "status", "--porcelain").Output()
+	if err != nil {
+		return fmt.Errorf("git status: %w: cut the shop in a git checkout, where it can be taken back", err)
+	}
+	if len(changed) > 0 {
+		return errors.New("there are changes that are not committed: commit them first, so that the cut can be taken back")
+	}
+	if _, err := os.Stat(filepath.Join(dir, shop[0])); errors.Is(err, os.ErrNotExist) {
+		return errors.New("there is no " + shop[0] + ": the shop was cut before")
+	}
+	return cutFiles(dir)
+}
+
+func cutFiles(dir string) error {
 	remove, err := shopFolders(os.DirFS(dir))
 	if err != nil {
 		return err
@@ -45,7 +65,7 @@ func cutWhole(ctx context.Context, dir string) error {
 			return err
 		}
 	}
-	return checkout.Track(ctx, dir)
+	return nil
 }
 
 // cutAction removes one action: its function, its two blocks in template.yaml with

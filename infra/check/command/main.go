@@ -14,6 +14,11 @@
 // else imports; its tables stay, and the tests of infra/payhooks do not run.
 //
 //	go run ./infra/check/command without [action]
+//
+// With cut it removes the shop from the checkout itself, which must have nothing
+// uncommitted: for a fork with a business of its own, and for each release it takes.
+//
+//	go run ./infra/check/command cut
 package main
 
 import (
@@ -33,6 +38,8 @@ func main() {
 	switch dir {
 	case "figures":
 		err = check.PrintFigures(context.Background(), os.Stdout, os.Args[2:])
+	case "cut":
+		err = check.Cut(context.Background(), ".")
 	case "without":
 		err = check.Without(os.Stdout, os.Args[2:])
 	default:
