@@ -33,7 +33,9 @@ print(json.dumps(transform(template, {**defaults, **(given["parameters"] or {})}
 var aliased = map[string]any{
 	"AutoPublishAlias":      "live",
 	"AutoPublishCodeSha256": map[string]any{"Ref": "Release"},
-	"DeploymentPreference":  map[string]any{"Type": map[string]any{"Ref": "Canary"}},
+	"DeploymentPreference": map[string]any{
+		"Type": map[string]any{"Ref": "Canary"}, "Alarms": []any{map[string]any{"Fn::GetAtt": []any{"FetchDelivery", "Outputs.ErrorsAlarm"}}},
+	},
 }
 
 func translated(t *testing.T, function string, with map[string]any, parameters map[string]string) map[string]map[string]any {
