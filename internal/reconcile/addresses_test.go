@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"io"
 	"log/slog"
 	"net/netip"
 	"testing"
@@ -21,7 +20,7 @@ func TestStripesAddressesAreReadOnceADay(t *testing.T) {
 	clock := func() time.Time { return now }
 	run := func() error {
 		all := reconcile.Sweeps{
-			Ledger: store, Now: clock, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+			Ledger: store, Now: clock, Log: slog.New(slog.DiscardHandler),
 			Added: []reconcile.Sweep{&reconcile.Addresses{Ledger: store, Now: clock, Read: func(context.Context) ([]netip.Addr, error) {
 				reads++
 				return []netip.Addr{netip.MustParseAddr("3.18.12.63")}, fails
