@@ -9,7 +9,7 @@ import (
 )
 
 // CutBlocks removes the action's function and delivery from template.yaml, and the
-// parameters that nothing uses any more, whose names it returns.
+// parameters that only they used, whose names it returns.
 func CutBlocks(template, action string) (rest string, parameters []string, err error) {
 	rest = template
 	for _, block := range []string{lambdacall.LogicalID(action), lambdacall.LogicalID(action) + "Delivery"} {
@@ -21,7 +21,7 @@ func CutBlocks(template, action string) (rest string, parameters []string, err e
 	}
 	before, _, _ := strings.Cut(rest, "\nConditions:")
 	for _, m := range regexp.MustCompile(`(?m)^  (\w+):$`).FindAllStringSubmatch(before, -1) {
-		if uses := regexp.MustCompile(`!Ref ` + m[1] + `\b|\$\{` + m[1] + `\}`); !uses.MatchString(rest) {
+		if uses := regexp.MustCompile(`!Ref ` + m[1] + `\b|\$\{` + m[1] + `\}`); uses.MatchString(template) && !uses.MatchString(rest) {
 			parameters = append(parameters, m[1])
 			rest = blockOf(m[1]).ReplaceAllString(rest, "")
 		}
