@@ -1,0 +1,53 @@
+package main
+
+import (
+	"encoding/json"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/payhooks/payhooks/internal/addresses"
+	"github.com/payhooks/payhooks/internal/event"
+)
+
+// With the parameter, reconcile keeps Stripe's list and ingest may read it, each with the
+// rights that the template then gives it.
+func TestOnlyStripesAddressesAreLetInIfACompanyWantsThat(t *testing.T) {
+	dir := copyProject(t)
+	parameters := filepath.Join(dir, "infra", "local", "parameters.yaml")
+	text, err := os.ReadFile(parameters) //nolint:gosec // of the copy
+	if err == nil {
+		err = os.WriteFile(parameters, append(text, "StripeAddresses: 'on'\n"...), 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := startStack(t, dir)
+	if r := run(t, "reconcile"); r.code != 0 {
+		t.Fatalf("%+v", r)
+	}
+	row, err := c.Tables.Load(t.Context(), addresses.Table, addresses.Key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list addresses.List
+	if err := json.Unmarshal(row.Data, &list); err != nil || !slices.Contains(list.Addresses, netip.MustParseAddr("127.0.0.1")) {
+		t.Fatalf("reconcile keeps %s, %v", row.Data, err)
+	}
+	list.Addresses, list.Since = []netip.Addr{netip.MustParseAddr("198.51.100.1")}, list.Since.Add(-8*24*time.Hour)
+	data, err := json.Marshal(list)
+	if err == nil {
+		err = c.Tables.Write(t.Context(), event.Write{Table: addresses.Table, Key: addresses.Key, Version: row.Version, Data: data})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = postSigned(t.Context(), c.Local.API+"/webhooks/default", demoSecret, eventOf("evt_elsewhere", "charge.succeeded", map[string]any{"id": "ch_1", "object": "charge"}, nil))
+	if err == nil || !strings.Contains(err.Error(), "403") {
+		t.Errorf("a request from elsewhere: %v", err)
+	}
+}
