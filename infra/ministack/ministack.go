@@ -23,7 +23,8 @@ import (
 
 // MiniStack is a running MiniStack.
 type MiniStack struct {
-	URL string // of every service
+	URL string            // of every service
+	As  map[string]string // credentials of the commands, in place of the root's
 
 	cmd *exec.Cmd
 	log string

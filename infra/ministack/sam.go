@@ -84,8 +84,10 @@ func (m *MiniStack) command(ctx context.Context, dir string, args ...string) *ex
 	cmd := exec.CommandContext(ctx, "sam", args...) //nolint:gosec // the caller's own
 	cmd.Dir = dir
 	cmd.Env = os.Environ()
-	for k, v := range m.Env() {
-		cmd.Env = append(cmd.Env, k+"="+v)
+	for _, env := range []map[string]string{m.Env(), m.As} {
+		for k, v := range env {
+			cmd.Env = append(cmd.Env, k+"="+v)
+		}
 	}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
