@@ -33,7 +33,7 @@ var supply = []guard{
 	},
 	{
 		"a job has the rights of its workflow", "infra/check/supply.go",
-		`	if len(job.Permissions) > 0 {`, `	if false {`, unpinned("a_job_that"),
+		`	if len(job.Permissions) > 0 && !deploys(w.On, job.Environment, job.Permissions) {`, `	if false {`, unpinned("a_job_that"),
 	},
 	{
 		"a checkout keeps no token", "infra/check/supply.go",

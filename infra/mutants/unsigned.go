@@ -27,9 +27,9 @@ var unsigned = []guard{
 		"an endpoint is named by us", "internal/ingest/ingest.go",
 		`		return answer{code: http.StatusNotFound, reason: "unknown_endpoint"}
 	}
-	a := h.receive(`, `		return answer{code: http.StatusNotFound, reason: "unknown_endpoint", detail: req.PathParameters["endpoint"]}
+	origin := `, `		return answer{code: http.StatusNotFound, reason: "unknown_endpoint", detail: req.PathParameters["endpoint"]}
 	}
-	a := h.receive(`, named("Row67", "internal/ingest"),
+	origin := `, named("Row67", "internal/ingest"),
 	},
 	{
 		"each signing secret has its form", "internal/webhook/secrets.go",
