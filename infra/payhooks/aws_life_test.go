@@ -85,7 +85,7 @@ func (a *account) addAction() {
 // secondStack shares nothing with the first. Its actions have the attributes that
 // MiniStack forgets, so that an update of one fails, and its rollback too.
 func (a *account) secondStack() {
-	forgets := ministack.Edit{File: "infra/action.yaml", Old: "Value: !Sub '${Stack}-${Action}-dead'", New: "Value: !GetAtt DeadLetters.QueueName"}
+	forgets := ministack.Edit{File: "infra/action.yaml", Old: "Value: !Sub '${Stack}-${Action}'}]", New: "Value: !GetAtt Queue.QueueName}]"}
 	a.change(forgets)
 	a.data("other")
 	a.sam("build")
