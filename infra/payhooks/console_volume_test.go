@@ -32,18 +32,21 @@ func consoleOfMany(t *testing.T, c *calls) {
 	for _, path := range []string{"/events", "/", "/events?type=charge.*", "/events?status=parked", "/events?customer=cus_7", "/help"} {
 		fetchPage(t, srv.URL+path) // what needs a person is counted on the side
 		time.Sleep(time.Second)
-		c.since()
 		var took []time.Duration
+		calls, by := []int{}, ""
 		for range 20 {
+			c.since()
 			begin := time.Now()
 			fetchPage(t, srv.URL+path)
 			took = append(took, time.Since(begin))
+			n, kinds := c.since()
+			calls, by = append(calls, n), by+kinds
 		}
-		n, by := c.since()
 		slices.Sort(took)
-		t.Logf("%-28s %3d calls, p50 %s, p95 %s", path, n/20, took[10].Round(100*time.Microsecond), took[18].Round(100*time.Microsecond))
-		if path == "/events" && (n > 20*(event.ReceiptShards+5) || strings.Contains(by, "GetItem:") && !strings.Contains(by, "BatchGetItem:") || strings.Contains(by, "Scan")) {
-			t.Errorf("20 times %s take %d calls: %s", path, n, by)
+		slices.Sort(calls) // the highest have a count on the side in them
+		t.Logf("%-28s %3d calls, p50 %s, p95 %s", path, calls[10], took[10].Round(100*time.Microsecond), took[18].Round(100*time.Microsecond))
+		if path == "/events" && (calls[10] > event.ReceiptShards+5 || strings.Contains(by, "GetItem:") && !strings.Contains(by, "BatchGetItem:") || strings.Contains(by, "Scan")) {
+			t.Errorf("%s takes %d calls: %s", path, calls[10], by)
 		}
 	}
 	openTabs(t, srv.URL)

@@ -142,7 +142,7 @@ func (o *rig) checkGauges() {
 		}
 		return gauges["parked"] == 1.0 && gauges["quarantined"] == 1.0
 	})
-	for name, want := range map[string]float64{"unknown": 0, "waiting": 0, "overdue": 0, "dead": 0, "pending": 0, "unrecorded": 0, "stored": 0} {
+	for name, want := range map[string]float64{"unknown": 0, "waiting": 0, "overdue": 0, "dead": 0, "pending": 0, "unrecorded": 0, "undelivered": 0} {
 		if gauges[name] != want {
 			o.Errorf("gauge %s is %v, expected %v", name, gauges[name], want)
 		}
