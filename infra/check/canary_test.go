@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -34,7 +35,7 @@ var aliased = map[string]any{
 	"AutoPublishAlias":      "live",
 	"AutoPublishCodeSha256": map[string]any{"Ref": "Release"},
 	"DeploymentPreference": map[string]any{
-		"Type": map[string]any{"Ref": "Canary"}, "Alarms": []any{map[string]any{"Fn::GetAtt": []any{"FetchDelivery", "Outputs.ErrorsAlarm"}}},
+		"Type": map[string]any{"Ref": "Canary"}, "Role": "arn:aws:iam::123456789012:role/canary", "Alarms": []any{map[string]any{"Fn::GetAtt": []any{"FetchDelivery", "Outputs.ErrorsAlarm"}}},
 	},
 }
 
@@ -103,6 +104,53 @@ func TestAReleaseThatChangesAParameterAloneArrivesAtTheAlias(t *testing.T) {
 	}
 	if how := strings.Join(textsIn(at(second[action+"DeploymentGroup"], "Properties", "DeploymentConfigName")), " "); !strings.Contains(how, "Canary10Percent5Minutes") {
 		t.Errorf("CodeDeploy shifts by %q", how)
+	}
+}
+
+// CloudFormation takes letters and digits in a logical id, and SAM the first ten of a release.
+func TestVersionOfAReleaseHasAnIDThatCloudFormationTakes(t *testing.T) {
+	root, err := load(os.DirFS(repository), "template.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	allowed := regexp.MustCompile("^" + text(at(root.params["Release"], "AllowedPattern")) + "$")
+	for release, may := range map[string]bool{"1764488000": true, "0a1b2c3d4e5f60718293a4b5c6d7e8f901234567": true, "": true, "grace-14": false, "v1.2": false, "a_b": false} {
+		if allowed.MatchString(release) != may {
+			t.Errorf("the parameter Release may be %q: %v", release, !may)
+		}
+	}
+	resources := translated(t, "Fetch", aliased, map[string]string{"Release": "0a1b2c3d4e5f"})
+	if id := versionOf(t, resources, "Fetch"); !regexp.MustCompile("^[A-Za-z0-9]+$").MatchString(id) {
+		t.Errorf("the version is %s", id)
+	}
+	for id, r := range resources {
+		if text(r["Type"]) == role && strings.Contains(id, "CodeDeploy") {
+			t.Errorf("SAM makes %s, which has no permissions boundary", id)
+		}
+	}
+}
+
+func TestCanaryOfThePageIsInOrder(t *testing.T) {
+	page, err := os.ReadFile(repository + "/infra/COMPANY.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, _ := strings.Cut(string(page), "\n## Canary deploys\n")
+	blocks := regexp.MustCompile("(?s)```yaml\n(.*?)```").FindAllStringSubmatch(section, 2)
+	if len(blocks) != 2 {
+		t.Fatalf("the page has %d blocks, want those of the function and of the role", len(blocks))
+	}
+	for without, want := range map[string]string{
+		"": "", " Role: !GetAtt CanaryRole.Outputs.Role,": "DeploymentPreference needs the Role of infra/canary.yaml",
+		"      AutoPublishCodeSha256: !Ref Release\n": "AutoPublishAlias needs AutoPublishCodeSha256",
+	} {
+		files, function := withActions(t), "      CodeUri: functions/notify-churn\n"
+		apply(t, files, "template.yaml", edit{"\nResources:\n", "\nResources:\n" + blocks[1][1] + "\n"})
+		apply(t, files, "template.yaml", edit{function, function + strings.Replace(blocks[0][1], without, "", 1)})
+		problems, err := check(files, "template.yaml")
+		if all := strings.Join(problems, "\n"); err != nil || (want == "") != (all == "") || !strings.Contains(all, want) {
+			t.Errorf("without %q: %v\n%s", without, err, all)
+		}
 	}
 }
 

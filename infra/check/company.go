@@ -43,7 +43,24 @@ func checkDemands(files fs.FS, file string, report reporter) error {
 		}
 	}
 	checkKeyUsers(root, report)
+	checkCanaries(root, report)
 	return nil
+}
+
+// checkCanaries: SAM's own role for CodeDeploy has no boundary, and a version is published
+// when the parameter Release changes.
+func checkCanaries(root *stack, report reporter) {
+	for f := range root.each(function) {
+		if f.in.setting(f.id, "AutoPublishAlias") == nil {
+			continue
+		}
+		if text(at(f.in.setting(f.id, "AutoPublishCodeSha256"), "Ref")) != "Release" {
+			report("%s: AutoPublishAlias needs AutoPublishCodeSha256: !Ref Release, else a changed parameter never arrives", f)
+		}
+		if how := object(f.props()["DeploymentPreference"]); how != nil && how["Role"] == nil {
+			report("%s: DeploymentPreference needs the Role of infra/canary.yaml: SAM's own has no permissions boundary", f)
+		}
+	}
 }
 
 // passesDemands reports whether each nested stack is given the demands that it has as
@@ -130,7 +147,7 @@ func checkKeyUsers(root *stack, report reporter) {
 		}
 	}
 	for r := range root.each(role) {
-		if !users[r] {
+		if !users[r] && strings.Contains(fmt.Sprint(r.props()["AssumeRolePolicyDocument"]), "lambda.amazonaws.com") {
 			report("%s: may not use the key of KeyArn: its tables and queues would be closed to it; grant kms:Decrypt and kms:GenerateDataKey under Condition HasKey", r)
 		}
 	}

@@ -29,6 +29,14 @@ var patterns = []struct {
 		"nothing is redelivered to an action whose queue is full; the right reads counters and no message",
 	},
 	{
+		"CanaryRole", "lambda:(GetAlias|GetProvisionedConcurrencyConfig|UpdateAlias)", `function:x-\*`,
+		"the aliases of the stack's functions, whose names CloudFormation makes",
+	},
+	{
+		"CanaryRole", "cloudwatch:DescribeAlarms", `alarm:x-\*`,
+		"an alarm takes a canary back, whose name the action has",
+	},
+	{
 		"Role", "ses:SendEmail", `(identity|configuration-set)/\*`,
 		"SES may ask for the recipient's identity too; checkMail holds the condition on the sender",
 	},
