@@ -84,6 +84,7 @@ var checks = []check{
 	{"mail", needsMain, (*run).mail},
 	{"concurrency", needsMain, (*run).concurrency},
 	{"alarms", needsMain, (*run).alarms},
+	{"key", needsMain, (*run).oneKey},
 	{"tables", needsData, (*run).tables},
 	{"functions", needsMain, (*run).functions},
 	{"rules", needsRules, (*run).rulesEnabled},

@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"cmp"
+	"context"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -37,4 +38,22 @@ func keyLost(check, name string, t *types.TableDescription) (Finding, bool) {
 		return Finding{check, Failed, found, "give the key back, delete the table, then aws dynamodb restore-table-from-backup --target-table-name " + name + " --backup-arn " + backup}, true
 	}
 	return Finding{}, false
+}
+
+// oneKey checks that both stacks were deployed with the same key: a role has the right to
+// that of its own stack only.
+func (r *run) oneKey(context.Context) []Finding {
+	if r.data == nil {
+		return nil // the check stack says so
+	}
+	main, data := r.main.parameters["KeyArn"], r.data.parameters["KeyArn"]
+	switch {
+	case main == data && main == "":
+		return nil
+	case main == data:
+		return []Finding{{Check: "key", Result: OK, Found: "tables, secrets, queues and logs have " + main}}
+	case data == "":
+		return []Finding{{"key", Warning, "queues and logs have the key " + main + ", tables and secrets do not", deployData(r.Stack) + " KeyArn=" + main}}
+	}
+	return []Finding{{"key", Failed, "tables and secrets have the key " + data + ", to which the functions have no right", deployMain(r.Stack) + " --parameter-overrides KeyArn=" + data}}
 }
