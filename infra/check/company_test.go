@@ -78,7 +78,7 @@ func TestTopicOfTheCompanyGetsEveryAlarmAndNoOtherIsCreated(t *testing.T) {
 	root := given(t, map[string]string{"AlarmTopicArn": demands["AlarmTopicArn"], "AlarmEmail": "ops@example.com"})
 	for _, id := range root.present(topic) {
 		if id == "AlarmTopic" {
-			t.Error("the stack creates a topic of its own")
+			t.Error("the stack creates its own topic")
 		}
 	}
 	for _, id := range root.present("AWS::SNS::Subscription") {

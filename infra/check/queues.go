@@ -93,7 +93,7 @@ func conditionKeys(statement any) []string {
 
 // checkDeadLetters: the gauge of dead letters, which has an alarm, counts each of their
 // queues under the name of an action or of a function of the pipeline. One that it does
-// not count has an alarm of its own.
+// not count has its own alarm.
 func checkDeadLetters(root *stack, report reporter) {
 	known := []string{"dispatch", "reconcile", "ingest-eventbridge"}
 	for r := range root.each(rule) {

@@ -71,7 +71,7 @@ func (f *fork) later() {
 	f.change("README.md", "# payhooks\n", "# payhooks, the next release\n")
 }
 
-// A team took payhooks, removed the shop and added an action with a table of its own. It
+// A team took payhooks, removed the shop and added an action with its own table. It
 // takes the next release as infra/COMPANY.md says.
 func TestAForkTakesTheNextRelease(t *testing.T) {
 	skipWithoutShop(t)

@@ -22,7 +22,7 @@ func cutWhole(ctx context.Context, dir string) error {
 	return errors.Join(cutFiles(dir), checkout.Track(ctx, dir))
 }
 
-// Cut removes the shop from the checkout in dir, for a fork that has a business of its own.
+// Cut removes the shop from the checkout in dir, for a fork that has its own business.
 // It refuses where that could not be taken back.
 func Cut(ctx context.Context, dir string) error {
 	changed, err := command(ctx, dir, "git", "status", "--porcelain").Output()

@@ -40,7 +40,7 @@ func (f frame) Advised(x *operator.Explanation) string {
 	return f.console.Command("parked", "retry", x.Event, x.Action, "--yes")
 }
 
-// EventTabs are those of the list. What needs a person is on a page of its own; a count of
+// EventTabs are those of the list. What needs a person has its own page; a count of
 // deliveries stands at no status of events.
 func (f frame) EventTabs() []stateTab {
 	now := f.Request.URL.Query().Get("status")

@@ -16,7 +16,7 @@ var staticFiles embed.FS
 var contentTypes = map[string]string{".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 
 // joined are files of which one is made. htmx starts in the pause before the next script:
-// an extension that has a file of its own comes too late where that is still loading, and
+// an extension in its own file comes too late where that is still loading, and
 // no page that a slow line brings would be live.
 var joined = map[string][]string{"static/live.js": {"static/htmx.js", "static/sse.js"}}
 

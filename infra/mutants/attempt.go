@@ -57,7 +57,7 @@ var attempt = []guard{
 		`	if errors.Is(err, event.ErrFenced) {`, `	if errors.Is(err, event.ErrFenced) && false {`, rowTest("Row32"),
 	},
 	{
-		"the partial batch response of an action", handler,
+		"the partial batch response of an action", "internal/batch/batch.go",
 		`		if k {`, `		if k && false {`, named("OneBadMessage", "internal/action"),
 	},
 	{

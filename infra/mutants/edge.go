@@ -67,8 +67,8 @@ var edge = []guard{
 		`	return a.code >= http.StatusInternalServerError`, `	return a.code > http.StatusServiceUnavailable`, named("OnlyMessageThatCouldNotBeStored", "internal/ingest"),
 	},
 	{
-		"only that message comes back", "internal/ingest/eventbridge.go",
-		`		if again[i] {`, `		if again[i] || again[len(again)/2] {`, named("OnlyMessageThatCouldNotBeStored", "internal/ingest"),
+		"only that message comes back", "internal/batch/batch.go",
+		`		if k {`, `		if k || keep[len(keep)/2] {`, named("OnlyMessageThatCouldNotBeStored", "internal/ingest"),
 	},
 	{
 		"a message whose handling panicked comes back", "internal/ingest/eventbridge.go",

@@ -3,8 +3,6 @@ package main
 import (
 	"encoding/json"
 	"net/netip"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -17,16 +15,7 @@ import (
 // With the parameter, reconcile keeps Stripe's list and ingest may read it, each with the
 // rights that the template then gives it.
 func TestOnlyStripesAddressesAreLetInIfACompanyWantsThat(t *testing.T) {
-	dir := copyProject(t)
-	parameters := filepath.Join(dir, "infra", "local", "parameters.yaml")
-	text, err := os.ReadFile(parameters) //nolint:gosec // of the copy
-	if err == nil {
-		err = os.WriteFile(parameters, append(text, "StripeAddresses: 'on'\n"...), 0o600)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := startStack(t, dir)
+	c := startStack(t, withParameter(t, "StripeAddresses: 'on'"))
 	if r := run(t, "reconcile"); r.code != 0 {
 		t.Fatalf("%+v", r)
 	}

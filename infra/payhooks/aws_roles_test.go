@@ -35,7 +35,7 @@ func TestDeployRoleOnMiniStack(t *testing.T) {
 	}
 }
 
-// plainUploads removes the policy of the SAM CLI's bucket, which denies everybody but the
+// plainUploads removes the policy of the SAM CLI's bucket, which denies all but the
 // root what does not come by TLS: MiniStack is reached on this machine only, without.
 func (a *account) plainUploads() {
 	a.Helper()

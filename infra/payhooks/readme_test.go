@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -35,6 +36,21 @@ func copyProject(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
 	if err := checkout.Copy(t.Context(), "../..", dir); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// withParameter is a copy of the project whose local stack has one more parameter.
+func withParameter(t *testing.T, line string) string {
+	t.Helper()
+	dir := copyProject(t)
+	parameters := filepath.Join(dir, "infra", "local", "parameters.yaml")
+	text, err := os.ReadFile(parameters) //nolint:gosec // of the copy
+	if err == nil {
+		err = os.WriteFile(parameters, append(text, line+"\n"...), 0o600)
+	}
+	if err != nil {
 		t.Fatal(err)
 	}
 	return dir

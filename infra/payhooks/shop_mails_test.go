@@ -2,8 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -99,16 +97,7 @@ func checkMailed(t *testing.T, c *cli.Target, want ...string) {
 // With a configuration set SES reports what became of a mail: one that bounces says so in the
 // outcome, and one whose reply was lost is known to have gone out.
 func TestReportsAboutMailsReachTheirEffects(t *testing.T) {
-	dir := copyProject(t)
-	parameters := filepath.Join(dir, "infra", "local", "parameters.yaml")
-	text, err := os.ReadFile(parameters) //nolint:gosec // of the copy
-	if err == nil {
-		err = os.WriteFile(parameters, append(text, "MailConfigurationSet: local\n"...), 0o600)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := startStack(t, dir)
+	c := startStack(t, withParameter(t, "MailConfigurationSet: local"))
 	charge := func(n int, to string) []byte {
 		return eventOf(fmt.Sprint("evt_report", n), "charge.succeeded", stripetest.Object{
 			"id": fmt.Sprint("ch_report", n), "object": "charge", "payment_intent": fmt.Sprint("pi_report", n), "status": "succeeded", "paid": true, "captured": true,

@@ -14,11 +14,11 @@ import (
 	"fmt"
 	"log/slog"
 	"strconv"
-	"sync"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 
+	"github.com/payhooks/payhooks/internal/batch"
 	"github.com/payhooks/payhooks/internal/event"
 )
 
@@ -66,23 +66,7 @@ const (
 // Handle handles a batch of queue messages and names those that must become
 // visible again.
 func (h *Handler) Handle(ctx context.Context, in events.SQSEvent) (events.SQSEventResponse, error) {
-	keep := make([]bool, len(in.Records))
-	var wg sync.WaitGroup
-	for i, m := range in.Records {
-		if h.InTurn {
-			keep[i] = h.message(ctx, m)
-			continue
-		}
-		wg.Go(func() { keep[i] = h.message(ctx, m) })
-	}
-	wg.Wait()
-	out := events.SQSEventResponse{BatchItemFailures: []events.SQSBatchItemFailure{}}
-	for i, k := range keep {
-		if k {
-			out.BatchItemFailures = append(out.BatchItemFailures, events.SQSBatchItemFailure{ItemIdentifier: in.Records[i].MessageId})
-		}
-	}
-	return out, nil
+	return batch.Messages(in, h.InTurn, func(m events.SQSMessage) bool { return h.message(ctx, m) }), nil
 }
 
 // message handles one message and reports whether the queue must keep it.

@@ -8,7 +8,7 @@ import (
 	"github.com/payhooks/payhooks/internal/event"
 )
 
-// outputExecuteAPI is the stack's output with API Gateway's own URL beside a domain.
+// outputExecuteAPI is the stack's output with API Gateway's own URL besides a domain.
 const outputExecuteAPI = "ExecuteApiUrl"
 
 // domain checks that API Gateway's own URL is closed once nothing posts to it, and not

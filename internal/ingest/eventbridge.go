@@ -8,11 +8,11 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
-	"sync"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 
+	"github.com/payhooks/payhooks/internal/batch"
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/webhook"
 )
@@ -63,19 +63,7 @@ func (h *EventBridge) Handle(ctx context.Context, in events.SQSEvent) (events.SQ
 		ctx, cancel = context.WithDeadline(ctx, deadline.Add(-margin))
 		defer cancel()
 	}
-	again := make([]bool, len(in.Records))
-	var wg sync.WaitGroup
-	for i, m := range in.Records {
-		wg.Go(func() { again[i] = h.message(ctx, []byte(m.Body)) })
-	}
-	wg.Wait()
-	out := events.SQSEventResponse{BatchItemFailures: []events.SQSBatchItemFailure{}}
-	for i, m := range in.Records {
-		if again[i] {
-			out.BatchItemFailures = append(out.BatchItemFailures, events.SQSBatchItemFailure{ItemIdentifier: m.MessageId})
-		}
-	}
-	return out, nil
+	return batch.Messages(in, false, func(m events.SQSMessage) bool { return h.message(ctx, []byte(m.Body)) }), nil
 }
 
 // message handles one message, writes its log line, and reports whether the queue

@@ -40,7 +40,7 @@ type Mail struct {
 // it is the one that the sender's identity has by default, if any, and nothing is reported.
 type Via struct{ Set, Stack, Action string }
 
-// Tags of SES that a mail has beside a configuration set. Reports have them, and the
+// Tags of SES that a mail has besides a configuration set. Reports have them, and the
 // infrastructure selects by the first two. Headers would not do: reports have those with the
 // recipient's address.
 const (

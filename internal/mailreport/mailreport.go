@@ -9,11 +9,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"sync"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 
+	"github.com/payhooks/payhooks/internal/batch"
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/mail"
 )
@@ -48,19 +48,7 @@ var reports = map[string]event.Report{"Delivery": "", "Bounce": event.Bounced, "
 // Handle handles a batch of queue messages and names those that must become visible again. Its
 // error is always nil.
 func (r *Recorder) Handle(ctx context.Context, in events.SQSEvent) (events.SQSEventResponse, error) {
-	failed := make([]bool, len(in.Records))
-	var wg sync.WaitGroup
-	for i, m := range in.Records {
-		wg.Go(func() { failed[i] = r.handle(ctx, m.Body) })
-	}
-	wg.Wait()
-	out := events.SQSEventResponse{BatchItemFailures: []events.SQSBatchItemFailure{}}
-	for i, m := range in.Records {
-		if failed[i] {
-			out.BatchItemFailures = append(out.BatchItemFailures, events.SQSBatchItemFailure{ItemIdentifier: m.MessageId})
-		}
-	}
-	return out, nil
+	return batch.Messages(in, false, func(m events.SQSMessage) bool { return r.handle(ctx, m.Body) }), nil
 }
 
 // handle handles one message, writes its log line, and reports whether the queue must keep it.

@@ -16,7 +16,7 @@
 //	go run ./infra/check/command without [action]
 //
 // With cut it removes the shop from the checkout itself, which must have nothing
-// uncommitted: for a fork with a business of its own, and for each release it takes.
+// uncommitted: for a fork with its own business, and for each release it takes.
 //
 //	go run ./infra/check/command cut
 package main
