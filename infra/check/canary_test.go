@@ -71,7 +71,7 @@ func translator(t *testing.T) string {
 			return python
 		}
 	}
-	t.Skip("no Python here has SAM's translator: run make tools")
+	t.Skip("no Python here has SAM's translator: run make validate")
 	return ""
 }
 
