@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/payhooks/payhooks/infra/local/aws"
+	"github.com/payhooks/payhooks/infra/local/loglines"
 	"github.com/payhooks/payhooks/infra/trigger"
 )
 
@@ -16,7 +17,7 @@ type LocalStack struct {
 	// Refused lists the webhook requests that were not answered 2xx, the oldest first.
 	Refused func(context.Context) ([]aws.Refused, error)
 	// Logs are the newest lines of the functions.
-	Logs *Logs
+	Logs *loglines.Lines
 	// Post posts events to the stack; Record is the caller's.
 	Post func() (trigger.Poster, error)
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/payhooks/payhooks/infra/console"
 	"github.com/payhooks/payhooks/infra/console/consoletest"
+	"github.com/payhooks/payhooks/infra/local/loglines"
 )
 
 func TestLocalPagesAreOfLocalStacksOnly(t *testing.T) {
@@ -77,18 +78,18 @@ func TestSamplesThatCannotBeSentAreExplained(t *testing.T) {
 }
 
 func TestLogsShowTheNewestLinesThatMatch(t *testing.T) {
-	logs := &console.Logs{}
+	logs := &loglines.Lines{}
 	s := open(t, 1, func(c *console.Config) { c.LocalStack.Logs = logs })
 	if page := s.Page("/local/logs"); !strings.Contains(page, "No function has written a line yet.") {
 		t.Errorf("none:\n%s", consoletest.Main(page))
 	}
 	at := time.Date(2026, 11, 30, 14, 3, 12, 402e6, time.UTC)
 	for i := range 6000 {
-		logs.Add(at, "ingest", fmt.Sprintf(`{"level":"INFO","message":"request %d","event":"evt_%05d"}`, i, i))
+		logs.Add(at, "/local/ingest", fmt.Sprintf(`{"level":"INFO","message":"request %d","event":"evt_%05d"}`, i, i))
 	}
-	logs.Add(at, "send-receipt", `{"level":"ERROR","message":"<script>alert(1)</script>","event":"evt_00001\"><img src=x onerror=alert(1)>","error":"a`+"\u202e"+`b"}`)
-	logs.Add(at, "send-receipt", "plain <b>words</b>")
-	logs.Add(at, "send-receipt", `{"_aws":{},"parked":1}`)
+	logs.Add(at, "/local/send-receipt", `{"level":"ERROR","message":"<script>alert(1)</script>","event":"evt_00001\"><img src=x onerror=alert(1)>","error":"a`+"\u202e"+`b"}`)
+	logs.Add(at, "/local/send-receipt", "plain <b>words</b>")
+	logs.Add(at, "/local/send-receipt", `{"_aws":{},"parked":1}`)
 	page := s.Page("/local/logs")
 	if n := strings.Count(page, `<li id="log-`); n != 500 {
 		t.Errorf("%d lines", n)

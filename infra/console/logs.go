@@ -6,65 +6,25 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"sync"
 	"time"
+
+	"github.com/payhooks/payhooks/infra/local/loglines"
 )
 
-const (
-	logsKept  = 5000 // lines in memory
-	logsShown = 500
-	// longestLine bounds one line in memory.
-	longestLine = 16 << 10
-)
-
-// Logs keeps the newest lines of the functions. Its zero value is empty. Safe for
-// concurrent use.
-type Logs struct {
-	mu    sync.Mutex
-	lines []logLine
-	next  int // number of the next line
-}
-
-// logLine is one line as it was written.
-type logLine struct {
-	Number   int
-	At       time.Time
-	Function string
-	Text     string
-}
-
-// Add keeps a line. Nothing forgets it but newer lines.
-func (l *Logs) Add(at time.Time, function, text string) {
-	if len(text) > longestLine {
-		text = strings.ToValidUTF8(text[:longestLine], "") + "…"
-	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if len(l.lines) >= logsKept {
-		l.lines = slices.Delete(l.lines, 0, logsKept/10)
-	}
-	l.lines = append(l.lines, logLine{l.next, at, function, text})
-	l.next++
-}
-
-// all are the lines that are kept, the oldest first.
-func (l *Logs) all() []logLine {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return slices.Clone(l.lines)
-}
+// logsShown is how many lines a page shows.
+const logsShown = 500
 
 // logRow is a line as it is shown.
 type logRow struct {
-	logLine
+	loglines.Line
 	Level   string // error, warn, info, debug, or prints of a line that is not structured
 	Message string
 	Rest    template.HTML // the other members, with links
 }
 
-// row reads a structured line.
-func (l logLine) row() (logRow, bool) {
-	row := logRow{logLine: l, Level: "prints", Message: l.Text}
+// rowOf reads a structured line.
+func rowOf(l loglines.Line) (logRow, bool) {
+	row := logRow{Line: l, Level: "prints", Message: l.Text}
 	var fields map[string]json.RawMessage
 	if json.Unmarshal([]byte(l.Text), &fields) != nil {
 		return row, true
@@ -90,12 +50,12 @@ func (l logLine) row() (logRow, bool) {
 		row.Level = "info"
 	}
 	row.Message = text("message", "msg")
-	row.Rest = linked(l.rest(fields))
+	row.Rest = linked(rest(l, fields))
 	return row, true
 }
 
 // rest are the other members, the event first, without what says nothing.
-func (l logLine) rest(fields map[string]json.RawMessage) string {
+func rest(l loglines.Line, fields map[string]json.RawMessage) string {
 	names := slices.Sorted(maps.Keys(fields))
 	names = slices.DeleteFunc(names, func(name string) bool { return name == "event" || name == "requestId" })
 	var all []string
@@ -105,7 +65,7 @@ func (l logLine) rest(fields map[string]json.RawMessage) string {
 		if json.Unmarshal(fields[name], &s) == nil {
 			text = s
 		}
-		if text != "" && text != "null" && (name != "action" || text != l.Function) {
+		if text != "" && text != "null" && (name != "action" || text != l.Function()) {
 			all = append(all, name+"="+text)
 		}
 	}
@@ -138,16 +98,17 @@ func showLogs(r *Request) (View, error) {
 }
 
 // read takes the newest lines that match.
-func (d *logsData) read(l *Logs) {
+func (d *logsData) read(l *loglines.Lines) {
 	text := strings.ToLower(d.Text)
-	for _, line := range slices.Backward(l.all()) {
-		if i, known := slices.BinarySearch(d.Functions, line.Function); !known {
-			d.Functions = slices.Insert(d.Functions, i, line.Function)
+	for _, line := range slices.Backward(l.All()) {
+		function := line.Function()
+		if i, known := slices.BinarySearch(d.Functions, function); !known {
+			d.Functions = slices.Insert(d.Functions, i, function)
 		}
-		if len(d.Rows) == logsShown || d.Function != "" && line.Function != d.Function || !strings.Contains(line.Text, d.Event) || !strings.Contains(strings.ToLower(line.Text), text) {
+		if len(d.Rows) == logsShown || d.Function != "" && function != d.Function || !strings.Contains(line.Text, d.Event) || !strings.Contains(strings.ToLower(line.Text), text) {
 			continue
 		}
-		if row, shown := line.row(); shown {
+		if row, shown := rowOf(line); shown {
 			d.Rows = append(d.Rows, row)
 		}
 	}

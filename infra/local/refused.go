@@ -16,6 +16,7 @@ import (
 
 // output keeps the requests that a function refused, and passes every line on.
 func (s *Stack) output(l lambda.Line) {
+	s.cfg.Lines.Add(time.Now().UTC(), l.Function.Logging.Group, l.Text)
 	if r, ok := refusedBy(l.Text, time.Now()); ok && s.answers(l.Function) {
 		s.keepRefused(r)
 	}

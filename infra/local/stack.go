@@ -21,6 +21,7 @@ import (
 	"github.com/payhooks/payhooks/infra/local/engine"
 	"github.com/payhooks/payhooks/infra/local/gateway"
 	"github.com/payhooks/payhooks/infra/local/lambda"
+	"github.com/payhooks/payhooks/infra/local/loglines"
 	"github.com/payhooks/payhooks/infra/local/template"
 )
 
@@ -53,6 +54,8 @@ type Config struct {
 	// functions that are ready, and all. It decides itself whom it answers. One with a
 	// method Close is closed with the stack.
 	Console func(r Running, ready func() (ready, all int)) http.Handler
+	// Lines keep what functions and the API write to their log groups; nil makes new ones.
+	Lines *loglines.Lines
 	// Output gets what functions write, Refused what the gateway answers by
 	// itself; both from several goroutines.
 	Output  func(lambda.Line)
@@ -103,6 +106,9 @@ const (
 // one sentence that says what to do; nothing is left running then.
 func Start(ctx context.Context, cfg Config) (*Stack, error) {
 	s := &Stack{cfg: cfg}
+	if s.cfg.Lines == nil {
+		s.cfg.Lines = &loglines.Lines{}
+	}
 	if err := s.start(ctx); err != nil {
 		if closed := s.Close(); closed != nil {
 			s.log().ErrorContext(ctx, "stop after a failed start", "error", closed)

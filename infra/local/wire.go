@@ -57,7 +57,7 @@ func (s *Stack) startAWS(ctx context.Context) error {
 	s.now.Store(s.Template)
 	server := &aws.Server{
 		Stack: s.Template, Engine: s.Engine.Client(), DataDir: s.cfg.DataDir, Keys: callers, OwnKey: s.Key,
-		Secrets: s.seeds(), Log: s.log(), Invoke: s.Host.InvokeAPI,
+		Secrets: s.seeds(), Log: s.log(), Lines: s.cfg.Lines, Invoke: s.Host.InvokeAPI,
 	}
 	if err := server.Start(ctx); err != nil {
 		return err
@@ -153,7 +153,7 @@ func port(l net.Listener) string {
 func (s *Stack) gateway() http.Handler {
 	return guard.Programs(&gateway.Gateway{
 		API: StackName, Region: Region, Account: Account, Routes: s.Template.Routes,
-		Invoke: s.Host.Invoke, Refuse: s.refuseLive, Refused: s.refusedByGateway,
+		Invoke: s.Host.Invoke, Refuse: s.refuseLive, Refused: s.refusedByGateway, Served: s.served,
 	})
 }
 

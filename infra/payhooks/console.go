@@ -18,6 +18,7 @@ import (
 	"github.com/payhooks/payhooks/infra/local"
 	"github.com/payhooks/payhooks/infra/local/aws"
 	"github.com/payhooks/payhooks/infra/local/guard"
+	"github.com/payhooks/payhooks/infra/local/loglines"
 	"github.com/payhooks/payhooks/infra/trigger"
 	"github.com/payhooks/payhooks/internal/operator"
 )
@@ -113,8 +114,8 @@ func modeOf(ctx context.Context, t *cli.Target) (console.Mode, error) {
 	return console.Test, nil
 }
 
-// localConsole serves the stack that runs here, and the lines that logs gets.
-func localConsole(logs *console.Logs) func(local.Running, func() (ready, all int)) http.Handler {
+// localConsole serves the stack that runs here, and the lines of its functions.
+func localConsole(lines *loglines.Lines) func(local.Running, func() (ready, all int)) http.Handler {
 	return func(run local.Running, ready func() (ready, all int)) http.Handler {
 		t, err := cli.OpenLocal(context.Background(), run)
 		if err != nil {
@@ -125,7 +126,7 @@ func localConsole(logs *console.Logs) func(local.Running, func() (ready, all int
 		return newConsole(console.Config{
 			Target: t, Region: run.Region, Mode: console.Local, Ready: ready, Now: time.Now,
 			LocalStack: console.LocalStack{
-				API: run.API, Logs: logs, Post: sync.OnceValues(func() (trigger.Poster, error) { return localPoster(run) }),
+				API: run.API, Logs: lines, Post: sync.OnceValues(func() (trigger.Poster, error) { return localPoster(run) }),
 				Refused: func(ctx context.Context) ([]aws.Refused, error) { return cli.ReadLocal[aws.Refused](ctx, t, "refused") },
 			},
 		})

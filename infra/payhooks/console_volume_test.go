@@ -15,8 +15,8 @@ import (
 	"time"
 
 	"github.com/payhooks/payhooks/infra/cli"
-	"github.com/payhooks/payhooks/infra/console"
 	"github.com/payhooks/payhooks/infra/local"
+	"github.com/payhooks/payhooks/infra/local/loglines"
 	"github.com/payhooks/payhooks/internal/event"
 )
 
@@ -27,7 +27,7 @@ func consoleOfMany(t *testing.T, c *calls) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	srv := httptest.NewServer(localConsole(&console.Logs{})(run, nil))
+	srv := httptest.NewServer(localConsole(&loglines.Lines{})(run, nil))
 	defer srv.Close()
 	for _, path := range []string{"/events", "/", "/events?type=charge.*", "/events?status=parked", "/events?customer=cus_7", "/help"} {
 		fetchPage(t, srv.URL+path) // what needs a person is counted on the side

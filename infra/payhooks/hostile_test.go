@@ -109,7 +109,7 @@ func (o *rig) harmless(what, text string) {
 func (o *rig) commandLines() (lines [][]string) {
 	o.Helper()
 	for _, line := range []string{
-		"status", "console", "events list --limit 200", "refused", "parked", "parked list", "parked list --discarded", "parked --wide", "parked --group --wide", "events", "quarantine", "deadletters", "deadletters list", "deadletters redrive",
+		"status", "console", "logs", "logs ingest --limit 100", "events list --limit 200", "refused", "parked", "parked list", "parked list --discarded", "parked --wide", "parked --group --wide", "events", "quarantine", "deadletters", "deadletters list", "deadletters redrive",
 		"quarantine list", "quarantine show evt_held", "quarantine show evt_bytes", "quarantine release evt_held", "quarantine release evt_held --override",
 		"quarantine discard evt_held", "replay --since 1h", "erase --customer cus_x", "erase list", "audit", "audit --rebuild", "doctor", "secret put no-such", "reconcile", "trigger --list", "trigger charge.succeeded", "new notify-x --events charge.succeeded", "remove notify-x", "trigger payment", "completion fish", "listen --show", "listen --thin --show", "connect", "connect --check",
 		"restore --from local-orders-restored", "restore --from local-events-restored",
@@ -124,7 +124,7 @@ func (o *rig) commandLines() (lines [][]string) {
 		o.Fatal(err, unreadable)
 	}
 	for _, s := range stored[:min(len(stored), 20)] {
-		lines = append(lines, []string{"events", "show", s.ID}, []string{"events", "timeline", s.ID})
+		lines = append(lines, []string{"events", "show", s.ID}, []string{"events", "timeline", s.ID}, []string{"logs", s.ID})
 	}
 	for _, x := range objects[operator.Item](o.T, o.must("parked", "--json")) {
 		lines = append(lines, []string{"parked", "show", x.Event, x.Action})

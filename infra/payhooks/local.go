@@ -4,16 +4,13 @@ import (
 	"context"
 	"log/slog"
 	"os"
-	"path/filepath"
 	"strconv"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/payhooks/payhooks/infra/cli"
-	"github.com/payhooks/payhooks/infra/console"
 	"github.com/payhooks/payhooks/infra/local"
-	"github.com/payhooks/payhooks/infra/local/lambda"
+	"github.com/payhooks/payhooks/infra/local/loglines"
 	"github.com/payhooks/payhooks/infra/local/printer"
 )
 
@@ -47,14 +44,10 @@ func runLocal(cmd *cobra.Command, allowLive bool) error {
 		return err
 	}
 	p := printer.New(cmd.OutOrStdout(), cli.WantsJSON(cmd))
-	logs := &console.Logs{}
-	cfg.Output = func(l lambda.Line) {
-		logs.Add(time.Now(), filepath.Base(l.Function.Dir), l.Text)
-		p.Line(l)
-	}
-	cfg.Refused, cfg.Progress, cfg.Log = p.Refused, p.Progress, slog.New(p.Handler())
+	cfg.Lines = &loglines.Lines{}
+	cfg.Output, cfg.Refused, cfg.Progress, cfg.Log = p.Line, p.Refused, p.Progress, slog.New(p.Handler())
 	cfg.Watch, cfg.Reloaded = true, p.Reloaded
-	cfg.Console = localConsole(logs)
+	cfg.Console = localConsole(cfg.Lines)
 	cfg.Validate = func(ctx context.Context) error { return checkStack(ctx, cfg.Dir) }
 	stack, err := local.Start(cmd.Context(), cfg)
 	if cmd.Context().Err() != nil && err != nil {

@@ -5,17 +5,15 @@ import (
 	"encoding/json"
 	"log/slog"
 	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/payhooks/payhooks/infra/cli"
-	"github.com/payhooks/payhooks/infra/console"
 	"github.com/payhooks/payhooks/infra/local"
 	"github.com/payhooks/payhooks/infra/local/gateway"
 	"github.com/payhooks/payhooks/infra/local/lambda"
+	"github.com/payhooks/payhooks/infra/local/loglines"
 	"github.com/payhooks/payhooks/infra/local/printer"
 )
 
@@ -63,12 +61,11 @@ func newOperator(t *testing.T) *rig {
 	t.Setenv("DATA_DIR", dir)
 	o := &rig{T: t, printed: &record{}, logged: &record{}}
 	people, scripts := printer.New(o.printed, false), printer.New(o.printed, true)
-	logs := &console.Logs{}
+	lines := &loglines.Lines{}
 	var err error
 	o.stack, err = local.Start(t.Context(), local.Config{
-		Dir: "../..", DataDir: dir, Secret: demoSecret, Log: slog.New(scripts.Handler()), Console: localConsole(logs),
+		Dir: "../..", DataDir: dir, Secret: demoSecret, Log: slog.New(scripts.Handler()), Console: localConsole(lines), Lines: lines,
 		Output: func(l lambda.Line) {
-			logs.Add(time.Now(), filepath.Base(l.Function.Dir), l.Text)
 			people.Line(l)
 			scripts.Line(l)
 			_, _ = o.logged.Write([]byte(l.Text + "\n"))

@@ -23,7 +23,7 @@ func refusedCommand() *cobra.Command {
 				return err
 			}
 			if t.Local == nil {
-				return fmt.Errorf("refused requests are listed on the local stack only; of stack %s read the log group /%s/ingest", t.Stack, t.Stack)
+				return fmt.Errorf("refused requests are listed on the local stack only; of this one: payhooks logs ingest --stack %s", t.Stack)
 			}
 			all, err := cli.ReadLocal[aws.Refused](cmd.Context(), t, "refused")
 			if err != nil {

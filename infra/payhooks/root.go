@@ -20,6 +20,7 @@ var commands = []func() *cobra.Command{
 	deadLettersCommand,
 	quarantineCommand,
 	replayCommand,
+	logsCommand,
 	auditCommand,
 	connectCommand,
 	doctorCommand,

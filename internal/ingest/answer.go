@@ -22,6 +22,7 @@ type answer struct {
 	why    event.Reason // 200: why the event is not stored as one
 	detail string       // which of several causes
 	facts  event.Facts
+	id     string            // of the request, as in the API's access log
 	origin addresses.Verdict // of the address that it came from
 	err    error             // for the log only
 }
@@ -128,6 +129,9 @@ func (a answer) log(ctx context.Context, log *slog.Logger, took time.Duration) {
 		slog.String("event", a.facts.ID), slog.String("type", a.facts.Type),
 		slog.String("endpoint", a.facts.Endpoint), slog.Int("answer", a.code),
 		slog.String("reason", a.logged()), slog.Int64("ms", took.Milliseconds()),
+	}
+	if a.id != "" {
+		attrs = append(attrs, slog.String("request", a.id))
 	}
 	if a.origin == addresses.Counted {
 		attrs = append(attrs, slog.String("address", string(a.origin))) // not the address itself

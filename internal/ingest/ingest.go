@@ -51,6 +51,7 @@ func (h *Handler) Handle(ctx context.Context, req events.APIGatewayV2HTTPRequest
 		defer cancel()
 	}
 	a := h.answer(ctx, req, start)
+	a.id = req.RequestContext.RequestID
 	a.log(ctx, h.Log, h.Now().Sub(start))
 	return a.response(), nil
 }

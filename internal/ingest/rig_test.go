@@ -67,7 +67,7 @@ func (r *rig) request(body string, changes ...func(*events.APIGatewayV2HTTPReque
 		Headers:        map[string]string{"stripe-signature": webhook.Sign([]byte(body), signing, r.now), "host": "x"},
 		PathParameters: map[string]string{"endpoint": "default"},
 	}
-	req.RequestContext.HTTP.Method = "POST"
+	req.RequestContext.HTTP.Method, req.RequestContext.RequestID = "POST", "JKJaXmPLvHcESHA="
 	for _, change := range changes {
 		change(&req)
 	}
@@ -88,6 +88,9 @@ func (r *rig) handle(ctx context.Context, req events.APIGatewayV2HTTPRequest) ev
 	}
 	if !json.Valid([]byte(res.Body)) {
 		r.t.Errorf("answer %q is not JSON", res.Body)
+	}
+	if !strings.Contains(r.logs.String(), `"request":"`+req.RequestContext.RequestID+`"`) {
+		r.t.Errorf("the access log does not lead to %s", r.logs.String())
 	}
 	if lines := strings.Count(r.logs.String(), "\n"); lines != 1 {
 		r.t.Errorf("%d log lines for one request: %s", lines, r.logs.String())

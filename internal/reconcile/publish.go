@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/payhooks/payhooks/internal/event"
@@ -102,6 +103,7 @@ func (p *Pending) send(ctx context.Context, all []*publication) {
 		}
 		all[i].sent = true
 		p.Published++
+		p.run.log.InfoContext(ctx, "fanout", "event", envs[i].ID, "type", envs[i].Type, "wanted", strings.Join(all[i].subscribers, ","))
 	}
 }
 

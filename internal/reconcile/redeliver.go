@@ -106,7 +106,9 @@ func (d *Due) redeliver(ctx context.Context, all []event.Delivery) error {
 	for i, err := range d.Bus.Publish(ctx, send) {
 		if err != nil {
 			d.run.Report(fmt.Errorf("event %s for %s: %w", send[i].ID, send[i].Only, err))
+			continue
 		}
+		d.run.log.InfoContext(ctx, "redelivered", "event", send[i].ID, "type", send[i].Type, "action", send[i].Only)
 	}
 	return nil
 }

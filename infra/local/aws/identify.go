@@ -18,6 +18,7 @@ var targets = map[string]string{
 	"AmazonSQS":         "sqs",
 	"AWSEvents":         "events",
 	"secretsmanager":    "secretsmanager",
+	"Logs_20140328":     "logs",
 }
 
 // identify finds out which operation is called and who calls it. The returned

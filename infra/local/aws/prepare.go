@@ -23,7 +23,7 @@ func (s *Server) prepare() error {
 		s.Engine = &client
 	}
 	s.services = map[string]*service{}
-	for _, sv := range []*service{s.dynamodb(), s.sqs(), s.events(), s.ses(), s.sns(), s.sts(), s.secretsManager(), s.lambda()} {
+	for _, sv := range []*service{s.dynamodb(), s.sqs(), s.events(), s.ses(), s.sns(), s.sts(), s.secretsManager(), s.lambda(), s.logs()} {
 		s.services[sv.name] = sv
 	}
 	return s.Apply(s.Stack, s.Keys)

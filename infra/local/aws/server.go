@@ -14,6 +14,7 @@ import (
 
 	"github.com/payhooks/payhooks/infra/local/engine"
 	"github.com/payhooks/payhooks/infra/local/guard"
+	"github.com/payhooks/payhooks/infra/local/loglines"
 	"github.com/payhooks/payhooks/infra/local/template"
 )
 
@@ -46,6 +47,8 @@ type Server struct {
 	Secrets map[string]string
 	// Addr to listen on; empty is 127.0.0.1:0.
 	Addr string
+	// Lines are what the functions wrote; nil is nothing.
+	Lines *loglines.Lines
 	// Invoke, if set, serves Lambda's Invoke to those who may call it.
 	Invoke http.HandlerFunc
 	// Log gets what cannot be answered to anyone. Nil is slog.Default().

@@ -40,6 +40,8 @@ type Gateway struct {
 	Refuse func(r *http.Request, body []byte) string
 	// Refused, if set, is called with what the gateway answered without a function.
 	Refused func(Refusal)
+	// Served, if set, is called after each request, for the access log.
+	Served func(Exchange)
 	// Timeout of a request, its body and the invocation together; 0 means 30 s, what
 	// AWS gives the invocation.
 	Timeout time.Duration
@@ -55,11 +57,20 @@ type answer struct {
 }
 
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	id := requestID()
-	w.Header().Set("Apigw-Requestid", id)
+	rec := &recorded{ResponseWriter: w, Exchange: Exchange{ID: requestID(), Began: g.now(), Status: http.StatusOK}}
+	w.Header().Set("Apigw-Requestid", rec.ID)
 	ctx, cancel := context.WithTimeout(r.Context(), g.timeout())
 	defer cancel()
-	if a := g.serve(w, r.WithContext(ctx), id); a != nil {
+	g.handle(rec, r.WithContext(ctx))
+	if g.Served != nil {
+		rec.Took = g.now().Sub(rec.Began)
+		g.Served(rec.Exchange)
+	}
+}
+
+func (g *Gateway) handle(w *recorded, r *http.Request) {
+	if a := g.serve(w, r); a != nil {
+		w.Failed = a.reason
 		if g.Refused != nil {
 			g.Refused(Refusal{Method: cut(r.Method), Path: cut(r.URL.EscapedPath()), Status: a.status, Reason: a.reason})
 		}
@@ -69,7 +80,7 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (g *Gateway) serve(w http.ResponseWriter, r *http.Request, id string) *answer {
+func (g *Gateway) serve(w *recorded, r *http.Request) *answer {
 	if headerSize(r) > MaxHeader {
 		return &answer{http.StatusRequestHeaderFieldsTooLarge, "Request Header Fields Too Large", "request line and headers are over 10,240 bytes"}
 	}
@@ -77,6 +88,7 @@ func (g *Gateway) serve(w http.ResponseWriter, r *http.Request, id string) *answ
 	if route == nil {
 		return &answer{http.StatusNotFound, "Not Found", "no route"}
 	}
+	w.Route = routeKey(route)
 	body, err := readBody(w, r)
 	var large *http.MaxBytesError
 	switch {
@@ -92,7 +104,7 @@ func (g *Gateway) serve(w http.ResponseWriter, r *http.Request, id string) *answ
 			return &answer{http.StatusForbidden, "Forbidden", why}
 		}
 	}
-	event, err := encode(g.event(r, id, route, params, body))
+	event, err := encode(g.event(r, w.ID, route, params, body))
 	if err != nil {
 		return &answer{http.StatusInternalServerError, "Internal Server Error", err.Error()}
 	}

@@ -48,8 +48,35 @@ func (e entry) sentence() (colour, what, about string) {
 		return plain, "published", e.about("→ " + to)
 	case "delivery":
 		return e.delivery()
+	case "redelivered":
+		return plain, "sent again", e.about("→ " + e.text("action"))
+	case "access":
+		return dim, e.text("status"), e.about(e.text("route"), strings.Trim(e.text("error"), "-"))
+	}
+	if status := e.crashed(); status != "" {
+		return red, status, strings.TrimSpace(e.platform("errorType") + "  the function was ended by Lambda")
 	}
 	return e.other()
+}
+
+// silent reports whether a line is for machines alone: metrics, and what Lambda writes about
+// an invocation that went well.
+func (e entry) silent() bool {
+	return e.fields["_aws"] != nil || strings.HasPrefix(e.text("type"), "platform.") && e.crashed() == ""
+}
+
+// crashed is how Lambda ended an invocation that did not end well: error, timeout, failure.
+func (e entry) crashed() string {
+	if status := e.platform("status"); e.text("type") == "platform.report" && status != "success" {
+		return status
+	}
+	return ""
+}
+
+// platform is a member of the record of a line that Lambda wrote.
+func (e entry) platform(name string) string {
+	record, _ := e.fields["record"].(map[string]any)
+	return entry{record}.text(name)
 }
 
 func (e entry) request() (colour, what, about string) {

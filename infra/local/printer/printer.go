@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"path/filepath"
 	"strings"
 	"time"
@@ -21,10 +22,19 @@ type Printer struct {
 	out  *cli.Output
 	json bool
 	now  func() time.Time
+	when string // layout of times, local ones; empty is dated, in UTC
 }
+
+// dated is how a line from any day is dated, in UTC.
+const dated = "2006-01-02T15:04:05.000Z"
 
 // New is a printer that paints if out is a terminal.
 func New(out io.Writer, asJSON bool) *Printer {
+	return &Printer{out: cli.NewOutput(out), json: asJSON, now: time.Now, when: time.TimeOnly}
+}
+
+// NewLog is a printer for lines of any day.
+func NewLog(out io.Writer, asJSON bool) *Printer {
 	return &Printer{out: cli.NewOutput(out), json: asJSON, now: time.Now}
 }
 
@@ -45,7 +55,11 @@ func (p *Printer) print(parts ...cli.Part) {
 
 // row prints one thing that happened: when, where, what, and about what.
 func (p *Printer) row(at time.Time, who, colour, what, about string) {
-	p.print(cli.Part{Style: dim, Text: at.Local().Format("15:04:05") + "  "}, cli.Part{Style: cyan, Text: fmt.Sprintf("%-14s  ", cli.Line(who))},
+	when := at.UTC().Format(dated)
+	if p.when != "" {
+		when = at.Local().Format(p.when)
+	}
+	p.print(cli.Part{Style: dim, Text: when + "  "}, cli.Part{Style: cyan, Text: fmt.Sprintf("%-14s  ", cli.Line(who))},
 		cli.Part{Style: colour, Text: fmt.Sprintf("%-16s  ", cli.Line(what))}, cli.Part{Text: cli.Line(about)})
 }
 
@@ -67,26 +81,42 @@ func (p *Printer) Progress(what string) {
 
 // Line shows what a function wrote.
 func (p *Printer) Line(l lambda.Line) {
-	who := filepath.Base(l.Function.Dir)
+	p.text(filepath.Base(l.Function.Dir), l.Text, p.now(), nil)
+}
+
+// Logged shows a line of a log group, with its time.
+func (p *Printer) Logged(at time.Time, who, text string) {
+	p.text(who, text, at, map[string]any{"at": at.UTC()})
+}
+
+// text shows a line; more are members of its JSON besides its own.
+func (p *Printer) text(who, text string, at time.Time, more map[string]any) {
 	var e entry
-	if err := json.Unmarshal([]byte(l.Text), &e.fields); err != nil {
+	if json.Unmarshal([]byte(text), &e.fields) != nil || e.fields == nil {
 		if p.json {
-			p.object(map[string]string{"function": who, "message": l.Text})
+			e.fields = map[string]any{"message": text}
+			p.members(e, who, more)
 			return
 		}
-		p.row(p.now(), who, plain, "prints", l.Text)
+		p.row(at, who, plain, "prints", text)
 		return
 	}
 	if p.json {
-		e.fields["function"] = who
-		p.object(e.fields)
+		p.members(e, who, more)
 		return
 	}
-	if e.fields["_aws"] != nil { // metrics
+	if e.silent() {
 		return
 	}
 	colour, what, about := e.sentence()
-	p.row(e.at(p.now()), who, colour, what, about)
+	p.row(e.at(at), who, colour, what, about)
+}
+
+// members prints a line as JSON that says whose it is.
+func (p *Printer) members(e entry, who string, more map[string]any) {
+	maps.Copy(e.fields, more)
+	e.fields["function"] = who
+	p.object(e.fields)
 }
 
 // Refused shows what the gateway answered without a function.

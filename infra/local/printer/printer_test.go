@@ -29,6 +29,12 @@ func TestLogLineIsReadableWithoutColourOffTerminal(t *testing.T) {
 		`{"message":"fanout","type":"a.b","event":"evt_1","wanted":""}`:                                         "09:08:07  act             no subscriber     a.b  evt_1",
 		`{"message":"delivery","state":"waiting","attempt":2,"type":"a.b","event":"evt_1","error":"throttled"}`: "09:08:07  act             waiting (try 2)   a.b  evt_1  throttled",
 		`{"level":"WARN","message":"slow","table":"t"}`:                                                         "09:08:07  act             warn              slow  table=t",
+		`{"message":"redelivered","type":"a.b","event":"evt_1","action":"x"}`:                                   "09:08:07  act             sent again        a.b  evt_1  → x",
+		`{"message":"access","id":"a=","route":"ANY /x","status":"200","ms":"8","error":"-"}`:                   "09:08:07  act             200               ANY /x  8 ms",
+		`{"type":"platform.report","record":{"status":"success"}}`:                                              "",
+		`{"type":"platform.start","record":{}}`:                                                                 "",
+		`{"type":"platform.report","record":{"status":"timeout"}}`:                                              "09:08:07  act             timeout           the function was ended by Lambda",
+		`{"type":"platform.report","record":{"status":"error","errorType":"Runtime.ExitError"}}`:                "09:08:07  act             error             Runtime.ExitError  the function was ended by Lambda",
 		`plain words`:            "09:08:07  act             prints            plain words",
 		`{"_aws":{},"stored":1}`: "",
 	} {

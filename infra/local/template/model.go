@@ -127,7 +127,14 @@ type Secret struct{ Name, ARN, Value string }
 type Topic struct{ Name, ARN string }
 
 // API is an HTTP API; the local gateway serves all of them on one port.
-type API struct{ ID string }
+type API struct {
+	ID        string
+	AccessLog AccessLog
+}
+
+// AccessLog is where an API writes a line about each request. Without a Group it writes
+// none. Format has variables: $context.requestId.
+type AccessLog struct{ Group, Format string }
 
 // Route of an HTTP API: method ANY or one of HTTP's, path with {params}.
 type Route struct {

@@ -29,8 +29,14 @@ func (s *scope) identity(r *resource) (name, arn string, err error) {
 
 func (s *scope) api(r *resource) error {
 	name, err := s.physical(r)
-	s.stack.APIs = append(s.stack.APIs, API{ID: name})
-	return err
+	if err != nil {
+		return err
+	}
+	o := s.object(r)
+	log := o.object("AccessLogSettings")
+	_, group, _ := strings.Cut(log.text("DestinationArn"), ":log-group:")
+	s.stack.APIs = append(s.stack.APIs, API{ID: name, AccessLog: AccessLog{strings.TrimSuffix(group, ":*"), log.text("Format")}})
+	return *o.err
 }
 
 func (s *scope) table(r *resource) error {

@@ -1,0 +1,150 @@
+package logs_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
+
+	"github.com/payhooks/payhooks/infra/local/logfilter"
+	"github.com/payhooks/payhooks/infra/logs"
+)
+
+var noon = time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)
+
+// cloud has lines by log group, in pages of two, each after an empty page.
+type cloud struct {
+	groups map[string][]string
+	broken string // group that cannot be read
+	asked  []string
+}
+
+func (c *cloud) DescribeLogGroups(_ context.Context, in *cloudwatchlogs.DescribeLogGroupsInput, _ ...func(*cloudwatchlogs.Options)) (*cloudwatchlogs.DescribeLogGroupsOutput, error) {
+	out := &cloudwatchlogs.DescribeLogGroupsOutput{}
+	for name := range c.groups {
+		if strings.HasPrefix(name, aws.ToString(in.LogGroupNamePrefix)) {
+			out.LogGroups = append(out.LogGroups, types.LogGroup{LogGroupName: &name})
+		}
+	}
+	return out, nil
+}
+
+func (c *cloud) FilterLogEvents(_ context.Context, in *cloudwatchlogs.FilterLogEventsInput, _ ...func(*cloudwatchlogs.Options)) (*cloudwatchlogs.FilterLogEventsOutput, error) {
+	group := aws.ToString(in.LogGroupName)
+	all, is := c.groups[group]
+	switch {
+	case group == c.broken:
+		return nil, errors.New("throttled")
+	case !is:
+		return nil, &types.ResourceNotFoundException{}
+	}
+	pattern := aws.ToString(in.FilterPattern)
+	c.asked = append(c.asked, group+" "+pattern)
+	page, empty := 0, in.NextToken == nil
+	if !empty {
+		if n, _ := fmt.Sscanf(*in.NextToken, "page %d", &page); n != 1 {
+			return nil, errors.New("no token of ours")
+		}
+	}
+	out := &cloudwatchlogs.FilterLogEventsOutput{NextToken: aws.String(fmt.Sprintf("page %d", page))}
+	if empty {
+		return out, nil
+	}
+	for i := page * 2; i < min(len(all), page*2+2); i++ {
+		if at := noon.Add(time.Duration(i) * time.Minute).UnixMilli(); at >= aws.ToInt64(in.StartTime) && (in.EndTime == nil || at <= *in.EndTime) && matches(pattern, all[i]) {
+			out.Events = append(out.Events, types.FilteredLogEvent{EventId: aws.String(fmt.Sprint(i)), Timestamp: &at, Message: aws.String(all[i] + "\n")})
+		}
+	}
+	if out.NextToken = nil; page*2+2 < len(all) {
+		out.NextToken = aws.String(fmt.Sprintf("page %d", page+1))
+	}
+	return out, nil
+}
+
+func matches(pattern, line string) bool {
+	if p, err := logfilter.Parse(pattern); err == nil {
+		return p.Matches(line)
+	}
+	return strings.Contains(line, strings.Trim(pattern, `"`))
+}
+
+func stack() *cloud {
+	return &cloud{groups: map[string][]string{
+		"/shop/ingest": {
+			`{"message":"request","event":"evt_1","request":"a=","timestamp":"2026-11-30T12:00:01Z"}`,
+			`{"message":"request","event":"evt_12","request":"b="}`,
+			`{"message":"request","event":"evt_1","request":"c="}`,
+		},
+		"/shop/send-receipt":         {`plain words about evt_1`, `{"_aws":{}}`, `{"event":"evt_2","outcome":"left to evt_1."}`},
+		"/shop/gone":                 {},
+		"/shop/send/receipt":         {"no function's"},
+		"/shopping/ingest":           {"of another stack"},
+		"/aws/vendedlogs/shop/api":   {`{"message":"access","id":"a="}`, `{"message":"access","id":"b="}`, `{"message":"access","id":"c="}`},
+		"/aws/vendedlogs/shop/api-2": {"no function's"},
+	}}
+}
+
+func texts(lines []logs.Line) (all []string) {
+	for _, l := range lines {
+		all = append(all, l.At.Format("04:05 ")+l.Function+" "+l.Text)
+	}
+	return all
+}
+
+func TestFunctionsAreThoseWithALogGroupOfTheStack(t *testing.T) {
+	r := &logs.Reader{Client: stack(), Stack: "shop"}
+	names, err := r.Functions(t.Context())
+	if want := []string{"api", "gone", "ingest", "send-receipt"}; err != nil || !slices.Equal(names, want) {
+		t.Errorf("%v %v", names, err)
+	}
+}
+
+func TestLinesOfAnEventAreThoseThatNameItAndItsRequests(t *testing.T) {
+	c := stack()
+	r := &logs.Reader{Client: c, Stack: "shop"}
+	lines, left, err := r.Read(t.Context(), logs.Query{Functions: []string{"api", "deleted", "ingest", "send-receipt"}, Event: "evt_1", Since: noon})
+	want := []string{
+		`00:00 send-receipt plain words about evt_1`,
+		`00:00 api {"message":"access","id":"a="}`,
+		`00:01 ingest {"message":"request","event":"evt_1","request":"a=","timestamp":"2026-11-30T12:00:01Z"}`,
+		`02:00 ingest {"message":"request","event":"evt_1","request":"c="}`,
+		`02:00 send-receipt {"event":"evt_2","outcome":"left to evt_1."}`,
+		`02:00 api {"message":"access","id":"c="}`,
+	}
+	if err != nil || left != 0 || !slices.Equal(texts(lines), want) {
+		t.Errorf("%v, %d left\n%s", err, left, strings.Join(texts(lines), "\n"))
+	}
+	if !slices.Contains(c.asked, `/aws/vendedlogs/shop/api { $.id = "a=" || $.id = "c=" }`) {
+		t.Errorf("asked %q", c.asked)
+	}
+}
+
+func TestLimitKeepsTheNewestAndSaysWhatItLeft(t *testing.T) {
+	r := &logs.Reader{Client: stack(), Stack: "shop"}
+	looked := 0
+	r.Looked = func(n int) { looked += n }
+	lines, left, err := r.Read(t.Context(), logs.Query{Functions: []string{"api", "ingest"}, Since: noon, Limit: 2})
+	if err != nil || left != 4 || len(lines) != 2 || lines[0].At.Minute() != 2 || looked != 6 {
+		t.Errorf("%v, %d left, %d looked at: %q", err, left, looked, texts(lines))
+	}
+	lines, left, err = r.Read(t.Context(), logs.Query{Functions: []string{"ingest"}, Since: noon.Add(time.Minute), Until: noon.Add(2 * time.Minute)})
+	if err != nil || left != 0 || len(lines) != 1 || !strings.Contains(lines[0].Text, "evt_12") {
+		t.Errorf("%v, %d left: %q", err, left, texts(lines))
+	}
+}
+
+func TestWhatWasReadBeforeAnErrorIsKept(t *testing.T) {
+	c := stack()
+	c.broken = "/shop/send-receipt"
+	lines, _, err := (&logs.Reader{Client: c, Stack: "shop"}).Read(t.Context(), logs.Query{Functions: []string{"ingest", "send-receipt"}, Since: noon})
+	if err == nil || !strings.Contains(err.Error(), "/shop/send-receipt") || len(lines) != 3 {
+		t.Errorf("%v: %q", err, texts(lines))
+	}
+}
