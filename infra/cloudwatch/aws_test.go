@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 
 	"github.com/payhooks/payhooks/infra/cloudwatch"
+	"github.com/payhooks/payhooks/infra/cloudwatch/insights"
 	"github.com/payhooks/payhooks/internal/dynamo"
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/memory"
@@ -39,6 +40,7 @@ type lines struct {
 
 func (l lines) Write(line []byte) (int, error) {
 	l.watch.Log(l.group, string(line), l.now, l.times)
+	l.written = append(l.written, insights.Line{At: l.now, Group: l.group, Text: string(line)})
 	return len(line), nil
 }
 
@@ -54,7 +56,7 @@ func (s *stand) invoke(name string, run func(context.Context) error) error {
 	if err != nil {
 		result, failed = "error", 1
 	}
-	s.watch.Log("/"+stack+"/"+name, fmt.Sprintf(`{"time":%q,"type":"platform.report","record":{"status":%q}}`, s.now.Format(time.RFC3339), result), s.now, s.times)
+	_, _ = fmt.Fprintf(lines{s, "/" + stack + "/" + name}, `{"time":%q,"type":"platform.report","record":{"status":%q}}`, s.now.Format(time.RFC3339), result)
 	id := strings.ToUpper(name[:1]) + name[1:]
 	s.watch.Metrics.Add(cloudwatch.Named("AWS/Lambda", "Errors", "FunctionName", id), s.now, failed, s.times)
 	s.watch.Metrics.Add(cloudwatch.Named("AWS/Lambda", "Throttles", "FunctionName", id), s.now, 0, s.times)

@@ -19,6 +19,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 
 	"github.com/payhooks/payhooks/infra/cloudwatch"
+	"github.com/payhooks/payhooks/infra/cloudwatch/insights"
 	"github.com/payhooks/payhooks/internal/action"
 	"github.com/payhooks/payhooks/internal/dispatch"
 	"github.com/payhooks/payhooks/internal/dynamo"
@@ -65,8 +66,9 @@ type stand struct {
 	books  bool                                                        // the sweep of the books stands still
 	stuck  time.Time                                                   // since when
 
-	counts   metric.Counts // of a process, besides metric.Process, which all tests share
-	second   time.Time     // of the requests below
+	written  []insights.Line // of all groups, each once
+	counts   metric.Counts   // of a process, besides metric.Process, which all tests share
+	second   time.Time       // of the requests below
 	requests int
 	times    int // how often the lines of this moment are written
 	position int64
