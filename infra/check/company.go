@@ -14,6 +14,7 @@ var demands = map[string]string{
 	"KeyArn":              "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555",
 	"LogDays":             "365",
 	"AlarmTopicArn":       "arn:aws:sns:eu-west-1:123456789012:pager",
+	"Tracing":             "on",
 }
 
 // checkDemands sets all that a company may demand and looks whether it reaches every
@@ -43,6 +44,7 @@ func checkDemands(files fs.FS, file string, report reporter) error {
 		}
 	}
 	checkKeyUsers(root, report)
+	checkTraces(root, report)
 	checkCanaries(root, report)
 	return nil
 }
@@ -131,24 +133,45 @@ func (p place) survivesKey() bool { return p.id == "BusDeadLetters" }
 
 // checkKeyUsers: each role may use the key, through services only.
 func checkKeyUsers(root *stack, report reporter) {
-	users := map[place]bool{}
 	for g := range grants(root) {
-		if !slices.Contains(g.by.in.spread(g.statement["Action"]), "kms:Decrypt") {
-			continue
-		}
-		if at(g.statement, "Condition", "StringEquals", "kms:ViaService") == nil {
+		if slices.Contains(g.by.in.spread(g.statement["Action"]), "kms:Decrypt") && at(g.statement, "Condition", "StringEquals", "kms:ViaService") == nil {
 			report("%s: the key is for services that the role calls: the statement needs Condition: {StringEquals: {kms:ViaService: […]}}", g.by)
 		}
-		users[g.by] = true
-		for _, name := range list(g.by.props()["Roles"]) {
-			if r, ok := g.by.in.owner(name); ok {
-				users[r] = true
-			}
-		}
 	}
+	may := mayDo(root, "kms:Decrypt")
 	for r := range root.each(role) {
-		if !users[r] && strings.Contains(fmt.Sprint(r.props()["AssumeRolePolicyDocument"]), "lambda.amazonaws.com") {
+		if !may[r] && strings.Contains(fmt.Sprint(r.props()["AssumeRolePolicyDocument"]), "lambda.amazonaws.com") {
 			report("%s: may not use the key of KeyArn: its tables and queues would be closed to it; grant kms:Decrypt and kms:GenerateDataKey under Condition HasKey", r)
 		}
 	}
+}
+
+// checkTraces: with Tracing every function writes traces, and has the right to.
+func checkTraces(root *stack, report reporter) {
+	may := mayDo(root, "xray:PutTraceSegments")
+	for f := range root.each(function) {
+		if mode := f.in.text(f.in.setting(f.id, "Tracing")); mode != "Active" {
+			report("%s: Tracing must be Active if the parameter Tracing is on, it is %q", f, mode)
+		}
+		if r, ok := f.in.owner(f.props()["Role"]); ok && !may[r] {
+			report("%s: may not write traces: grant xray:PutTraceSegments and xray:PutTelemetryRecords under Condition Traces", r)
+		}
+	}
+}
+
+// mayDo are the roles that have the right to an action, under whatever condition.
+func mayDo(root *stack, action string) map[place]bool {
+	roles := map[place]bool{}
+	for g := range grants(root) {
+		if !slices.Contains(g.by.in.spread(g.statement["Action"]), action) {
+			continue
+		}
+		roles[g.by] = true
+		for _, name := range list(g.by.props()["Roles"]) {
+			if r, ok := g.by.in.owner(name); ok {
+				roles[r] = true
+			}
+		}
+	}
+	return roles
 }

@@ -24,7 +24,7 @@ func grants(root *stack) iter.Seq[grant] {
 			for _, id := range sorted(s.resources) {
 				of := s.holder(id)
 				more := true
-				walkStatements(s.resources[id], false, func(st map[string]any, off bool) {
+				walkStatements(s.resources[id], place{s, id}.conditional(), func(st map[string]any, off bool) {
 					more = more && yield(grant{place{s, id}, of, st, off})
 				}, s)
 				if !more {

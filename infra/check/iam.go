@@ -49,7 +49,7 @@ func checkRoles(root *stack, report reporter) {
 func checkPolicies(root *stack, report reporter) {
 	for s := range root.all() {
 		for _, id := range sorted(s.resources) {
-			walkStatements(s.resources[id], false, func(st map[string]any, off bool) {
+			walkStatements(s.resources[id], place{s, id}.conditional(), func(st map[string]any, off bool) {
 				checkStatement(place{s, id}, st, off, report)
 			}, s)
 		}

@@ -38,6 +38,7 @@
 //	        PermissionsBoundary: !Ref PermissionsBoundary
 //	        KeyArn: !Ref KeyArn
 //	        LogDays: !Ref LogDays
+//	        Tracing: !Ref Tracing
 //	        AlarmTopicArn: !Ref AlarmTopicArn
 //	        EventTypes: customer.created, customer.deleted
 //	        Tables: !Sub 'arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${AWS::StackName}-contacts'
