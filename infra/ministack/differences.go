@@ -76,6 +76,14 @@ func Differences() []Difference {
 			Checked: "infra/cloudwatch evaluates them; cfn-lint in `make validate`",
 		},
 		{
+			What: "has no saved queries",
+			Edits: []Edit{
+				{"infra/action.yaml", "Type: AWS::Logs::QueryDefinition", "Type: AWS::CloudFormation::WaitConditionHandle"},
+				{"infra/dashboard.yaml", "Type: AWS::Logs::QueryDefinition", "Type: AWS::CloudFormation::WaitConditionHandle"},
+			},
+			Checked: "infra/cloudwatch runs each on what a stack wrote; cfn-lint in `make validate`",
+		},
+		{
 			What:    "does not speak the protocol of CloudWatch's newer clients (CBOR)",
 			Doctor:  "operation error CloudWatch: DescribeAlarms",
 			Checked: "internal/doctor's tests, with CloudWatch's history",
