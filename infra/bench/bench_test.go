@@ -15,11 +15,12 @@ import (
 
 func TestCostIsOneEventsShareOfTheCallersCalls(t *testing.T) {
 	counts := []count{
-		{Caller: aws.Own, Operation: "GetItem", Calls: 400},
-		{Caller: "dispatch", Operation: "UpdateItem", Calls: 200, Write: 1000, Index: 600},
-		{Caller: "grant-access", Operation: "GetItem", Calls: 300, Read: 150},
-		{Caller: "grant-access", Operation: "TransactWriteItems", Calls: 200, Write: 800},
-		{Caller: "operator", Operation: "Query", Calls: 20, Failed: 3, Read: 40},
+		{Service: "dynamodb", Caller: aws.Own, Operation: "GetItem", Calls: 400},
+		{Service: "dynamodb", Caller: "dispatch", Operation: "UpdateItem", Calls: 200, Write: 1000, Index: 600},
+		{Service: "dynamodb", Caller: "grant-access", Operation: "GetItem", Calls: 300, Read: 150},
+		{Service: "dynamodb", Caller: "grant-access", Operation: "TransactWriteItems", Calls: 200, Write: 800},
+		{Service: "dynamodb", Caller: "operator", Operation: "Query", Calls: 20, Failed: 3, Read: 40},
+		{Service: "events", Caller: "dispatch", Operation: "PutEvents", Calls: 200},
 	}
 	got, err := costOf(counts, 200, "grant-access")
 	want := cost{Calls: 2.5, Write: 4, Read: 0.75, By: "GetItem 1.50, TransactWriteItems 1.00"}
@@ -29,7 +30,7 @@ func TestCostIsOneEventsShareOfTheCallersCalls(t *testing.T) {
 }
 
 func TestFailedCallsLeaveTheCostUnknown(t *testing.T) {
-	if _, err := costOf([]count{{Caller: "a", Operation: "PutItem", Calls: 3, Failed: 1}}, 1, "a"); err == nil {
+	if _, err := costOf([]count{{Service: "dynamodb", Caller: "a", Operation: "PutItem", Calls: 3, Failed: 1}}, 1, "a"); err == nil {
 		t.Error("no error although the units of a call are not known")
 	}
 }

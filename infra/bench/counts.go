@@ -68,7 +68,7 @@ func costOf(counts []count, n int, callers ...string) (cost, error) {
 	var c cost
 	by := map[string]int{}
 	for _, one := range counts {
-		if !slices.Contains(callers, one.Caller) {
+		if one.Service != "dynamodb" || !slices.Contains(callers, one.Caller) {
 			continue
 		}
 		if one.Failed > 0 {

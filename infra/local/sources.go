@@ -109,7 +109,7 @@ func (s *Stack) checkLogs(t *template.Stack) error {
 
 // target is the function at the end of an event source.
 func (s *Stack) target(t *template.Stack, id string) source.Function {
-	return source.Function{Function: target(t, id), Invoke: s.Host.Invoke, Authorize: s.AWS.Authorize, Log: s.log()}
+	return source.Function{Function: target(t, id), Invoke: s.invoke, Authorize: s.AWS.Authorize, Log: s.log()}
 }
 
 func target(t *template.Stack, id string) template.Function {

@@ -153,8 +153,14 @@ func port(l net.Listener) string {
 func (s *Stack) gateway() http.Handler {
 	return guard.Programs(&gateway.Gateway{
 		API: StackName, Region: Region, Account: Account, Routes: s.Template.Routes,
-		Invoke: s.Host.Invoke, Refuse: s.refuseLive, Refused: s.refusedByGateway, Served: s.served,
+		Invoke: s.invoke, Refuse: s.refuseLive, Refused: s.refusedByGateway, Served: s.served,
 	})
+}
+
+// invoke runs a function for the gateway or an event source.
+func (s *Stack) invoke(ctx context.Context, function string, payload []byte) (lambda.Result, error) {
+	s.AWS.Invoked(function)
+	return s.Host.Invoke(ctx, function, payload)
 }
 
 // HasConsole reports whether the console port serves pages besides /healthz.

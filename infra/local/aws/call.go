@@ -138,6 +138,9 @@ func (s *Server) serve(ctx context.Context, w http.ResponseWriter, c *call) erro
 			return err
 		}
 	}
+	if c.service.name != "dynamodb" { // which counts with the capacity
+		s.counter.count(c.service.name, c.caller.Name, c.operation, 1)
+	}
 	out, err := p.do(ctx)
 	if fault != nil && fault.Kind == FaultLost {
 		breakConnection(w)

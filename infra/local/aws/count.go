@@ -1,10 +1,8 @@
 package aws
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/json"
-	"fmt"
 	"maps"
 	"net/http"
 	"slices"
@@ -12,10 +10,11 @@ import (
 	"sync/atomic"
 )
 
-// Count is the calls of one DynamoDB operation by one caller, with the
-// capacity that the engine reports for them.
+// Count is the calls of one operation by one caller, of DynamoDB with the capacity that
+// the engine reports for them.
 type Count struct {
-	Caller    string `json:"caller"` // a function's name, operator, or Own
+	Service   string `json:"service"` // as in the signature's scope: dynamodb, events
+	Caller    string `json:"caller"`  // a function's name, operator, or Own
 	Operation string `json:"operation"`
 	Calls     int    `json:"calls"`
 	// Failed calls are among Calls. DynamoDB charges for a failed condition and
@@ -24,7 +23,19 @@ type Count struct {
 	Write  float64 `json:"write_units"`           // tables and indexes
 	Index  float64 `json:"index_units,omitempty"` // the indexes' part of Write or Read
 	Read   float64 `json:"read_units"`
+	// Units are those of Write or Read by table, and by table/index.
+	Units map[string]float64 `json:"units,omitempty"`
 }
+
+// What AWS charges for and is no call of a function: the operation of its counts.
+const (
+	EntryPut      = "entry"   // of a bus, by who put it
+	MessageSent   = "message" // to a queue, by the rule that sent it; the caller is the queue
+	FunctionCalls = "invoke"  // of a function, which is the caller
+)
+
+// partner is the caller of what is put on a partner bus.
+const partner = "partner"
 
 // Own is the caller of what the endpoint itself asks the engine, to capture the
 // stream: AWS has no such calls. They are counted without their capacity.
@@ -35,7 +46,7 @@ const Own = "the local endpoint"
 type counter struct {
 	on  atomic.Bool
 	mu  sync.Mutex
-	all map[[2]string]*Count
+	all map[[3]string]*Count
 
 	granted map[Granted]bool
 }
@@ -63,100 +74,73 @@ func (s *Server) Granted() []Granted {
 func (n *counter) reset() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.all, n.granted = map[[2]string]*Count{}, map[Granted]bool{}
+	n.all, n.granted = map[[3]string]*Count{}, map[Granted]bool{}
 	n.on.Store(true)
 }
 
-// list returns the counts, sorted by caller and operation.
+// list returns the counts, sorted by service, caller and operation.
 func (n *counter) list() []Count {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	out := make([]Count, 0, len(n.all))
 	for _, c := range slices.Collect(maps.Values(n.all)) {
-		out = append(out, *c)
+		one := *c
+		one.Units = maps.Clone(c.Units)
+		out = append(out, one)
 	}
 	slices.SortFunc(out, func(a, b Count) int {
-		return cmp.Or(cmp.Compare(a.Caller, b.Caller), cmp.Compare(a.Operation, b.Operation))
+		return cmp.Or(cmp.Compare(a.Service, b.Service), cmp.Compare(a.Caller, b.Caller), cmp.Compare(a.Operation, b.Operation))
 	})
 	return out
 }
 
-// consumes are the operations that use capacity, and whether they write.
-var consumes = map[string]bool{
-	"GetItem": false, "BatchGetItem": false, "TransactGetItems": false, "Query": false, "Scan": false,
-	"PutItem": true, "UpdateItem": true, "DeleteItem": true, "BatchWriteItem": true, "TransactWriteItems": true,
+// count counts what has no capacity, if anything is counted.
+func (n *counter) count(service, caller, operation string, calls int) {
+	if n.on.Load() && calls > 0 {
+		n.mu.Lock()
+		defer n.mu.Unlock()
+		n.of(service, caller, operation).Calls += calls
+	}
 }
 
-// asking returns the request with the question what it consumes.
-func asking(operation string, body []byte) []byte {
-	const field = `"ReturnConsumedCapacity"`
-	if _, ok := consumes[operation]; !ok || bytes.Contains(body, []byte(field)) {
-		return body
+// of is the count of these, while n is locked.
+func (n *counter) of(service, caller, operation string) *Count {
+	key := [3]string{service, caller, operation}
+	if n.all[key] == nil {
+		n.all[key] = &Count{Service: service, Caller: caller, Operation: operation}
 	}
-	_, rest, ok := bytes.Cut(body, []byte("{"))
-	if !ok {
-		return body
-	}
-	return slices.Concat([]byte("{"+field+`:"INDEXES",`), rest)
+	return n.all[key]
 }
 
-// add counts one call. An answer without a capacity that can be read counts as
-// failed; a nil one has none.
+// add counts one call of DynamoDB. An answer without a capacity that can be read counts
+// as failed; a nil one has none.
 func (n *counter) add(caller, operation string, res *reply) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	key := [2]string{caller, operation}
-	c := n.all[key]
-	if c == nil {
-		c = &Count{Caller: caller, Operation: operation}
-		n.all[key] = c
-	}
+	c := n.of("dynamodb", caller, operation)
 	c.Calls++
 	if res == nil {
 		return
 	}
-	total, indexes, err := consumed(res.body)
+	all, err := consumed(res.body)
 	if err != nil || res.status != http.StatusOK {
 		c.Failed++
 		return
 	}
-	c.Index += indexes
-	if consumes[operation] {
-		c.Write += total
-	} else {
-		c.Read += total
+	for _, one := range all {
+		c.consume(one)
 	}
 }
 
-// capacity is one table's part of a call.
-type capacity struct {
-	CapacityUnits          float64
-	GlobalSecondaryIndexes map[string]struct{ CapacityUnits float64 }
-}
+// Invoked counts an invocation of a function, which does not come by this endpoint.
+func (s *Server) Invoked(function string) { s.counter.count("lambda", function, FunctionCalls, 1) }
 
-// consumed reads the capacity out of an answer: one table's, or a list of them.
-func consumed(answer []byte) (total, indexes float64, err error) {
-	var said struct{ ConsumedCapacity json.RawMessage }
-	if err := json.Unmarshal(answer, &said); err != nil || len(said.ConsumedCapacity) == 0 {
-		return 0, 0, err
-	}
-	all := make([]capacity, 1)
-	if said.ConsumedCapacity[0] == '[' {
-		err = json.Unmarshal(said.ConsumedCapacity, &all)
-	} else {
-		err = json.Unmarshal(said.ConsumedCapacity, &all[0])
-	}
-	if err != nil {
-		return 0, 0, fmt.Errorf("read ConsumedCapacity: %w", err)
-	}
-	for _, c := range all {
-		total += c.CapacityUnits
-		for _, index := range c.GlobalSecondaryIndexes {
-			indexes += index.CapacityUnits
-		}
-	}
-	return total, indexes, nil
-}
+// StartCounting counts from zero, and Counts lists what was counted since, as the paths
+// below do.
+func (s *Server) StartCounting() { s.counter.reset() }
+
+// Counts lists what was counted.
+func (s *Server) Counts() []Count { return s.counter.list() }
 
 // serveCounts writes the counts, one a line; a POST sets them to zero first
 // and starts the counting.

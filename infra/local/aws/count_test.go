@@ -45,19 +45,20 @@ func TestCountsCapacityAsDynamoDBDoes(t *testing.T) {
 	for _, c := range []struct {
 		name, operation, body string
 		write, index, read    float64
+		units                 map[string]float64
 	}{
-		{"put in no index", "PutItem", `{"TableName":"local-events","Item":{"id":{"S":"1"}}}`, 1, 0, 0},
-		{"put of 2 KB in one index", "PutItem", `{"TableName":"local-events","Item":{"id":{"S":"2"},"day":{"S":"a"},WIDE}}`, 4, 2, 0},
-		{"the same put changes no index", "PutItem", `{"TableName":"local-events","Item":{"id":{"S":"2"},"day":{"S":"a"},WIDE}}`, 2, 0, 0},
-		{"update of a projected attribute", "UpdateItem", `{"TableName":"local-events","Key":{"id":{"S":"2"}},"UpdateExpression":"SET n = :n","ExpressionAttributeValues":{":n":{"S":"1"}}}`, 4, 2, 0},
-		{"update out of the index", "UpdateItem", `{"TableName":"local-events","Key":{"id":{"S":"2"}},"UpdateExpression":"REMOVE #d","ExpressionAttributeNames":{"#d":"day"}}`, 4, 2, 0},
-		{"transaction of two tables", "TransactWriteItems", `{"TransactItems":[{"Put":{"TableName":"local-events","Item":{"id":{"S":"3"},WIDE}}},{"Put":{"TableName":"local-orders","Item":{"id":{"S":"1"}}}}]}`, 6, 0, 0},
-		{"consistent read", "GetItem", `{"TableName":"local-events","Key":{"id":{"S":"2"}},"ConsistentRead":true}`, 0, 0, 1},
-		{"eventual read", "GetItem", `{"TableName":"local-events","Key":{"id":{"S":"2"}}}`, 0, 0, 0.5},
-		{"batch of two tables", "BatchGetItem", `{"RequestItems":{"local-events":{"Keys":[{"id":{"S":"2"}}],"ConsistentRead":true},"local-orders":{"Keys":[{"id":{"S":"9"}}],"ConsistentRead":true}}}`, 0, 0, 2},
+		{"put in no index", "PutItem", `{"TableName":"local-events","Item":{"id":{"S":"1"}}}`, 1, 0, 0, map[string]float64{"local-events": 1}},
+		{"put of 2 KB in one index", "PutItem", `{"TableName":"local-events","Item":{"id":{"S":"2"},"day":{"S":"a"},WIDE}}`, 4, 2, 0, map[string]float64{"local-events": 2, "local-events/day": 2}},
+		{"the same put changes no index", "PutItem", `{"TableName":"local-events","Item":{"id":{"S":"2"},"day":{"S":"a"},WIDE}}`, 2, 0, 0, map[string]float64{"local-events": 2}},
+		{"update of a projected attribute", "UpdateItem", `{"TableName":"local-events","Key":{"id":{"S":"2"}},"UpdateExpression":"SET n = :n","ExpressionAttributeValues":{":n":{"S":"1"}}}`, 4, 2, 0, map[string]float64{"local-events": 2, "local-events/day": 2}},
+		{"update out of the index", "UpdateItem", `{"TableName":"local-events","Key":{"id":{"S":"2"}},"UpdateExpression":"REMOVE #d","ExpressionAttributeNames":{"#d":"day"}}`, 4, 2, 0, map[string]float64{"local-events": 2, "local-events/day": 2}},
+		{"transaction of two tables", "TransactWriteItems", `{"TransactItems":[{"Put":{"TableName":"local-events","Item":{"id":{"S":"3"},WIDE}}},{"Put":{"TableName":"local-orders","Item":{"id":{"S":"1"}}}}]}`, 6, 0, 0, map[string]float64{"local-events": 4, "local-orders": 2}},
+		{"consistent read", "GetItem", `{"TableName":"local-events","Key":{"id":{"S":"2"}},"ConsistentRead":true}`, 0, 0, 1, map[string]float64{"local-events": 1}},
+		{"eventual read", "GetItem", `{"TableName":"local-events","Key":{"id":{"S":"2"}}}`, 0, 0, 0.5, map[string]float64{"local-events": 0.5}},
+		{"batch of two tables", "BatchGetItem", `{"RequestItems":{"local-events":{"Keys":[{"id":{"S":"2"}}],"ConsistentRead":true},"local-orders":{"Keys":[{"id":{"S":"9"}}],"ConsistentRead":true}}}`, 0, 0, 2, map[string]float64{"local-events": 1, "local-orders": 1}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			want := []aws.Count{{Caller: "operator", Operation: c.operation, Calls: 1, Write: c.write, Index: c.index, Read: c.read}}
+			want := []aws.Count{{Service: "dynamodb", Caller: "operator", Operation: c.operation, Calls: 1, Write: c.write, Index: c.index, Read: c.read, Units: c.units}}
 			got := r.counted(t, func() { r.raw(t, c.operation, c.body) })
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Error(diff)
@@ -71,7 +72,25 @@ func TestCountsFailedCallsApart(t *testing.T) {
 	got := r.counted(t, func() {
 		r.raw(t, "PutItem", `{"TableName":"local-orders","Item":{"id":{"S":"1"}},"ConditionExpression":"attribute_exists(id)"}`)
 	})
-	want := []aws.Count{{Caller: "operator", Operation: "PutItem", Calls: 1, Failed: 1}}
+	want := []aws.Count{{Service: "dynamodb", Caller: "operator", Operation: "PutItem", Calls: 1, Failed: 1}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// AWS charges for each entry that a bus takes, and for each message of a rule.
+func TestCountsWhatIsNoCallOfDynamoDB(t *testing.T) {
+	r := start(t)
+	got := r.counted(t, func() {
+		publish(t, r.bus(t, operator), entry("charge.succeeded", `{"id":"evt_1"}`), entry("charge.failed", `{"id":"evt_2"}`), entry("charge.succeeded", `not json`))
+		r.Invoked("worker")
+	})
+	want := []aws.Count{
+		{Service: "events", Caller: "operator", Operation: "PutEvents", Calls: 1},
+		{Service: "events", Caller: "operator", Operation: aws.EntryPut, Calls: 2},
+		{Service: "lambda", Caller: "worker", Operation: aws.FunctionCalls, Calls: 1},
+		{Service: "sqs", Caller: "local-worker", Operation: aws.MessageSent, Calls: 1},
+	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}

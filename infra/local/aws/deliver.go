@@ -112,6 +112,7 @@ func (s *Server) place(tx *bolt.Tx, d delivery, o outcome) error {
 		if err != nil {
 			return err
 		}
+		s.counter.count("sqs", q.Name, MessageSent, 1)
 		return q.put(tx, q.message(eventBridge, nil, max(q.Delay, d.Delay)), body)
 	}
 	d.Attempts++

@@ -66,7 +66,7 @@ const maxEvents = 256 << 10
 
 // putEvents answers when every message is in its queue on disk, or noted there
 // to be delivered later.
-func (s *Server) putEvents(_ context.Context, _ *call, in *putEventsRequest) (any, error) {
+func (s *Server) putEvents(_ context.Context, c *call, in *putEventsRequest) (any, error) {
 	if n := len(in.Entries); n == 0 || n > 10 {
 		return nil, invalid("ValidationException", "PutEvents takes 1 to 10 entries, not %d", n)
 	}
@@ -77,11 +77,11 @@ func (s *Server) putEvents(_ context.Context, _ *call, in *putEventsRequest) (an
 	if size > maxEvents {
 		return nil, invalid("ValidationException", "Total size of the entries in the request is over the limit: %d bytes of %d", size, maxEvents)
 	}
-	return s.put(in.Entries, s.refuse)
+	return s.put(c.caller.Name, in.Entries, s.refuse)
 }
 
 // put routes the entries that are not refused and delivers them.
-func (s *Server) put(entries []eventEntry, refuse func(eventEntry) (code, message string)) (any, error) {
+func (s *Server) put(caller string, entries []eventEntry, refuse func(eventEntry) (code, message string)) (any, error) {
 	results := make([]map[string]string, len(entries))
 	failed := 0
 	var out []delivery
@@ -101,6 +101,7 @@ func (s *Server) put(entries []eventEntry, refuse func(eventEntry) (code, messag
 	if err := s.deliver(out); err != nil {
 		return nil, err
 	}
+	s.counter.count("events", caller, EntryPut, len(entries)-failed)
 	return map[string]any{"FailedEntryCount": failed, "Entries": results}, nil
 }
 

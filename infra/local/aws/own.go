@@ -20,7 +20,7 @@ import (
 //	GET  /_payhooks/refused/count  how many there were since the data folder was made
 //	GET  /_payhooks/faults   the faults that are set, with their hits
 //	POST /_payhooks/faults   sets faults
-//	GET  /_payhooks/counts   the DynamoDB calls since the counting began, one Count a line
+//	GET  /_payhooks/counts   the calls since the counting began, one Count a line
 //	POST /_payhooks/counts   begins to count, from zero
 func (s *Server) serveOwn(w http.ResponseWriter, r *http.Request) {
 	if !guard.Keyed(r, s.OwnKey) {

@@ -39,7 +39,7 @@ func (s *Server) putPartnerEvents(_ context.Context, c *call, in *putPartnerEven
 			entries[i].Resources = []string{fmt.Sprintf("arn:aws:events:%s::event-source/%s", s.template().Region, e.Source)}
 		}
 	}
-	return s.put(entries, s.refusePartner)
+	return s.put(partner, entries, s.refusePartner)
 }
 
 // PutPartner puts an event of a partner source on its bus.
