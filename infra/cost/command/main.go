@@ -1,0 +1,60 @@
+// Command cost writes infra/COST.md from the prices, the templates and the counted calls.
+//
+//	go run ./infra/cost/command
+//
+// With count it counts the calls first, on a local stack of its own, and writes them to
+// infra/cost/counted.json: after a change of what an event asks of AWS.
+//
+//	go run ./infra/cost/command count
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+
+	"github.com/payhooks/payhooks/infra/cost"
+	"github.com/payhooks/payhooks/infra/cost/count"
+)
+
+func main() {
+	if err := run(context.Background(), os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, "cost:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, args []string) error {
+	var counts cost.Counts
+	var err error
+	switch {
+	case slices.Equal(args, []string{"count"}):
+		counts, err = count.All(ctx, ".")
+	case len(args) == 0:
+		counts, err = cost.Read()
+	default:
+		return errors.New("usage: go run ./infra/cost/command [count], in the folder of the project")
+	}
+	if err != nil {
+		return err
+	}
+	page, err := cost.Page(".", counts)
+	if err != nil {
+		return err
+	}
+	text, err := json.MarshalIndent(counts, "", "  ")
+	if err != nil {
+		return err
+	}
+	if err := write("infra/cost/counted.json", append(text, '\n')); err != nil {
+		return err
+	}
+	return write("infra/COST.md", page)
+}
+
+func write(file string, text []byte) error {
+	return os.WriteFile(file, text, 0o644) //nolint:gosec // a page for everybody
+}

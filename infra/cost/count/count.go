@@ -1,0 +1,157 @@
+package count
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+	"time"
+
+	"github.com/payhooks/payhooks/infra/cost"
+	"github.com/payhooks/payhooks/infra/local"
+	"github.com/payhooks/payhooks/infra/local/aws"
+	"github.com/payhooks/payhooks/infra/local/lambda"
+)
+
+// quiet is how long functions may write after the last event is done.
+const quiet = 500 * time.Millisecond
+
+// warm is how many of each kind are not counted: functions read secrets and list rules when
+// they start, and reconcile looks back.
+const warm = 3
+
+// All counts every kind on a stack of the checkout in dir.
+func All(ctx context.Context, dir string) (all cost.Counts, err error) {
+	s, err := start(ctx, dir)
+	if err != nil {
+		return all, err
+	}
+	defer func() { err = errors.Join(err, s.close()) }()
+	for range warm {
+		for _, sc := range scenarios {
+			if _, err := sc.run(ctx, s); err != nil {
+				return all, fmt.Errorf("%s: %w", sc.kind, err)
+			}
+		}
+	}
+	all.Kinds = map[string]cost.Counted{}
+	for _, sc := range scenarios {
+		if all.Kinds[sc.kind], err = sc.count(ctx, s); err != nil {
+			return all, fmt.Errorf("count %s: %w", sc.kind, err)
+		}
+	}
+	deployed, err := cost.Open(dir, nil)
+	all.Actions = deployed.Actions
+	return all, err
+}
+
+// run has one happen.
+func (sc scenario) run(ctx context.Context, s *stack) (bytes int, err error) {
+	e, err := sc.make()
+	if err != nil {
+		return 0, err
+	}
+	return len(e.body), sc.send(ctx, s, e)
+}
+
+func (sc scenario) count(ctx context.Context, s *stack) (cost.Counted, error) {
+	time.Sleep(quiet)
+	before, err := s.sizes(ctx)
+	if err != nil {
+		return cost.Counted{}, err
+	}
+	s.take()
+	s.AWS.StartCounting()
+	c := cost.Counted{Of: sc.Type, Functions: map[string]cost.Function{}, Write: map[string]float64{}, Read: map[string]float64{}}
+	for range each {
+		if c.Body, err = sc.run(ctx, s); err != nil {
+			return c, err
+		}
+	}
+	time.Sleep(quiet)
+	for _, one := range s.AWS.Counts() {
+		if err := s.addCall(&c, one); err != nil {
+			return c, err
+		}
+	}
+	for _, line := range s.take() {
+		if err := addLine(&c, line); err != nil {
+			return c, err
+		}
+	}
+	after, err := s.sizes(ctx)
+	c.Stored = map[string]float64{}
+	for name, n := range after {
+		if n -= before[name]; n > 0 {
+			c.Stored[name] = tens(n / each)
+		}
+	}
+	for name, f := range c.Functions {
+		f.Bytes = tens(f.Bytes)
+		c.Functions[name] = f
+	}
+	return c, err
+}
+
+// tens rounds what varies by some bytes with each run.
+func tens(n float64) float64 { return 10 * math.Round(n/10) }
+
+// addLine adds a line that a function logged. One that counts reads of Stripe says how many.
+func addLine(c *cost.Counted, line lambda.Line) error {
+	var said struct {
+		Reads float64 `json:"stripe_reads"`
+	}
+	if err := json.Unmarshal([]byte(line.Text), &said); err != nil {
+		return fmt.Errorf("%s logged %.200s: %w", function(line), line.Text, err)
+	}
+	c.Stripe += said.Reads / each
+	f := c.Functions[function(line)]
+	f.Lines += 1.0 / each
+	f.Bytes += float64(len(line.Text)) / each
+	c.Functions[function(line)] = f
+	return nil
+}
+
+// addCall adds a count, but those of the operator and of the emulation.
+func (s *stack) addCall(c *cost.Counted, one aws.Count) error {
+	n := float64(one.Calls) / each
+	switch {
+	case one.Caller == "operator" || one.Caller == aws.Own:
+	case one.Failed > 0:
+		return fmt.Errorf("%d of %d %s of %s failed, so their units are not known", one.Failed, one.Calls, one.Operation, one.Caller)
+	case one.Service == "dynamodb":
+		into := c.Read
+		if one.Write > 0 {
+			into = c.Write
+		}
+		for name, units := range one.Units {
+			into[s.plain(name)] += units / each
+		}
+	case one.Service == "lambda":
+		name := s.folder(one.Caller)
+		f := c.Functions[name]
+		f.Invocations += n
+		c.Functions[name] = f
+	default:
+		s.addRequest(c, one, n)
+	}
+	return nil
+}
+
+func (s *stack) addRequest(c *cost.Counted, one aws.Count, n float64) {
+	switch one.Operation {
+	case aws.EntryPut:
+		c.Entries += n
+	case aws.MessageSent:
+		c.Messages += n
+	case "GetQueueAttributes":
+		c.Asked += n
+	case "POST /v2/email/outbound-emails":
+		c.Mails += n
+	}
+}
+
+// plain is a name without the stack's.
+func (s *stack) plain(name string) string { return strings.TrimPrefix(name, local.StackName+"-") }

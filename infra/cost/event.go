@@ -1,0 +1,143 @@
+package cost
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Line is one item of a bill: how much of it, and what that costs.
+type Line struct {
+	Item     string
+	Quantity float64
+	Price    *Price
+}
+
+// Dollars are what the line costs.
+func (l Line) Dollars() float64 { return l.Price.of(l.Quantity) }
+
+func sum(lines []Line) (dollars float64) {
+	for _, l := range lines {
+		dollars += l.Dollars()
+	}
+	return dollars
+}
+
+// What is not counted but assumed, since it is AWS that does it.
+const (
+	// perMessage are the requests of a message that travels alone: sent by the rule,
+	// received and deleted by Lambda. Lambda takes up to ten with one of each.
+	perMessage = 3
+	// polls of an idle queue in an hour: with a MaximumConcurrency Lambda keeps five
+	// pollers, each of which waits for 20 seconds.
+	polls = 5 * 3600 / 20
+	// perLine is what CloudWatch adds to each line of a log, in bytes.
+	perLine = 26
+	// compressed is what remains of a log in storage.
+	compressed = 0.15
+)
+
+// The lines that Lambda writes for each invocation at the level INFO, as they are in the
+// format JSON.
+const (
+	startLine  = `{"time":"2026-11-30T10:07:32.268Z","type":"platform.start","record":{"requestId":"cb7094bb-298b-49cd-96b6-0cfe3c0107fb","functionArn":"arn:aws:lambda:us-east-1:123456789012:function:payhooks-GrantAccess-AbCdEfGhIjKl","version":"$LATEST"}}`
+	reportLine = `{"time":"2026-11-30T10:07:32.298Z","type":"platform.report","record":{"requestId":"cb7094bb-298b-49cd-96b6-0cfe3c0107fb","metrics":{"durationMs":25.123,"billedDurationMs":26,"memorySizeMB":256,"maxMemoryUsedMB":42},"status":"success"}}`
+)
+
+// took is how long an invocation is assumed to take, in milliseconds: a call of DynamoDB
+// or of a bus is 5 ms, a request to Stripe 150, a mail 50. It is not measured on AWS.
+func took(function string, kind string) float64 {
+	switch function {
+	case "ingest", "ingest-eventbridge":
+		if kind == Unsigned {
+			return 2
+		}
+		return 10
+	case "fetch":
+		return 350
+	case "reconcile":
+		return 1000
+	case "send-receipt":
+		if kind == Mail {
+			return 225
+		}
+	}
+	return 25
+}
+
+// lambda has the invocations and their time.
+func (s Stack) lambda(kind string, c Counted) []Line {
+	requests, seconds := 0.0, 0.0
+	for _, name := range slices.Sorted(maps.Keys(c.Functions)) {
+		n := c.Functions[name].Invocations
+		requests += n
+		seconds += n * s.memory(name) * took(name, kind) / 1000
+	}
+	return []Line{{"invocations", requests, lambdaRequests}, {"GB-seconds", seconds, lambdaSeconds}}
+}
+
+// memory of a function in GB. The one that a parameter adds has that of its twin.
+func (s Stack) memory(function string) float64 {
+	if function == "ingest-eventbridge" {
+		function = "ingest"
+	}
+	return s.Memory[function]
+}
+
+// logged are the GB of all logs: the functions' own lines, Lambda's and the gateway's.
+func (s Stack) logged(c Counted) float64 {
+	bytes := 0.0
+	for _, f := range c.Functions {
+		bytes += f.Bytes + f.Lines*perLine + f.Invocations*float64(len(startLine)+len(reportLine)+2*perLine)
+	}
+	return (bytes + c.Functions["ingest"].Invocations*float64(len(s.Access)+perLine)) / gb
+}
+
+// cutTable returns the table and the index of a name.
+func cutTable(name string) (table, index string, ok bool) { return strings.Cut(name, "/") }
+
+func total(units map[string]float64) (n float64) {
+	for _, u := range units {
+		n += u
+	}
+	return n
+}
+
+// expires are the tables whose items expire with the event.
+var expires = []string{"events", "deliveries"}
+
+// stored are the GB of what expires with the event, in tables and in their indexes, and
+// of what stays: the rows of the actions.
+func stored(c Counted) (tables, indexes, rows float64) {
+	for name, bytes := range c.Stored {
+		table, index, _ := cutTable(name)
+		switch {
+		case !slices.Contains(expires, table):
+			rows += bytes / gb
+		case index != "":
+			indexes += bytes / gb
+		default:
+			tables += bytes / gb
+		}
+	}
+	return tables, indexes, rows
+}
+
+// Event is the bill of one event of a kind, for all the time that it is kept.
+func (s Stack) Event(kind string, c Counted) []Line {
+	tables, indexes, _ := stored(c)
+	months, logs := s.Retention/days, s.logged(c)
+	lines := []Line{{"API Gateway", c.Functions["ingest"].Invocations, gatewayRequests}}
+	lines = append(lines, s.lambda(kind, c)...)
+	return append(lines,
+		Line{"write units", total(c.Write), writeUnits},
+		Line{"read units", total(c.Read), readUnits},
+		Line{"events on buses", c.Entries, busEntries},
+		Line{"requests of SQS", perMessage*c.Messages + c.Asked, queueRequests},
+		Line{"GB of logs", logs, logBytes},
+		Line{"GB-months of logs", logs * compressed * s.LogDays / days, logStorage},
+		Line{"GB-months of tables and indexes", (tables + indexes) * months, tableStorage},
+		Line{"GB-months of backup", tables * months, tableBackup},
+		Line{"mails", c.Mails, mails},
+	)
+}

@@ -1,0 +1,147 @@
+package cost
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+)
+
+// Actions and Ways are the columns of the tables of an event.
+func (p *page) Actions() []string { return []string{Ignored, One, Three, Mail} }
+
+// Ways are those in which Stripe sends it.
+func (p *page) Ways() []string { return []string{One, Thin, ThinOnly, OverBus} }
+
+// Short is the table of sums.
+func (p *page) Short() string {
+	million := func(what, kind string) []string {
+		return []string{"a million events " + what, amount(sum(p.bill(kind)))}
+	}
+	return table([]string{"", "USD"},
+		million("that no action takes", Ignored), million("with one action", One), million("with three actions", Three),
+		million("with one action, thin", Thin), million("with one action, by EventBridge", OverBus),
+		[]string{"a month without an event", amount(sum(p.idle()))},
+		[]string{"a day of unsigned flood", amount(sum(p.Stack.Flood(p.kinds[Unsigned])))},
+	)
+}
+
+// Asked is the table of what is counted of these kinds.
+func (p *page) Asked(kinds []string) string {
+	rows := [][]string{append([]string{"counted for one event"}, heads(kinds)...)}
+	row := func(what string, value func(Counted) float64) {
+		cells := []string{what}
+		for _, kind := range kinds {
+			cells = append(cells, number(value(p.kinds[kind])))
+		}
+		rows = append(rows, cells)
+	}
+	row("bytes of the snapshot", func(c Counted) float64 { return float64(c.Body) })
+	row("invocations", func(c Counted) (n float64) {
+		for _, f := range c.Functions {
+			n += f.Invocations
+		}
+		return n
+	})
+	row("write units", func(c Counted) float64 { return total(c.Write) })
+	for _, name := range p.tables(kinds) {
+		row("of them `"+name+"`", func(c Counted) float64 { return c.Write[name] })
+	}
+	row("read units", func(c Counted) float64 { return total(c.Read) })
+	row("events on buses", func(c Counted) float64 { return c.Entries })
+	row("messages in queues", func(c Counted) float64 { return c.Messages })
+	row("requests to Stripe", func(c Counted) float64 { return c.Stripe })
+	row("mails", func(c Counted) float64 { return c.Mails })
+	row("bytes of logs, Lambda's and the gateway's included", func(c Counted) float64 { return 10 * float64(int(p.Stack.logged(c)*gb/10)) })
+	row("bytes stored until the event expires", func(c Counted) float64 {
+		tables, indexes, _ := stored(c)
+		return (tables + indexes) * gb
+	})
+	return table(rows...)
+}
+
+// tables are those, and their indexes, that any of the kinds writes.
+func (p *page) tables(kinds []string) []string {
+	all := map[string]float64{}
+	for _, kind := range kinds {
+		maps.Copy(all, p.kinds[kind].Write)
+	}
+	return slices.Sorted(maps.Keys(all))
+}
+
+func heads(kinds []string) (all []string) {
+	for _, kind := range kinds {
+		if kind == One {
+			kind = "one action"
+		}
+		all = append(all, kind)
+	}
+	return all
+}
+
+// Bill is the table of a million events of each kind.
+func (p *page) Bill(kinds []string) string {
+	rows := [][]string{append([]string{"USD for a million"}, heads(kinds)...)}
+	for i, line := range p.bill(One) {
+		cells, any := []string{line.Price.Item}, 0.0
+		for _, kind := range kinds {
+			dollars := p.bill(kind)[i].Dollars()
+			any += dollars
+			cells = append(cells, amount(dollars))
+		}
+		if any > 0 {
+			rows = append(rows, cells)
+		}
+	}
+	cells := []string{"**all**"}
+	for _, kind := range kinds {
+		cells = append(cells, fmt.Sprintf("**%s**", amount(sum(p.bill(kind)))))
+	}
+	return table(append(rows, cells)...)
+}
+
+// More is what a million of a kind cost more than their snapshots by the webhook.
+func (p *page) More(kind string) float64 { return sum(p.bill(kind)) - sum(p.bill(One)) }
+
+// BusMore is that of EventBridge.
+func (p *page) BusMore() float64 { return p.More(OverBus) }
+
+// Gateway is what a million requests cost at the gateway, with its log.
+func (p *page) Gateway() float64 {
+	return gatewayRequests.of(million) + p.Stack.throttled().Dollars()
+}
+
+// Further is what an action adds that changes a row.
+func (p *page) Further() float64 {
+	action, all := p.kinds[One], 0.0
+	only := Counted{
+		Messages: 1, Functions: map[string]Function{}, Read: action.Read, Write: map[string]float64{}, Stored: map[string]float64{"deliveries": action.Stored["deliveries"]},
+	}
+	for name, f := range action.Functions {
+		if !slices.Contains(pipeline, name) {
+			only.Functions[name] = f
+		}
+	}
+	for name, units := range action.Write {
+		if t, _, _ := cutTable(name); t != "events" {
+			only.Write[name] = units
+		}
+	}
+	for _, l := range p.Stack.Event(One, only) {
+		all += l.Price.of(l.Quantity * million)
+	}
+	return all
+}
+
+// Rows is what the rows of a million events with one action cost in a month.
+func (p *page) Rows() float64 {
+	_, _, rows := stored(p.kinds[One])
+	return tableStorage.of(rows*million) + tableBackup.of(rows*million)
+}
+
+// Slower is what 10 ms more in each function cost.
+func (p *page) Slower() (dollars float64) {
+	for name, f := range p.kinds[One].Functions {
+		dollars += lambdaSeconds.of(million * f.Invocations * p.Stack.memory(name) / 100)
+	}
+	return dollars
+}

@@ -1,0 +1,160 @@
+package cost
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+func (p *page) idle() []Line { return p.Stack.Idle(p.kinds[Reconcile]) }
+
+// lines is the table of a bill.
+func lines(head string, all []Line) string {
+	rows := [][]string{{head, "of AWS", "quantity", "USD"}}
+	for _, l := range all {
+		rows = append(rows, []string{l.Item, l.Price.Item, number(l.Quantity), amount(l.Dollars())})
+	}
+	rows = append(rows, []string{"**all**", "", "", fmt.Sprintf("**%s**", amount(sum(all)))})
+	return strings.Replace(table(rows...), "|---|---:|---:", "|---|---|---:", 1)
+}
+
+// Month is the table of a month without an event.
+func (p *page) Month() string { return lines("a month", p.idle()) }
+
+// Flooded is that of a day of flood.
+func (p *page) Flooded() string { return lines("a day", p.Stack.Flood(p.kinds[Unsigned])) }
+
+// Requests of a day of flood.
+func (p *page) Requests() string { return number(p.Stack.Rate * 86400) }
+
+// Throttled is what a million requests above the throttle cost.
+func (p *page) Throttled() float64 { return p.Stack.throttled().Dollars() }
+
+// AlarmMetrics says which metrics there are.
+func (p *page) AlarmMetrics() string {
+	queues := len(p.Stack.Actions) + 1
+	return fmt.Sprintf("Alarms read %d metrics of the pipeline and %d of fetch and of each action. Functions write %d of the pipeline, %d of the books, one of fetch and of each action, and %d reasons of requests, others only in months in which they happen: in months with events, alarms and metrics are %s.",
+		p.Stack.Alarms-ofAction*queues, ofAction, PipelineMetrics, BooksMetrics, ReasonMetrics, usd(sum(p.Stack.Alarming())))
+}
+
+// ofAction are the metrics that the alarms of an action read.
+const ofAction = 3
+
+// Action is what one more action costs in a month.
+func (p *page) Action() float64 {
+	return sum([]Line{
+		{"", ofAction, alarmMetrics}, {"", ActionMetrics, customMetrics}, {"", polls * hours, queueRequests}, {"", minutes, queueRequests},
+	})
+}
+
+// with is the stack with a parameter.
+func (p *page) with(parameter, value string) Stack {
+	s, err := Open(p.dir, map[string]string{parameter: value})
+	p.err = errors.Join(p.err, err)
+	return s
+}
+
+// adds is what a parameter adds to a month: alarms, and polls of queues.
+func (p *page) adds(s Stack) float64 {
+	queues := float64(s.Polled - p.Stack.Polled)
+	return sum([]Line{
+		{"", float64(s.Alarms - p.Stack.Alarms), alarmMetrics}, {"", queues * polls * hours, queueRequests}, {"", queues * minutes, queueRequests},
+	})
+}
+
+const source = "aws.partner/stripe.com/ed_1"
+
+// BusMonth is what the queue of the partner bus costs in a month.
+func (p *page) BusMonth() float64 { return p.adds(p.with("StripeEventSource", source)) }
+
+// event is what a million events with one action cost in another stack.
+func (p *page) event(change func(*Stack)) float64 {
+	s := p.Stack
+	change(&s)
+	return million * sum(s.Event(One, p.kinds[One]))
+}
+
+// Parameters is the table of what they change.
+func (p *page) Parameters() string {
+	one := p.event(func(*Stack) {})
+	more := func(change func(*Stack)) string {
+		return fmt.Sprintf("%+.2f USD for a million events with one action", p.event(change)-one)
+	}
+	key := p.with("KeyArn", "arn:aws:kms:us-east-1:123456789012:key/1")
+	rows := [][]string{
+		{"parameter", "changes"},
+		{"`LogDays=365`", more(func(s *Stack) { s.LogDays = 365 })},
+		{"`RetentionDays=35`", more(func(s *Stack) { s.Retention = 35 })},
+		{"`Architecture=x86_64`", p.x86()},
+		{"`SilenceHours`", usd(p.adds(p.with("SilenceHours", "6"))) + " a month for its alarm"},
+		{"`StripeEventSource`", usd(p.BusMonth()) + " a month for its alarms and the polls of its queue"},
+		{"`MailConfigurationSet`", usd(p.adds(p.with("MailConfigurationSet", "mails"))) + " a month for its alarms and the polls of its queue"},
+		{"`Mail`", usd(mails.of(million)) + " for a million mails"},
+		{"`Sms=on`", "what carriers charge, by country"},
+		{"`KeyArn`", p.key(key)},
+		{"`Canary`, `StripeAddresses`, `Domain`, `AlarmTopicArn`, `PermissionsBoundary`", "nothing"},
+	}
+	if p.has("Tracing") {
+		rows = append(rows, []string{"`Tracing=on`", "up to " + usd(2*traces.of(million)) + " for a million events: a trace of the request and one of the fan-out, of those that X-Ray samples"})
+	}
+	return strings.Replace(table(rows...), "---:", "---", 1)
+}
+
+// has reports whether the template has a parameter.
+func (p *page) has(parameter string) bool {
+	text, err := os.ReadFile(filepath.Join(p.dir, "template.yaml"))
+	p.err = errors.Join(p.err, err)
+	return strings.Contains(string(text), "\n  "+parameter+":\n    Type: ")
+}
+
+// x86 is what the other architecture costs more.
+func (p *page) x86() string {
+	ratio := lambdaSecondsX.Dollars/lambdaSeconds.Dollars - 1
+	event, month := p.bill(One), p.idle()
+	seconds := func(all []Line) (dollars float64) {
+		for _, l := range all {
+			if l.Price == lambdaSeconds {
+				dollars += ratio * l.Dollars()
+			}
+		}
+		return dollars
+	}
+	return fmt.Sprintf("%+.2f USD for a million events with one action, %+.2f USD a month", seconds(event), seconds(month))
+}
+
+// key is what your own key costs: services keep a data key for five minutes, of a queue
+// two for its sender and one for its reader.
+func (p *page) key(s Stack) string {
+	requests := minutes / 5 * float64(3*s.Polled+s.Tables)
+	return fmt.Sprintf("%s a month for the key and an alarm, at most %s for the requests of queues and tables that are always busy, and %s for a million events on buses if EventBridge asks twice for each",
+		usd(keysOf(s, p.Stack)), usd(keyRequests.of(requests)), usd(keyRequests.of(2*million)))
+}
+
+func keysOf(s, without Stack) float64 {
+	return ownKeys.of(1) + alarmMetrics.of(float64(s.Alarms-without.Alarms))
+}
+
+// Platform, PerLine and Compressed are what is assumed of logs.
+func (p *page) Platform() int { return len(startLine) + len(reportLine) }
+
+// PerLine is what CloudWatch adds.
+func (p *page) PerLine() int { return perLine }
+
+// Compressed is what remains in storage, in percent.
+func (p *page) Compressed() float64 { return math.Round(100 * compressed) }
+
+// Prices is the table of AWS's prices.
+func (p *page) Prices() string {
+	rows := [][]string{{"item", "USD", "for", "AWS's page"}}
+	for _, price := range prices {
+		per := price.Unit
+		if price.Per != 1 {
+			per = number(price.Per) + " " + per
+		}
+		rows = append(rows, []string{price.Item, fmt.Sprint(price.Dollars), per, fmt.Sprintf("[%s](https://aws.amazon.com/%s/)", price.Page, price.Page)})
+	}
+	return strings.Replace(table(rows...), "|---|---:|---:|---:", "|---|---:|---|---", 1)
+}
