@@ -45,7 +45,8 @@ type Counted struct {
 	Functions map[string]Function `json:"functions"`
 	Write     map[string]float64  `json:"write"` // DynamoDB's units by table and table/index
 	Read      map[string]float64  `json:"read"`
-	Stored    map[string]float64  `json:"stored"` // bytes by table and table/index
+	Stored    map[string]float64  `json:"stored"`            // bytes by table and table/index
+	Metrics   []string            `json:"metrics,omitempty"` // that the lines have in them, sorted
 }
 
 // Function is what one event costs of a function.
@@ -89,6 +90,7 @@ func (c Counted) Differ(now Counted) (all []string) {
 	exact("questions to queues", c.Asked, now.Asked)
 	exact("mails", c.Mails, now.Mails)
 	exact("requests to Stripe", c.Stripe, now.Stripe)
+	exact("metrics in the lines", float64(len(c.Metrics)), float64(len(now.Metrics)))
 	each(c.Write, now.Write, "write units of ", exact)
 	each(c.Read, now.Read, "read units of ", exact)
 	each(c.Stored, now.Stored, "stored in ", about)

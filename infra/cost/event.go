@@ -4,6 +4,9 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
+
+	"github.com/payhooks/payhooks/internal/event"
 )
 
 // Line is one item of a bill: how much of it, and what that costs.
@@ -45,22 +48,19 @@ const (
 )
 
 // took is how long an invocation is assumed to take, in milliseconds: a call of DynamoDB
-// or of a bus is 5 ms, a request to Stripe 150, a mail 50. It is not measured on AWS.
-func took(function string, kind string) float64 {
-	switch function {
-	case "ingest", "ingest-eventbridge":
-		if kind == Unsigned {
-			return 2
-		}
+// or of a bus 5, a request to Stripe 150, a mail 50. It is not measured on AWS.
+func took(function, kind string) float64 {
+	switch {
+	case strings.HasPrefix(function, "ingest") && kind == Unsigned:
+		return 2
+	case strings.HasPrefix(function, "ingest"):
 		return 10
-	case "fetch":
+	case function == "fetch":
 		return 350
-	case "reconcile":
+	case function == "reconcile":
 		return 1000
-	case "send-receipt":
-		if kind == Mail {
-			return 225
-		}
+	case function == "send-receipt" && kind == Mail:
+		return 225
 	}
 	return 25
 }
@@ -93,9 +93,6 @@ func (s Stack) logged(c Counted) float64 {
 	return (bytes + c.Functions["ingest"].Invocations*float64(len(s.Access)+perLine)) / gb
 }
 
-// cutTable returns the table and the index of a name.
-func cutTable(name string) (table, index string, ok bool) { return strings.Cut(name, "/") }
-
 func total(units map[string]float64) (n float64) {
 	for _, u := range units {
 		n += u
@@ -103,30 +100,47 @@ func total(units map[string]float64) (n float64) {
 	return n
 }
 
-// expires are the tables whose items expire with the event.
-var expires = []string{"events", "deliveries"}
+// kept is the months that items of a table are kept, 0 for the rows of actions: they stay.
+func (s Stack) kept(table string) float64 {
+	var from time.Time
+	expires := from.Add(time.Duration(s.Retention*24) * time.Hour)
+	switch table {
+	case "events":
+		return s.Retention / days
+	case "deliveries":
+		return event.DeliveryExpiry(expires, from).Sub(from).Hours() / hours
+	}
+	return 0
+}
 
-// stored are the GB of what expires with the event, in tables and in their indexes, and
-// of what stays: the rows of the actions.
-func stored(c Counted) (tables, indexes, rows float64) {
+// stored are the GB-months of what an event leaves in tables and in their indexes.
+func (s Stack) stored(c Counted) (tables, indexes float64) {
 	for name, bytes := range c.Stored {
-		table, index, _ := cutTable(name)
-		switch {
-		case !slices.Contains(expires, table):
-			rows += bytes / gb
-		case index != "":
-			indexes += bytes / gb
-		default:
-			tables += bytes / gb
+		table, index, _ := strings.Cut(name, "/")
+		months := bytes / gb * s.kept(table)
+		if index == "" {
+			tables += months
+		} else {
+			indexes += months
 		}
 	}
-	return tables, indexes, rows
+	return tables, indexes
+}
+
+// rows are the bytes of what stays.
+func (s Stack) rows(c Counted) (bytes float64) {
+	for name, n := range c.Stored {
+		if s.kept(strings.Split(name, "/")[0]) == 0 {
+			bytes += n
+		}
+	}
+	return bytes
 }
 
 // Event is the bill of one event of a kind, for all the time that it is kept.
 func (s Stack) Event(kind string, c Counted) []Line {
-	tables, indexes, _ := stored(c)
-	months, logs := s.Retention/days, s.logged(c)
+	logs := s.logged(c)
+	tables, indexes := s.stored(c)
 	lines := []Line{{"API Gateway", c.Functions["ingest"].Invocations, gatewayRequests}}
 	lines = append(lines, s.lambda(kind, c)...)
 	return append(lines,
@@ -136,8 +150,8 @@ func (s Stack) Event(kind string, c Counted) []Line {
 		Line{"requests of SQS", perMessage*c.Messages + c.Asked, queueRequests},
 		Line{"GB of logs", logs, logBytes},
 		Line{"GB-months of logs", logs * compressed * s.LogDays / days, logStorage},
-		Line{"GB-months of tables and indexes", (tables + indexes) * months, tableStorage},
-		Line{"GB-months of backup", tables * months, tableBackup},
+		Line{"GB-months of tables and indexes", tables + indexes, tableStorage},
+		Line{"GB-months of backup", tables, tableBackup},
 		Line{"mails", c.Mails, mails},
 	)
 }

@@ -1,6 +1,6 @@
 package cost
 
-// Metrics that functions write themselves, in a month in which an event came: a test of
+// Metrics that functions write themselves, or that filters make of their lines, in a month in which an event came: a test of
 // infra/cloudwatch counts them in what a stack logs.
 const (
 	PipelineMetrics = 21
@@ -22,11 +22,16 @@ func (s Stack) Alarming() []Line {
 	return []Line{{"metrics that alarms read", float64(s.Alarms), alarmMetrics}, {"custom metrics", s.Metrics(), customMetrics}}
 }
 
-// Idle is the bill of a month without an event. run is what one run of reconcile asks.
+// Idle is the bill of a month without an event, in which reconcile alone writes metrics.
+// run is what one of its runs asks.
 func (s Stack) Idle(run Counted) []Line {
 	lambda, logs := s.lambda(Reconcile, run), s.logged(run)*minutes
-	lines := append(s.Alarming(), Line{"dashboard", float64(s.Boards), dashboards},
-		Line{"idle polls of queues", float64(s.Polled) * polls * hours, queueRequests})
+	lines := []Line{
+		{"metrics that alarms read", float64(s.Alarms), alarmMetrics},
+		{"metrics of reconcile", float64(len(run.Metrics)), customMetrics},
+		{"dashboard", float64(s.Boards), dashboards},
+		{"idle polls of queues", float64(s.Polled) * polls * hours, queueRequests},
+	}
 	for _, l := range []Line{
 		{"invocations of reconcile", lambda[0].Quantity, lambdaRequests},
 		{"GB-seconds of reconcile", lambda[1].Quantity, lambdaSeconds},

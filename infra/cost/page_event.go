@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 )
 
 // Actions and Ways are the columns of the tables of an event.
@@ -27,7 +28,10 @@ func (p *page) Short() string {
 
 // Asked is the table of what is counted of these kinds.
 func (p *page) Asked(kinds []string) string {
-	rows := [][]string{append([]string{"counted for one event"}, heads(kinds)...)}
+	rows := [][]string{append([]string{"counted for one event"}, kinds...), {"type"}}
+	for _, kind := range kinds {
+		rows[1] = append(rows[1], "`"+p.kinds[kind].Of+"`")
+	}
 	row := func(what string, value func(Counted) float64) {
 		cells := []string{what}
 		for _, kind := range kinds {
@@ -52,9 +56,8 @@ func (p *page) Asked(kinds []string) string {
 	row("requests to Stripe", func(c Counted) float64 { return c.Stripe })
 	row("mails", func(c Counted) float64 { return c.Mails })
 	row("bytes of logs, Lambda's and the gateway's included", func(c Counted) float64 { return 10 * float64(int(p.Stack.logged(c)*gb/10)) })
-	row("bytes stored until the event expires", func(c Counted) float64 {
-		tables, indexes, _ := stored(c)
-		return (tables + indexes) * gb
+	row("bytes stored until the event expires, those of indexes included", func(c Counted) float64 {
+		return total(c.Stored) - p.Stack.rows(c)
 	})
 	return table(rows...)
 }
@@ -68,27 +71,17 @@ func (p *page) tables(kinds []string) []string {
 	return slices.Sorted(maps.Keys(all))
 }
 
-func heads(kinds []string) (all []string) {
-	for _, kind := range kinds {
-		if kind == One {
-			kind = "one action"
-		}
-		all = append(all, kind)
-	}
-	return all
-}
-
 // Bill is the table of a million events of each kind.
 func (p *page) Bill(kinds []string) string {
-	rows := [][]string{append([]string{"USD for a million"}, heads(kinds)...)}
+	rows := [][]string{append([]string{"USD for a million"}, kinds...)}
 	for i, line := range p.bill(One) {
-		cells, any := []string{line.Price.Item}, 0.0
+		cells, all := []string{line.Price.Item}, 0.0
 		for _, kind := range kinds {
 			dollars := p.bill(kind)[i].Dollars()
-			any += dollars
+			all += dollars
 			cells = append(cells, amount(dollars))
 		}
-		if any > 0 {
+		if all > 0 {
 			rows = append(rows, cells)
 		}
 	}
@@ -122,7 +115,7 @@ func (p *page) Further() float64 {
 		}
 	}
 	for name, units := range action.Write {
-		if t, _, _ := cutTable(name); t != "events" {
+		if !strings.HasPrefix(name, "events") {
 			only.Write[name] = units
 		}
 	}
@@ -134,8 +127,8 @@ func (p *page) Further() float64 {
 
 // Rows is what the rows of a million events with one action cost in a month.
 func (p *page) Rows() float64 {
-	_, _, rows := stored(p.kinds[One])
-	return tableStorage.of(rows*million) + tableBackup.of(rows*million)
+	rows := p.Stack.rows(p.kinds[One]) * million / gb
+	return tableStorage.of(rows) + tableBackup.of(rows)
 }
 
 // Slower is what 10 ms more in each function cost.

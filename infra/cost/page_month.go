@@ -27,16 +27,16 @@ func (p *page) Month() string { return lines("a month", p.idle()) }
 // Flooded is that of a day of flood.
 func (p *page) Flooded() string { return lines("a day", p.Stack.Flood(p.kinds[Unsigned])) }
 
-// Requests of a day of flood.
-func (p *page) Requests() string { return number(p.Stack.Rate * 86400) }
-
 // Throttled is what a million requests above the throttle cost.
 func (p *page) Throttled() float64 { return p.Stack.throttled().Dollars() }
+
+// Refused is what a million requests cost at the gateway.
+func (p *page) Refused() float64 { return gatewayRequests.of(million) }
 
 // AlarmMetrics says which metrics there are.
 func (p *page) AlarmMetrics() string {
 	queues := len(p.Stack.Actions) + 1
-	return fmt.Sprintf("Alarms read %d metrics of the pipeline and %d of fetch and of each action. Functions write %d of the pipeline, %d of the books, one of fetch and of each action, and %d reasons of requests, others only in months in which they happen: in months with events, alarms and metrics are %s.",
+	return fmt.Sprintf("Alarms read %d metrics of the pipeline and the books, and %d each of fetch and of every action. In a month with events there are %d metrics of the pipeline, %d of the books, one each of fetch and of every action, and %d reasons of requests, others only in months in which they happen: alarms and metrics then cost %s.",
 		p.Stack.Alarms-ofAction*queues, ofAction, PipelineMetrics, BooksMetrics, ReasonMetrics, usd(sum(p.Stack.Alarming())))
 }
 
@@ -139,6 +139,9 @@ func keysOf(s, without Stack) float64 {
 
 // Platform, PerLine and Compressed are what is assumed of logs.
 func (p *page) Platform() int { return len(startLine) + len(reportLine) }
+
+// Took is how long an invocation is assumed to take, in milliseconds.
+func (p *page) Took(function, kind string) float64 { return took(function, kind) }
 
 // PerLine is what CloudWatch adds.
 func (p *page) PerLine() int { return perLine }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -81,6 +82,8 @@ func (sc scenario) count(ctx context.Context, s *stack) (cost.Counted, error) {
 			return c, err
 		}
 	}
+	slices.Sort(c.Metrics)
+	c.Metrics = slices.Compact(c.Metrics)
 	after, err := s.sizes(ctx)
 	c.Stored = map[string]float64{}
 	for name, n := range after {
@@ -102,11 +105,19 @@ func tens(n float64) float64 { return 10 * math.Round(n/10) }
 func addLine(c *cost.Counted, line lambda.Line) error {
 	var said struct {
 		Reads float64 `json:"stripe_reads"`
+		AWS   struct {
+			CloudWatchMetrics []struct{ Metrics []struct{ Name string } }
+		} `json:"_aws"`
 	}
 	if err := json.Unmarshal([]byte(line.Text), &said); err != nil {
 		return fmt.Errorf("%s logged %.200s: %w", function(line), line.Text, err)
 	}
 	c.Stripe += said.Reads / each
+	for _, directive := range said.AWS.CloudWatchMetrics {
+		for _, m := range directive.Metrics {
+			c.Metrics = append(c.Metrics, m.Name)
+		}
+	}
 	f := c.Functions[function(line)]
 	f.Lines += 1.0 / each
 	f.Bytes += float64(len(line.Text)) / each
