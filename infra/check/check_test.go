@@ -129,7 +129,7 @@ func TestDashboardNeverAddsUpAGauge(t *testing.T) {
 
 func TestTemplateIsInOrderWithoutTheShop(t *testing.T) {
 	files := repositoryFiles(t)
-	folders, err := shopFolders(files)
+	folders, err := ShopFolders(files)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -49,9 +49,9 @@ func cutShop(file, text string) (rest, shop string, err error) {
 	return rest, shop, nil
 }
 
-// shopFolders lists all folders of the shop. A checkout without a template has none
+// ShopFolders lists all folders of the shop. A checkout without a template has none
 // in functions/.
-func shopFolders(files fs.FS) ([]string, error) {
+func ShopFolders(files fs.FS) ([]string, error) {
 	template, err := fs.ReadFile(files, "template.yaml")
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
@@ -74,7 +74,7 @@ type arrow struct {
 
 // arrows lists the arrows into the shop by importer, without those of seams.
 func arrows(files fs.FS, all map[string]listed) ([]arrow, error) {
-	folders, err := shopFolders(files)
+	folders, err := ShopFolders(files)
 	if err != nil {
 		return nil, err
 	}

@@ -39,7 +39,7 @@ func Cut(ctx context.Context, dir string) error {
 }
 
 func cutFiles(dir string) error {
-	remove, err := shopFolders(os.DirFS(dir))
+	remove, err := ShopFolders(os.DirFS(dir))
 	if err != nil {
 		return err
 	}

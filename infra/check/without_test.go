@@ -21,7 +21,7 @@ func skipWithoutShop(t *testing.T) {
 
 func TestTemplateIsInOrderWithoutAnyOneAction(t *testing.T) {
 	skipWithoutShop(t)
-	folders, err := shopFolders(os.DirFS(repository))
+	folders, err := ShopFolders(os.DirFS(repository))
 	if err != nil {
 		t.Fatal(err)
 	}

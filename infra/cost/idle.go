@@ -9,6 +9,9 @@ const (
 	ActionMetrics   = 1 // of fetch and of each action
 )
 
+// AlarmsOfAction are the metrics that the alarms of fetch and of each action read.
+const AlarmsOfAction = 3
+
 // readsOfSecret is how often one process that runs all month reads a secret.
 const readsOfSecret = minutes / 5
 

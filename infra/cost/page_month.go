@@ -37,16 +37,13 @@ func (p *page) Refused() float64 { return gatewayRequests.of(million) }
 func (p *page) AlarmMetrics() string {
 	queues := len(p.Stack.Actions) + 1
 	return fmt.Sprintf("Alarms read %d metrics of the pipeline and the books, and %d each of fetch and of every action. In a month with events there are %d metrics of the pipeline, %d of the books, one each of fetch and of every action, and %d reasons of requests, others only in months in which they happen: alarms and metrics then cost %s.",
-		p.Stack.Alarms-ofAction*queues, ofAction, PipelineMetrics, BooksMetrics, ReasonMetrics, usd(sum(p.Stack.Alarming())))
+		p.Stack.Alarms-AlarmsOfAction*queues, AlarmsOfAction, PipelineMetrics, BooksMetrics, ReasonMetrics, usd(sum(p.Stack.Alarming())))
 }
-
-// ofAction are the metrics that the alarms of an action read.
-const ofAction = 3
 
 // Action is what one more action costs in a month.
 func (p *page) Action() float64 {
 	return sum([]Line{
-		{"", ofAction, alarmMetrics}, {"", ActionMetrics, customMetrics}, {"", polls * hours, queueRequests}, {"", minutes, queueRequests},
+		{"", AlarmsOfAction, alarmMetrics}, {"", ActionMetrics, customMetrics}, {"", polls * hours, queueRequests}, {"", minutes, queueRequests},
 	})
 }
 

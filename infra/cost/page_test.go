@@ -70,7 +70,7 @@ func TestUnitsOfTheReadmeAreCounted(t *testing.T) {
 		return units + c[kind].Write["deliveries"] - c[cost.One].Write["deliveries"]
 	}
 	for pattern, kinds := range map[string][]string{
-		`(\d+) write units up to the bus`: {cost.One},
+		`(\d+) write units up to the bus`:                                 {cost.One},
 		`(\d+) write units, (\d+) if the body does not name its snapshot`: {cost.Thin, cost.ThinOnly},
 	} {
 		said := regexp.MustCompile(pattern).FindSubmatch(readme)
