@@ -3,6 +3,7 @@ package cost
 import (
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 )
@@ -26,39 +27,42 @@ func (p *page) Short() string {
 	)
 }
 
+// asked are rows of what is counted for one event.
+var asked = []struct {
+	what string
+	of   func(Stack, Counted) float64
+}{
+	{"read units", func(_ Stack, c Counted) float64 { return total(c.Read) }},
+	{"events on buses", func(_ Stack, c Counted) float64 { return c.Entries }},
+	{"messages in queues", func(_ Stack, c Counted) float64 { return c.Messages }},
+	{"requests to Stripe", func(_ Stack, c Counted) float64 { return c.Stripe }},
+	{"mails", func(_ Stack, c Counted) float64 { return c.Mails }},
+	{"bytes of logs, Lambda's and the gateway's included", func(s Stack, c Counted) float64 { return 10 * math.Round(s.logged(c)*gb/10) }},
+	{"bytes stored until the event expires, those of indexes included", func(s Stack, c Counted) float64 { return total(c.Stored) - s.rows(c) }},
+}
+
 // Asked is the table of what is counted of these kinds.
 func (p *page) Asked(kinds []string) string {
 	rows := [][]string{append([]string{"counted for one event"}, kinds...), {"type"}}
 	for _, kind := range kinds {
 		rows[1] = append(rows[1], "`"+p.kinds[kind].Of+"`")
 	}
-	row := func(what string, value func(Counted) float64) {
+	row := func(what string, of func(Stack, Counted) float64) {
 		cells := []string{what}
 		for _, kind := range kinds {
-			cells = append(cells, number(value(p.kinds[kind])))
+			cells = append(cells, number(of(p.Stack, p.kinds[kind])))
 		}
 		rows = append(rows, cells)
 	}
-	row("bytes of the snapshot", func(c Counted) float64 { return float64(c.Body) })
-	row("invocations", func(c Counted) (n float64) {
-		for _, f := range c.Functions {
-			n += f.Invocations
-		}
-		return n
-	})
-	row("write units", func(c Counted) float64 { return total(c.Write) })
+	row("bytes of the snapshot", func(_ Stack, c Counted) float64 { return float64(c.Body) })
+	row("invocations", func(s Stack, c Counted) float64 { return s.lambda("", c)[0].Quantity })
+	row("write units", func(_ Stack, c Counted) float64 { return total(c.Write) })
 	for _, name := range p.tables(kinds) {
-		row("of them `"+name+"`", func(c Counted) float64 { return c.Write[name] })
+		row("of them `"+name+"`", func(_ Stack, c Counted) float64 { return c.Write[name] })
 	}
-	row("read units", func(c Counted) float64 { return total(c.Read) })
-	row("events on buses", func(c Counted) float64 { return c.Entries })
-	row("messages in queues", func(c Counted) float64 { return c.Messages })
-	row("requests to Stripe", func(c Counted) float64 { return c.Stripe })
-	row("mails", func(c Counted) float64 { return c.Mails })
-	row("bytes of logs, Lambda's and the gateway's included", func(c Counted) float64 { return 10 * float64(int(p.Stack.logged(c)*gb/10)) })
-	row("bytes stored until the event expires, those of indexes included", func(c Counted) float64 {
-		return total(c.Stored) - p.Stack.rows(c)
-	})
+	for _, r := range asked {
+		row(r.what, r.of)
+	}
 	return table(rows...)
 }
 

@@ -57,49 +57,68 @@ func (sc scenario) run(ctx context.Context, s *stack) (bytes int, err error) {
 	return len(e.body), sc.send(ctx, s, e)
 }
 
-func (sc scenario) count(ctx context.Context, s *stack) (cost.Counted, error) {
+func (sc scenario) count(ctx context.Context, s *stack) (c cost.Counted, err error) {
 	time.Sleep(quiet)
 	before, err := s.sizes(ctx)
 	if err != nil {
-		return cost.Counted{}, err
+		return c, err
 	}
 	s.take()
 	s.AWS.StartCounting()
-	c := cost.Counted{Of: sc.Type, Functions: map[string]cost.Function{}, Write: map[string]float64{}, Read: map[string]float64{}}
+	c = cost.Counted{Of: sc.Type, Functions: map[string]cost.Function{}, Write: map[string]float64{}, Read: map[string]float64{}, Stored: map[string]float64{}}
 	for range each {
 		if c.Body, err = sc.run(ctx, s); err != nil {
 			return c, err
 		}
 	}
 	time.Sleep(quiet)
-	for _, one := range s.AWS.Counts() {
-		if err := s.addCall(&c, one); err != nil {
-			return c, err
-		}
+	if err := sc.collect(&c, s); err != nil {
+		return c, err
 	}
-	for _, line := range s.take() {
-		if err := addLine(&c, line); err != nil {
-			return c, err
-		}
-	}
-	slices.Sort(c.Metrics)
-	c.Metrics = slices.Compact(c.Metrics)
 	after, err := s.sizes(ctx)
-	c.Stored = map[string]float64{}
 	for name, n := range after {
 		if n -= before[name]; n > 0 {
 			c.Stored[name] = tens(n / each)
+		}
+	}
+	return c, err
+}
+
+// collect adds what was called and logged since the counting began.
+func (sc scenario) collect(c *cost.Counted, s *stack) error {
+	for _, one := range s.AWS.Counts() {
+		if !sc.is(s.folder(one.Caller)) {
+			continue
+		}
+		if err := s.addCall(c, one); err != nil {
+			return err
+		}
+	}
+	for _, line := range s.take() {
+		if !sc.is(function(line)) {
+			continue
+		}
+		if err := addLine(c, line); err != nil {
+			return err
 		}
 	}
 	for name, f := range c.Functions {
 		f.Bytes = tens(f.Bytes)
 		c.Functions[name] = f
 	}
-	return c, err
+	slices.Sort(c.Metrics)
+	c.Metrics = slices.Compact(c.Metrics)
+	return nil
 }
 
 // tens rounds what varies by some bytes with each run.
 func tens(n float64) float64 { return 10 * math.Round(n/10) }
+
+// is reports whether the calls of a function belong to the scenario: its schedule may run
+// reconcile beside an event.
+func (sc scenario) is(name string) bool {
+	return (name == "reconcile") == (sc.kind == cost.Reconcile)
+}
 
 // addLine adds a line that a function logged. One that counts reads of Stripe says how many.
 func addLine(c *cost.Counted, line lambda.Line) error {
