@@ -13,14 +13,14 @@ import (
 func small() Stack {
 	return Stack{
 		Memory: map[string]float64{"ingest": 0.5, "a": 0.25, "reconcile": 0.25}, Actions: []string{"a"},
-		Polled: 2, Alarms: 30, Boards: 1, Secrets: 2, Rate: 100, Access: strings.Repeat("x", 74), Retention: 365, LogDays: 73,
+		Polled: 2, Alarms: 30, Boards: 1, Secrets: 2, Rate: 100, Retention: 365, LogDays: 73,
 	}
 }
 
 func one() Counted {
 	return Counted{
 		Entries: 1, Messages: 1, Mails: 2,
-		Functions: map[string]Function{"ingest": {Invocations: 1, Lines: 1, Bytes: 100}, "a": {Invocations: 1, Lines: 2, Bytes: 200}},
+		Functions: map[string]Function{"ingest": {Invocations: 1, Lines: 1, Bytes: 100}, "a": {Invocations: 1, Lines: 2, Bytes: 200}, API: {Lines: 1, Bytes: 74}},
 		Write:     map[string]float64{"events": 2, "events/received": 1, "deliveries": 2},
 		Read:      map[string]float64{"events": 1, "deliveries": 1},
 		Stored:    map[string]float64{"events": gb, "events/received": gb, "orders": 5 * gb},
@@ -84,8 +84,21 @@ func TestBillOfAnIdleMonth(t *testing.T) {
 	}
 }
 
+// The action of one() sends a message and writes a row of five GB and its delivery.
+func TestFurtherActionIsOneActionsShare(t *testing.T) {
+	c := one()
+	c.Stored["deliveries"] = 0
+	c.Write["orders"] = 2
+	p := &page{Stack: small(), kinds: map[string]Counted{One: c}}
+	logs := 200.0 + 2*26 + float64(len(startLine)+len(reportLine)+52)
+	want := 0.20 + 0.25*25e3*13.3334e-6 + 4*0.625 + 2*0.125 + 3*0.40 + million*logs/gb*(0.5+0.15*2.4*0.03)
+	if got := p.Further(); math.Abs(got-want) > 1e-6 {
+		t.Errorf("%v USD, want %v", got, want)
+	}
+}
+
 func TestFloodIsADayAtTheThrottle(t *testing.T) {
-	got := dollars(small().Flood(Counted{Functions: map[string]Function{"ingest": {Invocations: 1, Lines: 1, Bytes: 100}}}))
+	got := dollars(small().Flood(Counted{Functions: map[string]Function{API: {Lines: 1}, "ingest": {Invocations: 1, Lines: 1, Bytes: 100}}}))
 	if got[gatewayRequests.Item] != 8.64 || got[lambdaRequests.Item] != 1.728 || got[writeUnits.Item] != 0 {
 		t.Errorf("%v", got)
 	}
@@ -104,7 +117,7 @@ func TestRowsOfActionsStay(t *testing.T) {
 func TestDifferencesAreNamed(t *testing.T) {
 	now := one()
 	now.Write = map[string]float64{"events": 3, "events/received": 1, "deliveries": 2, "orders": 2}
-	now.Functions = map[string]Function{"ingest": {Invocations: 1, Lines: 1, Bytes: 104}, "a": {Invocations: 2, Lines: 2, Bytes: 300}}
+	now.Functions = map[string]Function{"ingest": {Invocations: 1, Lines: 1, Bytes: 104}, "a": {Invocations: 2, Lines: 2, Bytes: 300}, API: {Lines: 1, Bytes: 80}}
 	want := []string{"write units of events: 2, now 3", "write units of orders: 0, now 2", "invocations of a: 1, now 2", "logs of a: 200 bytes, now 300"}
 	if diff := cmp.Diff(want, one().Differ(now)); diff != "" {
 		t.Error(diff)

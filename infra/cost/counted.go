@@ -41,13 +41,16 @@ type Counted struct {
 	Asked    float64 `json:"asked"`    // questions to queues about their attributes
 	Mails    float64 `json:"mails"`
 	Stripe   float64 `json:"stripe"` // requests to Stripe's API
-	// Functions have their invocations and what they log.
+	// Functions have their invocations and what they log. API is among them.
 	Functions map[string]Function `json:"functions"`
 	Write     map[string]float64  `json:"write"` // DynamoDB's units by table and table/index
 	Read      map[string]float64  `json:"read"`
 	Stored    map[string]float64  `json:"stored"`            // bytes by table and table/index
 	Metrics   []string            `json:"metrics,omitempty"` // that the lines have in them, sorted
 }
+
+// API is the function that writes the access log.
+const API = "api"
 
 // Function is what one event costs of a function.
 type Function struct {

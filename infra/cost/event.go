@@ -84,13 +84,13 @@ func (s Stack) memory(function string) float64 {
 	return s.Memory[function]
 }
 
-// logged are the GB of all logs: the functions' own lines, Lambda's and the gateway's.
-func (s Stack) logged(c Counted) float64 {
+// logged are the GB of all logs: the counted lines, and those of Lambda.
+func logged(c Counted) float64 {
 	bytes := 0.0
 	for _, f := range c.Functions {
 		bytes += f.Bytes + f.Lines*perLine + f.Invocations*float64(len(startLine)+len(reportLine)+2*perLine)
 	}
-	return (bytes + c.Functions["ingest"].Invocations*float64(len(s.Access)+perLine)) / gb
+	return bytes / gb
 }
 
 func total(units map[string]float64) (n float64) {
@@ -139,9 +139,9 @@ func (s Stack) rows(c Counted) (bytes float64) {
 
 // Event is the bill of one event of a kind, for all the time that it is kept.
 func (s Stack) Event(kind string, c Counted) []Line {
-	logs := s.logged(c)
+	logs := logged(c)
 	tables, indexes := s.stored(c)
-	lines := []Line{{"API Gateway", c.Functions["ingest"].Invocations, gatewayRequests}}
+	lines := []Line{{"requests", c.Functions[API].Lines, gatewayRequests}}
 	lines = append(lines, s.lambda(kind, c)...)
 	return append(lines,
 		Line{"write units", total(c.Write), writeUnits},

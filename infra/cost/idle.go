@@ -28,7 +28,7 @@ func (s Stack) Alarming() []Line {
 // Idle is the bill of a month without an event, in which reconcile alone writes metrics.
 // run is what one of its runs asks.
 func (s Stack) Idle(run Counted) []Line {
-	lambda, logs := s.lambda(Reconcile, run), s.logged(run)*minutes
+	lambda, logs := s.lambda(Reconcile, run), logged(run)*minutes
 	lines := []Line{
 		{"metrics that alarms read", float64(s.Alarms), alarmMetrics},
 		{"metrics of reconcile", float64(len(run.Metrics)), customMetrics},
@@ -64,7 +64,7 @@ func (s Stack) Flood(c Counted) []Line {
 	return lines
 }
 
-// throttled is what a million requests cost that the gateway refuses: a line of its log.
-func (s Stack) throttled() Line {
-	return Line{"GB of access logs", million * float64(len(s.Access)+perLine) / gb, logBytes}
+// access is what a million requests cost in the access log.
+func access(c Counted) float64 {
+	return logBytes.of(million * (c.Functions[API].Bytes + perLine*c.Functions[API].Lines) / gb)
 }

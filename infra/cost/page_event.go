@@ -37,7 +37,7 @@ var asked = []struct {
 	{"messages in queues", func(_ Stack, c Counted) float64 { return c.Messages }},
 	{"requests to Stripe", func(_ Stack, c Counted) float64 { return c.Stripe }},
 	{"mails", func(_ Stack, c Counted) float64 { return c.Mails }},
-	{"bytes of logs, Lambda's and the gateway's included", func(s Stack, c Counted) float64 { return 10 * math.Round(s.logged(c)*gb/10) }},
+	{"bytes of logs, Lambda's and the gateway's included", func(_ Stack, c Counted) float64 { return 10 * math.Round(logged(c)*gb/10) }},
 	{"bytes stored until the event expires, those of indexes included", func(s Stack, c Counted) float64 { return total(c.Stored) - s.rows(c) }},
 }
 
@@ -104,7 +104,7 @@ func (p *page) BusMore() float64 { return p.More(OverBus) }
 
 // Gateway is what a million requests cost at the gateway, with its log.
 func (p *page) Gateway() float64 {
-	return gatewayRequests.of(million) + p.Stack.throttled().Dollars()
+	return gatewayRequests.of(million) + access(p.kinds[One])
 }
 
 // Further is what an action adds that changes a row.
@@ -114,7 +114,7 @@ func (p *page) Further() float64 {
 		Messages: 1, Functions: map[string]Function{}, Read: action.Read, Write: map[string]float64{}, Stored: map[string]float64{"deliveries": action.Stored["deliveries"]},
 	}
 	for name, f := range action.Functions {
-		if !slices.Contains(pipeline, name) {
+		if slices.Contains(p.Stack.Actions, name) {
 			only.Functions[name] = f
 		}
 	}

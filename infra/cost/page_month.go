@@ -4,8 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"os"
-	"path/filepath"
 	"strings"
 )
 
@@ -28,7 +26,7 @@ func (p *page) Month() string { return lines("a month", p.idle()) }
 func (p *page) Flooded() string { return lines("a day", p.Stack.Flood(p.kinds[Unsigned])) }
 
 // Throttled is what a million requests above the throttle cost.
-func (p *page) Throttled() float64 { return p.Stack.throttled().Dollars() }
+func (p *page) Throttled() float64 { return access(p.kinds[Unsigned]) }
 
 // Refused is what a million requests cost at the gateway.
 func (p *page) Refused() float64 { return gatewayRequests.of(million) }
@@ -92,19 +90,10 @@ func (p *page) Parameters() string {
 		{"`Mail`", usd(mails.of(million)) + " for a million mails"},
 		{"`Sms=on`", "what carriers charge, by country"},
 		{"`KeyArn`", p.key(key)},
+		{"`Tracing=on`", "at most " + usd(traces.of(million*p.Stack.lambda(One, p.kinds[One])[0].Quantity)) + " for a million events with one action, if each invocation is a trace; of those that come faster than one a second X-Ray takes 5 %"},
 		{"`Canary`, `StripeAddresses`, `Domain`, `AlarmTopicArn`, `PermissionsBoundary`", "nothing"},
 	}
-	if p.has("Tracing") {
-		rows = append(rows, []string{"`Tracing=on`", "up to " + usd(2*traces.of(million)) + " for a million events: a trace of the request and one of the fan-out, of those that X-Ray samples"})
-	}
 	return strings.Replace(table(rows...), "---:", "---", 1)
-}
-
-// has reports whether the template has a parameter.
-func (p *page) has(parameter string) bool {
-	text, err := os.ReadFile(filepath.Join(p.dir, "template.yaml"))
-	p.err = errors.Join(p.err, err)
-	return strings.Contains(string(text), "\n  "+parameter+":\n    Type: ")
 }
 
 // x86 is what the other architecture costs more.

@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 
@@ -14,7 +13,7 @@ import (
 	"github.com/payhooks/payhooks/infra/local/template"
 )
 
-// name is that of the stack that is computed, whose length is in its logs.
+// name and account of the stack that is computed. Neither has a price.
 const (
 	name    = "payhooks"
 	account = "123456789012"
@@ -30,7 +29,6 @@ type Stack struct {
 	Secrets   int
 	Tables    int
 	Rate      float64 // requests per second that the API admits
-	Access    string  // a line of its access log
 	Retention float64 // days of an event
 	LogDays   float64
 }
@@ -67,8 +65,6 @@ func (r *reader) read(s *Stack) {
 	s.Boards = len(r.all("AWS::CloudWatch::Dashboard"))
 	for _, api := range r.all("AWS::Serverless::HttpApi") {
 		s.Rate = r.number(within(api, "DefaultRouteSettings"), "ThrottlingRateLimit")
-		format, _ := within(api, "AccessLogSettings").Properties["Format"].(string)
-		s.Access = line(format)
 	}
 	for _, group := range r.all("AWS::Logs::LogGroup") {
 		s.LogDays = r.number(group, "RetentionInDays")
@@ -103,17 +99,4 @@ func (r *reader) number(of check.Resource, property string) float64 {
 		r.err = errors.Join(r.err, fmt.Errorf("%s.%s of the template: %w", of.ID, property, err))
 	}
 	return n
-}
-
-// values are what API Gateway writes for its variables, as long as they are.
-var values = map[string]string{
-	"$context.requestId": "aBcDeFgHIjKlMnO=", "$context.routeKey": "ANY /webhooks/{endpoint}", "$context.status": "200",
-	"$context.responseLatency": "25", "$context.integrationErrorMessage": "-",
-}
-
-var variable = regexp.MustCompile(`\$context\.[A-Za-z.]+`)
-
-// line is a line of the access log.
-func line(format string) string {
-	return variable.ReplaceAllStringFunc(format, func(v string) string { return values[v] })
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/payhooks/payhooks/infra/cost"
 	"github.com/payhooks/payhooks/infra/local"
 	"github.com/payhooks/payhooks/infra/local/aws"
-	"github.com/payhooks/payhooks/infra/local/lambda"
+	"github.com/payhooks/payhooks/infra/local/loglines"
 )
 
 // quiet is how long functions may write after the last event is done.
@@ -95,7 +95,7 @@ func (sc scenario) collect(c *cost.Counted, s *stack) error {
 		}
 	}
 	for _, line := range s.take() {
-		if !sc.is(function(line)) {
+		if !sc.is(line.Function()) {
 			continue
 		}
 		if err := addLine(c, line); err != nil {
@@ -120,8 +120,8 @@ func (sc scenario) is(name string) bool {
 	return (name == "reconcile") == (sc.kind == cost.Reconcile)
 }
 
-// addLine adds a line that a function logged. One that counts reads of Stripe says how many.
-func addLine(c *cost.Counted, line lambda.Line) error {
+// addLine adds a line of a function, or of the API. One that counts reads of Stripe says how many.
+func addLine(c *cost.Counted, line loglines.Line) error {
 	var said struct {
 		Reads float64 `json:"stripe_reads"`
 		AWS   struct {
@@ -129,7 +129,7 @@ func addLine(c *cost.Counted, line lambda.Line) error {
 		} `json:"_aws"`
 	}
 	if err := json.Unmarshal([]byte(line.Text), &said); err != nil {
-		return fmt.Errorf("%s logged %.200s: %w", function(line), line.Text, err)
+		return fmt.Errorf("%s logged %.200s: %w", line.Function(), line.Text, err)
 	}
 	c.Stripe += said.Reads / each
 	for _, directive := range said.AWS.CloudWatchMetrics {
@@ -137,10 +137,10 @@ func addLine(c *cost.Counted, line lambda.Line) error {
 			c.Metrics = append(c.Metrics, m.Name)
 		}
 	}
-	f := c.Functions[function(line)]
+	f := c.Functions[line.Function()]
 	f.Lines += 1.0 / each
 	f.Bytes += float64(len(line.Text)) / each
-	c.Functions[function(line)] = f
+	c.Functions[line.Function()] = f
 	return nil
 }
 

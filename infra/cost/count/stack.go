@@ -11,12 +11,11 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/payhooks/payhooks/infra/cli"
 	"github.com/payhooks/payhooks/infra/local"
-	"github.com/payhooks/payhooks/infra/local/lambda"
+	"github.com/payhooks/payhooks/infra/local/loglines"
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/webhook"
 )
@@ -26,14 +25,14 @@ const (
 	doneWithin = 30 * time.Second
 )
 
-// stack is a local stack in this process, and the lines of its functions.
+// stack is a local stack in this process, and the lines of its log groups.
 type stack struct {
 	*local.Stack
 
 	target *cli.Target
 	data   string
-	mu     sync.Mutex
-	lines  []lambda.Line
+	lines  loglines.Lines
+	next   int // number of the next line
 }
 
 func start(ctx context.Context, dir string) (s *stack, err error) {
@@ -42,7 +41,7 @@ func start(ctx context.Context, dir string) (s *stack, err error) {
 		return nil, err
 	}
 	s.Stack, err = local.Start(ctx, local.Config{
-		Dir: dir, DataDir: s.data, Secret: secret, Output: s.add, Log: slog.New(slog.DiscardHandler),
+		Dir: dir, DataDir: s.data, Secret: secret, Lines: &s.lines, Log: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		return nil, errors.Join(err, os.RemoveAll(s.data))
@@ -55,23 +54,16 @@ func start(ctx context.Context, dir string) (s *stack, err error) {
 
 func (s *stack) close() error { return errors.Join(s.Close(), os.RemoveAll(s.data)) }
 
-func (s *stack) add(line lambda.Line) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.lines = append(s.lines, line)
-}
-
 // take returns the lines since the last time.
-func (s *stack) take() []lambda.Line {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	lines := s.lines
-	s.lines = nil
+func (s *stack) take() (lines []loglines.Line) {
+	for _, l := range s.lines.All() {
+		if l.Number >= s.next {
+			lines = append(lines, l)
+			s.next = l.Number + 1
+		}
+	}
 	return lines
 }
-
-// function is the name of the folder of a function.
-func function(l lambda.Line) string { return filepath.Base(l.Function.Dir) }
 
 // post posts a body to the endpoint, signed unless told otherwise, and expects the answer.
 func (s *stack) post(ctx context.Context, body []byte, signature string, answer int) error {
