@@ -15,11 +15,11 @@ var text string
 
 // page has what the template of infra/COST.md asks for.
 type page struct {
-	Region, Day string
-	Stack       Stack
-	dir         string
-	kinds       map[string]Counted
-	err         error
+	Region, Month string
+	Stack         Stack
+	dir           string
+	kinds         map[string]Counted
+	err           error
 }
 
 // Page writes infra/COST.md for the project in dir.
@@ -33,7 +33,7 @@ func Page(dir string, c Counts) ([]byte, error) {
 		return nil, err
 	}
 	var out bytes.Buffer
-	p := &page{Region: Region, Day: Day, Stack: s, dir: dir, kinds: c.Kinds}
+	p := &page{Region: Region, Month: Month, Stack: s, dir: dir, kinds: c.Kinds}
 	if err := t.Execute(&out, p); err != nil {
 		return nil, err
 	}

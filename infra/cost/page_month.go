@@ -19,8 +19,8 @@ func lines(head string, all []Line) string {
 	return strings.Replace(table(rows...), "|---|---:|---:", "|---|---|---:", 1)
 }
 
-// Month is the table of a month without an event.
-func (p *page) Month() string { return lines("a month", p.idle()) }
+// Idle is the table of a month without an event.
+func (p *page) Idle() string { return lines("a month", p.idle()) }
 
 // Flooded is that of a day of flood.
 func (p *page) Flooded() string { return lines("a day", p.Stack.Flood(p.kinds[Unsigned])) }

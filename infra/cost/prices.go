@@ -2,10 +2,10 @@
 // what an event asks of AWS as package count has counted it, and writes infra/COST.md.
 package cost
 
-// Region and day of the prices.
+// Region and month of the prices.
 const (
 	Region = "us-east-1"
-	Day    = "2026-06-30"
+	Month  = "June 2026"
 )
 
 // Price is what AWS charges for one thing, in US dollars.
