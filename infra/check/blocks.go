@@ -7,6 +7,7 @@ import (
 
 	"github.com/payhooks/payhooks/infra/scaffold"
 	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/operator"
 )
 
 // checkBlocks: an action's function and its delivery belong together and are named for one
@@ -60,6 +61,8 @@ func checkAction(f place, d *stack, report reporter) {
 		report("%s: %s: Action is %s, whose queue would be the dead letters of %s; name folder, function and Action otherwise", d.parent.file, d.name, action, strings.TrimSuffix(action, "-dead"))
 	case slices.Contains(scaffold.Pipeline, action) && (action != event.Fetch || folder != event.Fetch):
 		report("%s: %s: Action is %s, which is a function of the pipeline: their queues and logs would be one; write Action: %s, the folder's name", d.parent.file, d.name, action, folder)
+	case slices.Contains(operator.DeadLetterSources(), action):
+		report("%s: %s: Action is %s, whose dead letters would be those of the stack's own %s-dead; name folder, function and Action otherwise", d.parent.file, d.name, action, action)
 	case action != folder:
 		report("%s: %s: Action is %s, but the function is in the folder %s; write Action: %s", d.parent.file, d.name, action, folder, folder)
 	}

@@ -4,6 +4,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/payhooks/payhooks/internal/operator"
 )
 
 // twoWeeks is the longest that SQS keeps a message.
@@ -91,41 +93,23 @@ func conditionKeys(statement any) []string {
 	return keys
 }
 
-// checkDeadLetters: the gauge of dead letters, which has an alarm, counts each of their
-// queues under the name of an action or of a function of the pipeline. One that it does
-// not count has its own alarm.
+// checkDeadLetters: payhooks deadletters, and the gauge of dead letters, which has an alarm,
+// know each of their queues by the name of an action or of a source of the operator's.
 func checkDeadLetters(root *stack, report reporter) {
-	known := []string{"dispatch", "reconcile", "ingest-eventbridge"}
+	known := operator.DeadLetterSources()
 	for r := range root.each(rule) {
 		if b, ok := r.in.owner(r.props()["EventBusName"]); ok && b.in.text(b.props()["Name"]) == "${AWS::StackName}" {
 			known = append(known, r.in.text(r.props()["Name"]))
 		}
 	}
-	dead, own := deadLetters(root), watchedQueues(root)
+	dead := deadLetters(root)
 	for q := range root.each(queue) {
 		queue := q.in.text(q.props()["QueueName"])
 		name, ok := strings.CutPrefix(strings.TrimSuffix(queue, "-dead"), "${AWS::StackName}-")
-		if dead[q] && !own[q] && (!ok || !strings.HasSuffix(queue, "-dead") || !slices.Contains(known, name)) {
-			report("%s: dead letters need a name that the gauge counts, ${AWS::StackName}-ACTION-dead, or an alarm on ApproximateNumberOfMessagesVisible > 0; it is %s", q, queue)
+		if dead[q] && (!ok || !strings.HasSuffix(queue, "-dead") || !slices.Contains(known, name)) {
+			report("%s: dead letters need a name that the gauge counts and payhooks deadletters lists, ${AWS::StackName}-ACTION-dead, or one that is added to deadLetterSources in internal/operator; it is %s", q, queue)
 		}
 	}
-}
-
-// watchedQueues are those with an alarm on their messages.
-func watchedQueues(root *stack) map[place]bool {
-	found := map[place]bool{}
-	for a := range root.each(alarm) {
-		p := a.props()
-		if text(p["MetricName"]) != "ApproximateNumberOfMessagesVisible" || a.in.text(p["Threshold"]) != "0" || text(p["ComparisonOperator"]) != "GreaterThanThreshold" {
-			continue
-		}
-		for _, d := range list(p["Dimensions"]) {
-			if q, ok := a.in.owner(at(d, "Value")); ok {
-				found[q] = true
-			}
-		}
-	}
-	return found
 }
 
 // longestPattern is EventBridge's limit on an event pattern, in characters.

@@ -19,7 +19,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
-	"github.com/payhooks/payhooks/infra/cloudwatch"
 	"github.com/payhooks/payhooks/internal/action"
 	"github.com/payhooks/payhooks/internal/dynamo"
 	"github.com/payhooks/payhooks/internal/event"
@@ -192,9 +191,6 @@ func conditions() []condition {
 			}
 		})})
 	}
-	all = append(all, condition{alarm: mails + "-dead", each: once(59, func(s *stand) {
-		s.watch.Metrics.Add(cloudwatch.Named("AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", stack+"-"+mails+"-dead"), s.now, 1, 1)
-	})})
 	for _, name := range []string{churn, bridge} {
 		all = append(all,
 			condition{alarm: name + "-queue-age", begin: off(name)},

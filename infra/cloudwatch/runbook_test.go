@@ -50,7 +50,7 @@ func TestRunbookHasASectionForEachAlarmAndNoOther(t *testing.T) {
 			}
 		}
 	}
-	known := []string{"lag-books", mails + "-bounced", mails + "-complained", mails + "-rejected", mails + "-dead"} // the shop's
+	known := []string{"lag-books", mails + "-bounced", mails + "-complained", mails + "-rejected"} // the shop's
 	for _, a := range newStand(t).watch.Alarms {
 		known = append(known, kind(a))
 	}

@@ -63,7 +63,7 @@ var operated = []guard{
 	},
 	{
 		"a letter that cannot be read stays", redriveFile,
-		`		if id == "" {`, `		if id == "" && l.Queue == "" {`, operatorTest("TestRedrivenMessage"),
+		`		if eventOf(l) == "" {`, `		if eventOf(l) == "" && l.Queue == "" {`, operatorTest("TestRedrivenMessage"),
 	},
 	{
 		"a row that no delivery wrote needs no event", "internal/operator/audit_action.go",
@@ -103,7 +103,7 @@ var operated = []guard{
 	},
 	{
 		"a dead letter of the partner bus goes back to its queue", "internal/operator/redrive.go",
-		`	if l.Queue == partnerBus {`, `	if false {`, operatorTest("TestDeadLetterOfPartnerBus"),
+		`	if isAction {`, `	if true {`, operatorTest("TestDeadLettersOfOther"),
 	},
 	{
 		"no alarm clears because a run could not count", "internal/status/gauges.go",

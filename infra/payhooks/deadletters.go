@@ -14,8 +14,9 @@ func deadLettersCommand() *cobra.Command {
 	cmd := deadLettersListCommand("deadletters")
 	cmd.Long = "Dead letters are messages that no attempt finished, or that no queue took. What waits in the ledger is\n" +
 		"redelivered without them; a dead letter means that something kept it from being recorded there, a policy\n" +
-		"or a crash. Those of dispatch and reconcile report a run that failed: the next sweep did its work.\n" +
-		"Those of ingest-eventbridge are events that could not be stored."
+		"or a crash. Those of dispatch and reconcile report a run that failed, those of the buses a lost key: a\n" +
+		"sweep does their work. Those of ingest-eventbridge are events that could not be stored, those of\n" +
+		"record-mail reports about mails that could not be recorded."
 	cmd.AddCommand(deadLettersListCommand("list"), deadLettersRedriveCommand())
 	return cmd
 }

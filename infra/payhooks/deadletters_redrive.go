@@ -18,8 +18,8 @@ func deadLettersRedriveCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "redrive", Short: "Send dead letters to their action's queue again", Args: cobra.NoArgs,
 		Long: "Send dead letters to their action's queue again. One that was sent twice has no second effect: the ledger\n" +
-			"records what is done. Only as many are sent as there are when it begins. Those of dispatch and reconcile are\n" +
-			"deleted: the sweep did their work. Without --yes nothing is sent.",
+			"records what is done. Only as many are sent as there are when it begins. Those of dispatch, reconcile and the\n" +
+			"buses are deleted: a sweep does their work. Without --yes nothing is sent.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o, err := cli.OpenOperator(cmd)
 			if err != nil {
@@ -71,7 +71,7 @@ func redrive(cmd *cobra.Command, plan *operator.RedrivePlan, rate cli.Rate) erro
 	}
 	fmt.Fprintf(out, "%d of %s sent\n", r.Sent, countLetters(r.Selected))
 	if r.Removed > 0 {
-		fmt.Fprintf(out, "%d of dispatch and reconcile deleted\n", r.Removed)
+		fmt.Fprintf(out, "%d deleted: a sweep does their work\n", r.Removed)
 	}
 	if r.Unreadable > 0 {
 		fmt.Fprintf(out, "%s left: look at them in the queue itself\n", cli.Count(r.Unreadable, "unreadable message is", "unreadable messages are"))

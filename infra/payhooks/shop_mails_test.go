@@ -13,6 +13,7 @@ import (
 	shop "github.com/payhooks/payhooks/infra/shop/command"
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/fakestripe"
+	"github.com/payhooks/payhooks/internal/operator"
 	"github.com/payhooks/payhooks/internal/stripetest"
 )
 
@@ -117,10 +118,28 @@ func TestReportsAboutMailsReachTheirEffects(t *testing.T) {
 		t.Fatal(err)
 	}
 	outcome(t, c, "evt_report3", "receipt sent, receipt/pi_report3 bounced")
+	redrivenReport(&rig{T: t, Target: c}, charge(4, "bounce@simulator.amazonses.com"))
 	mails, err := shop.ReadMails(t.Context(), c)
-	if err != nil || len(mails) != 4 {
-		t.Errorf("%d mails, %v, want 4: none is sent again", len(mails), err)
+	if err != nil || len(mails) != 5 {
+		t.Errorf("%d mails, %v, want 5: none is sent again", len(mails), err)
 	}
+}
+
+// redrivenReport is a report that the bus could not put into its queue, and a redrive.
+func redrivenReport(o *rig, charge []byte) {
+	o.fault(aws.Fault{Service: "events", Operation: "Deliver", Caller: "local-record-mail", Kind: aws.FaultDeny})
+	if err := postSigned(o.Context(), o.Local.API+"/webhooks/default", demoSecret, charge); err != nil {
+		o.Fatal(err)
+	}
+	o.eventually("a dead letter", func() bool { return len(o.letters()) == 1 })
+	o.fault()
+	if l := o.letters()[0]; l.Event != "evt_report4" || l.Action != "record-mail" || !strings.Contains(l.Reason, "could not be recorded") {
+		o.Errorf("listed as %+v", l)
+	}
+	if r := object[operator.RedriveResult](o.T, o.must("deadletters", "redrive", "--action", "record-mail", "--yes", "--json")); r.Sent != 1 {
+		o.Errorf("%+v, want it sent", r)
+	}
+	outcome(o.T, o.Target, "evt_report4", "receipt sent, receipt/pi_report4 bounced")
 }
 
 // outcome waits until send-receipt's outcome of the event is what it must be.

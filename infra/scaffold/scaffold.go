@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/payhooks/payhooks/infra/cli"
+	"github.com/payhooks/payhooks/internal/operator"
 )
 
 // Action is an action to be added.
@@ -58,6 +59,8 @@ func (a Action) check(dir string) error {
 		no("%q cannot be an action's name: lower-case words joined by hyphens, at most %d characters, for example notify-churn", a.Name, longestName)
 	case slices.Contains(Pipeline, a.Name):
 		no("%s is a function of the pipeline: choose another name", a.Name)
+	case slices.Contains(operator.DeadLetterSources(), a.Name):
+		no("%s: the stack has a queue %s-dead besides those of actions; choose another name", a.Name, a.Name)
 	case strings.HasSuffix(a.Name, "-dead"):
 		no("%s: its queue would be the dead letters of %s; choose another name", a.Name, strings.TrimSuffix(a.Name, "-dead"))
 	case exists(filepath.Join(dir, "functions", a.Name)):

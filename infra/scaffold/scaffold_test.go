@@ -24,6 +24,7 @@ func TestWhatCannotBeAddedIsRefusedWithTheReason(t *testing.T) {
 		"joined by hyphens":           func(a *scaffold.Action) { a.Name = "../x" },
 		"at most 40 characters":       func(a *scaffold.Action) { a.Name = strings.Repeat("a", 41) },
 		"a function of the pipeline":  func(a *scaffold.Action) { a.Name = "ingest" },
+		"a queue bus-dead":            func(a *scaffold.Action) { a.Name = "bus" },
 		"dead letters of notify":      func(a *scaffold.Action) { a.Name = "notify-dead" },
 		"--events":                    func(a *scaffold.Action) { a.Types = nil },
 		"did you mean charge.failed?": func(a *scaffold.Action) { a.Types = []string{"charge.faled"} },

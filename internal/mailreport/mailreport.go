@@ -42,6 +42,29 @@ type message struct {
 	Tags map[string][]string `json:"tags"`
 }
 
+// UnmarshalJSON reads also SES's own event, which a dead letter of the rule is.
+func (m *message) UnmarshalJSON(body []byte) error {
+	type plain message
+	var in struct {
+		plain
+		Detail *struct {
+			EventType string `json:"eventType"`
+			Mail      struct {
+				MessageID string              `json:"messageId"`
+				Tags      map[string][]string `json:"tags"`
+			} `json:"mail"`
+		} `json:"detail"`
+	}
+	if err := json.Unmarshal(body, &in); err != nil {
+		return err
+	}
+	*m = message(in.plain)
+	if d := in.Detail; d != nil {
+		*m = message{d.EventType, d.Mail.MessageID, d.Mail.Tags}
+	}
+	return nil
+}
+
 // reports are what the ledger keeps of the types. A delivery proves only that the mail went out.
 var reports = map[string]event.Report{"Delivery": "", "Bounce": event.Bounced, "Complaint": event.Complained, "Reject": event.Rejected}
 
@@ -55,7 +78,7 @@ func (r *Recorder) Handle(ctx context.Context, in events.SQSEvent) (events.SQSEv
 func (r *Recorder) handle(ctx context.Context, body string) (failed bool) {
 	var m message
 	if err := json.Unmarshal([]byte(body), &m); err != nil {
-		r.Log.ErrorContext(ctx, "mail report", "result", "unreadable", "error", "not the JSON that the rule's target makes")
+		r.Log.ErrorContext(ctx, "mail report", "result", "unreadable", "error", "neither the JSON that the rule's target makes nor an event of SES")
 		return false
 	}
 	result, err := r.record(ctx, m)

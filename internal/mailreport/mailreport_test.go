@@ -170,6 +170,23 @@ func TestReportIsKeptUntilARetryThatFinishes(t *testing.T) {
 	}
 }
 
+// What the bus could not put into the queue is a dead letter as SES wrote it.
+func TestWholeEventOfSESIsAReport(t *testing.T) {
+	r := open(t)
+	r.send()
+	kept := r.body(map[string]any{
+		"id": "0f1c", "source": "aws.ses", "detail-type": "Email Bounced", "detail": map[string]any{
+			"eventType": "Bounce", "bounce": map[string]any{"bouncedRecipients": []any{map[string]any{"emailAddress": "ada@example.com"}}},
+			"mail": map[string]any{"messageId": "m-1", "destination": []string{"ada@example.com"}, "tags": map[string][]string{
+				mail.TagAction: {"action"}, mail.TagEvent: {r.event}, mail.TagKey: {mail.EncodeKey(key)},
+			}},
+		},
+	})
+	if kept || r.delivery().Outcome != "receipt sent, receipt/pi_1 bounced" {
+		t.Errorf("stays in the queue: %t, outcome %q", kept, r.delivery().Outcome)
+	}
+}
+
 func TestReportAboutAnotherMailIsNotRecorded(t *testing.T) {
 	r := open(t)
 	before := r.send()

@@ -2,7 +2,6 @@ package operator
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -14,14 +13,6 @@ import (
 // listTime is how long a list hides what it reads from a redrive, should it
 // not come to release it.
 const listTime = time.Minute
-
-// pipeline are the functions that have dead letters without being actions: their
-// letters report a run that failed and whose work a sweep did.
-var pipeline = []string{"dispatch", "reconcile"}
-
-// partnerBus is the function of Stripe's EventBridge destination, which a stack may
-// lack. Its letters are events that were not stored, as the bus brought them.
-const partnerBus = "ingest-eventbridge"
 
 // ListDeadLetters lists up to limit dead letters of an action or function, or of
 // all for an empty name, and leaves them where they are.
@@ -47,15 +38,13 @@ func (o *Operator) deadLetterQueues(ctx context.Context, name string) ([]string,
 	if err != nil {
 		return nil, err
 	}
-	names := slices.Concat(pipeline, actions)
-	if name == "" || name == partnerBus {
-		if names, err = o.DeadLetterNames(ctx, actions); err != nil {
-			return nil, err
-		}
+	if slices.Contains(actions, name) {
+		return []string{name}, nil
 	}
+	names, err := o.DeadLetterNames(ctx, actions)
 	switch {
-	case name == "":
-		return names, nil
+	case err != nil || name == "":
+		return names, err
 	case !slices.Contains(names, name):
 		return nil, noAction(name, names)
 	}
@@ -64,14 +53,20 @@ func (o *Operator) deadLetterQueues(ctx context.Context, name string) ([]string,
 
 // DeadLetterNames are the names that have dead letters in a stack with these actions.
 func (o *Operator) DeadLetterNames(ctx context.Context, actions []string) ([]string, error) {
-	names := slices.Concat(pipeline, actions)
-	switch _, err := o.DeadLetters.Depth(ctx, partnerBus); {
-	case err == nil:
-		names = append(names, partnerBus)
-	case !errors.Is(err, event.ErrNotFound):
-		return nil, err
+	var always, others []string
+	for _, s := range deadLetterSources {
+		if !s.optional {
+			always = append(always, s.name)
+			continue
+		}
+		switch _, err := o.DeadLetters.Depth(ctx, s.name); {
+		case err == nil:
+			others = append(others, s.name)
+		case !errors.Is(err, event.ErrNotFound):
+			return nil, err
+		}
 	}
-	return names, nil
+	return slices.Concat(always, actions, others), nil
 }
 
 // look reads up to limit letters of one name and releases them.
@@ -105,12 +100,11 @@ func (o *Operator) look(ctx context.Context, name string, limit int) (items []It
 // deadItem finds out what a letter is about and why it is here.
 func (o *Operator) deadItem(ctx context.Context, l event.DeadLetter) (Item, error) {
 	i := Item{Event: eventOf(l), Action: l.Queue, State: "dead", Since: l.Sent, Attempts: l.Receives}
+	source, isAction := sourceOf(l)
 	switch {
-	case slices.Contains(pipeline, l.Queue):
-		i.Reason = runNote(l)
-	case l.Queue == partnerBus && l.Error == "":
-		i.Reason = "it could not be stored, and Stripe does not send it again"
-	case i.Event == "" && l.Queue != partnerBus:
+	case !isAction:
+		i.Reason = source.reason(l)
+	case i.Event == "":
 		i.Reason = "the message cannot be read; it is left here"
 	case l.Error != "":
 		i.Reason = "the queue did not take it: " + l.Error
@@ -132,33 +126,4 @@ func (o *Operator) ledgerReason(ctx context.Context, i Item) (Item, error) {
 		i.Reason = fmt.Sprintf("its delivery is %s", d.State)
 	}
 	return i, err
-}
-
-// eventOf is the id of the event that an action's letter is about, or nothing.
-func eventOf(l event.DeadLetter) string {
-	var msg struct {
-		Detail struct {
-			ID string `json:"id"`
-		} `json:"detail"`
-	}
-	if slices.Contains(pipeline, l.Queue) || json.Unmarshal([]byte(l.Body), &msg) != nil {
-		return ""
-	}
-	return msg.Detail.ID
-}
-
-// runNote is the reason of a dead letter of the pipeline.
-func runNote(l event.DeadLetter) string {
-	if l.Error != "" {
-		return "a run did not begin: " + l.Error + "; the next minute's did its work"
-	}
-	var lost struct {
-		RequestContext     struct{ Condition string }
-		DDBStreamBatchInfo struct{ BatchSize int }
-	}
-	if json.Unmarshal([]byte(l.Body), &lost) != nil {
-		return "the message cannot be read"
-	}
-	records := count(lost.DDBStreamBatchInfo.BatchSize, "record of the stream was", "records of the stream were")
-	return fmt.Sprintf("%s given up (%s): still pending, and published by reconcile", records, lost.RequestContext.Condition)
 }

@@ -2,11 +2,13 @@ package operator_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/mail"
 	"github.com/payhooks/payhooks/internal/memory"
 	"github.com/payhooks/payhooks/internal/operator"
 	"github.com/payhooks/payhooks/internal/operator/operatortest"
@@ -48,29 +50,70 @@ func TestRedrivenMessageNamesItsAction(t *testing.T) {
 	}
 }
 
-func TestDeadLetterOfPartnerBusIsSentUnchanged(t *testing.T) {
+// optional is a desk whose stack has the function or bus of this name, too, with these letters.
+func optional(t *testing.T, name string, letters ...string) *operatortest.Desk {
+	t.Helper()
 	d := operatortest.New(t, time.Now, 1)
-	const name = "ingest-eventbridge"
 	if _, err := d.ListDeadLetters(t.Context(), name, 10); err == nil || !strings.Contains(err.Error(), "dispatch") {
-		t.Errorf("without a destination: %v, want the names there are", err)
+		t.Errorf("without %s: %v, want the names there are", name, err)
 	}
 	d.Queues[name] = &memory.Queue{Now: time.Now, DeadLetter: &memory.Queue{Now: time.Now}}
-	letters := []string{`{ "detail-type":"a.b", "detail": {"id":"evt_1","n":1.0} }`, "hello"}
 	for _, body := range letters {
 		bury(t, d, name, body)
 	}
-	list, err := d.ListDeadLetters(t.Context(), "", 10)
-	if err != nil || len(list) != 2 || list[0].Event != "evt_1" || !strings.Contains(list[1].Reason, "could not be stored") {
-		t.Errorf("listed %+v, %v", list, err)
-	}
+	return d
+}
+
+// redrive redrives the letters of one name.
+func redrive(t *testing.T, d *operatortest.Desk, name string) operator.RedriveResult {
+	t.Helper()
 	plan, err := d.PlanRedrive(t.Context(), name)
 	if err != nil {
 		t.Fatal(err)
 	}
 	r, err := plan.Run(t.Context(), operator.Pace{Parallel: 1})
-	sent := d.Queues[name].Messages()
-	if err != nil || r.Sent != 2 || len(sent) != 2 || sent[0].Body != letters[0] || sent[1].Body != letters[1] || len(d.Queues[name].DeadLetter.Messages()) != 0 {
-		t.Errorf("%+v, %v; sent %+v", r, err, sent)
+	if left := d.Queues[name].DeadLetter.Messages(); err != nil || len(left) != 0 {
+		t.Errorf("%s: %v, left %+v", name, err, left)
+	}
+	return r
+}
+
+func TestDeadLettersOfOtherFunctionsAreSentUnchanged(t *testing.T) {
+	tags := fmt.Sprintf(`{%q:["evt_1"]}`, mail.TagEvent)
+	for _, c := range []struct {
+		name    string
+		letters []string // the first is about evt_1
+		reason  string
+	}{
+		{"ingest-eventbridge", []string{`{ "detail-type":"a.b", "detail": {"id":"evt_1","n":1.0} }`, "hello"}, "could not be stored"},
+		{"record-mail", []string{`{"type": "Bounce", "id": "m-1", "tags": ` + tags + `}`, "hello"}, "could not be recorded"},
+		// The bus could not put it into the queue: it is as SES wrote it.
+		{"record-mail", []string{`{"detail": {"eventType":"Bounce","mail":{"messageId":"m-1","tags":` + tags + `}}}`}, "could not be recorded"},
+	} {
+		name, d := c.name, optional(t, c.name, c.letters...)
+		list, err := d.ListDeadLetters(t.Context(), "", 10)
+		if err != nil || len(list) != len(c.letters) || list[0].Event != "evt_1" || !strings.Contains(list[len(list)-1].Reason, c.reason) {
+			t.Errorf("%s: listed %+v, %v", name, list, err)
+		}
+		r, sent := redrive(t, d, name), []string{}
+		for _, m := range d.Queues[name].Messages() {
+			sent = append(sent, m.Body)
+		}
+		if r.Sent != len(c.letters) || !slices.Equal(sent, c.letters) {
+			t.Errorf("%s: %+v; sent %q", name, r, sent)
+		}
+	}
+}
+
+func TestDeadLettersOfABusAreDeletedByARedrive(t *testing.T) {
+	for name, says := range map[string]string{"bus": "reconcile sends the event again", "partner-bus": "from Stripe's list"} {
+		d := optional(t, name, `{"detail-type":"Encrypted Events","detail":{"encrypted-payload":"AgR4"}}`)
+		if list, err := d.ListDeadLetters(t.Context(), name, 10); err != nil || len(list) != 1 || !strings.Contains(list[0].Reason, says) {
+			t.Errorf("%s: listed %+v, %v", name, list, err)
+		}
+		if r := redrive(t, d, name); r.Removed != 1 || r.Sent != 0 || len(d.Queues[name].Messages()) != 0 {
+			t.Errorf("%s: %+v", name, r)
+		}
 	}
 }
 

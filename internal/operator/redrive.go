@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"sync"
 	"time"
 
@@ -29,7 +28,7 @@ type RedriveResult struct {
 	Selected   int    `json:"selected"`
 	Sent       int    `json:"sent"`
 	Unreadable int    `json:"unreadable,omitempty"` // left where they are
-	Removed    int    `json:"removed,omitempty"`    // of dispatch and reconcile: there is nothing to send
+	Removed    int    `json:"removed,omitempty"`    // a sweep does their work: there is nothing to send
 	Sample     []Item `json:"sample,omitempty"`     // of a dry run
 }
 
@@ -73,9 +72,10 @@ type redrive struct {
 	RedriveResult
 }
 
-// Run sends each letter to its action's queue, marked as one for this action
-// alone, or unchanged to the queue of the partner bus, and deletes those of dispatch and reconcile. A letter is sent before it
-// is deleted: a crash in between sends it twice, which the ledger absorbs. When
+// Run sends each letter to its action's queue, marked as one for this action alone, or
+// unchanged to the queue of another function, and deletes those whose work a sweep does. A
+// letter is sent before it is deleted: a crash in between sends it twice, which the ledger
+// absorbs. When
 // ctx ends it stops with ctx's error; a new plan continues with what is left.
 // The result counts what was done also with any error.
 func (p *RedrivePlan) Run(ctx context.Context, pace Pace) (RedriveResult, error) {
@@ -110,30 +110,27 @@ func (r *redrive) queue(ctx context.Context, name string, pace Pace, n int) erro
 }
 
 func (r *redrive) send(ctx context.Context, l event.DeadLetter) error {
-	isRun := slices.Contains(pipeline, l.Queue)
-	if l.Queue == partnerBus {
-		if err := r.DeadLetters.Send(ctx, l.Queue, l.Body); err != nil {
-			return fmt.Errorf("send a dead letter to %s: %w", l.Queue, err)
-		}
-	} else if !isRun {
-		id := eventOf(l)
-		if id == "" {
+	source, isAction := sourceOf(l)
+	body, err := l.Body, error(nil)
+	if isAction {
+		if eventOf(l) == "" {
 			r.count(func() { r.Unreadable, r.left = r.Unreadable+1, append(r.left, l) })
 			return nil
 		}
-		body, err := forAction(l.Body, l.Queue)
-		if err != nil {
+		if body, err = forAction(l.Body, l.Queue); err != nil {
 			return fmt.Errorf("read dead letter of %s: %w", l.Queue, err)
 		}
+	}
+	if !source.swept {
 		if err := r.DeadLetters.Send(ctx, l.Queue, body); err != nil {
-			return fmt.Errorf("send %s to %s: %w", id, l.Queue, err)
+			return fmt.Errorf("send a dead letter (%s) to %s: %w", eventOf(l), l.Queue, err)
 		}
 	}
 	if err := r.DeadLetters.Delete(ctx, l); err != nil {
 		return fmt.Errorf("dead letter of %s (%s) was redriven but could not be deleted: %w", l.Queue, eventOf(l), err)
 	}
 	r.count(func() {
-		if isRun {
+		if source.swept {
 			r.Removed++
 		} else {
 			r.Sent++
