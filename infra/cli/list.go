@@ -2,11 +2,13 @@ package cli
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/money"
 )
 
@@ -48,6 +50,30 @@ func TypeFlag(cmd *cobra.Command, typ *string, what string) {
 func TypesFlag(cmd *cobra.Command, types *[]string, what string) {
 	cmd.Flags().Var((*typeList)(types), "type", what+" of these types; a star at an end stands for anything (invoice.*)")
 }
+
+// ReportFlag adds --report; what is selected by it, as "only mails of which came back".
+func ReportFlag(cmd *cobra.Command, r *event.Report, what string) {
+	cmd.Flags().Var((*reports)(r), "report", what+": "+reportNames)
+}
+
+// reports is one of event.Reports.
+type reports event.Report
+
+const reportNames = "bounced, complained or rejected"
+
+// Set refuses what nothing reports: it would select nothing, which reads like good news.
+func (r *reports) Set(text string) error {
+	if !slices.Contains(event.Reports, event.Report(text)) {
+		return errors.New("expected " + reportNames)
+	}
+	*r = reports(text)
+	return nil
+}
+
+func (r *reports) String() string { return string(*r) }
+
+// Type is what --help calls the value.
+func (*reports) Type() string { return "string" }
 
 // typeList is a list of Types.
 type typeList []string

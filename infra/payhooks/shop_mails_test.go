@@ -119,6 +119,7 @@ func TestReportsAboutMailsReachTheirEffects(t *testing.T) {
 	}
 	outcome(t, c, "evt_report3", "receipt sent, receipt/pi_report3 bounced")
 	redrivenReport(&rig{T: t, Target: c}, charge(4, "bounce@simulator.amazonses.com"))
+	listedReports(&rig{T: t, Target: c})
 	mails, err := shop.ReadMails(t.Context(), c)
 	if err != nil || len(mails) != 5 {
 		t.Errorf("%d mails, %v, want 5: none is sent again", len(mails), err)
@@ -140,6 +141,32 @@ func redrivenReport(o *rig, charge []byte) {
 		o.Errorf("%+v, want it sent", r)
 	}
 	outcome(o.T, o.Target, "evt_report4", "receipt sent, receipt/pi_report4 bounced")
+}
+
+// listedReports finds the mails that came back, and their events.
+func listedReports(o *rig) {
+	o.Helper()
+	for report, want := range map[string][]string{"bounced": {"evt_report0", "evt_report3", "evt_report4"}, "complained": {"evt_report1"}, "rejected": nil} {
+		var mails, events []string
+		for _, m := range objects[shop.Mail](o.T, o.must("mails", "--report", report, "--json")) {
+			if mails = append(mails, m.Event); string(m.Report) != report {
+				o.Errorf("%s is listed as %q", m.Key, m.Report)
+			}
+		}
+		for _, e := range objects[operator.EventRow](o.T, o.must("events", "list", "--action", "send-receipt", "--report", report, "--json")) {
+			events = append(events, e.ID)
+		}
+		slices.Sort(events)
+		if !slices.Equal(mails, want) || !slices.Equal(events, want) {
+			o.Errorf("%s: mails of %v, events %v, want %v", report, mails, events, want)
+		}
+	}
+	if r := o.run("mails", "--report", "lost"); r.code != 2 || !strings.Contains(r.err, "bounced, complained or rejected") {
+		o.Errorf("a report that is none: exit %d, %s", r.code, r.err)
+	}
+	if all := o.must("mails"); !strings.Contains(all, "REPORT") || strings.Count(all, "bounced") != 3 {
+		o.Errorf("listed %s", all)
+	}
 }
 
 // outcome waits until send-receipt's outcome of the event is what it must be.

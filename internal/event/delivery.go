@@ -144,6 +144,9 @@ const (
 	Rejected   Report = "rejected"   // the service sent it to nobody after all
 )
 
+// Reports are all that there are, in their order.
+var Reports = []Report{Bounced, Complained, Rejected}
+
 // Reported adds a report to the outcome of one of the delivery's effects, and reports whether
 // that changed anything.
 func (d *Delivery) Reported(key string, r Report) bool {

@@ -21,7 +21,8 @@ type EventList struct {
 	ID       string
 	Types    []string // a star at an end stands for anything
 	Status   event.Status
-	Action   string // only what it subscribes to; with the status of a delivery, its delivery
+	Action   string       // only what it subscribes to; with the status of a delivery, its delivery
+	Report   event.Report // only those with an effect of which this came back; with Action its effect
 	Customer string
 	Object   string // that the event is about
 	Endpoint string
@@ -90,7 +91,7 @@ func (l *EventList) selects() bool {
 
 // knownOnly reports whether it selects by what is not known of a quarantined request.
 func (l *EventList) knownOnly() bool {
-	return l.Action+l.Customer+l.Object+l.Version != "" || l.Scope != nil
+	return l.Action+l.Customer+l.Object+l.Version+string(l.Report) != "" || l.Scope != nil
 }
 
 // of reports whether the list's action subscribes to the event, and its delivery is in
@@ -104,6 +105,13 @@ func (l *EventList) of(subscribers []string, ds []event.Delivery) bool {
 		return slices.ContainsFunc(ds, func(d event.Delivery) bool { return its(d) && string(d.State) == string(l.Status) })
 	}
 	return slices.Contains(subscribers, l.Action) || slices.ContainsFunc(ds, its)
+}
+
+// reported reports whether an effect has the list's report.
+func (l *EventList) reported(ds []event.Delivery) bool {
+	return l.Report == "" || slices.ContainsFunc(ds, func(d event.Delivery) bool {
+		return (l.Action == "" || d.Action == l.Action) && slices.ContainsFunc(d.Effects, func(e event.EffectOutcome) bool { return e.Report == l.Report })
+	})
 }
 
 // statusOf is the status of an event, which is quarantined if only a quarantined

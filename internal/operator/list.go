@@ -94,9 +94,9 @@ func (l *listing) show(ctx context.Context, page []candidate) (n int, err error)
 }
 
 // part is how many events' deliveries are read at once. All of them are shown, unless
-// the status selects.
+// the status or a report selects.
 func (l *listing) part() int {
-	if l.Status == "" {
+	if l.Status == "" && l.Report == "" {
 		return min(l.Limit, maxPage)
 	}
 	return max(minPage, min(l.Limit, maxPage))

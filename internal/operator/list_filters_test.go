@@ -179,3 +179,38 @@ func TestCustomerListOfVeryManyScopesReadsAllEvents(t *testing.T) {
 		t.Errorf("%v, calls %v", idsOf(rows), calls())
 	}
 }
+
+func TestListOfWhatCameBackHasOnlyThose(t *testing.T) {
+	d := operatortest.New(t, time.Now, 300, operatortest.Receipts, "other")
+	reported := func(i int, action string, r event.Report) {
+		d.Deliver(fmtID(i), action, func(del *event.Delivery) {
+			del.State, del.Effects = event.Done, []event.EffectOutcome{{Key: "sms/1", State: "done"}, {Key: "receipt/1", State: "done", Report: r}}
+		})
+	}
+	reported(1, operatortest.Receipts, event.Bounced) // the list reads more than one page to find it
+	reported(2, operatortest.Receipts, event.Complained)
+	reported(3, "other", event.Bounced)
+	reported(4, operatortest.Receipts, "")
+	for _, c := range []struct {
+		req  operator.EventList
+		want string
+	}{
+		{operator.EventList{Report: event.Bounced}, "[evt_00003 evt_00001]"},
+		{operator.EventList{Report: event.Bounced, Bare: true, Limit: 1}, "[evt_00003]"},
+		{operator.EventList{Report: event.Bounced, Action: operatortest.Receipts}, "[evt_00001]"},
+		{operator.EventList{Report: event.Complained}, "[evt_00002]"},
+		{operator.EventList{Report: event.Rejected}, "[]"},
+	} {
+		c.req.Limit = cmp.Or(c.req.Limit, 10)
+		var ids []string
+		for r, err := range d.List(t.Context(), c.req) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			ids = append(ids, r.ID)
+		}
+		if got := fmt.Sprint(ids); got != c.want {
+			t.Errorf("%+v: listed %s, want %s", c.req, got, c.want)
+		}
+	}
+}

@@ -12,7 +12,7 @@ import (
 // rows are those of the candidates that have the status. unreadable names what was
 // left out.
 func (l *listing) rows(ctx context.Context, part []candidate) (rows []EventRow, unreadable, err error) {
-	if l.Bare && l.Status == "" && l.Action == "" {
+	if l.Bare && l.Status == "" && l.Action == "" && l.Report == "" {
 		return l.bare(part), nil, nil
 	}
 	stored, unreadable, err := l.stored(ctx, part)
@@ -39,7 +39,7 @@ func (l *listing) rows(ctx context.Context, part []candidate) (rows []EventRow, 
 		case c.quarantined != (st == event.StatusQuarantined), l.Status != "" && l.Status != st:
 		case c.quarantined:
 			rows = append(rows, quarantinedRow(l.held[c.ID]))
-		case l.of(c.Subscribers, ds[c.ID]):
+		case l.of(c.Subscribers, ds[c.ID]) && l.reported(ds[c.ID]):
 			r := rowOf(c.Facts, st)
 			r.Wanted, r.Deliveries = c.Subscribers, ds[c.ID]
 			rows = append(rows, r)
