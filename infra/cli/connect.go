@@ -71,7 +71,7 @@ func (t *Target) Connect(ctx context.Context, as Connection) (*Connected, error)
 	if err != nil {
 		return nil, err
 	}
-	c.Connector = t.connector(c.api, as)
+	c.Connector = t.connector(c.api, as, stack.key)
 	c.Want, err = c.want(as, row, live, subscribed)
 	return c, err
 }
@@ -118,10 +118,10 @@ func (c *Connected) bridgeRow(as Connection, row webhook.Endpoint) (webhook.Endp
 	return row, nil
 }
 
-func (t *Target) connector(api *stripeapi.Client, as Connection) *operator.Connector {
+func (t *Target) connector(api *stripeapi.Client, as Connection, key string) *operator.Connector {
 	c := &operator.Connector{
 		Operator: t.Operator(), Destinations: stripeapi.Endpoints{Client: api}, Others: stripeapi.Destinations{Client: api},
-		Secrets: secret.Signing{Client: secretsmanager.NewFromConfig(t.AWS), Stack: t.Stack}, Tests: stripeapi.TestEvents{Client: api},
+		Secrets: secret.Signing{Client: secretsmanager.NewFromConfig(t.AWS), Stack: t.Stack, KeyArn: key}, Tests: stripeapi.TestEvents{Client: api},
 		// A signature that matches nothing makes an instance of ingest read the secret
 		// again, but for those that did so just before.
 		Settle: secret.RefreshEvery + 2*time.Second, Grace: grace, Patience: patience,

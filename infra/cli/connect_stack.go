@@ -25,6 +25,7 @@ type stackSettings struct {
 	endpoints                  webhook.Endpoints
 	text                       string // the parameter Endpoints
 	own, source                string // parameters OwnAccount and StripeEventSource
+	key                        string // parameter KeyArn
 	awsAccount, awsRegion, api string
 }
 
@@ -61,7 +62,7 @@ func (t *Target) deployedSettings(ctx context.Context) (s stackSettings, err err
 	for _, p := range out.Stacks[0].Parameters {
 		parameters[aws.ToString(p.ParameterKey)] = aws.ToString(p.ParameterValue)
 	}
-	s = stackSettings{text: parameters["Endpoints"], own: parameters["OwnAccount"], source: parameters["StripeEventSource"]}
+	s = stackSettings{text: parameters["Endpoints"], own: parameters["OwnAccount"], source: parameters["StripeEventSource"], key: parameters["KeyArn"]}
 	for _, o := range out.Stacks[0].Outputs {
 		if url := aws.ToString(o.OutputValue); aws.ToString(o.OutputKey) == "WebhookUrl" {
 			s.api, _, _ = strings.Cut(url, "/webhooks/")

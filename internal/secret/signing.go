@@ -19,6 +19,7 @@ import (
 type Signing struct {
 	Client *secretsmanager.Client
 	Stack  string
+	KeyArn string // of the KMS key of the stack; empty for that of AWS
 }
 
 // Name is the name of the endpoint's secret.
@@ -43,14 +44,19 @@ func (s Signing) Get(ctx context.Context, endpoint string) ([]string, error) {
 	return all, nil
 }
 
-// Put replaces the endpoint's signing secrets. It creates the secret if there is none.
+// Put replaces the endpoint's signing secrets. It creates the secret, under the stack's key,
+// if there is none.
 func (s Signing) Put(ctx context.Context, endpoint string, secrets []string) error {
 	name, text := s.Name(endpoint), strings.Join(secrets, ",")
 	_, err := s.Client.PutSecretValue(ctx, &secretsmanager.PutSecretValueInput{SecretId: &name, SecretString: &text})
 	if missing := new(types.ResourceNotFoundException); errors.As(err, &missing) {
-		_, err = s.Client.CreateSecret(ctx, &secretsmanager.CreateSecretInput{
+		in := &secretsmanager.CreateSecretInput{
 			Name: &name, SecretString: &text, Description: aws.String("Stripe's signing secrets of the endpoint " + endpoint),
-		})
+		}
+		if s.KeyArn != "" {
+			in.KmsKeyId = &s.KeyArn
+		}
+		_, err = s.Client.CreateSecret(ctx, in)
 	}
 	if err != nil {
 		return fmt.Errorf("write secret %s: %w", name, err)
