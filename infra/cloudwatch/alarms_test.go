@@ -19,6 +19,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/payhooks/payhooks/infra/cloudwatch"
 	"github.com/payhooks/payhooks/internal/action"
 	"github.com/payhooks/payhooks/internal/dynamo"
 	"github.com/payhooks/payhooks/internal/event"
@@ -189,6 +190,11 @@ func conditions() []condition {
 			for range 10 {
 				s.log(mails).Warn("mail report", "reason", report)
 			}
+		})})
+	}
+	for _, bus := range []string{"bus", "partner-bus"} {
+		all = append(all, condition{alarm: bus + "-key", each: once(59, func(s *stand) {
+			s.watch.Metrics.Add(cloudwatch.Named("AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", stack+"-"+bus+"-dead"), s.now, 1, 1)
 		})})
 	}
 	for _, name := range []string{churn, bridge} {

@@ -84,7 +84,7 @@ func newStand(t *testing.T) *stand {
 		serve: map[string]func(context.Context, events.SQSEvent) (events.SQSEventResponse, error){},
 	}
 	var err error
-	s.watch, err = cloudwatch.Open(templates(t), stack, map[string]string{"SilenceHours": "2", "StripeEventSource": partner, "Endpoints": "default=test,eventbridge=test", "MailConfigurationSet": "mails"})
+	s.watch, err = cloudwatch.Open(templates(t), stack, map[string]string{"SilenceHours": "2", "StripeEventSource": partner, "Endpoints": "default=test,eventbridge=test", "MailConfigurationSet": "mails", "KeyArn": "arn:aws:kms:us-east-1:123456789012:key/1"})
 	s.must(err)
 	s.stripe = &fakestripe.API{Now: s.clock}
 	s.bus = &memory.Bus{Selects: map[string][]string{churn: nil}, Handle: s.enqueue}

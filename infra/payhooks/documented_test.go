@@ -17,9 +17,10 @@ import (
 var documents = []string{"README.md", "CONTRIBUTING.md", "SECURITY.md", "infra/RUNBOOK.md", "infra/COMPANY.md", "infra/COST.md"}
 
 var (
-	shellBlock = regexp.MustCompile("(?s)```sh\n(.*?)```")
-	codeSpan   = regexp.MustCompile("`([^`\n]+)`")
-	makeTarget = regexp.MustCompile(`(?m)^([a-z][a-z-]*):`)
+	shellBlock  = regexp.MustCompile("(?s)```(?:sh)?\n(.*?)```")
+	codeSpan    = regexp.MustCompile("`([^`\n]+)`")
+	redirection = regexp.MustCompile(` [<>] \S+`)
+	makeTarget  = regexp.MustCompile(`(?m)^([a-z][a-z-]*):`)
 )
 
 // A command line of the documents: whole in a code block, in part within a sentence.
@@ -89,7 +90,7 @@ func TestCommandsOfTheDocumentsExist(t *testing.T) {
 }
 
 func TestCommandsOfTheAlarmsExist(t *testing.T) {
-	parameters := map[string]string{"StripeEventSource": "aws.partner/stripe.com/ed_1", "SilenceHours": "6"}
+	parameters := map[string]string{"StripeEventSource": "aws.partner/stripe.com/ed_1", "SilenceHours": "6", "MailConfigurationSet": "shop", "KeyArn": "arn:aws:kms:eu-west-1:123456789012:key/1"}
 	alarms, err := check.Resources(os.DirFS("../.."), "AWS::CloudWatch::Alarm", "payhooks", parameters)
 	if err != nil || len(alarms) < 20 {
 		t.Fatalf("%d alarms, %v", len(alarms), err)
@@ -127,8 +128,10 @@ func parses(args []string, whole bool) error {
 	return cmd.ValidateArgs(given)
 }
 
-// split is what a shell makes of the line, as far as the documents need it.
+// split is what a shell makes of the line, as far as the documents need it: without what it
+// reads from or writes to.
 func split(line string) (words []string) {
+	line = redirection.ReplaceAllString(line, "")
 	for _, m := range regexp.MustCompile(`'([^']*)'|"([^"]*)"|(\S+)`).FindAllStringSubmatch(line, -1) {
 		words = append(words, m[1]+m[2]+m[3])
 	}
