@@ -53,7 +53,7 @@ var demanded = []guard{
 	},
 	{
 		"a role may use the key", companyFile,
-		`		if !users[r] && strings`, `		if false && strings`, companyTest("BrokenTemplate"),
+		`		if !may[r] && strings`, `		if !may[r] && false && strings`, companyTest("BrokenTemplate"),
 	},
 	{
 		"a canary publishes a version for a parameter alone", companyFile,

@@ -54,7 +54,7 @@ func eventsListCommand(use string) *cobra.Command {
 	cli.TypesFlag(cmd, &f.Types, "only events")
 	cmd.Flags().StringVar(&f.status, "status", "", "only events with this status: "+statuses())
 	cmd.Flags().StringVar(&f.Action, "action", "", "only events that this action subscribes to; with --status its delivery has the status")
-	cli.ReportFlag(cmd, &f.EventList.Report, "only events with an effect of which came back")
+	cli.ReportFlag(cmd, &f.Report, "only events with an effect of which came back")
 	cmd.Flags().StringVar(&f.Customer, "customer", "", "only events of this customer (cus_…)")
 	cmd.Flags().StringVar(&f.Object, "object", "", "only events of this object, or about it (pi_…, ch_…, sub_…, in_…)")
 	cmd.Flags().StringVar(&f.Endpoint, "endpoint", "", "only events of this endpoint")
