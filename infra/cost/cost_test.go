@@ -75,7 +75,7 @@ func TestBillOfAnIdleMonth(t *testing.T) {
 		alarmMetrics.Item: 3, customMetrics.Item: 0.6, dashboards.Item: 3, secrets.Item: 0.8, secretRequests.Item: 0.0438,
 		lambdaRequests.Item: 0.00876, lambdaSeconds.Item: math.Round(43800*0.25*13.3334*100) / 1e8,
 		readUnits.Item: 0.0438, writeUnits.Item: 0.05475,
-		queueRequests.Item: 2*900*730*0.4/1e6 + 3*43800*0.4/1e6, // polls, and questions
+		queueRequests.Item: 2*900*730*0.4/1e6 + (3+absentQueues)*43800*0.4/1e6, // polls, and questions
 	}
 	for item, usd := range want {
 		if math.Abs(got[item]-usd) > 1e-7 {
