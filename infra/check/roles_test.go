@@ -132,6 +132,8 @@ func TestOperatorReadsAndActsAndChangesNoInfrastructure(t *testing.T) {
 		"dynamodb:Query": "dynamodb:eu-west-1:123456789012:table/shop-events/index/received", "dynamodb:UpdateItem": "dynamodb:eu-west-1:123456789012:table/shop-deliveries",
 		"secretsmanager:PutSecretValue": "secretsmanager:eu-west-1:123456789012:secret:shop/webhooks/default-abcdef", "lambda:InvokeFunction": "lambda:eu-west-1:123456789012:function:shop-Reconcile-A1",
 		"sqs:ReceiveMessage": "sqs:eu-west-1:123456789012:shop-fetch-dead", "events:PutEvents": "events:eu-west-1:123456789012:event-bus/shop", "events:ListRules": "events:eu-west-1:123456789012:rule/shop/fetch",
+		// connect creates the secret of a further endpoint under the key of the stack.
+		"secretsmanager:CreateSecret": "secretsmanager:eu-west-1:123456789012:secret:shop/webhooks/connect-abcdef", "kms:GenerateDataKey": "kms:eu-west-1:123456789012:key/1", "kms:Decrypt": "kms:eu-west-1:123456789012:key/1",
 	} {
 		if !allows(s, statements, call, arn) {
 			t.Errorf("operators lack %s on %s", call, arn)
