@@ -2,6 +2,9 @@
 package main
 
 import (
+	"os"
+
+	"github.com/payhooks/payhooks/internal/bus"
 	"github.com/payhooks/payhooks/internal/dispatch"
 	"github.com/payhooks/payhooks/internal/dynamo"
 	"github.com/payhooks/payhooks/internal/start"
@@ -10,7 +13,7 @@ import (
 func main() {
 	start.Function(func(s *start.Stack) (any, error) {
 		d := &dispatch.Dispatcher{
-			Store: s.Tables, Quarantine: s.Tables.Quarantine(), Bus: s.Bus(), Decode: dynamo.FromImage,
+			Store: s.Tables, Quarantine: s.Tables.Quarantine(), Bus: bus.Open(s.AWS, os.Getenv("BUS"), start.Now), Decode: dynamo.FromImage,
 			Now: start.Now, Log: s.Log, Retention: s.Retention,
 		}
 		return d.Handle, nil

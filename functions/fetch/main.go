@@ -3,7 +3,10 @@
 package main
 
 import (
+	"os"
+
 	"github.com/payhooks/payhooks/internal/action"
+	"github.com/payhooks/payhooks/internal/bus"
 	"github.com/payhooks/payhooks/internal/delivery"
 	"github.com/payhooks/payhooks/internal/dispatch"
 	"github.com/payhooks/payhooks/internal/fetch"
@@ -15,7 +18,7 @@ import (
 func main() {
 	action.Serve(func(s *start.Stack) (*delivery.Handler, error) {
 		f, err := fetch.New(stripeapi.Open(secret.StripeKey(s.AWS, s.Name, start.Now), start.Now))
-		f.Store, f.Bus, f.Now = s.Tables, s.Bus(), start.Now
+		f.Store, f.Bus, f.Now = s.Tables, bus.Open(s.AWS, os.Getenv("BUS"), start.Now), start.Now
 		f.Publish = (&dispatch.Dispatcher{Store: s.Tables, Bus: f.Bus, Now: start.Now, Log: s.Log}).Fetched
 		return &delivery.Handler{Run: f.Run, OnDemand: f.OnDemand, InTurn: true}, err
 	})

@@ -3,10 +3,10 @@
 package main
 
 import (
+	"context"
 	"os"
 
-	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
-
+	"github.com/payhooks/payhooks/internal/dynamo"
 	"github.com/payhooks/payhooks/internal/ingest"
 	"github.com/payhooks/payhooks/internal/secret"
 	"github.com/payhooks/payhooks/internal/start"
@@ -16,8 +16,15 @@ func main() {
 	start.Function(func(s *start.Stack) (any, error) {
 		endpoints, err := s.Endpoints()
 		intake := &ingest.Intake{Store: s.Tables, Quarantine: s.Tables.Quarantine(), Retention: s.Retention, Own: os.Getenv("OWN_ACCOUNT")}
-		secrets := &secret.Cache{Fetch: secret.FromManager(secretsmanager.NewFromConfig(s.AWS), s.Name), Now: start.Now}
+		secrets := &secret.Cache{Fetch: secret.FromManager(secret.Manager(s.AWS), s.Name), Now: start.Now}
+		for name := range endpoints {
+			if name == ingest.EventBridgeEndpoint {
+				continue // needs no secret
+			}
+			s.Warm = append(s.Warm, func(ctx context.Context) { _, _ = secrets.Secrets(ctx, name) }) // its request says what is wrong
+		}
+		s.Warm = append(s.Warm, func(context.Context) { dynamo.PrepareBodies() })
 		h := &ingest.Handler{Endpoints: endpoints, Secrets: secrets, Intake: intake, Addresses: s.Addresses(), Now: start.Now, Log: s.Log}
-		return h.Handle, err
+		return h, err
 	})
 }

@@ -102,9 +102,9 @@ func throttles(s *stand) {
 		_, _ = io.WriteString(w, `{"__type":"com.amazonaws.dynamodb.v20120810#ThrottlingException"}`)
 	}))
 	defer srv.Close()
-	client := dynamodb.New(dynamodb.Options{
-		Region: "us-east-1", BaseEndpoint: &srv.URL, Credentials: credentials.NewStaticCredentialsProvider("a", "b", ""), RetryMaxAttempts: 1,
-	}, dynamo.Counting(&s.counts))
+	client := dynamo.NewWired(aws.Config{
+		Region: "us-east-1", BaseEndpoint: &srv.URL, Credentials: credentials.NewStaticCredentialsProvider("a", "b", ""), Retryer: func() aws.Retryer { return aws.NopRetryer{} },
+	}, &s.counts)
 	_, _ = client.GetItem(s.Context(), &dynamodb.GetItemInput{TableName: aws.String("shop-events"), Key: map[string]types.AttributeValue{"id": &types.AttributeValueMemberS{Value: "a"}}})
 	_ = s.invoke("dispatch", func(context.Context) error { return nil })
 }

@@ -42,6 +42,11 @@ type Bus struct {
 
 var _ event.Bus = (*Bus)(nil)
 
+// Open returns the bus of that name.
+func Open(cfg aws.Config, name string, now func() time.Time) *Bus {
+	return &Bus{Client: eventbridge.NewFromConfig(cfg), Name: name, Now: now}
+}
+
 // Publish implements event.Bus. An envelope that no bus would take is
 // event.ErrInvalid; the others are sent without it.
 func (b *Bus) Publish(ctx context.Context, es []event.Envelope) []error {

@@ -2,19 +2,25 @@ package delivery
 
 import (
 	"regexp"
+	"sync"
 
 	"github.com/payhooks/payhooks/internal/safetext"
 )
 
-var secrets = []struct {
+// replaced is what is put in the place of a pattern.
+type replaced struct {
 	re *regexp.Regexp
 	to string
-}{
-	{regexp.MustCompile(`[^\s<>"',;:()\[\]]+@[^\s<>"',;:()\[\]]+`), "[address]"},
-	{regexp.MustCompile(`\b(?:whsec|sk|rk|pk)_[A-Za-z0-9_]+`), "[secret]"},
-	{regexp.MustCompile(`\b\d(?:[ -]?\d){11,18}\b`), "[number]"},
-	{regexp.MustCompile(`\+\d(?:[ -]?\d){6,14}\b`), "[number]"},
 }
+
+var secrets = sync.OnceValue(func() []replaced {
+	return []replaced{
+		{regexp.MustCompile(`[^\s<>"',;:()\[\]]+@[^\s<>"',;:()\[\]]+`), "[address]"},
+		{regexp.MustCompile(`\b(?:whsec|sk|rk|pk)_[A-Za-z0-9_]+`), "[secret]"},
+		{regexp.MustCompile(`\b\d(?:[ -]?\d){11,18}\b`), "[number]"},
+		{regexp.MustCompile(`\+\d(?:[ -]?\d){6,14}\b`), "[number]"},
+	}
+})
 
 const (
 	// maxError is how much of an error's text the ledger keeps.
@@ -28,7 +34,7 @@ const (
 // may quote an id that others chose.
 func redact(s string) string {
 	s = safetext.Line(s, maxRead)
-	for _, r := range secrets {
+	for _, r := range secrets() {
 		s = r.re.ReplaceAllString(s, r.to)
 	}
 	return safetext.Clip(s, maxError)

@@ -29,6 +29,9 @@ var (
 	})
 )
 
+// PrepareBodies takes the memory that storing the first event would take.
+func PrepareBodies() { _, _ = compress([]byte("{}")) }
+
 func compress(body []byte) ([]byte, error) {
 	if len(body) > maxBody {
 		return nil, fmt.Errorf("body of %d bytes: %w", len(body), event.ErrTooLarge)

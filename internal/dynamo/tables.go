@@ -29,7 +29,7 @@ const maxItems = 100
 
 // Tables implements event.Store and event.Ledger. Safe for concurrent use.
 type Tables struct {
-	client *dynamodb.Client
+	client Client
 	stack  string
 }
 
@@ -39,7 +39,7 @@ var (
 )
 
 // New returns the tables of a stack. It makes no request.
-func New(client *dynamodb.Client, stack string) *Tables {
+func New(client Client, stack string) *Tables {
 	return &Tables{client: client, stack: stack}
 }
 

@@ -1,7 +1,6 @@
 package dynamo
 
 import (
-	"context"
 	"errors"
 	"slices"
 	"strings"
@@ -11,33 +10,17 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/smithy-go"
-	"github.com/aws/smithy-go/middleware"
 
 	"github.com/payhooks/payhooks/internal/metric"
 )
 
-// Counting lets a client count the calls that DynamoDB throttles, each try of them. An
-// alarm on AWS's own count would never clear: CloudWatch ignores what is missing there.
-func Counting(counts *metric.Counts) func(*dynamodb.Options) {
-	return func(o *dynamodb.Options) {
-		o.APIOptions = append(o.APIOptions, func(s *middleware.Stack) error {
-			asked := middleware.InitializeMiddlewareFunc("Asked", func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
-				return next.HandleInitialize(middleware.WithStackValue(ctx, askedKey{}, in.Parameters), in)
-			})
-			count := middleware.FinalizeMiddlewareFunc("CountThrottled", func(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (middleware.FinalizeOutput, middleware.Metadata, error) {
-				out, m, err := next.HandleFinalize(ctx, in)
-				for _, at := range throttledAt(middleware.GetStackValue(ctx, askedKey{}), out.Result, err) {
-					counts.Add(metric.Throttled, metric.Dimension{Name: "table", Value: at.table}, metric.Dimension{Name: "index", Value: at.index})
-				}
-				return out, m, err
-			})
-			return errors.Join(s.Initialize.Add(asked, middleware.Before), s.Finalize.Insert(count, "Retry", middleware.After))
-		})
+// countThrottled counts what throttled one try of a call. An alarm on AWS's own count would
+// never clear: CloudWatch ignores what is missing there.
+func countThrottled(counts *metric.Counts, asked, answer any, err error) {
+	for _, at := range throttledAt(asked, answer, err) {
+		counts.Add(metric.Throttled, metric.Dimension{Name: "table", Value: at.table}, metric.Dimension{Name: "index", Value: at.index})
 	}
 }
-
-// askedKey is that of a call's input.
-type askedKey struct{}
 
 // part is a table, or an index of it.
 type part struct{ table, index string }

@@ -39,28 +39,28 @@ func TestEveryThrottledTryIsCountedByTableAndIndex(t *testing.T) {
 	name, key := aws.String("shop-events"), map[string]types.AttributeValue{"id": &types.AttributeValueMemberS{Value: "a"}}
 	for what, c := range map[string]struct {
 		throttling
-		call func(*dynamodb.Client) error
+		call func(dynamo.Client) error
 		want string
 	}{
-		"a read, twice": {throttling{400, []string{refused, refused}}, func(c *dynamodb.Client) error {
+		"a read, twice": {throttling{400, []string{refused, refused}}, func(c dynamo.Client) error {
 			_, err := c.GetItem(t.Context(), &dynamodb.GetItemInput{TableName: name, Key: key})
 			return err
 		}, "shop-events - 2"},
-		"a query of an index": {throttling{400, []string{refused}}, func(c *dynamodb.Client) error {
+		"a query of an index": {throttling{400, []string{refused}}, func(c dynamo.Client) error {
 			_, err := c.Query(t.Context(), &dynamodb.QueryInput{TableName: name, IndexName: aws.String("received"), KeyConditionExpression: aws.String("shard = :s")})
 			return err
 		}, "shop-events received 1"},
-		"one item of a transaction": {throttling{400, []string{`{"__type":"com.amazonaws.dynamodb.v20120810#TransactionCanceledException","CancellationReasons":[{"Code":"None"},{"Code":"ThrottlingError"}]}`}}, func(c *dynamodb.Client) error {
+		"one item of a transaction": {throttling{400, []string{`{"__type":"com.amazonaws.dynamodb.v20120810#TransactionCanceledException","CancellationReasons":[{"Code":"None"},{"Code":"ThrottlingError"}]}`}}, func(c dynamo.Client) error {
 			_, _ = c.TransactWriteItems(t.Context(), &dynamodb.TransactWriteItemsInput{TransactItems: []types.TransactWriteItem{
 				{Put: &types.Put{TableName: name, Item: key}}, {Put: &types.Put{TableName: aws.String("shop-orders"), Item: key}},
 			}})
 			return nil // it is the caller's to try again
 		}, "shop-orders - 1"},
-		"a batch of which nothing was read": {throttling{200, []string{`{"Responses":{},"UnprocessedKeys":{"shop-events":{"Keys":[{"id":{"S":"a"}}]}}}`}}, func(c *dynamodb.Client) error {
+		"a batch of which nothing was read": {throttling{200, []string{`{"Responses":{},"UnprocessedKeys":{"shop-events":{"Keys":[{"id":{"S":"a"}}]}}}`}}, func(c dynamo.Client) error {
 			_, err := c.BatchGetItem(t.Context(), &dynamodb.BatchGetItemInput{RequestItems: map[string]types.KeysAndAttributes{"shop-events": {Keys: []map[string]types.AttributeValue{key}}}})
 			return err
 		}, "shop-events - 1"},
-		"another error": {throttling{400, []string{`{"__type":"com.amazonaws.dynamodb.v20120810#ValidationException"}`}}, func(c *dynamodb.Client) error {
+		"another error": {throttling{400, []string{`{"__type":"com.amazonaws.dynamodb.v20120810#ValidationException"}`}}, func(c dynamo.Client) error {
 			_, _ = c.GetItem(t.Context(), &dynamodb.GetItemInput{TableName: name, Key: key})
 			return nil
 		}, ""},
@@ -70,7 +70,7 @@ func TestEveryThrottledTryIsCountedByTableAndIndex(t *testing.T) {
 			defer srv.Close()
 			cfg := aws.Config{Region: "us-east-1", BaseEndpoint: &srv.URL, Credentials: credentials.NewStaticCredentialsProvider("a", "b", "")}
 			var counts metric.Counts
-			if err := c.call(dynamodb.NewFromConfig(cfg, dynamo.Retrying, dynamo.Counting(&counts))); err != nil {
+			if err := c.call(dynamo.NewWired(cfg, &counts)); err != nil {
 				t.Fatal(err)
 			}
 			var out bytes.Buffer

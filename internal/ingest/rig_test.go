@@ -82,9 +82,17 @@ func (r *rig) post(body string, changes ...func(*events.APIGatewayV2HTTPRequest)
 func (r *rig) handle(ctx context.Context, req events.APIGatewayV2HTTPRequest) events.APIGatewayV2HTTPResponse {
 	r.t.Helper()
 	r.logs.Reset()
-	res, err := r.handler.Handle(ctx, req)
+	payload, err := json.Marshal(req)
 	if err != nil {
-		r.t.Fatalf("Handle: %v", err)
+		r.t.Fatal(err)
+	}
+	answered, err := r.handler.Invoke(ctx, payload)
+	if err != nil {
+		r.t.Fatalf("Invoke: %v", err)
+	}
+	var res events.APIGatewayV2HTTPResponse
+	if err := json.Unmarshal(answered, &res); err != nil {
+		r.t.Fatal(err)
 	}
 	if !json.Valid([]byte(res.Body)) {
 		r.t.Errorf("answer %q is not JSON", res.Body)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -81,12 +82,14 @@ func Clip(s string, limit int) string {
 
 // link is what mail programs turn into a link: an address with a scheme, a mail
 // address, a domain. Some write a domain's dots otherwise.
-var link = regexp.MustCompile(`(?i)[a-z][a-z0-9+.-]*:[/\\]|\b(mailto|tel|sms|facetime|javascript|data|callto|skype):|[@＠]|\bwww\b|` +
-	`[\pL\pN\])-][.。．｡․](xn--|\pL[\pL\pM]+([^\pL\pM\pN-]|$))`)
+var link = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)[a-z][a-z0-9+.-]*:[/\\]|\b(mailto|tel|sms|facetime|javascript|data|callto|skype):|[@＠]|\bwww\b|` +
+		`[\pL\pN\])-][.。．｡․](xn--|\pL[\pL\pM]+([^\pL\pM\pN-]|$))`)
+})
 
 // Unlinked is s, or nothing if a mail program would turn a part of it into a link.
 func Unlinked(s string) string {
-	if link.MatchString(s) {
+	if link().MatchString(s) {
 		return ""
 	}
 	return s

@@ -2,24 +2,31 @@ package secret
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
-	"github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
+	"github.com/aws/smithy-go"
 
 	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/wire"
 )
+
+const service = "secretsmanager" // of AWS, and the name of its API
 
 // Fetch returns the current text of a secret. event.ErrNotConfigured if there
 // certainly is none; any other error means that the source cannot be read now.
 type Fetch func(ctx context.Context, name string) (string, error)
 
+// Manager is a client of Secrets Manager.
+func Manager(cfg aws.Config) *wire.Client { return wire.New(service, cfg) }
+
 // FromManager fetches webhooks' signing secrets from Secrets Manager: the name is
 // that of the endpoint, its secret is "<stack>/webhooks/<endpoint>".
-func FromManager(client *secretsmanager.Client, stack string) Fetch {
+func FromManager(client *wire.Client, stack string) Fetch {
 	return func(ctx context.Context, endpoint string) (string, error) {
 		return read(ctx, client, stack+"/webhooks/"+endpoint)
 	}
@@ -44,7 +51,7 @@ func Named(cfg aws.Config, stack, name string, now func() time.Time) *Value {
 }
 
 func open(cfg aws.Config, name string, r Rules, now func() time.Time) *Value {
-	client := secretsmanager.NewFromConfig(cfg)
+	client := Manager(cfg)
 	return &Value{Name: name, Rules: r, Now: now, Fetch: func(ctx context.Context, name string) (string, error) {
 		return read(ctx, client, name)
 	}}
@@ -54,10 +61,9 @@ func open(cfg aws.Config, name string, r Rules, now func() time.Time) *Value {
 // such secret.
 func Put(ctx context.Context, cfg aws.Config, stack, name, value string) error {
 	name = stack + "/" + name
-	_, err := secretsmanager.NewFromConfig(cfg).PutSecretValue(ctx, &secretsmanager.PutSecretValueInput{SecretId: &name, SecretString: &value})
-	missing := new(types.ResourceNotFoundException)
+	err := put(ctx, Manager(cfg), name, value)
 	switch {
-	case errors.As(err, &missing):
+	case isError(err, "ResourceNotFoundException"):
 		return fmt.Errorf("secret %s %w", name, event.ErrNotFound)
 	case err != nil:
 		return fmt.Errorf("put secret %s: %w", name, err)
@@ -65,21 +71,35 @@ func Put(ctx context.Context, cfg aws.Config, stack, name, value string) error {
 	return nil
 }
 
+func put(ctx context.Context, client *wire.Client, name, value string) error {
+	in := struct{ SecretId, SecretString, ClientRequestToken string }{name, value, token()}
+	return client.JSON(ctx, service+".PutSecretValue", in, &struct{}{})
+}
+
+// token makes repeats of a write one write; it has at least 32 characters.
+func token() string { return rand.Text() + rand.Text() }
+
 // read returns the current value of a secret.
-func read(ctx context.Context, client *secretsmanager.Client, name string) (string, error) {
-	out, err := client.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: &name})
+func read(ctx context.Context, client *wire.Client, name string) (string, error) {
+	var out struct{ SecretString string }
+	err := client.JSON(ctx, service+".GetSecretValue", struct{ SecretId string }{name}, &out)
 	switch {
-	case absent(err), err == nil && aws.ToString(out.SecretString) == "":
+	case absent(err), err == nil && out.SecretString == "":
 		return "", fmt.Errorf("secret %s has no value: %w", name, event.ErrNotConfigured)
 	case err != nil:
 		return "", fmt.Errorf("read secret %s: %w", name, err)
 	}
-	return *out.SecretString, nil
+	return out.SecretString, nil
 }
 
 // absent reports whether the secret has no value, was never made, or is marked
 // for deletion (which Secrets Manager calls an invalid request).
 func absent(err error) bool {
-	missing, deleted := new(types.ResourceNotFoundException), new(types.InvalidRequestException)
-	return errors.As(err, &missing) || errors.As(err, &deleted)
+	return isError(err, "ResourceNotFoundException", "InvalidRequestException")
+}
+
+// isError reports whether the service answered with one of these.
+func isError(err error, codes ...string) bool {
+	var api smithy.APIError
+	return errors.As(err, &api) && slices.Contains(codes, api.ErrorCode())
 }

@@ -12,7 +12,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
-	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/secret"
@@ -31,7 +30,7 @@ func TestSecretsManagerIsAskedForTheEndpointsSecret(t *testing.T) {
 		_, _ = io.WriteString(w, answer)
 	}))
 	defer manager.Close()
-	client := secretsmanager.New(secretsmanager.Options{
+	client := secret.Manager(aws.Config{
 		Region: "us-east-1", BaseEndpoint: aws.String(manager.URL),
 		Credentials: credentials.NewStaticCredentialsProvider("a", "b", ""),
 	})
@@ -59,7 +58,7 @@ func TestASecretsManagerThatRefusesIsNotAMissingSecret(t *testing.T) {
 		_, _ = io.WriteString(w, `{"__type":"AccessDeniedException"}`)
 	}))
 	defer manager.Close()
-	client := secretsmanager.New(secretsmanager.Options{
+	client := secret.Manager(aws.Config{
 		Region: "us-east-1", BaseEndpoint: aws.String(manager.URL),
 		Credentials: credentials.NewStaticCredentialsProvider("a", "b", ""),
 	})

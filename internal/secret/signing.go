@@ -6,18 +6,15 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
-	"github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
-
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/webhook"
+	"github.com/payhooks/payhooks/internal/wire"
 )
 
 // Signing reads and writes the signing secrets of the stack's endpoints, for
 // operators: nothing is kept in memory.
 type Signing struct {
-	Client *secretsmanager.Client
+	Client *wire.Client // Manager
 	Stack  string
 	KeyArn string // of the KMS key of the stack; empty for that of AWS
 }
@@ -48,15 +45,13 @@ func (s Signing) Get(ctx context.Context, endpoint string) ([]string, error) {
 // if there is none.
 func (s Signing) Put(ctx context.Context, endpoint string, secrets []string) error {
 	name, text := s.Name(endpoint), strings.Join(secrets, ",")
-	_, err := s.Client.PutSecretValue(ctx, &secretsmanager.PutSecretValueInput{SecretId: &name, SecretString: &text})
-	if missing := new(types.ResourceNotFoundException); errors.As(err, &missing) {
-		in := &secretsmanager.CreateSecretInput{
-			Name: &name, SecretString: &text, Description: aws.String("Stripe's signing secrets of the endpoint " + endpoint),
-		}
-		if s.KeyArn != "" {
-			in.KmsKeyId = &s.KeyArn
-		}
-		_, err = s.Client.CreateSecret(ctx, in)
+	err := put(ctx, s.Client, name, text)
+	if isError(err, "ResourceNotFoundException") {
+		in := struct {
+			Name, SecretString, Description, ClientRequestToken string
+			KmsKeyId                                            string `json:",omitempty"`
+		}{name, text, "Stripe's signing secrets of the endpoint " + endpoint, token(), s.KeyArn}
+		err = s.Client.JSON(ctx, service+".CreateSecret", in, &struct{}{})
 	}
 	if err != nil {
 		return fmt.Errorf("write secret %s: %w", name, err)

@@ -5,24 +5,22 @@ package start
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
 	"path"
 	"runtime/debug"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-lambda-go/lambdacontext"
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/config"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/smithy-go/logging"
 
 	"github.com/payhooks/payhooks/internal/addresses"
-	"github.com/payhooks/payhooks/internal/bus"
 	"github.com/payhooks/payhooks/internal/dynamo"
 	"github.com/payhooks/payhooks/internal/metric"
 	"github.com/payhooks/payhooks/internal/webhook"
@@ -35,13 +33,15 @@ type Stack struct {
 	Tables    *dynamo.Tables
 	Retention time.Duration // how long events are kept
 	Log       *slog.Logger
+	// Warm is done before the first request, all of it at once.
+	Warm []func(context.Context)
 }
 
 // Function opens the stack, lets build make the handler that aws-lambda-go
 // serves, and serves it. It does not return. What fails before is logged and
 // ends the process.
 func Function(build func(*Stack) (handler any, err error)) {
-	s, err := Open(context.Background())
+	s, err := open()
 	var handler any
 	if err == nil {
 		handler, err = build(s)
@@ -50,7 +50,24 @@ func Function(build func(*Stack) (handler any, err error)) {
 		logger().Error("start", "error", err.Error())
 		os.Exit(1)
 	}
+	s.warm()
 	lambda.Start(counting{lambda.NewHandler(handler), s})
+}
+
+// warmTime bounds what is done before the first request: Lambda ends an init after ten
+// seconds and repeats it within the request.
+const warmTime = time.Second
+
+// warm does what the first request would wait for. What fails or takes too long is left to
+// it: nothing here is held against a service.
+func (s *Stack) warm() {
+	ctx, cancel := context.WithTimeout(context.Background(), warmTime)
+	defer cancel()
+	var all sync.WaitGroup
+	for _, do := range s.Warm {
+		all.Go(func() { do(ctx) })
+	}
+	all.Wait()
 }
 
 // counting writes what the process counted after each invocation.
@@ -65,8 +82,8 @@ func (c counting) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	return c.Handler.Invoke(ctx, payload)
 }
 
-// Open reads STACK and RETENTION_DAYS and the AWS configuration.
-func Open(ctx context.Context) (*Stack, error) {
+// open reads STACK and RETENTION_DAYS and the AWS configuration.
+func open() (*Stack, error) {
 	s := &Stack{Name: os.Getenv("STACK"), Log: logger()}
 	if s.Name == "" {
 		return nil, fmt.Errorf("environment variable STACK is not set: template.yaml sets it to the stack's name")
@@ -76,17 +93,32 @@ func Open(ctx context.Context) (*Stack, error) {
 		return nil, fmt.Errorf("environment variable RETENTION_DAYS is %q: expected a number of days", os.Getenv("RETENTION_DAYS"))
 	}
 	s.Retention = time.Duration(days) * 24 * time.Hour
-	// The SDK's own lines are not structured; what matters is returned as an error.
-	if s.AWS, err = config.LoadDefaultConfig(ctx, config.WithLogger(logging.Nop{})); err != nil {
-		return nil, fmt.Errorf("load AWS configuration: %w", err)
+	if s.AWS, err = configuration(os.Getenv); err != nil {
+		return nil, err
 	}
-	s.Tables = dynamo.New(dynamodb.NewFromConfig(s.AWS, dynamo.Retrying, dynamo.Counting(&metric.Process)), s.Name)
+	database := dynamo.NewWired(s.AWS, &metric.Process)
+	s.Tables = dynamo.New(database, s.Name)
+	s.Warm = append(s.Warm, func(ctx context.Context) { _ = database.Warm(ctx) }) // else the first call opens it
 	return s, nil
 }
 
-// Bus returns the stack's bus, named by BUS.
-func (s *Stack) Bus() *bus.Bus {
-	return &bus.Bus{Client: eventbridge.NewFromConfig(s.AWS), Name: os.Getenv("BUS"), Now: Now}
+// configuration is what Lambda gives every function: a region, and the keys of its role,
+// which live as long as the process. It reads no files and asks no service.
+func configuration(getenv func(string) string) (cfg aws.Config, err error) {
+	cfg.Region = getenv("AWS_REGION")
+	keys := aws.Credentials{
+		AccessKeyID: getenv("AWS_ACCESS_KEY_ID"), SecretAccessKey: getenv("AWS_SECRET_ACCESS_KEY"),
+		SessionToken: getenv("AWS_SESSION_TOKEN"), Source: "environment",
+	}
+	if cfg.Region == "" || !keys.HasKeys() {
+		return cfg, errors.New("environment variables AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY: one is not set; Lambda sets them, and the local stack")
+	}
+	cfg.Credentials = aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) { return keys, nil })
+	if url := getenv("AWS_ENDPOINT_URL"); url != "" {
+		cfg.BaseEndpoint = &url
+	}
+	cfg.Logger = logging.Nop{} // the SDK's own lines are not structured; what matters is returned as an error
+	return cfg, nil
 }
 
 // Endpoints reads ENDPOINTS.

@@ -67,7 +67,7 @@ func FuzzMail(f *testing.F) {
 			tame := n
 			tame.payment, tame.reference, tame.reason = shown(n.payment), shown(n.reference), shown(n.reason)
 			tame.card = method{shown(n.card.name), shown(n.card.last4)}
-			for _, w := range languages {
+			for _, w := range languages() {
 				got, err := s.render(n, "jenny@example.com", w)
 				if err != nil {
 					t.Fatal(err)

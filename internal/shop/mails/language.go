@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/payhooks/payhooks/internal/money"
@@ -23,7 +24,7 @@ import (
 var languageFiles embed.FS
 
 // languages are those that there are, by tag.
-var languages = mustLanguages()
+var languages = sync.OnceValue(mustLanguages)
 
 // english decides which texts there are, and what is filled in.
 const english = "en"
@@ -94,15 +95,15 @@ func placeholders(text string) []string {
 // for, else the other one.
 func languageOf(locales []string, otherwise string) language {
 	for _, locale := range append(slices.Clone(locales), otherwise, english) {
-		if l, ok := languages[baseOf(locale)]; ok {
+		if l, ok := languages()[baseOf(locale)]; ok {
 			return l
 		}
 	}
-	return languages[english]
+	return languages()[english]
 }
 
 // spoken reports whether there is a language for the locale.
-func spoken(locale string) bool { _, ok := languages[baseOf(locale)]; return ok }
+func spoken(locale string) bool { _, ok := languages()[baseOf(locale)]; return ok }
 
 // baseOf is the language of a locale without its region or script.
 func baseOf(locale string) string {
@@ -150,8 +151,8 @@ func (l language) moment(t time.Time) string {
 // CardEndings are what stands in each language before the last digits of a card.
 func CardEndings() []string {
 	var all []string
-	for _, tag := range slices.Sorted(maps.Keys(languages)) {
-		before, _, _ := strings.Cut(languages[tag].texts["method.card"], "{last4}")
+	for _, tag := range slices.Sorted(maps.Keys(languages())) {
+		before, _, _ := strings.Cut(languages()[tag].texts["method.card"], "{last4}")
 		_, ending, _ := strings.Cut(before, "{name}")
 		all = append(all, strings.TrimLeft(ending, " "))
 	}

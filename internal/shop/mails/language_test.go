@@ -20,7 +20,7 @@ import (
 )
 
 func TestThereAreSixLanguages(t *testing.T) {
-	if got := slices.Sorted(maps.Keys(languages)); !slices.Equal(got, []string{"de", "en", "es", "fr", "ja", "pt"}) {
+	if got := slices.Sorted(maps.Keys(languages())); !slices.Equal(got, []string{"de", "en", "es", "fr", "ja", "pt"}) {
 		t.Errorf("languages %v", got)
 	}
 }
@@ -38,9 +38,9 @@ func TestLanguageWithAHoleIsRefused(t *testing.T) {
 		"a month too few":   {func(m map[string]string) { m["months"] = "Januar" }, "months are 1"},
 		"what nobody fills": {func(m map[string]string) { m["test"] = "{shop}" }, `the text "test" fills in [{shop}]`},
 	} {
-		l := language{tag: "de", texts: maps.Clone(languages["de"].texts)}
+		l := language{tag: "de", texts: maps.Clone(languages()["de"].texts)}
 		c.change(l.texts)
-		if err := l.check(languages[english]); err == nil || !strings.Contains(err.Error(), "de.json: "+c.want) {
+		if err := l.check(languages()[english]); err == nil || !strings.Contains(err.Error(), "de.json: "+c.want) {
 			t.Errorf("%s: %v, want %s", name, err, c.want)
 		}
 	}
@@ -49,13 +49,13 @@ func TestLanguageWithAHoleIsRefused(t *testing.T) {
 // Every text is named in the code, and every text that the code asks for is there.
 func TestEveryTextIsUsed(t *testing.T) {
 	named, asked := stringsOfCode(t)
-	for key := range languages[english].texts {
+	for key := range languages()[english].texts {
 		if !named[key] {
 			t.Errorf("no code asks for the text %q", key)
 		}
 	}
 	for key := range asked {
-		if _, ok := languages[english].texts[key]; !ok {
+		if _, ok := languages()[english].texts[key]; !ok {
 			t.Errorf("the code asks for the text %q, which en.json does not have", key)
 		}
 	}
@@ -98,7 +98,7 @@ func TestMoneyAndDatesFollowTheLanguage(t *testing.T) {
 		"pt": {"1234,50 EUR", "500 JPY", "5,120 KWD", "5 ISK", "1º de março de 2026, 08:05 UTC"},
 		"ja": {"1234.50 EUR", "500 JPY", "5.120 KWD", "5 ISK", "2026年3月1日 08:05 UTC"},
 	} {
-		w := languages[tag]
+		w := languages()[tag]
 		got := [5]string{4: w.moment(at)}
 		for i, a := range []money.Amount{{Minor: 123450, Currency: "eur"}, {Minor: 500, Currency: "jpy"}, {Minor: 5120, Currency: "kwd"}, {Minor: 500, Currency: "isk"}} {
 			got[i] = w.amount(a)
@@ -237,7 +237,7 @@ func TestReasonOfAFailureIsInTheMailsLanguage(t *testing.T) {
 
 func TestPageNamesItsLanguageAndBothColourSchemes(t *testing.T) {
 	s := Sender{Settings: always, Now: func() time.Time { return noon }}
-	for tag, w := range languages {
+	for tag, w := range languages() {
 		m, err := s.render(hostile(kindReceipt, "A-17", ""), "jenny@example.com", w)
 		if err != nil {
 			t.Fatal(err)

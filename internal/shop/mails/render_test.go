@@ -135,7 +135,7 @@ var samples = map[string][][]byte{
 
 func TestNoTemplateLeavesAHole(t *testing.T) {
 	dir := os.Getenv("MAIL_PAGES") // look at them: MAIL_PAGES=folder go test -run Hole
-	for tag := range languages {
+	for tag := range languages() {
 		cfg := always
 		cfg.Language, cfg.Address, cfg.Unsubscribe = tag, "Acme GmbH, Hauptstrasse 1, 10115 Berlin", "https://shop.example.com/leave?c={customer}"
 		cfg.Logo = os.Getenv("MAIL_LOGO")

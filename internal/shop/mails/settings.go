@@ -72,8 +72,8 @@ func SettingsFrom(getenv func(string) string, action string) (Settings, error) {
 
 // check is what is wrong with the settings that a mail shows.
 func (s Settings) check() error {
-	if _, ok := languages[s.Language]; !ok {
-		return fmt.Errorf("environment variable MAIL_LANGUAGE is %q: expected one of %s", s.Language, strings.Join(slices.Sorted(maps.Keys(languages)), ", "))
+	if _, ok := languages()[s.Language]; !ok {
+		return fmt.Errorf("environment variable MAIL_LANGUAGE is %q: expected one of %s", s.Language, strings.Join(slices.Sorted(maps.Keys(languages())), ", "))
 	}
 	if s.Logo != "" && (webPage(s.Logo) == "" || !strings.HasPrefix(s.Logo, "https://")) {
 		return fmt.Errorf("environment variable SHOP_LOGO is %q: expected an https address of a picture", s.Logo)

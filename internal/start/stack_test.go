@@ -1,0 +1,43 @@
+package start
+
+import (
+	"context"
+	"strings"
+	"testing"
+)
+
+func TestConfigurationIsWhatLambdaSets(t *testing.T) {
+	env := map[string]string{"AWS_REGION": "eu-west-1", "AWS_ACCESS_KEY_ID": "ASIA", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_SESSION_TOKEN": "token"}
+	getenv := func(name string) string { return env[name] }
+	cfg, err := configuration(getenv)
+	if err != nil || cfg.Region != "eu-west-1" || cfg.BaseEndpoint != nil {
+		t.Errorf("%+v, %v", cfg, err)
+	}
+	if keys, err := cfg.Credentials.Retrieve(t.Context()); err != nil || keys.AccessKeyID != "ASIA" || keys.SecretAccessKey != "secret" || keys.SessionToken != "token" || keys.CanExpire {
+		t.Errorf("%+v, %v", keys, err)
+	}
+	env["AWS_ENDPOINT_URL"] = "http://127.0.0.1:4566"
+	if cfg, err := configuration(getenv); err != nil || *cfg.BaseEndpoint != env["AWS_ENDPOINT_URL"] {
+		t.Errorf("%+v, %v", cfg, err)
+	}
+	for _, name := range []string{"AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"} {
+		before := env[name]
+		env[name] = ""
+		if _, err := configuration(getenv); err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("without %s: %v", name, err)
+		}
+		env[name] = before
+	}
+}
+
+func TestWarmWaitsForAllButNotForEver(t *testing.T) {
+	done, gaveUp := false, false
+	s := &Stack{Warm: []func(context.Context){
+		func(context.Context) { done = true },
+		func(ctx context.Context) { <-ctx.Done(); gaveUp = true },
+	}}
+	s.warm()
+	if !done || !gaveUp {
+		t.Errorf("done %t, gave up %t", done, gaveUp)
+	}
+}

@@ -1,0 +1,126 @@
+// Package wire calls AWS services that speak JSON, signed and repeated as the SDK does it,
+// without the SDK's clients: a process that starts for one request has neither time nor
+// memory for their middleware. It uses the SDK's signer, its rules of what is repeated and
+// when, and its types and serializers, where a caller wants those.
+package wire
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+	"github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+)
+
+// Client calls one service. Fill in the fields; safe for concurrent use.
+type Client struct {
+	// Service is the name that signatures and host names have: dynamodb.
+	Service string
+	// Config has region and credentials, BaseEndpoint for another address than AWS's, and
+	// HTTPClient for another transport than that of all clients, and Retryer.
+	Config aws.Config
+	// Retryer says what is repeated; New sets the SDK's standard.
+	Retryer aws.Retryer
+	// Tried, if set, is called after each try, with its error.
+	Tried func(in, out any, err error)
+
+	endpoint  string
+	signer    *v4.Signer
+	transport http.RoundTripper
+}
+
+// Call is one operation of a service.
+type Call struct {
+	Operation string // for errors
+	Header    http.Header
+	Body      []byte
+	// Answer reads what the service answered, whatever its status.
+	Answer func(*smithyhttp.Response) error
+	// In and Out are what Tried gets.
+	In, Out any
+}
+
+// New returns a client. It makes no request.
+func New(service string, cfg aws.Config) *Client {
+	c := &Client{Service: service, Config: cfg, Retryer: retry.NewStandard(), signer: v4.NewSigner(), transport: shared}
+	if cfg.Retryer != nil {
+		c.Retryer = cfg.Retryer()
+	}
+	if h, ok := cfg.HTTPClient.(*http.Client); ok && h.Transport != nil {
+		c.transport = h.Transport
+	}
+	if c.endpoint = aws.ToString(cfg.BaseEndpoint); c.endpoint == "" {
+		c.endpoint = Endpoint(service, cfg.Region)
+	}
+	return c
+}
+
+// Do makes a call, and repeats it as the retryer says.
+func (c *Client) Do(ctx context.Context, call *Call) error {
+	creds, err := c.Config.Credentials.Retrieve(ctx)
+	if err != nil {
+		return fmt.Errorf("%s %s: credentials: %w", c.Service, call.Operation, err)
+	}
+	release := func(error) error { return nil }
+	for n := 1; ; n++ {
+		err = c.try(ctx, call, creds)
+		_ = release(err) // the budget's own error is met when it is asked
+		if c.Tried != nil {
+			c.Tried(call.In, call.Out, err)
+		}
+		if err == nil {
+			return nil
+		}
+		err = &smithy.OperationError{ServiceID: c.Service, OperationName: call.Operation, Err: err}
+		if n >= c.Retryer.MaxAttempts() || !c.Retryer.IsErrorRetryable(err) || ctx.Err() != nil {
+			return err
+		}
+		token, failed := c.Retryer.GetRetryToken(ctx, err)
+		delay, wrong := c.Retryer.RetryDelay(n, err)
+		if failed != nil || wrong != nil || !wait(ctx, delay) {
+			return err
+		}
+		release = token
+	}
+}
+
+// wait reports whether the time is over before the context is.
+func wait(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-t.C:
+		return true
+	}
+}
+
+// try sends the call once, and on a new connection at once if the service had closed the
+// one that was used: an environment sleeps for minutes between two requests.
+func (c *Client) try(ctx context.Context, call *Call, creds aws.Credentials) error {
+	res, stale, err := c.send(ctx, call, creds)
+	if stale {
+		res, _, err = c.send(ctx, call, creds)
+	}
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return &aws.RequestCanceledError{Err: err}
+	case err != nil:
+		return err
+	}
+	return call.Answer(res)
+}
+
+// answered is a response whose body is read.
+func answered(res *http.Response, body []byte) *smithyhttp.Response {
+	res.Body = io.NopCloser(bytes.NewReader(body))
+	return &smithyhttp.Response{Response: res}
+}

@@ -1,0 +1,53 @@
+package wire
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+
+	"github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+)
+
+// JSON makes a call of JSON 1.1 whose input and output are Go values: target is the
+// operation with the name of the API before it, secretsmanager.GetSecretValue.
+func (c *Client) JSON(ctx context.Context, target string, in, out any) error {
+	body, err := json.Marshal(in)
+	if err != nil {
+		return err
+	}
+	_, operation, _ := strings.Cut(target, ".")
+	return c.Do(ctx, &Call{
+		Operation: operation, Body: body, In: in, Out: out,
+		Header: http.Header{"X-Amz-Target": {target}, "Content-Type": {"application/x-amz-json-1.1"}},
+		Answer: func(res *smithyhttp.Response) error {
+			body, err := io.ReadAll(res.Body)
+			if err == nil && res.StatusCode < http.StatusMultipleChoices {
+				err = json.Unmarshal(body, out)
+			} else if err == nil {
+				err = &smithyhttp.ResponseError{Response: res, Err: failure(res, body)}
+			}
+			return err
+		},
+	})
+}
+
+// failure is the error that a service answered.
+func failure(res *smithyhttp.Response, body []byte) error {
+	var said struct {
+		Type    string `json:"__type"`
+		Message string `json:"message"` // some services write Message, which is this too
+	}
+	_ = json.Unmarshal(body, &said) // a proxy answers something else
+	code := said.Type
+	if code == "" {
+		code, _, _ = strings.Cut(res.Header.Get("X-Amzn-Errortype"), ":")
+	}
+	if code = code[strings.LastIndexByte(code, '#')+1:]; code == "" {
+		code = fmt.Sprint("HTTP", res.StatusCode)
+	}
+	return &smithy.GenericAPIError{Code: code, Message: said.Message}
+}
