@@ -1,8 +1,9 @@
 // Command bench measures the figures of the README: what an event costs in
-// DynamoDB calls and capacity, and how many events the local stack puts
-// through in a second of CPU time, beside the same at an earlier commit.
+// DynamoDB calls and capacity, what a webhook costs the function that takes it,
+// beside what a team would write instead, and how many events the local stack
+// puts through in a second of CPU time, beside the same at an earlier commit.
 //
-//	go run ./infra/bench [--json] [--against REF] [--only calls|cpu]
+//	go run ./infra/bench [--json] [--against REF] [--only calls|function|cpu]
 //
 // It runs its own stacks, on free ports of the loopback interface, and ends
 // them.
@@ -17,8 +18,11 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"slices"
 	"syscall"
 	"time"
+
+	"github.com/payhooks/payhooks/infra/bench/function"
 )
 
 // options of a run.
@@ -46,7 +50,7 @@ func flags(args []string) (options, error) {
 	f := flag.NewFlagSet("bench", flag.ContinueOnError)
 	f.BoolVar(&o.json, "json", false, "print one JSON object")
 	f.StringVar(&o.base, "against", baselineCommit, "commit to compare the CPU time with")
-	f.StringVar(&o.only, "only", "", "measure only calls, or only cpu")
+	f.StringVar(&o.only, "only", "", "measure only calls, function or cpu")
 	f.IntVar(&o.events, "events", 200, "events of each kind whose calls are counted")
 	f.IntVar(&o.load, "load", 600, "events of a round of CPU time")
 	f.IntVar(&o.rounds, "rounds", 2, "rounds of CPU time for each commit")
@@ -54,16 +58,23 @@ func flags(args []string) (options, error) {
 	if err == nil && (o.events < 1 || o.load < 1 || o.rounds < 1) {
 		err = fmt.Errorf("--events %d --load %d --rounds %d: expected at least 1 of each", o.events, o.load, o.rounds)
 	}
-	if err == nil && o.only != "" && o.only != "calls" && o.only != "cpu" {
-		err = fmt.Errorf("--only %q: expected calls or cpu", o.only)
+	if err == nil && o.only != "" && !slices.Contains([]string{"calls", "function", "cpu"}, o.only) {
+		err = fmt.Errorf("--only %q: expected calls, function or cpu", o.only)
 	}
 	return o, err
 }
+
+// How often a function is started, and how many webhooks one takes.
+const (
+	coldRuns     = 15
+	warmWebhooks = 3000
+)
 
 // result is what --json prints.
 type result struct {
 	Baseline string                     `json:"baseline,omitempty"` // a commit
 	Calls    map[string]map[string]cost `json:"calls,omitempty"`    // row → now, baseline, goal
+	Function []function.Row             `json:"function,omitempty"`
 	CPU      *comparison                `json:"cpu,omitempty"`
 }
 
@@ -76,13 +87,18 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return err
 	}
 	var r result
-	if o.only != "cpu" {
+	if o.only == "" || o.only == "calls" {
 		if r.Calls, err = calls(ctx, o.events); err != nil {
 			return err
 		}
 		r.Baseline = baselineCommit
 	}
-	if o.only != "calls" {
+	if o.only == "" || o.only == "function" {
+		if r.Function, err = function.Measure(ctx, ".", coldRuns, warmWebhooks); err != nil {
+			return err
+		}
+	}
+	if o.only == "" || o.only == "cpu" {
 		if r.CPU, err = compare(ctx, o); err != nil {
 			return err
 		}

@@ -1,0 +1,63 @@
+package function
+
+import (
+	"net/http"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func TestMeasureHasEveryFigureOfEveryFunction(t *testing.T) {
+	rows, err := Measure(t.Context(), "../../..", 1, 20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, r := range rows {
+		if r.Name != subjects[i].name || r.ColdMS <= 0 || r.FirstMS <= 0 || r.ShareMS <= 0 || r.WarmUS <= 0 || r.MemoryMB <= 0 || r.BinaryMB <= 0 {
+			t.Errorf("%+v", r)
+		}
+	}
+	if len(rows) != len(subjects) {
+		t.Errorf("%d rows", len(rows))
+	}
+}
+
+// TestIngestStartsWhileSecretsManagerHangs: what did not come before the first request is
+// fetched by it, and nothing that failed then is held against it.
+func TestIngestStartsWhileSecretsManagerHangs(t *testing.T) {
+	dir := t.TempDir()
+	srv, env, err := service(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer srv.Close()
+	answers, hangs := srv.Config.Handler, make(chan struct{})
+	srv.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.Header.Get("X-Amz-Target"), "secretsmanager.") {
+			select {
+			case <-hangs:
+			case <-r.Context().Done():
+				return
+			}
+		}
+		answers.ServeHTTP(w, r)
+	})
+	binary := filepath.Join(dir, "ingest")
+	if err := compile(t.Context(), "../../..", "./functions/ingest", binary); err != nil {
+		t.Fatal(err)
+	}
+	p, err := start(t.Context(), binary, "512", append(env, surroundings...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := p.stop(); err != nil {
+			t.Error(err)
+		}
+	}()
+	close(hangs)
+	m := &measured{}
+	if err := p.invoke(t.Context(), m.event()); err != nil {
+		t.Error(err)
+	}
+}
