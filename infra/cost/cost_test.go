@@ -143,12 +143,12 @@ func TestPricesAreComplete(t *testing.T) {
 
 func TestNumbersAreRounded(t *testing.T) {
 	for _, c := range [][2]string{
-		{number(0), "–"},
-		{number(8.5), "8.5"},
-		{number(0.12345), "0.123"},
-		{number(5256000), "5,256,000"},
-		{usd(0.066), "0.066 USD"},
-		{usd(7.037), "7.04 USD"},
+		{Number(0), "–"},
+		{Number(8.5), "8.5"},
+		{Number(0.12345), "0.123"},
+		{Number(5256000), "5,256,000"},
+		{USD(0.066), "0.066 USD"},
+		{USD(7.037), "7.04 USD"},
 		{amount(0), "–"},
 	} {
 		if c[0] != c[1] {

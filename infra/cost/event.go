@@ -47,9 +47,9 @@ const (
 	reportLine = `{"time":"2026-11-30T10:07:32.298Z","type":"platform.report","record":{"requestId":"cb7094bb-298b-49cd-96b6-0cfe3c0107fb","metrics":{"durationMs":25.123,"billedDurationMs":26,"memorySizeMB":256,"maxMemoryUsedMB":42},"status":"success"}}`
 )
 
-// took is how long an invocation is assumed to take, in milliseconds: a call of DynamoDB
+// Took is how long an invocation is assumed to take, in milliseconds: a call of DynamoDB
 // or of a bus 5, a request to Stripe 150, a mail 50. It is not measured on AWS.
-func took(function, kind string) float64 {
+func Took(function, kind string) float64 {
 	switch {
 	case strings.HasPrefix(function, "ingest") && kind == Unsigned:
 		return 2
@@ -71,7 +71,7 @@ func (s Stack) lambda(kind string, c Counted) []Line {
 	for _, name := range slices.Sorted(maps.Keys(c.Functions)) {
 		n := c.Functions[name].Invocations
 		requests += n
-		seconds += n * s.memory(name) * took(name, kind) / 1000
+		seconds += n * s.memory(name) * Took(name, kind) / 1000
 	}
 	return []Line{{"invocations", requests, lambdaRequests}, {"GB-seconds", seconds, lambdaSeconds}}
 }

@@ -28,7 +28,7 @@ func Page(dir string, c Counts) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	t, err := template.New("COST.md").Funcs(template.FuncMap{"usd": usd}).Parse(text)
+	t, err := template.New("COST.md").Funcs(template.FuncMap{"usd": USD}).Parse(text)
 	if err != nil {
 		return nil, err
 	}
@@ -49,8 +49,8 @@ func (p *page) bill(kind string) []Line {
 	return lines
 }
 
-// usd writes dollars, small ones with two digits that are not zero.
-func usd(dollars float64) string {
+// USD writes dollars, small ones with two digits that are not zero.
+func USD(dollars float64) string {
 	if a := math.Abs(dollars); a > 0 && a < 0.095 {
 		return strconv.FormatFloat(dollars, 'g', 2, 64) + " USD"
 	}
@@ -62,11 +62,11 @@ func amount(dollars float64) string {
 	if dollars == 0 {
 		return "–"
 	}
-	return strings.TrimSuffix(usd(dollars), " USD")
+	return strings.TrimSuffix(USD(dollars), " USD")
 }
 
-// number writes a quantity: a large one in groups, a small one with three digits.
-func number(n float64) string {
+// Number writes a quantity: a large one in groups, a small one with three digits.
+func Number(n float64) string {
 	if n == 0 {
 		return "–"
 	}
@@ -80,8 +80,8 @@ func number(n float64) string {
 	return digits
 }
 
-// table writes rows, the first of which is the head. All columns but the first are numbers.
-func table(rows ...[]string) string {
+// Table writes rows, the first of which is the head. All columns but the first are numbers.
+func Table(rows ...[]string) string {
 	var b strings.Builder
 	for i, row := range rows {
 		fmt.Fprintf(&b, "| %s |\n", strings.Join(row, " | "))

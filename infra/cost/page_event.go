@@ -19,7 +19,7 @@ func (p *page) Short() string {
 	million := func(what, kind string) []string {
 		return []string{"a million events " + what, amount(sum(p.bill(kind)))}
 	}
-	return table([]string{"", "USD"},
+	return Table([]string{"", "USD"},
 		million("that no action takes", Ignored), million("with one action", One), million("with three actions", Three),
 		million("with one action, thin", Thin), million("with one action, by EventBridge", OverBus),
 		[]string{"a month without an event", amount(sum(p.idle()))},
@@ -50,7 +50,7 @@ func (p *page) Asked(kinds []string) string {
 	row := func(what string, of func(Stack, Counted) float64) {
 		cells := []string{what}
 		for _, kind := range kinds {
-			cells = append(cells, number(of(p.Stack, p.kinds[kind])))
+			cells = append(cells, Number(of(p.Stack, p.kinds[kind])))
 		}
 		rows = append(rows, cells)
 	}
@@ -63,7 +63,7 @@ func (p *page) Asked(kinds []string) string {
 	for _, r := range asked {
 		row(r.what, r.of)
 	}
-	return table(rows...)
+	return Table(rows...)
 }
 
 // tables are those, and their indexes, that any of the kinds writes.
@@ -93,7 +93,7 @@ func (p *page) Bill(kinds []string) string {
 	for _, kind := range kinds {
 		cells = append(cells, fmt.Sprintf("**%s**", amount(sum(p.bill(kind)))))
 	}
-	return table(append(rows, cells)...)
+	return Table(append(rows, cells)...)
 }
 
 // More is what a million of a kind cost more than their snapshots by the webhook.

@@ -13,10 +13,10 @@ func (p *page) idle() []Line { return p.Stack.Idle(p.kinds[Reconcile]) }
 func lines(head string, all []Line) string {
 	rows := [][]string{{head, "of AWS", "quantity", "USD"}}
 	for _, l := range all {
-		rows = append(rows, []string{l.Item, l.Price.Item, number(l.Quantity), amount(l.Dollars())})
+		rows = append(rows, []string{l.Item, l.Price.Item, Number(l.Quantity), amount(l.Dollars())})
 	}
 	rows = append(rows, []string{"**all**", "", "", fmt.Sprintf("**%s**", amount(sum(all)))})
-	return strings.Replace(table(rows...), "|---|---:|---:", "|---|---|---:", 1)
+	return strings.Replace(Table(rows...), "|---|---:|---:", "|---|---|---:", 1)
 }
 
 // Idle is the table of a month without an event.
@@ -35,7 +35,7 @@ func (p *page) Refused() float64 { return gatewayRequests.of(million) }
 func (p *page) AlarmMetrics() string {
 	queues := len(p.Stack.Actions) + 1
 	return fmt.Sprintf("Alarms read %d metrics of the pipeline and the books, and %d each of fetch and of every action. In a month with events there are %d metrics of the pipeline, %d of the books, one each of fetch and of every action, and %d reasons of requests, others only in months in which they happen: alarms and metrics then cost %s.",
-		p.Stack.Alarms-AlarmsOfAction*queues, AlarmsOfAction, PipelineMetrics, BooksMetrics, ReasonMetrics, usd(sum(p.Stack.Alarming())))
+		p.Stack.Alarms-AlarmsOfAction*queues, AlarmsOfAction, PipelineMetrics, BooksMetrics, ReasonMetrics, USD(sum(p.Stack.Alarming())))
 }
 
 // Action is what one more action costs in a month.
@@ -84,16 +84,16 @@ func (p *page) Parameters() string {
 		{"`LogDays=365`", more(func(s *Stack) { s.LogDays = 365 })},
 		{"`RetentionDays=35`", more(func(s *Stack) { s.Retention = 35 })},
 		{"`Architecture=x86_64`", p.x86()},
-		{"`SilenceHours`", usd(p.adds(p.with("SilenceHours", "6"))) + " a month for its alarm"},
-		{"`StripeEventSource`", usd(p.BusMonth()) + " a month for its alarms and the polls of its queue"},
-		{"`MailConfigurationSet`", usd(p.adds(p.with("MailConfigurationSet", "mails"))) + " a month for its alarms and the polls of its queue"},
-		{"`Mail`", usd(mails.of(million)) + " for a million mails"},
+		{"`SilenceHours`", USD(p.adds(p.with("SilenceHours", "6"))) + " a month for its alarm"},
+		{"`StripeEventSource`", USD(p.BusMonth()) + " a month for its alarms and the polls of its queue"},
+		{"`MailConfigurationSet`", USD(p.adds(p.with("MailConfigurationSet", "mails"))) + " a month for its alarms and the polls of its queue"},
+		{"`Mail`", USD(mails.of(million)) + " for a million mails"},
 		{"`Sms=on`", "what carriers charge, by country"},
 		{"`KeyArn`", p.key(key)},
-		{"`Tracing=on`", "at most " + usd(traces.of(million*p.Stack.lambda(One, p.kinds[One])[0].Quantity)) + " for a million events with one action, if each invocation is a trace; of those that come faster than one a second X-Ray takes 5 %"},
+		{"`Tracing=on`", "at most " + USD(traces.of(million*p.Stack.lambda(One, p.kinds[One])[0].Quantity)) + " for a million events with one action, if each invocation is a trace; of those that come faster than one a second X-Ray takes 5 %"},
 		{"`Canary`, `StripeAddresses`, `Domain`, `AlarmTopicArn`, `PermissionsBoundary`", "nothing"},
 	}
-	return strings.Replace(table(rows...), "---:", "---", 1)
+	return strings.Replace(Table(rows...), "---:", "---", 1)
 }
 
 // x86 is what the other architecture costs more.
@@ -116,7 +116,7 @@ func (p *page) x86() string {
 func (p *page) key(s Stack) string {
 	requests := minutes / 5 * float64(3*s.Polled+s.Tables)
 	return fmt.Sprintf("%s a month for the key and an alarm, at most %s for the requests of queues and tables that are always busy, and %s for a million events on buses if EventBridge asks twice for each",
-		usd(keysOf(s, p.Stack)), usd(keyRequests.of(requests)), usd(keyRequests.of(2*million)))
+		USD(keysOf(s, p.Stack)), USD(keyRequests.of(requests)), USD(keyRequests.of(2*million)))
 }
 
 func keysOf(s, without Stack) float64 {
@@ -127,7 +127,7 @@ func keysOf(s, without Stack) float64 {
 func (p *page) Platform() int { return len(startLine) + len(reportLine) }
 
 // Took is how long an invocation is assumed to take, in milliseconds.
-func (p *page) Took(function, kind string) float64 { return took(function, kind) }
+func (p *page) Took(function, kind string) float64 { return Took(function, kind) }
 
 // PerLine is what CloudWatch adds.
 func (p *page) PerLine() int { return perLine }
@@ -141,9 +141,9 @@ func (p *page) Prices() string {
 	for _, price := range prices {
 		per := price.Unit
 		if price.Per != 1 {
-			per = number(price.Per) + " " + per
+			per = Number(price.Per) + " " + per
 		}
 		rows = append(rows, []string{price.Item, fmt.Sprint(price.Dollars), per, fmt.Sprintf("[%s](https://aws.amazon.com/%s/)", price.Page, price.Page)})
 	}
-	return strings.Replace(table(rows...), "|---|---:|---:|---:", "|---|---:|---|---", 1)
+	return strings.Replace(Table(rows...), "|---|---:|---:|---:", "|---|---:|---|---", 1)
 }
