@@ -30,6 +30,6 @@ func TestEventsAskForWhatWasCounted(t *testing.T) {
 		}
 	}
 	if t.Failed() {
-		t.Log("if the change is meant: go run ./infra/cost/command count writes infra/cost/counted.json and infra/COST.md")
+		t.Log("if the change is meant: go run ./infra/cost/command count writes infra/cost/counted.json and infra/COST.md, then go run ./infra/scale/command infra/SCALE.md")
 	}
 }
