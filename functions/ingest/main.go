@@ -3,7 +3,6 @@
 package main
 
 import (
-	"context"
 	"os"
 
 	"github.com/payhooks/payhooks/internal/dynamo"
@@ -16,15 +15,9 @@ func main() {
 	start.Function(func(s *start.Stack) (any, error) {
 		endpoints, err := s.Endpoints()
 		intake := &ingest.Intake{Store: s.Tables, Quarantine: s.Tables.Quarantine(), Retention: s.Retention, Own: os.Getenv("OWN_ACCOUNT")}
-		secrets := &secret.Cache{Fetch: secret.FromManager(secret.Manager(s.AWS), s.Name), Now: start.Now}
-		for name := range endpoints {
-			if name == ingest.EventBridgeEndpoint {
-				continue // needs no secret
-			}
-			s.Warm = append(s.Warm, func(ctx context.Context) { _, _ = secrets.Secrets(ctx, name) }) // its request says what is wrong
-		}
-		s.Warm = append(s.Warm, func(context.Context) { dynamo.PrepareBodies() })
+		secrets := &secret.Cache{Fetch: secret.FromManager(secret.Manager(s.AWS, start.Now), s.Name), Now: start.Now}
 		h := &ingest.Handler{Endpoints: endpoints, Secrets: secrets, Intake: intake, Addresses: s.Addresses(), Now: start.Now, Log: s.Log}
+		s.Warm = append(s.Warm, h.Warm, dynamo.PrepareBodies)
 		return h, err
 	})
 }

@@ -119,7 +119,7 @@ func (c *Connected) bridgeRow(as Connection, row webhook.Endpoint) (webhook.Endp
 func (t *Target) connector(api *stripeapi.Client, as Connection, key string) *operator.Connector {
 	c := &operator.Connector{
 		Operator: t.Operator(), Destinations: stripeapi.Endpoints{Client: api}, Others: stripeapi.Destinations{Client: api},
-		Secrets: secret.Signing{Client: secret.Manager(t.AWS), Stack: t.Stack, KeyArn: key}, Tests: stripeapi.TestEvents{Client: api},
+		Secrets: secret.Signing{Client: secret.Manager(t.AWS, time.Now), Stack: t.Stack, KeyArn: key}, Tests: stripeapi.TestEvents{Client: api},
 		// A signature that matches nothing makes an instance of ingest read the secret
 		// again, but for those that did so just before.
 		Settle: secret.RefreshEvery + 2*time.Second, Grace: grace, Patience: patience,

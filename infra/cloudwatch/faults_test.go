@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
@@ -104,7 +105,7 @@ func throttles(s *stand) {
 	defer srv.Close()
 	client := dynamo.NewWired(aws.Config{
 		Region: "us-east-1", BaseEndpoint: &srv.URL, Credentials: credentials.NewStaticCredentialsProvider("a", "b", ""), Retryer: func() aws.Retryer { return aws.NopRetryer{} },
-	}, &s.counts)
+	}, &s.counts, time.Now)
 	_, _ = client.GetItem(s.Context(), &dynamodb.GetItemInput{TableName: aws.String("shop-events"), Key: map[string]types.AttributeValue{"id": &types.AttributeValueMemberS{Value: "a"}}})
 	_ = s.invoke("dispatch", func(context.Context) error { return nil })
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/mattn/go-isatty"
 	"github.com/spf13/cobra"
@@ -79,7 +80,7 @@ func readSecret(in io.Reader) (string, error) {
 }
 
 func putSecret(cmd *cobra.Command, t *cli.Target, name, value string) error {
-	err := secret.Put(cmd.Context(), t.AWS, t.Stack, name, value)
+	err := secret.Put(cmd.Context(), secret.Manager(t.AWS, time.Now), t.Stack, name, value)
 	if errors.Is(err, event.ErrNotFound) {
 		return fmt.Errorf("%w: declare it in infra/data.yaml, and deploy that or start the local stack again", err)
 	}

@@ -1,6 +1,7 @@
 package dynamo
 
 import (
+	"context"
 	"fmt"
 	"sync"
 
@@ -30,7 +31,7 @@ var (
 )
 
 // PrepareBodies takes the memory that storing the first event would take.
-func PrepareBodies() { _, _ = compress([]byte("{}")) }
+func PrepareBodies(context.Context) { _, _ = compress([]byte("{}")) }
 
 func compress(body []byte) ([]byte, error) {
 	if len(body) > maxBody {

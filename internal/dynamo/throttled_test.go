@@ -70,7 +70,7 @@ func TestEveryThrottledTryIsCountedByTableAndIndex(t *testing.T) {
 			defer srv.Close()
 			cfg := aws.Config{Region: "us-east-1", BaseEndpoint: &srv.URL, Credentials: credentials.NewStaticCredentialsProvider("a", "b", "")}
 			var counts metric.Counts
-			if err := c.call(dynamo.NewWired(cfg, &counts)); err != nil {
+			if err := c.call(dynamo.NewWired(cfg, &counts, time.Now)); err != nil {
 				t.Fatal(err)
 			}
 			var out bytes.Buffer

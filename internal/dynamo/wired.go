@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
@@ -40,8 +41,8 @@ type Wired struct {
 }
 
 // NewWired returns a client that counts in counts the calls that are throttled.
-func NewWired(cfg aws.Config, counts *metric.Counts) *Wired {
-	c := wire.New("dynamodb", cfg)
+func NewWired(cfg aws.Config, counts *metric.Counts, now func() time.Time) *Wired {
+	c := wire.New("dynamodb", cfg, now)
 	c.Retryer = retry.AddWithErrorCodes(c.Retryer, (&types.TransactionConflictException{}).ErrorCode())
 	c.Tried = func(in, out any, err error) { countThrottled(counts, in, out, err) }
 	return &Wired{client: c, protocol: awsjson.New10(schemas.DynamoDB_20120810)}

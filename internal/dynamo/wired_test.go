@@ -86,7 +86,7 @@ func both(t *testing.T, answers []answer, call func(context.Context, dynamo.Clie
 		}
 		var c dynamo.Client = dynamodb.NewFromConfig(cfg, dynamo.Retrying)
 		if i == 1 {
-			c = dynamo.NewWired(cfg, &metric.Counts{})
+			c = dynamo.NewWired(cfg, &metric.Counts{}, time.Now)
 		}
 		got[i], errs[i] = call(t.Context(), c)
 		srv.Close()
@@ -240,7 +240,7 @@ func TestWiredGivesUpWithItsContext(t *testing.T) {
 	cfg := aws.Config{Region: "eu-west-1", BaseEndpoint: &srv.URL, Credentials: credentials.NewStaticCredentialsProvider("AKIA", "secret", "")}
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
-	_, err := dynamo.NewWired(cfg, &metric.Counts{}).GetItem(ctx, &dynamodb.GetItemInput{TableName: table, Key: row})
+	_, err := dynamo.NewWired(cfg, &metric.Counts{}, time.Now).GetItem(ctx, &dynamodb.GetItemInput{TableName: table, Key: row})
 	if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "GetItem") {
 		t.Errorf("%v", err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"sync"
 
 	"github.com/aws/aws-lambda-go/events"
 
@@ -21,6 +22,18 @@ func (h *Handler) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 		return nil, err
 	}
 	return json.Marshal(res)
+}
+
+// Warm reads the secrets of all endpoints, as far as ctx lets it. What is wrong with one, its
+// requests say.
+func (h *Handler) Warm(ctx context.Context) {
+	var all sync.WaitGroup
+	for name := range h.Endpoints {
+		if name != EventBridgeEndpoint { // which needs none
+			all.Go(func() { _, _ = h.Secrets.Secrets(ctx, name) })
+		}
+	}
+	all.Wait()
 }
 
 // readRequest reads what Handle looks at.

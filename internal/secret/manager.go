@@ -22,7 +22,9 @@ const service = "secretsmanager" // of AWS, and the name of its API
 type Fetch func(ctx context.Context, name string) (string, error)
 
 // Manager is a client of Secrets Manager.
-func Manager(cfg aws.Config) *wire.Client { return wire.New(service, cfg) }
+func Manager(cfg aws.Config, now func() time.Time) *wire.Client {
+	return wire.New(service, cfg, now)
+}
 
 // FromManager fetches webhooks' signing secrets from Secrets Manager: the name is
 // that of the endpoint, its secret is "<stack>/webhooks/<endpoint>".
@@ -51,7 +53,7 @@ func Named(cfg aws.Config, stack, name string, now func() time.Time) *Value {
 }
 
 func open(cfg aws.Config, name string, r Rules, now func() time.Time) *Value {
-	client := Manager(cfg)
+	client := Manager(cfg, now)
 	return &Value{Name: name, Rules: r, Now: now, Fetch: func(ctx context.Context, name string) (string, error) {
 		return read(ctx, client, name)
 	}}
@@ -59,9 +61,9 @@ func open(cfg aws.Config, name string, r Rules, now func() time.Time) *Value {
 
 // Put gives the stack's secret of that name a value. event.ErrNotFound if the stack has no
 // such secret.
-func Put(ctx context.Context, cfg aws.Config, stack, name, value string) error {
+func Put(ctx context.Context, manager *wire.Client, stack, name, value string) error {
 	name = stack + "/" + name
-	err := put(ctx, Manager(cfg), name, value)
+	err := put(ctx, manager, name, value)
 	switch {
 	case isError(err, "ResourceNotFoundException"):
 		return fmt.Errorf("secret %s %w", name, event.ErrNotFound)

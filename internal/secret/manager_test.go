@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
@@ -33,7 +34,7 @@ func TestSecretsManagerIsAskedForTheEndpointsSecret(t *testing.T) {
 	client := secret.Manager(aws.Config{
 		Region: "us-east-1", BaseEndpoint: aws.String(manager.URL),
 		Credentials: credentials.NewStaticCredentialsProvider("a", "b", ""),
-	})
+	}, time.Now)
 	fetch := secret.FromManager(client, "shop")
 	for _, c := range []struct {
 		answer, want string
@@ -61,7 +62,7 @@ func TestASecretsManagerThatRefusesIsNotAMissingSecret(t *testing.T) {
 	client := secret.Manager(aws.Config{
 		Region: "us-east-1", BaseEndpoint: aws.String(manager.URL),
 		Credentials: credentials.NewStaticCredentialsProvider("a", "b", ""),
-	})
+	}, time.Now)
 	if _, err := secret.FromManager(client, "shop")(t.Context(), "default"); err == nil || errors.Is(err, event.ErrNotConfigured) {
 		t.Errorf("error %v", err)
 	}

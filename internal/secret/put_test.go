@@ -41,14 +41,14 @@ func TestWhatIsPutIntoASecretIsRead(t *testing.T) {
 	if _, err := crm.Get(t.Context()); !errors.Is(err, event.ErrNotConfigured) {
 		t.Errorf("before: %v", err)
 	}
-	if err := secret.Put(t.Context(), cfg, "shop", "crm", "key"); err != nil {
+	if err := secret.Put(t.Context(), secret.Manager(cfg, time.Now), "shop", "crm", "key"); err != nil {
 		t.Error(err)
 	}
 	now = now.Add(secret.RefreshEvery)
 	if got, err := crm.Get(t.Context()); err != nil || got != "key" {
 		t.Errorf("%q, %v", got, err)
 	}
-	if err := secret.Put(t.Context(), cfg, "shop", "none", "hidden"); !errors.Is(err, event.ErrNotFound) || strings.Contains(err.Error(), "hidden") {
+	if err := secret.Put(t.Context(), secret.Manager(cfg, time.Now), "shop", "none", "hidden"); !errors.Is(err, event.ErrNotFound) || strings.Contains(err.Error(), "hidden") {
 		t.Errorf("a secret that is not declared: %v", err)
 	}
 }

@@ -55,7 +55,7 @@ func (c *Client) request(ctx context.Context, call *Call, creds aws.Credentials)
 		req.Header[name] = values
 	}
 	sum := sha256.Sum256(call.Body)
-	return req, c.signer.SignHTTP(ctx, creds, req, hex.EncodeToString(sum[:]), c.Service, c.Config.Region, time.Now().UTC())
+	return req, c.signer.SignHTTP(ctx, creds, req, hex.EncodeToString(sum[:]), c.Service, c.Config.Region, c.Now().UTC())
 }
 
 // closed reports whether the other side had ended the connection.

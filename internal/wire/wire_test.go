@@ -32,7 +32,7 @@ func open(url string) *wire.Client {
 				o.Backoff = retry.BackoffDelayerFunc(func(int, error) (time.Duration, error) { return 0, nil })
 			})
 		},
-	})
+	}, time.Now)
 }
 
 func ask(t *testing.T, c *wire.Client) (value string, err error) {
