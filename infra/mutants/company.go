@@ -77,6 +77,6 @@ var demanded = []guard{
 	},
 	{
 		"a secret that connect creates is under the stack's key", "internal/secret/signing.go",
-		`		if s.KeyArn != "" {`, `		if false {`, named("SecretThatConnectCreates", "infra/cli"),
+		`token(), s.KeyArn}`, `token(), ""}`, named("SecretThatConnectCreates", "infra/cli"),
 	},
 }

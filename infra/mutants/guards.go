@@ -12,7 +12,7 @@ type guard struct {
 }
 
 // guards are all, in the order in which an event meets them.
-var guards = slices.Concat(edge, thin, fanout, attempt, changes, ledger, table, replies, effects, fetched, sweeps, volume, listed, lists, operated, restored, rebuilt, erased, granted, unsigned, supply, onMachine, printing, triggered, timelined, decided, tokens, interrupted, listened, connecting, replayedAgain, reloaded, shown, reported, alarmed, demanded)
+var guards = slices.Concat(edge, thin, fanout, attempt, changes, ledger, table, replies, effects, fetched, sweeps, volume, listed, lists, operated, restored, rebuilt, erased, granted, unsigned, supply, onMachine, printing, triggered, timelined, decided, tokens, interrupted, listened, connecting, replayedAgain, reloaded, shown, reported, alarmed, demanded, wired)
 
 // simulated are the schedules of the simulation.
 func simulated() []string { return named("InEverySchedule", "internal/simtest") }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestConfigurationIsWhatLambdaSets(t *testing.T) {
@@ -34,7 +35,13 @@ func TestWarmWaitsForAllButNotForEver(t *testing.T) {
 	done, gaveUp := false, false
 	s := &Stack{Warm: []func(context.Context){
 		func(context.Context) { done = true },
-		func(ctx context.Context) { <-ctx.Done(); gaveUp = true },
+		func(ctx context.Context) {
+			select {
+			case <-ctx.Done():
+				gaveUp = true
+			case <-time.After(9 * warmTime):
+			}
+		},
 	}}
 	s.warm()
 	if !done || !gaveUp {

@@ -1,0 +1,42 @@
+package main
+
+const (
+	wireFile   = "internal/wire/client.go"
+	sendFile   = "internal/wire/send.go"
+	wiredFile  = "internal/dynamo/wired_operations.go"
+	handedFile = "internal/webhook/gateway.go"
+)
+
+// wired: the calls that functions make without the SDK's clients are the SDK's, and what API
+// Gateway hands over is read as encoding/json reads it.
+var wired = []guard{
+	{
+		"a connection that was closed meanwhile costs no try", wireFile,
+		`	if stale {`, `	if stale && false {`, named("TestAClosedConnection", "internal/wire"),
+	},
+	{
+		"an answer has the checksum of its header", sendFile,
+		`sum != "" && sum != strconv`, `sum == "-" && sum != strconv`, named("TestAnswerWithAnotherChecksum", "internal/wire"),
+	},
+	{
+		"the repeats of a transaction are one", wiredFile,
+		`	if in.ClientRequestToken == nil {`, `	if false {`, named("TestWiredAsks", "internal/dynamo"),
+	},
+	{
+		"a throttled try is counted", "internal/dynamo/wired.go",
+		`	c.Tried = func(in, out any, err error) { countThrottled(counts, in, out, err) }`, ``, named("TestEveryThrottledTry", "internal/dynamo"),
+	},
+	{
+		"a member in another spelling is left to encoding/json", handedFile,
+		`		s.twice = s.twice || slices.ContainsFunc(names`, `		_ = slices.ContainsFunc(names`, named("TestRequestIsRead", "internal/webhook"),
+	},
+	{
+		"a member of another kind is left to encoding/json", handedFile,
+		`	s.twice = true
+	s.value()`, `	s.value()`, named("TestRequestIsRead", "internal/webhook"),
+	},
+	{
+		"what is read before the first request ends within a second", "internal/start/stack.go",
+		`context.WithTimeout(context.Background(), warmTime)`, `context.WithTimeout(context.Background(), time.Hour)`, named("TestWarmWaits", "internal/start"),
+	},
+}
