@@ -12,8 +12,9 @@ import (
 const (
 	// ReceiptShards are the partitions of the index by receipt. A partition takes
 	// 1,000 write units a second; a put costs one there and the update that records
-	// the subscribers one or two. So one partition takes 330 events a second and four
-	// take 1,300. More may be added, fewer may not.
+	// the subscribers another, a thin event twice that: four take 2,000 events a
+	// second, or 1,000 thin ones. infra/SCALE.md has what else gives. More may be
+	// added, fewer may not.
 	ReceiptShards = 4
 
 	// UnfinishedShards are the partitions of the index of unfinished deliveries for
