@@ -22,12 +22,8 @@ const (
 // One encoder and decoder serve all calls, one at a time each: a function has
 // one or two cores, and every further one holds megabytes of state.
 var (
-	encoder = sync.OnceValues(func() (*zstd.Encoder, error) {
-		return zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(1<<20), zstd.WithLowerEncoderMem(true))
-	})
-	decoder = sync.OnceValues(func() (*zstd.Decoder, error) {
-		return zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxBody))
-	})
+	encoder = sync.OnceValues(func() (*zstd.Encoder, error) { return newEncoder(writes) })
+	decoder = sync.OnceValues(newDecoder)
 )
 
 // PrepareBodies takes the memory that storing the first event would take.
