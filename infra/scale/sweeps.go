@@ -13,7 +13,7 @@ func (m Model) sweeps(kind string) []Limit {
 	return []Limit{
 		{Name: "reconcile, walks over the events", Unit: "events/s", Per: 1, Most: m.WalkPage / page * (m.Run - m.EndMargin) / minute, Beyond: "gaps are found ever later (alarm `lag-pending`)", Change: to("walk the shards side by side, or each in a function, which look at %s together")},
 		{
-			Name: "reconcile, lists at Stripe", Unit: "events/s", Per: 1, Most: m.Calls * stripePage / minute, Beyond: "the list of all events never ends (alarm `lag-missing`), and that of undelivered ones waits for it",
+			Name: "reconcile, lists at Stripe", Unit: "events/s", Per: 1, Most: m.Calls * stripePage / minute, Beyond: "the list of all events never ends (alarm `lag-missing`): what was answered 2xx and lost is not found; what Stripe could not deliver is, a hundred events a minute",
 			Change: func(need float64) string {
 				calls := need * minute / stripePage
 				text := fmt.Sprintf("`callsPerRun = %.0f` in internal/reconcile is %s reads a second", calls, cost.Number(calls/minute))

@@ -263,3 +263,27 @@ func TestAListingThatIsRefusedOrLimitedFailsTheRunAndMovesNothing(t *testing.T) 
 		})
 	}
 }
+
+func TestWhatStripeCouldNotDeliverDoesNotWaitForALongList(t *testing.T) {
+	s := newShop(t)
+	s.run()
+	s.pass(2 * time.Hour)
+	for i := range 1000 {
+		s.happen("charge.succeeded", s.now.Add(-time.Hour).Add(time.Duration(i)*time.Second))
+	}
+	s.calls = 3 // of which a run reads two pages of the list
+	s.run()
+	id := s.happen("charge.succeeded", s.now.Add(-time.Minute), `"_delivery_success":false,`)
+	s.pass(time.Minute)
+	if s.run(); !s.has(id) {
+		t.Error("it waits for the list of everything")
+	}
+	runs := 2
+	for ; len(s.missing()) > 0 && runs < 20; runs++ {
+		s.pass(time.Minute)
+		s.run()
+	}
+	if runs == 20 {
+		t.Error("the list of everything comes to no end")
+	}
+}

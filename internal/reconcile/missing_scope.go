@@ -14,23 +14,30 @@ type scopePart struct {
 	*Cursor[progress]
 	missing *Missing
 	keyless bool // there is no API key for its mode
+	asked   bool // for what Stripe could not deliver, in this run
 }
 
 // Page implements Part: it lists a page of everything if it is time for that, else what
-// Stripe reports as undelivered.
+// Stripe reports as undelivered. While a list of everything takes longer than a run, every
+// run asks for that, too: an account with very many events has one all the time.
 func (s *scopePart) Page(ctx context.Context) (more bool, err error) {
 	m, p := s.missing, &s.At
 	l, chunks := lister{m.Lister, p.Scope, m.use}, m.types.snapshots()
 	since := m.Now().Sub(p.Full) // negative: our clock was ahead
-	if p.Window == nil && !m.run.Now && since >= 0 && since < fullEvery {
+	full := p.Window != nil || m.run.Now || since < 0 || since >= fullEvery
+	if !full || p.Window != nil && !s.asked && !m.run.Now {
+		s.asked = true
 		if err := m.quick(ctx, l, p, chunks); err != nil {
 			return false, err
 		}
+	}
+	if !full {
 		return false, s.succeeded(ctx)
 	}
 	forgotten := false
 	if p.Window == nil || p.Window.Types != digest(chunks) || m.expired(p.Window.From, 24*time.Hour) {
 		p.Window, forgotten = m.begin(p.At, chunks)
+		s.asked = true // it finds them
 	}
 	from := p.Window.From
 	p.Window.To = earlier(p.Window.To, m.Now()) // else what is young now might be before the next window
