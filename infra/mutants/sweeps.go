@@ -129,6 +129,10 @@ var sweeps = []guard{
 	},
 	{
 		"the fetch trusts no clock that was ahead", "internal/reconcile/missing_scope.go",
-		`since >= 0 && since < fullEvery {`, `since < fullEvery {`, named("ClockThatWasAhead", "internal/reconcile"),
+		`m.run.Now || since < 0 || since >= fullEvery`, `m.run.Now || since >= fullEvery`, named("ClockThatWasAhead", "internal/reconcile"),
+	},
+	{
+		"what Stripe could not deliver does not wait for a long list", "internal/reconcile/missing_scope.go",
+		`	if !full || p.Window != nil && !s.asked && !m.run.Now {`, `	if !full {`, named("DoesNotWaitForALongList", "internal/reconcile"),
 	},
 }

@@ -12,22 +12,29 @@ type members struct {
 	key     []byte // unescaped
 	names   string // keys that are read here, in spaces; another spelling of one is ambiguous
 	started bool
-	seen    keyset
+	base    int // of its keys among the scanner's
+	bloom   [4]uint64
+	odd     bool // one of the keys has capitals or is not ASCII
+	many    map[string]struct{}
 }
 
 // next moves to the next key of the object that began at the scanner's
 // position. Keys that decoders could take for one another set s.twice.
 func (s *scanner) next(m *members) bool {
-	if !s.step('{', !m.started) {
+	first := !m.started
+	if first {
+		m.started, m.base = true, len(s.keys)
+	}
+	if !s.step('{', first) {
+		s.keys = s.keys[:m.base]
 		return false
 	}
-	m.started = true
 	raw, escaped := s.key()
 	if escaped {
 		raw = []byte(decode(raw, true))
 	}
 	m.key = raw
-	if s.bad == "" && m.seen.add(raw, m.names) {
+	if s.bad == "" && s.seen(m, raw) {
 		s.twice = true
 	}
 	return s.bad == ""
@@ -58,51 +65,45 @@ func (s *scanner) step(open byte, first bool) bool {
 	return s.bad == ""
 }
 
-// keyset holds the keys of one object. Keys differ only if they differ under
-// case folding, as encoding/json and other decoders match them.
-type keyset struct {
-	bloom [4]uint64
-	few   [112][]byte // more than any of Stripe's objects has
-	n     int
-	odd   bool // one of few has capitals or is not ASCII
-	many  map[string]struct{}
-}
+// maxKeys is more than any of Stripe's objects has.
+const maxKeys = 112
 
-// add reports whether key is ambiguous: there already, or another spelling of
-// one of the names.
-func (k *keyset) add(key []byte, names string) bool {
+// seen reports whether a key is ambiguous: there already, or another spelling of one of the
+// names. Keys differ only if they differ under case folding, as encoding/json and other
+// decoders match them. The keys of the objects that are open are those of one list: an object
+// in an object begins where that one is.
+func (s *scanner) seen(m *members, key []byte) bool {
 	odd := !snake(key)
-	if odd && spells(key, names) {
+	if odd && spells(key, m.names) {
 		return true
 	}
-	if k.many != nil || k.n == len(k.few) {
-		return k.addMany(key)
+	if m.many != nil || len(s.keys)-m.base == maxKeys {
+		return s.seenMany(m, key)
 	}
 	dup := false
-	if h := hash(key); k.bloom[h/64]&(1<<(h%64)) != 0 || odd || k.odd {
-		for _, other := range k.few[:k.n] {
+	if h := hash(key); m.bloom[h/64]&(1<<(h%64)) != 0 || odd || m.odd {
+		for _, other := range s.keys[m.base:] {
 			dup = dup || bytes.EqualFold(key, other)
 		}
 	} else {
-		k.bloom[h/64] |= 1 << (h % 64)
+		m.bloom[h/64] |= 1 << (h % 64)
 	}
-	k.few[k.n] = key
-	k.n++
-	k.odd = k.odd || odd
+	s.keys = append(s.keys, key)
+	m.odd = m.odd || odd
 	return dup
 }
 
-// addMany keeps objects with very many keys linear.
-func (k *keyset) addMany(key []byte) bool {
-	if k.many == nil {
-		k.many = make(map[string]struct{}, 4*len(k.few))
-		for _, other := range k.few {
-			k.many[fold(other)] = struct{}{}
+// seenMany keeps objects with very many keys linear.
+func (s *scanner) seenMany(m *members, key []byte) bool {
+	if m.many == nil {
+		m.many = make(map[string]struct{}, 4*maxKeys)
+		for _, other := range s.keys[m.base:] {
+			m.many[fold(other)] = struct{}{}
 		}
 	}
-	before := len(k.many)
-	k.many[fold(key)] = struct{}{}
-	return len(k.many) == before
+	before := len(m.many)
+	m.many[fold(key)] = struct{}{}
+	return len(m.many) == before
 }
 
 func hash(key []byte) byte {

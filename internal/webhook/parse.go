@@ -2,6 +2,7 @@ package webhook
 
 import (
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -20,7 +21,13 @@ func Parse(body []byte) (event.Facts, event.Reason) {
 	if !utf8.Valid(body) {
 		return event.Facts{}, InvalidUTF8
 	}
-	s := scanner{b: body}
+	keys := keyLists.Get().(*[][]byte) //nolint:forcetypeassert // nothing else is put
+	s := scanner{b: body, keys: (*keys)[:0]}
+	defer func() {
+		clear(s.keys[:cap(s.keys)]) // else the list holds the body
+		*keys = s.keys
+		keyLists.Put(keys)
+	}()
 	if s.peek() != '{' {
 		return event.Facts{}, s.end(NotAnEvent)
 	}
@@ -31,6 +38,12 @@ func Parse(body []byte) (event.Facts, event.Reason) {
 	}
 	return e.facts()
 }
+
+// keyLists are used again: one has the keys of an object and of those in it.
+var keyLists = sync.Pool{New: func() any {
+	list := make([][]byte, 0, 2*maxKeys)
+	return &list
+}}
 
 // end reads the rest of the text and returns what is wrong with all of it,
 // else r.

@@ -10,6 +10,7 @@ type scanner struct {
 	i     int
 	bad   event.Reason // first syntax error; sticky
 	twice bool         // a key came twice in an object that was read with next
+	keys  [][]byte     // of the objects that are open and read with next
 	depth int
 	kinds [MaxDepth/64 + 1]uint64 // for each level: 1 is an object, 0 an array
 }
