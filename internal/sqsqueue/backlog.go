@@ -1,3 +1,4 @@
+// Package sqsqueue reads the queues of a stack, for reconcile and operators.
 package sqsqueue
 
 import (

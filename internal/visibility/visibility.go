@@ -1,5 +1,5 @@
-// Package sqsqueue has what the engine and reconcile need of SQS.
-package sqsqueue
+// Package visibility hides messages that a function has, until they are to come again.
+package visibility
 
 import (
 	"context"
@@ -9,14 +9,22 @@ import (
 	"sync"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/payhooks/payhooks/internal/wire"
 )
 
 // Queue implements delivery.Queue. Safe for concurrent use.
 type Queue struct {
-	Client *sqs.Client
+	client *wire.Client
+	urls   sync.Map // by ARN
+}
 
-	urls sync.Map // by ARN
+// New returns the queues of an account. It makes no request.
+func New(cfg aws.Config, now func() time.Time) *Queue {
+	c := wire.New("sqs", cfg, now)
+	c.JSONVersion = "1.0"
+	return &Queue{client: c}
 }
 
 // Delay hides a received message for d, rounded up to whole seconds.
@@ -25,10 +33,12 @@ func (q *Queue) Delay(ctx context.Context, arn, receipt string, d time.Duration)
 	if err != nil {
 		return err
 	}
-	_, err = q.Client.ChangeMessageVisibility(ctx, &sqs.ChangeMessageVisibilityInput{
-		QueueUrl: &url, ReceiptHandle: &receipt, VisibilityTimeout: int32(math.Ceil(d.Seconds())),
-	})
-	if err != nil {
+	in := struct {
+		QueueURL          string `json:"QueueUrl"`
+		ReceiptHandle     string
+		VisibilityTimeout int
+	}{url, receipt, int(math.Ceil(d.Seconds()))}
+	if err := q.client.JSON(ctx, "AmazonSQS.ChangeMessageVisibility", in, &struct{}{}); err != nil {
 		return fmt.Errorf("change visibility: %w", err)
 	}
 	return nil
@@ -39,10 +49,12 @@ func (q *Queue) url(ctx context.Context, arn string) (string, error) {
 		return url.(string), nil
 	}
 	name := arn[strings.LastIndexByte(arn, ':')+1:]
-	out, err := q.Client.GetQueueUrl(ctx, &sqs.GetQueueUrlInput{QueueName: &name})
-	if err != nil {
+	var out struct {
+		QueueURL string `json:"QueueUrl"`
+	}
+	if err := q.client.JSON(ctx, "AmazonSQS.GetQueueUrl", struct{ QueueName string }{name}, &out); err != nil {
 		return "", fmt.Errorf("find queue %s: %w", name, err)
 	}
-	q.urls.Store(arn, *out.QueueUrl)
-	return *out.QueueUrl, nil
+	q.urls.Store(arn, out.QueueURL)
+	return out.QueueURL, nil
 }

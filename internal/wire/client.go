@@ -28,6 +28,8 @@ type Client struct {
 	Config aws.Config
 	// Retryer says what is repeated; New sets the SDK's standard.
 	Retryer aws.Retryer
+	// JSONVersion is that of the service's protocol, for JSON; New sets 1.1.
+	JSONVersion string
 	// Now is the clock of signatures.
 	Now func() time.Time
 	// Tried, if set, is called after each try, with its error.
@@ -51,7 +53,7 @@ type Call struct {
 
 // New returns a client. It makes no request.
 func New(service string, cfg aws.Config, now func() time.Time) *Client {
-	c := &Client{Service: service, Config: cfg, Now: now, Retryer: retry.NewStandard(), signer: v4.NewSigner(), transport: shared}
+	c := &Client{Service: service, Config: cfg, Now: now, JSONVersion: "1.1", Retryer: retry.NewStandard(), signer: v4.NewSigner(), transport: shared}
 	if cfg.Retryer != nil {
 		c.Retryer = cfg.Retryer()
 	}

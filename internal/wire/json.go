@@ -12,7 +12,7 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
-// JSON makes a call of JSON 1.1 whose input and output are Go values: target is the
+// JSON makes a call whose input and output are Go values: target is the
 // operation with the name of the API before it, secretsmanager.GetSecretValue.
 func (c *Client) JSON(ctx context.Context, target string, in, out any) error {
 	body, err := json.Marshal(in)
@@ -22,15 +22,18 @@ func (c *Client) JSON(ctx context.Context, target string, in, out any) error {
 	_, operation, _ := strings.Cut(target, ".")
 	return c.Do(ctx, &Call{
 		Operation: operation, Body: body, In: in, Out: out,
-		Header: http.Header{"X-Amz-Target": {target}, "Content-Type": {"application/x-amz-json-1.1"}},
+		Header: http.Header{"X-Amz-Target": {target}, "Content-Type": {"application/x-amz-json-" + c.JSONVersion}},
 		Answer: func(res *smithyhttp.Response) error {
 			body, err := io.ReadAll(res.Body)
-			if err == nil && res.StatusCode < http.StatusMultipleChoices {
-				err = json.Unmarshal(body, out)
-			} else if err == nil {
-				err = &smithyhttp.ResponseError{Response: res, Err: failure(res, body)}
+			switch {
+			case err != nil:
+				return err
+			case res.StatusCode >= http.StatusMultipleChoices:
+				return &smithyhttp.ResponseError{Response: res, Err: failure(res, body)}
+			case len(body) == 0: // of a call that answers nothing
+				return nil
 			}
-			return err
+			return json.Unmarshal(body, out)
 		},
 	})
 }
