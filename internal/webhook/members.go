@@ -81,7 +81,7 @@ func (s *scanner) seen(m *members, key []byte) bool {
 		return s.seenMany(m, key)
 	}
 	dup := false
-	if h := hash(key); m.bloom[h/64]&(1<<(h%64)) != 0 || odd || m.odd {
+	if h := bucket(key); m.bloom[h/64]&(1<<(h%64)) != 0 || odd || m.odd {
 		for _, other := range s.keys[m.base:] {
 			dup = dup || bytes.EqualFold(key, other)
 		}
@@ -106,7 +106,7 @@ func (s *scanner) seenMany(m *members, key []byte) bool {
 	return len(m.many) == before
 }
 
-func hash(key []byte) byte {
+func bucket(key []byte) byte {
 	if len(key) == 0 {
 		return 0
 	}
