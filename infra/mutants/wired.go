@@ -15,6 +15,10 @@ var wired = []guard{
 		`	if stale {`, `	if stale && false {`, named("TestAClosedConnection", "internal/wire"),
 	},
 	{
+		"calls that succeed fill the budget of repeats", wireFile,
+		`release(err), attempted(err)`, `release(err), attempted`, named("TestCallsThatSucceedFill", "internal/wire"),
+	},
+	{
 		"an answer has the checksum of its header", sendFile,
 		`sum != "" && sum != strconv`, `sum == "-" && sum != strconv`, named("TestAnswerWithAnotherChecksum", "internal/wire"),
 	},

@@ -72,10 +72,11 @@ func (c *Client) Do(ctx context.Context, call *Call) error {
 	if err != nil {
 		return fmt.Errorf("%s %s: credentials: %w", c.Service, call.Operation, err)
 	}
-	release := func(error) error { return nil }
+	release := nothing // gives a repeat's cost back to the budget, if it succeeds
 	for n := 1; ; n++ {
+		attempted := c.attempt(ctx)
 		err = c.try(ctx, call, creds)
-		_ = release(err) // the budget's own error is met when it is asked
+		_, _ = release(err), attempted(err) // the budget's own error is met when it is asked
 		if c.Tried != nil {
 			c.Tried(call.In, call.Out, err)
 		}
@@ -93,6 +94,18 @@ func (c *Client) Do(ctx context.Context, call *Call) error {
 		}
 		release = token
 	}
+}
+
+func nothing(error) error { return nil }
+
+// attempt returns what a try that succeeds adds to the budget of repeats.
+func (c *Client) attempt(ctx context.Context) func(error) error {
+	if r, ok := c.Retryer.(aws.RetryerV2); ok {
+		if succeeded, err := r.GetAttemptToken(ctx); err == nil {
+			return succeeded
+		}
+	}
+	return nothing
 }
 
 // wait reports whether the time is over before the context is.

@@ -81,43 +81,6 @@ func TestCallIsSigned(t *testing.T) {
 	}
 }
 
-// requests counts those of one connection.
-type requests struct{}
-
-// TestAClosedConnectionIsNoFailedTry: while an environment slept the service forgot what was
-// open, and ends it with the first bytes that come. That costs neither a try nor a pause.
-func TestAClosedConnectionIsNoFailedTry(t *testing.T) {
-	var opened atomic.Int32
-	srv := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if n := r.Context().Value(requests{}).(*atomic.Int32).Add(1); n > 1 { //nolint:forcetypeassert // ConnContext sets it
-			panic(http.ErrAbortHandler)
-		}
-		_, _ = io.WriteString(w, `{"SecretString":"whsec_a"}`)
-	}))
-	srv.Config.ConnContext = func(ctx context.Context, _ net.Conn) context.Context {
-		opened.Add(1)
-		return context.WithValue(ctx, requests{}, new(atomic.Int32))
-	}
-	srv.Start()
-	defer srv.Close()
-	c := open(srv.URL)
-	c.Retryer = aws.NopRetryer{}
-	tried := 0
-	c.Tried = func(_, _ any, err error) {
-		if tried++; err != nil {
-			t.Errorf("a failed try: %v", err)
-		}
-	}
-	for range 3 {
-		if value, err := ask(t, c); err != nil || value != "whsec_a" {
-			t.Fatalf("%q, %v", value, err)
-		}
-	}
-	if tried != 3 || opened.Load() != 3 {
-		t.Errorf("%d tries on %d connections", tried, opened.Load())
-	}
-}
-
 func TestWarmOpensTheConnectionOfTheFirstCall(t *testing.T) {
 	var opened atomic.Int32
 	srv := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -169,20 +132,6 @@ func TestWhatAServiceAnswersInsteadIsAnError(t *testing.T) {
 		if !strings.Contains(err.Error(), "GetSecretValue") {
 			t.Errorf("the error does not name the call: %v", err)
 		}
-	}
-}
-
-func TestAnswerWithAnotherChecksumIsAskedForAgain(t *testing.T) {
-	n := 0
-	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		if n++; n == 1 {
-			w.Header().Set("X-Amz-Crc32", "1")
-		}
-		_, _ = io.WriteString(w, `{"SecretString":"whsec_a"}`)
-	}))
-	defer srv.Close()
-	if value, err := ask(t, open(srv.URL)); err != nil || value != "whsec_a" || n != 2 {
-		t.Errorf("%q, %v after %d requests", value, err, n)
 	}
 }
 
