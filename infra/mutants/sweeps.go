@@ -27,8 +27,16 @@ var sweeps = []guard{
 		`		has[d.Ref()] = true`, `		_ = d`, named("UnrecordedSubscribersAlone", "internal/reconcile"),
 	},
 	{
-		"a full queue takes no redelivery", "internal/reconcile/actions.go",
-		`fullQueue - backlog.Messages`, `fullQueue`, named("Row76", "internal/reconcile"),
+		"a full queue takes no redelivery", "internal/reconcile/allowance.go",
+		`	a.places[action] = now.Full - messages`, `	a.places[action] = now.Full`, named("Row76", "internal/reconcile"),
+	},
+	{
+		"an action that does not keep up gets no more", "internal/reconcile/allowance.go",
+		`	case messages*2 >= full, !a.Used:`, `	case !a.Used:`, named("KeepsUp", "internal/reconcile"),
+	},
+	{
+		"no queue gets more than two minutes' work", "internal/reconcile/allowance.go",
+		`min(max(full, fullQueue), mostQueue)`, `max(full, fullQueue)`, named("KeepsUp", "internal/reconcile"),
 	},
 	{
 		"a disabled mapping takes no redelivery", "internal/reconcile/actions.go",

@@ -28,7 +28,7 @@ type Model struct {
 	SecretAge                       float64
 
 	// Of reconcile.
-	WalkPage, Batch, Readers, EndMargin, Calls, Redelivered float64
+	WalkPage, Batch, Readers, EndMargin, Calls, Redelivered, RedeliveredMost float64
 }
 
 // Open reads the project in dir.
@@ -48,6 +48,7 @@ func Open(dir string, c cost.Counts) (m Model, err error) {
 	m.Schedule, m.Carried = s.numbers("delivery", "schedule"), s.number("delivery", "carried")
 	m.WalkPage, m.Batch, m.Readers = s.number("reconcile", "walkPage"), s.number("reconcile", "batch"), s.number("reconcile", "readers")
 	m.EndMargin, m.Calls, m.Redelivered = s.number("reconcile", "endMargin"), s.number("reconcile", "callsPerRun"), s.number("reconcile", "fullQueue")
+	m.RedeliveredMost = s.number("reconcile", "mostQueue")
 	return m, s.err
 }
 

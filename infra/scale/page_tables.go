@@ -97,9 +97,9 @@ func (p page) Regions() string {
 
 // Outage is the table of what an hour of an action's outage leaves behind.
 func (p page) Outage() string {
-	rows := [][]string{{"events a second for it", "deliveries that wait", "hours until reconcile has redelivered them"}}
+	rows := [][]string{{"events a second for it", "deliveries that wait", "minutes until reconcile has redelivered them"}}
 	for _, r := range append([]float64{10, 100}, Rates...) {
-		rows = append(rows, []string{cost.Number(r), cost.Number(r * minute * minute), cost.Number(p.Redeliver(r))})
+		rows = append(rows, []string{cost.Number(r), cost.Number(r * minute * minute), cost.Number(math.Ceil(p.Redeliver(r)))})
 	}
 	return cost.Table(rows...)
 }

@@ -76,7 +76,7 @@ func TestInputsAreOnThePage(t *testing.T) {
 		"maxEntries": func(m *Model) { m.Entries *= 2 }, "senders": func(m *Model) { m.Senders = 1 }, "writers": func(m *Model) { m.Writers *= 2 },
 		"schedule": func(m *Model) { m.Schedule = m.Schedule[1:] }, "carried": func(m *Model) { m.Carried /= 2 }, "MaxAge": func(m *Model) { m.SecretAge *= 2 },
 		"walkPage": func(m *Model) { m.WalkPage *= 2 }, "batch": func(m *Model) { m.Batch /= 10 }, "readers": func(m *Model) { m.Readers = 1 },
-		"callsPerRun": func(m *Model) { m.Calls *= 2 }, "fullQueue": func(m *Model) { m.Redelivered *= 2 },
+		"callsPerRun": func(m *Model) { m.Calls *= 2 }, "fullQueue": func(m *Model) { m.Redelivered *= 2 }, "mostQueue": func(m *Model) { m.RedeliveredMost *= 2 },
 	} {
 		m := as
 		m.Queues = maps.Clone(as.Queues)

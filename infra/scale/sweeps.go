@@ -67,6 +67,12 @@ func (m Model) stripe(kind string) []Limit {
 	}
 }
 
-// Redeliver is how many hours reconcile takes to redeliver what an hour of an action's
+// Redeliver is how many minutes reconcile takes to redeliver what an hour of an action's
 // outage left to it.
-func (m Model) Redeliver(rate float64) float64 { return rate * minute / m.Redelivered }
+func (m Model) Redeliver(rate float64) float64 {
+	minutes, left := 0., rate*minute*minute
+	for most := m.Redelivered; most < m.RedeliveredMost && left > 0; most *= 2 {
+		minutes, left = minutes+1, left-most
+	}
+	return minutes + max(0, left)/m.RedeliveredMost
+}

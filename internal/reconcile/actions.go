@@ -13,10 +13,6 @@ import (
 // must be before its deliveries end: a listing may miss one once.
 const removedAfter = 15 * time.Minute
 
-// fullQueue is how many messages an action's queue may hold before nothing is
-// redelivered to it: they are in front of any copy.
-const fullQueue = 1000
-
 // readiness is whether an action takes a redelivery.
 type readiness int
 
@@ -34,13 +30,21 @@ type actions struct {
 	rules  map[string]event.Rule // nil: they cannot be listed, so none is missing
 	absent *Cursor[map[string]time.Time]
 	moved  bool
-	known  map[string]readiness
-	places map[string]int // redeliveries that an action's queue still takes
+	// allowed is kept between runs, too.
+	allowed *Cursor[map[string]allowance]
+	grew    bool
+	known   map[string]readiness
+	places  map[string]int // redeliveries that an action's queue still takes
 }
 
 // known reads what there is to know. What cannot be read stops no redelivery.
 func (d *Due) known(ctx context.Context) *actions {
 	a := &actions{run: d.run, queues: d.Queues, known: map[string]readiness{}, places: map[string]int{}}
+	var err error
+	if a.allowed, err = CursorOf[map[string]allowance](d.run, "due/allowed"); err != nil {
+		d.run.Report(err)
+		a.allowed = &Cursor[map[string]allowance]{} // of this run alone
+	}
 	rules, err := d.Bus.Rules(ctx)
 	if err != nil {
 		d.run.Report(err)
@@ -82,6 +86,9 @@ func (a *actions) takes(ctx context.Context, action string) readiness {
 // sent takes a place in the action's queue, if there is one.
 func (a *actions) sent(action string) bool {
 	a.places[action]--
+	if a.places[action] == 0 && a.queues != nil {
+		a.filled(action)
+	}
 	return a.queues == nil || a.places[action] >= 0
 }
 
@@ -104,7 +111,7 @@ func (a *actions) ask(ctx context.Context, action string) readiness {
 	if backlog.Disabled {
 		return notNow
 	}
-	a.places[action] = fullQueue - backlog.Messages
+	a.allow(action, backlog.Messages)
 	return ready
 }
 
@@ -136,14 +143,22 @@ func (a *actions) missing(name string) readiness {
 	return removed
 }
 
-// save keeps what is absent, if that changed. Another run may have been faster.
+// save keeps what is absent and what is allowed, if that changed. Another run may have been
+// faster.
 func (a *actions) save(ctx context.Context, l event.Ledger) error {
-	if !a.moved {
-		return nil
+	absent, allowed := a.moved, a.grew
+	a.moved, a.grew = false, false
+	var errs []error
+	if absent {
+		errs = append(errs, a.absent.Save(ctx, l))
 	}
-	a.moved = false
-	if err := a.absent.Save(ctx, l); err != nil && !errors.Is(err, event.ErrConflict) {
-		return err
+	if allowed && a.allowed.Key != "" {
+		errs = append(errs, a.allowed.Save(ctx, l))
 	}
-	return nil
+	for i, err := range errs {
+		if errors.Is(err, event.ErrConflict) {
+			errs[i] = nil
+		}
+	}
+	return errors.Join(errs...)
 }

@@ -130,3 +130,34 @@ func TestRow64DeliveriesOfARemovedActionOrTypeEnd(t *testing.T) {
 		})
 	}
 }
+
+// TestAnActionThatKeepsUpGetsMoreEachMinute: what waited for an outage comes back in minutes,
+// and an action that does not keep up gets no more than before.
+func TestAnActionThatKeepsUpGetsMoreEachMinute(t *testing.T) {
+	r := newRig(t)
+	r.due(60_000)
+	r.now = r.now.Add(time.Hour)
+	minute := func(messages int) int {
+		r.queues["send-receipt"] = event.Backlog{Messages: messages}
+		r.now = r.now.Add(time.Minute)
+		return r.sweep().Sent
+	}
+	for i, c := range []struct{ messages, sent int }{
+		{0, 1000},
+		{100, 1900},  // it was fast
+		{0, 4000},    // still
+		{2500, 0},    // not now: half of 4,000 is 2,000
+		{0, 1000},    // and it did not fill its queue
+		{0, 2000},    // again
+		{0, 4000},    //
+		{0, 8000},    //
+		{0, 16_000},  //
+		{0, 16_000},  // and no more than that
+		{100_000, 0}, // nothing in front of so much
+		{100_000, 0}, //
+	} {
+		if got := minute(c.messages); got != c.sent {
+			t.Errorf("minute %d: %d sent with %d messages in the queue, want %d", i, got, c.messages, c.sent)
+		}
+	}
+}
