@@ -11,8 +11,12 @@ const (
 // Gateway hands over is read as encoding/json reads it.
 var wired = []guard{
 	{
-		"a connection that was closed meanwhile costs no try", wireFile,
-		`	if stale {`, `	if stale && false {`, named("TestAClosedConnection", "internal/wire"),
+		"a connection that was closed meanwhile costs no try", sendFile,
+		`	req.Header["Idempotency-Key"] = nil`, ``, named("TestAClosedConnection", "internal/wire"),
+	},
+	{
+		"DynamoDB zips no answer", sendFile,
+		`"Accept-Encoding", "identity"`, `"Accept-Language", "en"`, named("TestAnswerIsNotZipped", "internal/wire"),
 	},
 	{
 		"calls that succeed fill the budget of repeats", wireFile,

@@ -57,8 +57,13 @@ func New(service string, cfg aws.Config, now func() time.Time) *Client {
 	if cfg.Retryer != nil {
 		c.Retryer = cfg.Retryer()
 	}
-	if h, ok := cfg.HTTPClient.(*http.Client); ok && h.Transport != nil {
-		c.transport = h.Transport
+	switch h := cfg.HTTPClient.(type) {
+	case *http.Client:
+		if h.Transport != nil {
+			c.transport = h.Transport
+		}
+	case interface{ GetTransport() *http.Transport }: // the SDK's, which knows AWS_CA_BUNDLE
+		c.transport = h.GetTransport()
 	}
 	if c.endpoint = aws.ToString(cfg.BaseEndpoint); c.endpoint == "" {
 		c.endpoint = Endpoint(service, cfg.Region)
@@ -120,13 +125,9 @@ func wait(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// try sends the call once, and on a new connection at once if the service had closed the
-// one that was used: an environment sleeps for minutes between two requests.
+// try sends the call once.
 func (c *Client) try(ctx context.Context, call *Call, creds aws.Credentials) error {
-	res, stale, err := c.send(ctx, call, creds)
-	if stale {
-		res, _, err = c.send(ctx, call, creds)
-	}
+	res, err := c.send(ctx, call, creds)
 	switch {
 	case err != nil && ctx.Err() != nil:
 		return &aws.RequestCanceledError{Err: err}

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -49,6 +50,42 @@ func TestAClosedConnectionIsNoFailedTry(t *testing.T) {
 	}
 	if tried != 3 || opened.Load() != 3 {
 		t.Errorf("%d tries on %d connections", tried, opened.Load())
+	}
+}
+
+// TestAllClosedConnectionsAreNoFailedTry: after a burst there are several.
+func TestAllClosedConnectionsAreNoFailedTry(t *testing.T) {
+	const burst = 4
+	var all sync.WaitGroup
+	all.Add(burst)
+	srv := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if n := r.Context().Value(requests{}).(*atomic.Int32).Add(1); n > 1 { //nolint:forcetypeassert // ConnContext sets it
+			panic(http.ErrAbortHandler)
+		}
+		if r.Method == http.MethodGet {
+			all.Done()
+			all.Wait()
+		}
+		_, _ = io.WriteString(w, `{"SecretString":"whsec_a"}`)
+	}))
+	srv.Config.ConnContext = func(ctx context.Context, _ net.Conn) context.Context {
+		return context.WithValue(ctx, requests{}, new(atomic.Int32))
+	}
+	srv.Start()
+	defer srv.Close()
+	c := open(srv.URL)
+	c.Retryer = aws.NopRetryer{}
+	var warm sync.WaitGroup
+	for range burst {
+		warm.Go(func() {
+			if err := c.Warm(t.Context()); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	warm.Wait()
+	if value, err := ask(t, c); err != nil || value != "whsec_a" {
+		t.Errorf("%q, %v", value, err)
 	}
 }
 

@@ -9,41 +9,38 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+	"net"
 	"net/http"
-	"net/http/httptrace"
 	"strconv"
-	"syscall"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
-// maxAnswer bounds what is read of an answer: DynamoDB's are 16 MB at most.
-const maxAnswer = 20 << 20
+// maxAnswer bounds what is read of an answer: DynamoDB's are of 16 MB of items at most, and
+// base64 adds a third to bodies.
+const maxAnswer = 32 << 20
 
-// send signs the call and sends it. It reports whether it failed because the connection
-// had been closed since its last use.
-func (c *Client) send(ctx context.Context, call *Call, creds aws.Credentials) (res *smithyhttp.Response, stale bool, err error) {
-	var reused bool
-	traced := httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(i httptrace.GotConnInfo) { reused = i.Reused }})
-	req, err := c.request(traced, call, creds)
+// send signs the call, sends it and reads the answer.
+func (c *Client) send(ctx context.Context, call *Call, creds aws.Credentials) (*smithyhttp.Response, error) {
+	req, err := c.request(ctx, call, creds)
 	if err != nil {
-		return nil, false, err
+		return nil, err
 	}
 	got, err := c.transport.RoundTrip(req)
 	if err != nil {
-		return nil, reused && closed(err) && ctx.Err() == nil, &smithyhttp.RequestSendError{Err: err}
+		return nil, &smithyhttp.RequestSendError{Err: err}
 	}
 	body, err := io.ReadAll(io.LimitReader(got.Body, maxAnswer))
 	_ = got.Body.Close() // it is read
 	if err != nil {
-		return nil, false, &smithyhttp.RequestSendError{Err: fmt.Errorf("read the answer: %w", err)}
+		return nil, &smithyhttp.RequestSendError{Err: fmt.Errorf("read the answer: %w", err)}
 	}
 	if sum := got.Header.Get("X-Amz-Crc32"); sum != "" && sum != strconv.FormatUint(uint64(crc32.ChecksumIEEE(body)), 10) {
-		return nil, false, &smithyhttp.RequestSendError{Err: errors.New("the answer does not have the checksum of its header")}
+		return nil, &smithyhttp.RequestSendError{Err: errors.New("the answer does not have the checksum of its header")}
 	}
-	return answered(got, body), false, nil
+	return answered(got, body), nil
 }
 
 func (c *Client) request(ctx context.Context, call *Call, creds aws.Credentials) (*http.Request, error) {
@@ -54,19 +51,20 @@ func (c *Client) request(ctx context.Context, call *Call, creds aws.Credentials)
 	for name, values := range call.Header {
 		req.Header[name] = values
 	}
+	req.Header.Set("Accept-Encoding", "identity") // else Go unzips, and the checksum is of what was zipped
 	sum := sha256.Sum256(call.Body)
-	return req, c.signer.SignHTTP(ctx, creds, req, hex.EncodeToString(sum[:]), c.Service, c.Config.Region, c.Now().UTC())
-}
-
-// closed reports whether the other side had ended the connection.
-func closed(err error) bool {
-	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
+	err = c.signer.SignHTTP(ctx, creds, req, hex.EncodeToString(sum[:]), c.Service, c.Config.Region, c.Now().UTC())
+	// Not sent. It lets the transport take another connection at once if the service had
+	// closed the one that was used: an environment sleeps for minutes between two requests.
+	req.Header["Idempotency-Key"] = nil
+	return req, err
 }
 
 // shared keeps connections as the SDK's does. One that was closed while the environment
 // slept is noticed when it is used.
 var shared = &http.Transport{
 	Proxy: http.ProxyFromEnvironment, MaxIdleConnsPerHost: 64, IdleConnTimeout: 90 * time.Second, TLSHandshakeTimeout: 5 * time.Second,
+	DialContext: (&net.Dialer{Timeout: 5 * time.Second}).DialContext, // an address of several may be dead
 }
 
 // Warm opens a connection to the service, which the first call then finds.
