@@ -48,6 +48,8 @@ type Query struct {
 	Since     time.Time // from then on
 	Until     time.Time // before then; zero for no end
 	Limit     int       // the newest so many
+	// Shown, if set, reports whether a line counts.
+	Shown func(text string) bool
 }
 
 // Functions are the names of those that have a log group, and Access, in order.
@@ -129,7 +131,7 @@ func (r *Reader) read(ctx context.Context, function, pattern string, q Query) (l
 			r.Looked(len(page.Events))
 		}
 		for _, e := range page.Events {
-			if text := strings.TrimSpace(aws.ToString(e.Message)); q.Event == "" || function == Access || mentions(text, q.Event) {
+			if text := strings.TrimSpace(aws.ToString(e.Message)); q.selects(function, text) {
 				lines = append(lines, Line{At: written(text, aws.ToInt64(e.Timestamp)), Function: function, ID: aws.ToString(e.EventId), Text: text})
 			}
 		}
@@ -137,6 +139,10 @@ func (r *Reader) read(ctx context.Context, function, pattern string, q Query) (l
 		lines, left = slices.Clip(kept), left+len(lines)-len(kept)
 	}
 	return lines, left, nil
+}
+
+func (q *Query) selects(function, text string) bool {
+	return (q.Shown == nil || q.Shown(text)) && (q.Event == "" || function == Access || mentions(text, q.Event))
 }
 
 // newest are the last n lines; 0 is all.

@@ -148,3 +148,36 @@ func TestWhatWasReadBeforeAnErrorIsKept(t *testing.T) {
 		t.Errorf("%v: %q", err, texts(lines))
 	}
 }
+
+func TestLinesThatAreNotShownDoNotCount(t *testing.T) {
+	shown := func(text string) bool { return !strings.Contains(text, "_aws") }
+	lines, left, err := (&logs.Reader{Client: stack(), Stack: "shop"}).Read(t.Context(), logs.Query{Functions: []string{"send-receipt"}, Since: noon, Limit: 2, Shown: shown})
+	if err != nil || left != 0 || len(lines) != 2 || !strings.Contains(lines[0].Text, "plain words") {
+		t.Errorf("%v, %d left: %q", err, left, texts(lines))
+	}
+}
+
+// A function may log the time of what it works on.
+func TestTimeOfALineIsWhenItWasWritten(t *testing.T) {
+	c := &cloud{groups: map[string][]string{"/shop/act": {`{"time":"2020-01-01T00:00:00Z"}`, `{"timestamp":"2026-11-30T12:01:00.5Z"}`}}}
+	lines, _, err := (&logs.Reader{Client: c, Stack: "shop"}).Read(t.Context(), logs.Query{Functions: []string{"act"}, Since: noon})
+	if err != nil || len(lines) != 2 || !lines[0].At.Equal(noon) || !lines[1].At.Equal(noon.Add(time.Minute+500*time.Millisecond)) {
+		t.Errorf("%v: %q", err, texts(lines))
+	}
+}
+
+// CloudWatch takes patterns of 1,024 characters.
+func TestPatternOfManyRequestsIsShort(t *testing.T) {
+	c := stack()
+	for i := range 100 {
+		c.groups["/shop/ingest"] = append(c.groups["/shop/ingest"], fmt.Sprintf(`{"message":"request","event":"evt_1","request":"JKJaXmPLvHcESH%02d"}`, i))
+	}
+	if _, _, err := (&logs.Reader{Client: c, Stack: "shop"}).Read(t.Context(), logs.Query{Functions: []string{"api", "ingest"}, Event: "evt_1", Since: noon}); err != nil {
+		t.Fatal(err)
+	}
+	for _, asked := range c.asked {
+		if _, pattern, _ := strings.Cut(asked, " "); len(pattern) > 1024 {
+			t.Errorf("%d characters: %s", len(pattern), pattern)
+		}
+	}
+}

@@ -19,15 +19,16 @@ func membersOf(text string) (m members) {
 	return m
 }
 
-// written is the time that the line itself has, which is finer, or that of the group.
+// written is the time that the line itself has, which is finer, or that of the group: a time
+// far from that is of what the line is about.
 func written(text string, millis int64) time.Time {
-	switch m := membersOf(text); {
-	case !m.Timestamp.IsZero():
-		return m.Timestamp.UTC()
-	case !m.Time.IsZero():
-		return m.Time.UTC()
+	m, at := membersOf(text), time.UnixMilli(millis).UTC()
+	for _, own := range []time.Time{m.Timestamp, m.Time} {
+		if own.Sub(at).Abs() < time.Minute {
+			return own.UTC()
+		}
 	}
-	return time.UnixMilli(millis).UTC()
+	return at
 }
 
 // mentions reports whether a line has the id as a whole: evt_1 is not in evt_12.
@@ -50,8 +51,8 @@ func inID(c byte) bool {
 }
 
 // mostRequests is how many requests of one event are looked up: Stripe repeats a delivery
-// for three days, some twenty times.
-const mostRequests = 50
+// for three days, some twenty times, and a pattern has 1,024 characters at most.
+const mostRequests = 30
 
 // requestsOf are the API's ids of the requests that the lines are about.
 func requestsOf(lines []Line) (ids []string) {

@@ -107,7 +107,7 @@ func (f *logsFlags) open(cmd *cobra.Command, about string) (*logsRun, error) {
 	if len(q.Functions) == 0 {
 		return nil, fmt.Errorf("no log group begins with /%s/: is %[1]s the name of a stack in region %[2]s?", t.Stack, t.AWS.Region)
 	}
-	q.Since = f.Since
+	q.Since, q.Shown = f.Since, r.print.Shown
 	if r.query, err = r.selected(q, t); err != nil {
 		return nil, err
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/payhooks/payhooks/infra/cli"
 	"github.com/payhooks/payhooks/infra/logs"
+	"github.com/payhooks/payhooks/internal/webhook"
 )
 
 const (
@@ -42,7 +43,7 @@ func (r *logsRun) selected(q logs.Query, t *cli.Target) (logs.Query, error) {
 			hint = "did you mean " + near[0] + "?"
 		}
 		return q, fmt.Errorf("no function %s writes a log in stack %s; %s", r.about, t.Stack, hint)
-	case strings.ContainsAny(r.about, "\"\\") || strings.ContainsFunc(r.about, func(c rune) bool { return c < ' ' }):
+	case len(r.about) > webhook.MaxID || strings.ContainsAny(r.about, "\"\\") || strings.ContainsFunc(r.about, func(c rune) bool { return c < ' ' }):
 		return q, cli.Usage("%q is no event's id", cli.Clip(r.about, 100))
 	default:
 		q.Event, since = r.about, eventSince
@@ -101,7 +102,11 @@ func (r *logsRun) none() error {
 	if !r.query.Until.IsZero() {
 		until = " until " + r.query.Until.UTC().Format(time.DateTime)
 	}
-	_, err := fmt.Fprintf(r.cmd.OutOrStdout(), "no line%s since %s%s; earlier ones: --since 7d\n", about, r.query.Since.UTC().Format(time.DateTime), until)
+	earlier := ""
+	if time.Since(r.query.Since) < 7*24*time.Hour {
+		earlier = "; earlier ones: --since 7d"
+	}
+	_, err := fmt.Fprintf(r.cmd.OutOrStdout(), "no line%s since %s%s%s\n", about, r.query.Since.UTC().Format(time.DateTime), until, earlier)
 	return err
 }
 
@@ -128,6 +133,7 @@ func (r *logsRun) follow(ctx context.Context) error {
 			shown[key] = l.At
 			return is
 		}))
+		r.query.Limit = 0 // of what there was; nothing new is left out
 		r.query.Since = later(r.query.Since, time.Now().Add(-followBack))
 		for key, at := range shown {
 			if at.Before(r.query.Since.Add(-followBack)) {

@@ -118,29 +118,33 @@ func loggedFunction(o *rig) {
 			o.Errorf("%+v", l)
 		}
 	}
+	if lines := o.must("logs", "send-receipt", "--limit", "3"); strings.Count(lines, "\n") != 3 { // its metrics are lines, too
+		o.Errorf("%s", lines)
+	}
 	all := o.run("logs", "dispatch", "--limit", "2")
 	if strings.Count(all.out, "\n") != 2 || !strings.Contains(all.err, "earlier lines left out; for those: --until 2") {
 		o.Errorf("%s%s", all.out, all.err)
 	}
-	if text := o.must("logs", "dispatch", "--until", "2026-01-02", "--since", "2026-01-01"); text != "no line since 2026-01-01 00:00:00 until 2026-01-02 00:00:00; earlier ones: --since 7d\n" {
+	if text := o.must("logs", "dispatch", "--until", "2026-01-02", "--since", "2026-01-01"); text != "no line since 2026-01-01 00:00:00 until 2026-01-02 00:00:00\n" {
 		o.Errorf("%s", text)
 	}
-	if text := o.must("logs", "evt_none"); !strings.HasPrefix(text, "no line about evt_none since ") {
+	if text := o.must("logs", "evt_none"); !strings.HasSuffix(text, "; earlier ones: --since 7d\n") || !strings.HasPrefix(text, "no line about evt_none since ") {
 		o.Errorf("%s", text)
 	}
 }
 
 func loggedWrong(o *rig) {
 	for args, want := range map[string]string{
-		"send-recipt":           "did you mean send-receipt?",
-		"nothing-like-one":      "there are adjust-inventory, api, dispatch",
-		`evt_"x`:                "is no event's id",
-		"--limit 0":             "must be 1 or more",
-		"--since tomorrow":      "--since",
-		"--until x":             "--until",
-		"--follow --until 1h":   "leave out --until",
-		"--since 1h --until 2h": "is not after --since",
-		"ingest dispatch":       "2 arguments given",
+		"send-recipt":                     "did you mean send-receipt?",
+		"nothing-like-one":                "there are adjust-inventory, api, dispatch",
+		`evt_"x`:                          "is no event's id",
+		"evt_" + strings.Repeat("a", 252): "is no event's id",
+		"--limit 0":                       "must be 1 or more",
+		"--since tomorrow":                "--since",
+		"--until x":                       "--until",
+		"--follow --until 1h":             "leave out --until",
+		"--since 1h --until 2h":           "is not after --since",
+		"ingest dispatch":                 "2 arguments given",
 	} {
 		r := o.run(append([]string{"logs"}, strings.Fields(args)...)...)
 		if r.code == 0 || !strings.Contains(r.err, want) {

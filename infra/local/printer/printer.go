@@ -89,6 +89,12 @@ func (p *Printer) Logged(at time.Time, who, text string) {
 	p.text(who, text, at, map[string]any{"at": at.UTC()})
 }
 
+// Shown reports whether Logged shows a line; with --json it shows all.
+func (p *Printer) Shown(text string) bool {
+	var e entry
+	return p.json || json.Unmarshal([]byte(text), &e.fields) != nil || !e.silent()
+}
+
 // text shows a line; more are members of its JSON besides its own.
 func (p *Printer) text(who, text string, at time.Time, more map[string]any) {
 	var e entry
