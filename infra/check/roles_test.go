@@ -132,6 +132,9 @@ func TestOperatorReadsAndActsAndChangesNoInfrastructure(t *testing.T) {
 		"dynamodb:Query": "dynamodb:eu-west-1:123456789012:table/shop-events/index/received", "dynamodb:UpdateItem": "dynamodb:eu-west-1:123456789012:table/shop-deliveries",
 		"secretsmanager:PutSecretValue": "secretsmanager:eu-west-1:123456789012:secret:shop/webhooks/default-abcdef", "lambda:InvokeFunction": "lambda:eu-west-1:123456789012:function:shop-Reconcile-A1",
 		"sqs:ReceiveMessage": "sqs:eu-west-1:123456789012:shop-fetch-dead", "events:PutEvents": "events:eu-west-1:123456789012:event-bus/shop", "events:ListRules": "events:eu-west-1:123456789012:rule/shop/fetch",
+		// What the runbook sends operators to: payhooks logs, the dashboard, the saved queries.
+		"logs:FilterLogEvents": "logs:eu-west-1:123456789012:log-group:/aws/vendedlogs/shop/api:*", "logs:StartQuery": "logs:eu-west-1:123456789012:log-group:/shop/ingest:*",
+		"cloudwatch:GetDashboard": "cloudwatch::123456789012:dashboard/shop", "cloudwatch:GetMetricData": "*", "logs:DescribeQueryDefinitions": "*",
 		// connect creates the secret of a further endpoint under the key of the stack.
 		"secretsmanager:CreateSecret": "secretsmanager:eu-west-1:123456789012:secret:shop/webhooks/connect-abcdef", "kms:GenerateDataKey": "kms:eu-west-1:123456789012:key/1", "kms:Decrypt": "kms:eu-west-1:123456789012:key/1",
 	} {

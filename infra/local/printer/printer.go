@@ -115,7 +115,10 @@ func (p *Printer) text(who, text string, at time.Time, more map[string]any) {
 		return
 	}
 	colour, what, about := e.sentence()
-	p.row(e.at(at), who, colour, what, about)
+	if p.when != "" { // else at is the line's own time, if that is when it was written
+		at = e.at(at)
+	}
+	p.row(at, who, colour, what, about)
 }
 
 // members prints a line as JSON that says whose it is.

@@ -44,6 +44,14 @@ func TestLogLineIsReadableWithoutColourOffTerminal(t *testing.T) {
 	}
 }
 
+func TestLineOfALogGroupHasItsTime(t *testing.T) {
+	var b bytes.Buffer
+	NewLog(&b, false).Logged(time.Date(2026, 11, 22, 9, 8, 7, 0, time.UTC), "act", `{"message":"due","time":"2020-01-01T00:00:00Z"}`)
+	if !strings.HasPrefix(b.String(), "2026-11-22T09:08:07.000Z  act") {
+		t.Errorf("got %s", b.String())
+	}
+}
+
 func TestEveryJSONLineNamesItsFunction(t *testing.T) {
 	for line := range strings.SplitSeq(printed(true, `{"message":"request","answer":200}`, `plain words`), "\n") {
 		var v map[string]any
