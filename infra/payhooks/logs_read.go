@@ -84,9 +84,15 @@ func (r *logsRun) once(ctx context.Context) error {
 		return r.none()
 	case left > 0 && !cli.WantsJSON(r.cmd):
 		fmt.Fprintf(r.cmd.ErrOrStderr(), "%s left out; for those: --until %s, or a higher --limit\n",
-			cli.Count(left, "earlier line", "earlier lines"), lines[0].At.UTC().Format(time.RFC3339Nano))
+			cli.Count(left, "earlier line", "earlier lines"), untilBefore(lines[0].At))
 	}
 	return nil
+}
+
+// untilBefore is the --until that has all lines before that of at, and rather some again:
+// log groups know milliseconds.
+func untilBefore(at time.Time) string {
+	return at.UTC().Truncate(time.Millisecond).Add(time.Millisecond).Format(time.RFC3339Nano)
 }
 
 // none says that nothing was found, and where it was looked for.

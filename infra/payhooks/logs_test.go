@@ -133,6 +133,12 @@ func loggedFunction(o *rig) {
 	}
 }
 
+func TestUntilLosesNoLineOfTheSameMillisecond(t *testing.T) {
+	if got := untilBefore(time.Date(2026, 11, 30, 12, 0, 0, 138141021, time.UTC)); got != "2026-11-30T12:00:00.139Z" {
+		t.Errorf("%s", got)
+	}
+}
+
 func loggedWrong(o *rig) {
 	for args, want := range map[string]string{
 		"send-recipt":                     "did you mean send-receipt?",
