@@ -33,7 +33,7 @@ func logsCommand() *cobra.Command {
 		Use: "logs [ACTION|EVENT]", Short: "Print the lines of a function, or all about an event", Long: logsLong,
 		Args: cobra.MaximumNArgs(1), ValidArgsFunction: completeFunctions,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			run, err := f.open(cmd, strings.Join(args, ""))
+			run, err := f.open(cmd, args)
 			switch {
 			case err != nil:
 				return err
@@ -77,7 +77,7 @@ func completeFunctions(cmd *cobra.Command, args []string, _ string) ([]string, c
 }
 
 // open reads the command line, and finds out what the argument is.
-func (f *logsFlags) open(cmd *cobra.Command, about string) (*logsRun, error) {
+func (f *logsFlags) open(cmd *cobra.Command, args []string) (*logsRun, error) {
 	now := time.Now()
 	q := logs.Query{Limit: f.Limit}
 	err := f.Check(now)
@@ -90,6 +90,8 @@ func (f *logsFlags) open(cmd *cobra.Command, about string) (*logsRun, error) {
 	switch {
 	case err != nil:
 		return nil, err
+	case len(args) == 1 && args[0] == "":
+		return nil, cli.Usage("the function or event is empty; without it all lines are printed")
 	case f.follow && f.until != "":
 		return nil, cli.Usage("--follow has no end: leave out --until")
 	}
@@ -98,7 +100,7 @@ func (f *logsFlags) open(cmd *cobra.Command, about string) (*logsRun, error) {
 		return nil, err
 	}
 	r := &logsRun{
-		cmd: cmd, about: about, print: printer.NewLog(cmd.OutOrStdout(), cli.WantsJSON(cmd)),
+		cmd: cmd, about: strings.Join(args, ""), print: printer.NewLog(cmd.OutOrStdout(), cli.WantsJSON(cmd)),
 		reader: logReader(t),
 	}
 	if q.Functions, err = r.reader.Functions(cmd.Context()); err != nil {

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/aws/smithy-go"
+
 	"github.com/payhooks/payhooks/infra/cli"
 	"github.com/payhooks/payhooks/infra/logs"
 	"github.com/payhooks/payhooks/internal/webhook"
@@ -127,11 +129,13 @@ func (r *logsRun) follow(ctx context.Context) error {
 	shown := map[string]time.Time{}
 	for {
 		lines, _, err := r.reader.Read(ctx, r.query)
-		if ctx.Err() != nil {
+		switch {
+		case ctx.Err() != nil:
 			return nil // Ctrl-C is how it ends
-		}
-		if err != nil {
+		case err != nil && (len(shown) == 0 || isDenied(err)):
 			return err
+		case err != nil:
+			fmt.Fprintf(r.cmd.ErrOrStderr(), "%s; trying again\n", cli.Line(err.Error()))
 		}
 		r.show(slices.DeleteFunc(lines, func(l logs.Line) bool {
 			key := l.Function + "/" + l.ID
@@ -140,7 +144,9 @@ func (r *logsRun) follow(ctx context.Context) error {
 			return is
 		}))
 		r.query.Limit = 0 // of what there was; nothing new is left out
-		r.query.Since = later(r.query.Since, time.Now().Add(-followBack))
+		if err == nil {
+			r.query.Since = later(r.query.Since, time.Now().Add(-followBack))
+		}
 		for key, at := range shown {
 			if at.Before(r.query.Since.Add(-followBack)) {
 				delete(shown, key)
@@ -152,6 +158,12 @@ func (r *logsRun) follow(ctx context.Context) error {
 		case <-time.After(followEvery):
 		}
 	}
+}
+
+// isDenied reports whether trying again cannot help.
+func isDenied(err error) bool {
+	var api smithy.APIError
+	return errors.As(err, &api) && strings.HasPrefix(api.ErrorCode(), "AccessDenied")
 }
 
 func later(a, b time.Time) time.Time {

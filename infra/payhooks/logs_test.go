@@ -140,6 +140,9 @@ func TestUntilLosesNoLineOfTheSameMillisecond(t *testing.T) {
 }
 
 func loggedWrong(o *rig) {
+	if r := o.run("logs", ""); r.code == 0 || !strings.Contains(r.err, "is empty") {
+		o.Errorf("an empty argument: exit %d, %s", r.code, r.err)
+	}
 	for args, want := range map[string]string{
 		"send-recipt":                     "did you mean send-receipt?",
 		"nothing-like-one":                "there are adjust-inventory, api, dispatch",
@@ -162,10 +165,11 @@ func loggedWrong(o *rig) {
 func loggedNew(o *rig) {
 	ctx, stop := context.WithCancel(o.Context())
 	defer stop()
-	var out record
+	var out, errs record
 	root := rootCommand()
 	root.SetArgs([]string{"logs", "ingest", "--follow", "--json", "--since", "1s"})
 	root.SetOut(&out)
+	root.SetErr(&errs)
 	ended := make(chan error, 1)
 	go func() { ended <- root.ExecuteContext(ctx) }()
 	var ids []string
@@ -173,10 +177,14 @@ func loggedNew(o *rig) {
 		id := o.charge()
 		o.eventually("the line of "+id+" is printed", func() bool { return strings.Contains(out.String(), id) })
 		ids = append(ids, id)
+		o.fault(aws.Fault{Service: "logs", Operation: "FilterLogEvents", Kind: aws.FaultThrottle, Count: 3}) // as often as the SDK asks
 	}
 	stop()
 	if err := <-ended; err != nil {
 		o.Error(err)
+	}
+	if !strings.Contains(errs.String(), "; trying again") {
+		o.Errorf("a read that failed was not told: %q", errs.String())
 	}
 	for _, id := range ids {
 		if n := strings.Count(out.String(), id); n != 1 {

@@ -65,7 +65,7 @@ func do[In smithy.Serializable, Out smithy.Deserializable](ctx context.Context, 
 		Answer: func(res *smithyhttp.Response) error {
 			err := w.protocol.DeserializeResponse(ctx, op, dynamodb.TypeRegistry, res, out)
 			if err != nil && res.StatusCode >= http.StatusMultipleChoices {
-				return &smithyhttp.ResponseError{Response: res, Err: err}
+				return wire.Failed(res, err)
 			}
 			return err
 		},

@@ -114,6 +114,11 @@ func configuration(getenv func(string) string) (cfg aws.Config, err error) {
 		return cfg, errors.New("environment variables AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY: one is not set; Lambda sets them, and the local stack")
 	}
 	cfg.Credentials = aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) { return keys, nil })
+	for _, name := range []string{"AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT"} {
+		if getenv(name) == "true" {
+			return cfg, fmt.Errorf("environment variable %s is true: functions call AWS's usual endpoints only; remove it", name)
+		}
+	}
 	if url := getenv("AWS_ENDPOINT_URL"); url != "" {
 		cfg.BaseEndpoint = &url
 	}

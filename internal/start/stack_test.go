@@ -21,6 +21,11 @@ func TestConfigurationIsWhatLambdaSets(t *testing.T) {
 	if cfg, err := configuration(getenv); err != nil || *cfg.BaseEndpoint != env["AWS_ENDPOINT_URL"] {
 		t.Errorf("%+v, %v", cfg, err)
 	}
+	env["AWS_USE_FIPS_ENDPOINT"] = "true"
+	if _, err := configuration(getenv); err == nil || !strings.Contains(err.Error(), "AWS_USE_FIPS_ENDPOINT") {
+		t.Errorf("what is not supported is left out silently: %v", err)
+	}
+	env["AWS_USE_FIPS_ENDPOINT"] = ""
 	for _, name := range []string{"AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"} {
 		before := env[name]
 		env[name] = ""

@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
@@ -135,6 +136,13 @@ func (c *Client) try(ctx context.Context, call *Call, creds aws.Credentials) err
 		return err
 	}
 	return call.Answer(res)
+}
+
+// Failed is the error of an answer that is one, with the id that AWS's support asks for.
+func Failed(res *smithyhttp.Response, err error) error {
+	return &awshttp.ResponseError{
+		ResponseError: &smithyhttp.ResponseError{Response: res, Err: err}, RequestID: res.Header.Get("X-Amzn-Requestid"),
+	}
 }
 
 // answered is a response whose body is read.

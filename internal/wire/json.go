@@ -29,7 +29,7 @@ func (c *Client) JSON(ctx context.Context, target string, in, out any) error {
 			case err != nil:
 				return err
 			case res.StatusCode >= http.StatusMultipleChoices:
-				return &smithyhttp.ResponseError{Response: res, Err: failure(res, body)}
+				return Failed(res, failure(res, body))
 			case len(body) == 0: // of a call that answers nothing
 				return nil
 			}

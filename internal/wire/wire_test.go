@@ -120,6 +120,7 @@ func TestWhatAServiceAnswersInsteadIsAnError(t *testing.T) {
 	} {
 		srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("X-Amzn-Errortype", c.header)
+			w.Header().Set("X-Amzn-Requestid", "7GVRT3")
 			w.WriteHeader(c.status)
 			_, _ = io.WriteString(w, c.body)
 		}))
@@ -128,6 +129,9 @@ func TestWhatAServiceAnswersInsteadIsAnError(t *testing.T) {
 		var api smithy.APIError
 		if is := errors.As(err, &api); err == nil || is != (c.code != "") || is && (api.ErrorCode() != c.code || api.ErrorMessage() != c.message) || !strings.Contains(err.Error(), c.within) {
 			t.Errorf("%d %s: %v", c.status, c.body, err)
+		}
+		if c.code != "" && !strings.Contains(err.Error(), "RequestID: 7GVRT3") {
+			t.Errorf("the error does not name the request: %v", err)
 		}
 		if !strings.Contains(err.Error(), "GetSecretValue") {
 			t.Errorf("the error does not name the call: %v", err)
