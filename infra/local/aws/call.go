@@ -20,6 +20,7 @@ type call struct {
 	body      []byte
 	form      url.Values // of the services that speak the query protocol, and the query of Lambda's
 	caller    Caller
+	accepts   string // encodings of the answer
 }
 
 // service is one AWS service: its operations and the shape of its errors.
@@ -148,6 +149,9 @@ func (s *Server) serve(ctx context.Context, w http.ResponseWriter, c *call) erro
 	}
 	if err != nil {
 		return err
+	}
+	if r, ok := out.(*reply); ok && c.service.name == "dynamodb" {
+		out = r.packed(c.accepts)
 	}
 	return answer(w, out)
 }

@@ -25,7 +25,7 @@ var targets = map[string]string{
 // call always has a service, so that a refusal has a shape.
 func (s *Server) identify(w http.ResponseWriter, r *http.Request) (*call, error) {
 	key, scope := credential(r)
-	c := &call{service: s.unserved(scope), operation: r.Method + " " + r.URL.Path}
+	c := &call{service: s.unserved(scope), operation: r.Method + " " + r.URL.Path, accepts: r.Header.Get("Accept-Encoding")}
 	body, err := read(http.MaxBytesReader(w, r.Body, maxBody), r.ContentLength)
 	if err != nil {
 		return c, invalid("RequestEntityTooLarge", "read the request: %v", err)
