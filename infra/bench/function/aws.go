@@ -16,12 +16,17 @@ import (
 const secret = "whsec_bench" //nolint:gosec // of no endpoint
 
 // service answers DynamoDB's and Secrets Manager's calls over TLS as soon as they are read:
-// what is measured is the function.
-func service(dir string) (*httptest.Server, []string, error) {
+// what is measured is the function. Secrets Manager waits until answering is closed.
+func service(dir string, answering <-chan struct{}) (*httptest.Server, []string, error) {
 	srv := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
 		w.Header().Set("Content-Type", "application/x-amz-json-1.0")
 		if strings.HasSuffix(r.Header.Get("X-Amz-Target"), ".GetSecretValue") {
+			select {
+			case <-answering:
+			case <-r.Context().Done():
+				return
+			}
 			_ = json.NewEncoder(w).Encode(map[string]string{"SecretString": secret})
 			return
 		}

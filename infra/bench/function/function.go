@@ -53,7 +53,9 @@ func Measure(ctx context.Context, dir string, runs, warm int) (rows []Row, err e
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(temp)) }()
-	srv, env, err := service(temp)
+	now := make(chan struct{})
+	close(now)
+	srv, env, err := service(temp, now)
 	if err != nil {
 		return nil, err
 	}
