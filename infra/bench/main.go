@@ -1,6 +1,6 @@
 // Command bench measures the figures of the README: what an event costs in
 // DynamoDB calls and capacity, what a webhook costs the function that takes it,
-// beside what a team would write instead, and how many events the local stack
+// compared with what a team would write instead, and how many events the local stack
 // puts through in a second of CPU time, beside the same at an earlier commit.
 //
 //	go run ./infra/bench [--json] [--against REF] [--only calls|function|cpu]

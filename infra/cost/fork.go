@@ -8,7 +8,7 @@ import (
 	"github.com/payhooks/payhooks/infra/check"
 )
 
-// Fork says why the page is not of the tree in dir: a fork has actions of its own, or
+// Fork says why the page is not of the tree in dir: a fork has its own actions, or
 // not all of the sample shop. Empty for payhooks as it is released.
 func (c Counts) Fork(dir string) (why string, err error) {
 	s, err := Open(dir, nil)

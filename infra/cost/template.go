@@ -22,7 +22,7 @@ const (
 // Stack is what costs something of the templates.
 type Stack struct {
 	Memory    map[string]float64 // GB by function
-	Actions   []string           // that have a queue and a rule of their own
+	Actions   []string           // each with a queue and a rule
 	Polled    int                // queues that Lambda polls
 	Alarms    int                // metrics that alarms read
 	Boards    int

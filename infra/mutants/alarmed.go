@@ -55,7 +55,7 @@ var alarmed = []guard{
 `, ``, named("CountsAreWrittenOnce", "internal/metric"),
 	},
 	{
-		"a probe reads the action of its own change", probeFile,
+		"a probe reads the action of the change that it made", probeFile,
 		`found.at.After(before) && found.state`, `found.state`, named("ProbeFails", "internal/doctor"),
 	},
 	{

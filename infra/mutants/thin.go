@@ -151,6 +151,6 @@ var thin = []guard{
 	},
 	{
 		"a write that meets a transaction", "internal/dynamo/tables.go",
-		`	o.Retryer = retry.AddWithErrorCodes(o.Retryer, (&types.TransactionConflictException{}).ErrorCode())`, `	_, _ = retry.AddWithErrorCodes, types.TransactionConflictException{}`, named("MeetsATransaction", "internal/dynamo"),
+		`	return retry.AddWithErrorCodes(r, (&types.TransactionConflictException{}).ErrorCode())`, `	return retry.AddWithErrorCodes(r)`, named("MeetsATransaction", "internal/dynamo"),
 	},
 }

@@ -46,7 +46,7 @@ func logsCommand() *cobra.Command {
 	f.AddSince(cmd, "only lines")
 	cmd.Flags().StringVar(&f.until, "until", "", "only lines before then")
 	f.AddLimit(cmd, 1000, "how many at most, the latest")
-	cmd.Flags().BoolVarP(&f.follow, "follow", "f", false, "go on with new lines, until Ctrl-C")
+	cmd.Flags().BoolVarP(&f.follow, "follow", "f", false, "continue with new lines until Ctrl-C")
 	cli.StackFlag(cmd)
 	return cmd
 }

@@ -87,14 +87,14 @@ func loggedTwice(o *rig) {
 	o.delivered(id, receipts, event.Done)
 	o.status(id, event.StatusDone)
 	lines := o.whole(id, 2, "api", "ingest", "dispatch", "flag-fraud", "post-journal", receipts, "update-order", "reconcile")
-	var told []string
+	var seen []string
 	for _, l := range lines {
 		if l.Function == "reconcile" || l.Function == "ingest" {
-			told = append(told, l.Message+" "+l.Reason)
+			seen = append(seen, l.Message+" "+l.Reason)
 		}
 	}
-	if want := []string{"request stored", "request duplicate", "redelivered "}; !slices.Equal(told, want) {
-		o.Errorf("%q, want %q", told, want)
+	if want := []string{"request stored", "request duplicate", "redelivered "}; !slices.Equal(seen, want) {
+		o.Errorf("%q, want %q", seen, want)
 	}
 	text := o.must("logs", id)
 	for _, part := range []string{"200 stored", "200 duplicate", "ANY /webhooks/{endpoint}", "sent again", "done (try 2)", time.Now().UTC().Format("2006-01-02T")} {
@@ -184,7 +184,7 @@ func loggedNew(o *rig) {
 		o.Error(err)
 	}
 	if !strings.Contains(errs.String(), "; trying again") {
-		o.Errorf("a read that failed was not told: %q", errs.String())
+		o.Errorf("a failed read was not reported: %q", errs.String())
 	}
 	for _, id := range ids {
 		if n := strings.Count(out.String(), id); n != 1 {

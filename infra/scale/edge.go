@@ -47,7 +47,7 @@ func (m Model) edge(kind string) []Limit {
 		{Name: "a jump from nothing: environments of ingest in 10 s", Unit: "", Per: requests * m.ingest(c), Most: environmentGrowth.Value, Beyond: repeats, Change: func(need float64) string {
 			return fmt.Sprintf("a jump to this rate takes %s s; grow in steps, or provision concurrency for ingest before a planned one", cost.Number(round(10*need*enough/environmentGrowth.Value, math.Floor)))
 		}},
-		{Name: "secrets", Unit: "requests/s", Per: requests * m.ingest(c) / m.SecretAge, Most: secretReads.Value, Beyond: "ingest goes on with the secret that it has", Change: to("fewer environments; %s are asked for")},
+		{Name: "secrets", Unit: "requests/s", Per: requests * m.ingest(c) / m.SecretAge, Most: secretReads.Value, Beyond: "ingest uses the secret that it has", Change: to("fewer environments; %s are asked for")},
 	}
 	if kind == cost.OverBus {
 		q := m.Queues["ingest-eventbridge"]

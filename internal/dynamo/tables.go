@@ -45,8 +45,10 @@ func New(client Client, stack string) *Tables {
 
 // Retrying lets a client try a plain write again that met a transaction on the same
 // item: nothing was written then. The SDK takes that for an error of the caller.
-func Retrying(o *dynamodb.Options) {
-	o.Retryer = retry.AddWithErrorCodes(o.Retryer, (&types.TransactionConflictException{}).ErrorCode())
+func Retrying(o *dynamodb.Options) { o.Retryer = retrying(o.Retryer) }
+
+func retrying(r aws.Retryer) aws.Retryer {
+	return retry.AddWithErrorCodes(r, (&types.TransactionConflictException{}).ErrorCode())
 }
 
 // Since returns when the table of events was created.

@@ -8,10 +8,8 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/schemas"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 	"github.com/aws/smithy-go/transport/http/protocol/awsjson"
@@ -43,7 +41,7 @@ type Wired struct {
 // NewWired returns a client that counts in counts the calls that are throttled.
 func NewWired(cfg aws.Config, counts *metric.Counts, now func() time.Time) *Wired {
 	c := wire.New("dynamodb", cfg, now)
-	c.Retryer = retry.AddWithErrorCodes(c.Retryer, (&types.TransactionConflictException{}).ErrorCode())
+	c.Retryer = retrying(c.Retryer)
 	c.Tried = func(in, out any, err error) { countThrottled(counts, in, out, err) }
 	return &Wired{client: c, protocol: awsjson.New10(schemas.DynamoDB_20120810)}
 }

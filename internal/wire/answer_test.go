@@ -17,7 +17,7 @@ import (
 	"github.com/payhooks/payhooks/internal/wire"
 )
 
-// TestAnswerIsNotZipped: DynamoDB zips large answers for whoever takes that, and its checksum
+// TestAnswerIsNotZipped: DynamoDB compresses large responses for clients that accept gzip, and its checksum
 // is then of the zipped bytes, which Go's transport does not show.
 func TestAnswerIsNotZipped(t *testing.T) {
 	n := 0

@@ -17,6 +17,7 @@ import (
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/smithy-go"
+	smithytime "github.com/aws/smithy-go/time"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
@@ -95,7 +96,7 @@ func (c *Client) Do(ctx context.Context, call *Call) error {
 		}
 		token, failed := c.Retryer.GetRetryToken(ctx, err)
 		delay, wrong := c.Retryer.RetryDelay(n, err)
-		if failed != nil || wrong != nil || !wait(ctx, delay) {
+		if failed != nil || wrong != nil || smithytime.SleepWithContext(ctx, delay) != nil {
 			return err
 		}
 		release = token
@@ -112,18 +113,6 @@ func (c *Client) attempt(ctx context.Context) func(error) error {
 		}
 	}
 	return nothing
-}
-
-// wait reports whether the time is over before the context is.
-func wait(ctx context.Context, d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-t.C:
-		return true
-	}
 }
 
 // try sends the call once.

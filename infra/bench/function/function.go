@@ -1,5 +1,5 @@
 // Package function measures what a webhook costs the function that takes it: CPU time and
-// memory of the real binary under a Runtime API, cold and warm, beside what a team would
+// memory of the real binary under a Runtime API, cold and warm, compared with what a team would
 // write instead. The services that it calls answer over TLS at once.
 package function
 

@@ -91,5 +91,5 @@ func (p *parser) constant() (string, error) {
 	if _, err := strconv.ParseFloat(word, 64); err == nil || strings.HasPrefix(word, `"`) {
 		return strings.Trim(word, `"`), nil
 	}
-	return "", fmt.Errorf("%q is no number and no text in quotation marks", word)
+	return "", fmt.Errorf("%q is neither a number nor a quoted string", word)
 }

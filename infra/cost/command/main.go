@@ -2,7 +2,7 @@
 //
 //	go run ./infra/cost/command
 //
-// With count it counts the calls first, on a local stack of its own, and writes them to
+// With count it counts the calls first, on a temporary local stack, and writes them to
 // infra/cost/counted.json: after a change of what an event asks of AWS.
 //
 //	go run ./infra/cost/command count

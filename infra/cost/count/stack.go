@@ -65,7 +65,7 @@ func (s *stack) take() (lines []loglines.Line) {
 	return lines
 }
 
-// post posts a body to the endpoint, signed unless told otherwise, and expects the answer.
+// post posts a body to the endpoint, signed by default, and expects the answer.
 func (s *stack) post(ctx context.Context, body []byte, signature string, answer int) error {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.API+"/webhooks/default", strings.NewReader(string(body)))
 	if err != nil {

@@ -104,7 +104,7 @@ func logEvent(l loglines.Line) map[string]any {
 	}
 }
 
-// linePattern reads a filter pattern: none, a text in quotation marks that the line has
+// linePattern reads a filter pattern: none, a quoted string that the line has
 // in it, or a pattern for lines of JSON.
 func linePattern(pattern string) (func(line string) bool, error) {
 	if pattern == "" {

@@ -12,7 +12,7 @@ import (
 // zipFrom is from how many bytes on DynamoDB zips an answer, about.
 const zipFrom = 1 << 10
 
-// packed is an answer as DynamoDB sends it: zipped if it is long and the client takes that,
+// packed is an answer as DynamoDB sends it: compressed if it is long and the client accepts gzip,
 // with the checksum of what is sent.
 func (r *reply) packed(accepts string) *reply {
 	p := reply{r.status, r.header.Clone(), r.body}
