@@ -28,11 +28,11 @@ var sweeps = []guard{
 	},
 	{
 		"a full queue takes no redelivery", "internal/reconcile/allowance.go",
-		`	a.places[action] = now.Full - messages`, `	a.places[action] = now.Full`, named("Row76", "internal/reconcile"),
+		`messages < fullQueue {`, `messages < 4*fullQueue {`, named("KeepsUp", "internal/reconcile"),
 	},
 	{
 		"an action that does not keep up gets no more", "internal/reconcile/allowance.go",
-		`	case messages*2 >= full, !a.Used:`, `	case !a.Used:`, named("KeepsUp", "internal/reconcile"),
+		`	case messages*2 < fullQueue:`, `	default:`, named("KeepsUp", "internal/reconcile"),
 	},
 	{
 		"no queue gets more than two minutes' work", "internal/reconcile/allowance.go",

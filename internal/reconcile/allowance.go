@@ -4,13 +4,13 @@ const (
 	// fullQueue is how many messages an action's queue may hold before nothing is
 	// redelivered to it: they are in front of any copy.
 	fullQueue = 1000
-	// mostQueue is the same for an action that has shown what it gets done in a minute:
-	// each run that filled its queue, and finds it half empty, lets the next one put in
-	// twice as many. New events wait behind them, so for two minutes at most.
+	// mostQueue is what one run redelivers at most. A run begins with fullQueue; after each
+	// that used its allowance, the next gets twice as many if the queue is nearly empty
+	// again. So new events wait behind at most two minutes of the action's work.
 	mostQueue = 16_000
 )
 
-// allowance is how many messages an action's queue may hold. Used: a run put in as many.
+// allowance is up to how many messages a run fills an action's queue. Used: it did.
 type allowance struct {
 	Full int  `json:"full"`
 	Used bool `json:"used,omitzero"`
@@ -20,9 +20,9 @@ type allowance struct {
 func (a allowance) next(messages int) allowance {
 	full := max(a.Full, fullQueue)
 	switch {
-	case messages*2 >= full, !a.Used:
+	case !a.Used, messages >= fullQueue:
 		full /= 2
-	default:
+	case messages*2 < fullQueue:
 		full *= 2
 	}
 	return allowance{Full: min(max(full, fullQueue), mostQueue)}
@@ -39,7 +39,9 @@ func (a *actions) allow(action string, messages int) {
 		delete(a.allowed.At, action)
 	}
 	a.grew = a.grew || was != a.allowed.At[action]
-	a.places[action] = now.Full - messages
+	if a.places[action] = 0; messages < fullQueue {
+		a.places[action] = now.Full - messages
+	}
 }
 
 // filled notes that this run put in all that it was allowed.

@@ -135,7 +135,7 @@ func TestRow64DeliveriesOfARemovedActionOrTypeEnd(t *testing.T) {
 // and an action that does not keep up gets no more than before.
 func TestAnActionThatKeepsUpGetsMoreEachMinute(t *testing.T) {
 	r := newRig(t)
-	r.due(60_000)
+	r.due(70_000)
 	r.now = r.now.Add(time.Hour)
 	minute := func(messages int) int {
 		r.queues["send-receipt"] = event.Backlog{Messages: messages}
@@ -144,17 +144,18 @@ func TestAnActionThatKeepsUpGetsMoreEachMinute(t *testing.T) {
 	}
 	for i, c := range []struct{ messages, sent int }{
 		{0, 1000},
-		{100, 1900},  // it was fast
-		{0, 4000},    // still
-		{2500, 0},    // not now: half of 4,000 is 2,000
-		{0, 1000},    // and it did not fill its queue
-		{0, 2000},    // again
-		{0, 4000},    //
-		{0, 8000},    //
-		{0, 16_000},  //
-		{0, 16_000},  // and no more than that
-		{100_000, 0}, // nothing in front of so much
-		{100_000, 0}, //
+		{100, 1900},   // it was fast
+		{0, 4000},     // still
+		{1200, 0},     // nothing in front of more than 1,000
+		{0, 1000},     // and it did not fill its queue
+		{0, 2000},     // again
+		{0, 4000},     //
+		{0, 8000},     //
+		{0, 16_000},   //
+		{0, 16_000},   // and no more than that
+		{700, 15_300}, // as many as before: it was slower
+		{100_000, 0},  //
+		{100_000, 0},  //
 	} {
 		if got := minute(c.messages); got != c.sent {
 			t.Errorf("minute %d: %d sent with %d messages in the queue, want %d", i, got, c.messages, c.sent)
