@@ -3,7 +3,7 @@
 // compared with what a team would write instead, and how many events the local stack
 // puts through in a second of CPU time, beside the same at an earlier commit.
 //
-//	go run ./infra/bench [--json] [--against REF] [--only calls|function|cpu]
+//	go run ./infra/bench [--json] [--against REF] [--only calls|function|pipeline|cpu]
 //
 // It runs its own stacks, on free ports of the loopback interface, and ends
 // them.
@@ -19,6 +19,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -50,7 +51,7 @@ func flags(args []string) (options, error) {
 	f := flag.NewFlagSet("bench", flag.ContinueOnError)
 	f.BoolVar(&o.json, "json", false, "print one JSON object")
 	f.StringVar(&o.base, "against", baselineCommit, "commit to compare the CPU time with")
-	f.StringVar(&o.only, "only", "", "measure only calls, function or cpu")
+	f.StringVar(&o.only, "only", "", "measure only "+strings.Join(parts, ", "))
 	f.IntVar(&o.events, "events", 200, "events of each kind whose calls are counted")
 	f.IntVar(&o.load, "load", 600, "events of a round of CPU time")
 	f.IntVar(&o.rounds, "rounds", 2, "rounds of CPU time for each commit")
@@ -58,16 +59,20 @@ func flags(args []string) (options, error) {
 	if err == nil && (o.events < 1 || o.load < 1 || o.rounds < 1) {
 		err = fmt.Errorf("--events %d --load %d --rounds %d: expected at least 1 of each", o.events, o.load, o.rounds)
 	}
-	if err == nil && o.only != "" && !slices.Contains([]string{"calls", "function", "cpu"}, o.only) {
-		err = fmt.Errorf("--only %q: expected calls, function or cpu", o.only)
+	if err == nil && o.only != "" && !slices.Contains(parts, o.only) {
+		err = fmt.Errorf("--only %q: expected one of %s", o.only, strings.Join(parts, ", "))
 	}
 	return o, err
 }
+
+// parts of a run, in its order.
+var parts = []string{"calls", "function", "pipeline", "cpu"}
 
 // How often a function is started, and how many webhooks one takes.
 const (
 	coldRuns     = 15
 	warmWebhooks = 3000
+	burstOf      = 3000 // events of the pipeline
 )
 
 // result is what --json prints.
@@ -75,6 +80,7 @@ type result struct {
 	Baseline string                     `json:"baseline,omitempty"` // a commit
 	Calls    map[string]map[string]cost `json:"calls,omitempty"`    // row → now, baseline, goal
 	Function []function.Row             `json:"function,omitempty"`
+	Pipeline *throughput                `json:"pipeline,omitempty"`
 	CPU      *comparison                `json:"cpu,omitempty"`
 }
 
@@ -95,6 +101,11 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	}
 	if o.only == "" || o.only == "function" {
 		if r.Function, err = function.Measure(ctx, ".", coldRuns, warmWebhooks); err != nil {
+			return err
+		}
+	}
+	if o.only == "" || o.only == "pipeline" {
+		if r.Pipeline, err = measurePipeline(ctx, burstOf); err != nil {
 			return err
 		}
 	}

@@ -20,6 +20,9 @@ func (r result) print(out io.Writer, o options) error {
 	if r.Function != nil {
 		printFunction(w, r.Function)
 	}
+	if r.Pipeline != nil {
+		r.Pipeline.print(w)
+	}
 	if r.CPU != nil {
 		r.CPU.print(w, o)
 	}
@@ -59,6 +62,18 @@ func printFunction(w io.Writer, rows []function.Row) {
 		_, _ = fmt.Fprintf(w, "%.1f\t%.1f\t%.1f\t%.0f\t%.1f\t%.1f\t  %s\n", r.ColdMS, r.FirstMS, r.ShareMS, r.WarmUS, r.MemoryMB, r.BinaryMB, r.Name)
 	}
 	_, _ = fmt.Fprintln(w)
+}
+
+func (p *throughput) print(w io.Writer) {
+	_, _ = fmt.Fprintf(w, "Local stack, one action that posts to a sink, events of %d bytes\n", eventSize)
+	_, _ = fmt.Fprintln(w, "events per second\tp50 ms\tp99 ms\tevents per CPU second\tpayhooks ms\tengine ms\tfunctions ms\tmemory MB\t")
+	for _, l := range p.Curve {
+		_, _ = fmt.Fprintf(w, "%d\t%.1f\t%.1f\t%.0f\t\t\t\t\t\n", l.Rate, l.P50, l.P99, l.PerCPU)
+	}
+	c := p.Full.CPU
+	ms := func(seconds float64) float64 { return 1000 * seconds / float64(c.Events) }
+	_, _ = fmt.Fprintf(w, "%.0f\t\t\t%.0f\t%.2f\t%.2f\t%.2f\t%.0f\t  as fast as they are answered\n\n",
+		p.Full.PerSecond, c.Rate(), ms(c.Payhooks), ms(c.Engine), ms(c.Functions), p.Full.MemoryMB)
 }
 
 // figure is a number, or a dash for one that there is none of.

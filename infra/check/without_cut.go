@@ -19,7 +19,7 @@ var marked = []string{"template.yaml", dataFile, "infra/local/parameters.yaml"}
 // cutWhole removes the shop's folders, its parts of the templates, and the seams
 // with their tests: files named shop_…_test.go beside a seam.
 func cutWhole(ctx context.Context, dir string) error {
-	return errors.Join(cutFiles(dir), checkout.Track(ctx, dir))
+	return errors.Join(CutFiles(dir), checkout.Track(ctx, dir))
 }
 
 // Cut removes the shop from the checkout in dir, for a fork that has its own business.
@@ -35,10 +35,11 @@ func Cut(ctx context.Context, dir string) error {
 	if _, err := os.Stat(filepath.Join(dir, shop[0])); errors.Is(err, os.ErrNotExist) {
 		return errors.New("there is no " + shop[0] + ": the shop was cut before")
 	}
-	return cutFiles(dir)
+	return CutFiles(dir)
 }
 
-func cutFiles(dir string) error {
+// CutFiles removes the shop from a copy, which is in no repository yet.
+func CutFiles(dir string) error {
 	remove, err := ShopFolders(os.DirFS(dir))
 	if err != nil {
 		return err
