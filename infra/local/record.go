@@ -1,9 +1,12 @@
 package local
 
 import (
-	"encoding/json"
+	"encoding/base64"
+
+	"github.com/tidwall/gjson"
 
 	"github.com/payhooks/payhooks/infra/local/aws"
+	"github.com/payhooks/payhooks/infra/local/rawjson"
 	"github.com/payhooks/payhooks/internal/dynamo"
 )
 
@@ -13,17 +16,12 @@ import (
 // it.
 func (s *Stack) recordObjects(batch []aws.Record) {
 	for _, r := range batch {
-		var record struct {
-			DynamoDB struct {
-				NewImage struct {
-					Body struct{ B []byte } `json:"body"`
-				}
-			} `json:"dynamodb"`
-		}
-		if json.Unmarshal(r.JSON, &record) != nil {
+		packed := rawjson.Member(gjson.ParseBytes(r.JSON), "dynamodb", "NewImage", "body", "B").String()
+		image, err := base64.StdEncoding.DecodeString(packed)
+		if err != nil {
 			continue
 		}
-		body, err := dynamo.Unpack(record.DynamoDB.NewImage.Body.B)
+		body, err := dynamo.Unpack(image)
 		if err == nil {
 			err = s.stripe.Record(body)
 		}

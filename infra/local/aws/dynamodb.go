@@ -3,6 +3,7 @@ package aws
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"path/filepath"
@@ -10,8 +11,11 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tidwall/gjson"
+
 	"github.com/payhooks/payhooks/infra/local/datafile"
 	"github.com/payhooks/payhooks/infra/local/engine"
+	"github.com/payhooks/payhooks/infra/local/rawjson"
 )
 
 // forwardWithin bounds one call to the engine; a write that takes longer is in
@@ -49,40 +53,57 @@ type tableRequest struct {
 	TransactItems          []map[string]tableRequest
 }
 
-// UnmarshalJSON reads the members by their exact names, as the engine does.
-// encoding/json alone would take a member "key" for Key, and a right would be decided on
-// another item than the engine works on.
-func (in *tableRequest) UnmarshalJSON(raw []byte) error {
-	return exactly(raw, map[string]any{
-		"TableName": &in.TableName, "IndexName": &in.IndexName, "Item": &in.Item, "Key": &in.Key,
-		"ConditionExpression": &in.ConditionExpression, "KeyConditionExpression": &in.KeyConditionExpression,
-		"UpdateExpression": &in.UpdateExpression, "ExpressionAttributeNames": &in.Names,
-		"ExpressionAttributeValues": &in.Values, "RequestItems": &in.RequestItems, "TransactItems": &in.TransactItems,
-	})
+// UnmarshalJSON implements json.Unmarshaler.
+func (in *tableRequest) UnmarshalJSON(raw []byte) (err error) {
+	*in, err = readTable(gjson.ParseBytes(raw))
+	return err
 }
 
-// exactly decodes the members of a JSON object that have these names, letter for letter.
-func exactly(raw []byte, into map[string]any) error {
-	var members map[string]json.RawMessage
-	if err := json.Unmarshal(raw, &members); err != nil {
-		return err
+// readTable reads the members by their exact names, as the engine does. encoding/json
+// alone would take a member "key" for Key, and a right would be decided on another item
+// than the engine works on.
+func readTable(v gjson.Result) (in tableRequest, err error) {
+	if !v.IsObject() {
+		return in, errors.New("a request is an object")
 	}
-	for name, value := range members {
-		if to := into[name]; to != nil {
-			if err := json.Unmarshal(value, to); err != nil {
-				return fmt.Errorf("%s: %w", name, err)
+	texts := map[string]*string{
+		"TableName": &in.TableName, "IndexName": &in.IndexName, "ConditionExpression": &in.ConditionExpression,
+		"KeyConditionExpression": &in.KeyConditionExpression, "UpdateExpression": &in.UpdateExpression,
+	}
+	v.ForEach(func(name, value gjson.Result) bool {
+		switch field := name.String(); field {
+		case "Item":
+			in.Item = rawjson.Members(value)
+		case "Key":
+			in.Key = rawjson.Members(value)
+		case "ExpressionAttributeValues":
+			in.Values = rawjson.Members(value)
+		case "ExpressionAttributeNames":
+			err = json.Unmarshal([]byte(value.Raw), &in.Names)
+		case "RequestItems":
+			in.RequestItems = rawjson.Members(value)
+		case "TransactItems":
+			err = json.Unmarshal([]byte(value.Raw), &in.TransactItems)
+		default:
+			if to := texts[field]; to != nil && value.Type == gjson.String {
+				*to = value.String()
 			}
 		}
-	}
-	return nil
+		return err == nil
+	})
+	return in, err
 }
 
 // attributes of an item, each as DynamoDB's JSON.
 type attributes map[string]json.RawMessage
 
 func (s *Server) table(c *call) (prepared, error) {
-	var in tableRequest
-	if err := json.Unmarshal(c.body, &in); err != nil {
+	v, err := rawjson.Read(c.body)
+	if err != nil {
+		return prepared{}, invalid("SerializationException", "%v", err)
+	}
+	in, err := readTable(v)
+	if err != nil {
 		return prepared{}, invalid("SerializationException", "%v", err)
 	}
 	changes, err := s.changes(c.operation, in)

@@ -4,6 +4,10 @@ import (
 	"encoding/json"
 	"regexp"
 	"slices"
+
+	"github.com/tidwall/gjson"
+
+	"github.com/payhooks/payhooks/infra/local/rawjson"
 )
 
 // leadingKeys is the condition key that holds the partition key of every item
@@ -63,8 +67,8 @@ func (in tableRequest) named(action string) attributes {
 func batched(operation string, raw json.RawMessage) []attributes {
 	if operation == "BatchGetItem" {
 		var keys []attributes
-		if err := exactly(raw, map[string]any{"Keys": &keys}); err != nil {
-			return nil
+		for _, key := range rawjson.Member(gjson.ParseBytes(raw), "Keys").Array() {
+			keys = append(keys, rawjson.Members(key))
 		}
 		return keys
 	}

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"sync/atomic"
+	"time"
 
 	bolt "go.etcd.io/bbolt"
 
@@ -23,13 +25,15 @@ var (
 	bucketRefused  = []byte("refused") // the newest; its sequence counts all
 )
 
-// store is one bbolt file. Writes that arrive while another is being synced to
-// disk share the next sync, so many callers are as fast as a few.
+// store is one bbolt file. Writes that arrive while another is being written share the
+// next transaction, so many callers are as fast as a few. What is written survives
+// kill -9 at once, as what the engine has does; a power cut only after the next sync.
 type store struct {
 	db     *bolt.DB
 	writes chan write
 	done   chan struct{}
 	quit   chan struct{}
+	dirty  atomic.Bool // written since the last sync
 }
 
 type write struct {
@@ -40,7 +44,7 @@ type write struct {
 var errClosed = errors.New("the local stack is stopping")
 
 func openStore(path string) (*store, error) {
-	db, err := datafile.OpenBolt(path, false)
+	db, err := datafile.OpenBolt(path, true)
 	if err != nil {
 		return nil, err
 	}
@@ -57,10 +61,11 @@ func openStore(path string) (*store, error) {
 	}
 	s := &store{db: db, writes: make(chan write, 256), done: make(chan struct{}), quit: make(chan struct{})}
 	go s.commit()
+	go s.sync()
 	return s, nil
 }
 
-// update runs fn in a transaction and returns when it is on disk. fn may run
+// update runs fn in a transaction and returns when it is written. fn may run
 // more than once and must not keep what it computed from an earlier run.
 func (s *store) update(fn func(*bolt.Tx) error) error {
 	after := make(chan error, 1)
@@ -82,7 +87,7 @@ func (s *store) update(fn func(*bolt.Tx) error) error {
 	}
 }
 
-// later is update for what need not be on disk yet, and may be lost.
+// later is update for what need not be written yet, and may be lost.
 func (s *store) later(fn func(*bolt.Tx) error) {
 	select {
 	case s.writes <- write{fn: fn}:
@@ -95,7 +100,27 @@ func (s *store) view(fn func(*bolt.Tx) error) error { return s.db.View(fn) }
 func (s *store) close() error {
 	close(s.quit)
 	<-s.done
-	return s.db.Close()
+	return errors.Join(s.db.Sync(), s.db.Close())
+}
+
+// syncEvery is how long a write waits for its sync at most, and a little more.
+const syncEvery = time.Second
+
+// sync brings what was written to disk, now and then. An error shows in the next
+// transaction.
+func (s *store) sync() {
+	every := time.NewTicker(syncEvery)
+	defer every.Stop()
+	for {
+		select {
+		case <-every.C:
+			if s.dirty.Swap(false) {
+				_ = s.db.Sync()
+			}
+		case <-s.done:
+			return
+		}
+	}
 }
 
 // commit takes whatever waits and puts it into one transaction.
@@ -145,6 +170,7 @@ func (s *store) together(batch []write) {
 			}
 			return nil
 		})
+		s.dirty.Store(true)
 		if failed < 0 {
 			for _, w := range batch {
 				w.tell(err)

@@ -8,6 +8,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+
+	"github.com/tidwall/gjson"
+
+	"github.com/payhooks/payhooks/infra/local/rawjson"
 )
 
 // Pattern is a parsed pattern. It is safe for concurrent use.
@@ -37,12 +41,12 @@ func Parse(text string) (*Pattern, error) {
 	return &Pattern{root}, nil
 }
 
-// Event is a decoded event, to match several patterns against.
-type Event struct{ root any }
+// Event is an event, to match several patterns against.
+type Event struct{ root gjson.Result }
 
 // Decode reads an event, a JSON object.
 func Decode(event []byte) (Event, error) {
-	v, err := read(event)
+	v, err := rawjson.Read(event)
 	if err != nil {
 		return Event{}, fmt.Errorf("event: %w", err)
 	}
@@ -123,27 +127,29 @@ func parseValues(values []any, path string) (node, error) {
 	return n, nil
 }
 
-func (n node) match(v any) bool {
+func (n node) match(v gjson.Result) (matched bool) {
 	if n.any != nil {
 		return n.matchValue(v)
 	}
-	if list, ok := v.([]any); ok {
-		for _, one := range list {
-			if n.match(one) {
-				return true
-			}
-		}
-		return false
+	if v.IsArray() {
+		v.ForEach(func(_, one gjson.Result) bool {
+			matched = n.match(one)
+			return !matched
+		})
+		return matched
 	}
-	object, ok := v.(map[string]any)
-	for name, field := range n.fields {
-		value, there := object[name]
-		switch {
-		case !ok || !there:
-			if !field.absent() {
-				return false
+	there := map[string]gjson.Result{}
+	if v.IsObject() {
+		v.ForEach(func(name, value gjson.Result) bool {
+			if _, asked := n.fields[name.String()]; asked {
+				there[name.String()] = value
 			}
-		case !field.match(value):
+			return true
+		})
+	}
+	for name, field := range n.fields {
+		value, is := there[name]
+		if !is && !field.absent() || is && !field.match(value) {
 			return false
 		}
 	}
@@ -170,7 +176,7 @@ func (n node) absent() bool {
 
 // matchValue matches the leaves at one place: a value, or any of an array's.
 // An object is no leaf: to a pattern of values, nothing is there.
-func (n node) matchValue(v any) bool {
+func (n node) matchValue(v gjson.Result) bool {
 	leaves := leavesOf(v, nil)
 	if len(leaves) == 0 {
 		return n.absent()
@@ -185,16 +191,18 @@ func (n node) matchValue(v any) bool {
 	return false
 }
 
-func leavesOf(v any, leaves []any) []any {
-	switch v := v.(type) {
-	case map[string]any:
-		return leaves
-	case []any:
-		for _, one := range v {
+func leavesOf(v gjson.Result, leaves []any) []any {
+	switch {
+	case v.IsObject():
+	case v.IsArray():
+		v.ForEach(func(_, one gjson.Result) bool {
 			leaves = leavesOf(one, leaves)
-		}
-		return leaves
+			return true
+		})
+	case v.Type == gjson.Number:
+		leaves = append(leaves, json.Number(v.Raw))
 	default:
-		return append(leaves, v)
+		leaves = append(leaves, v.Value())
 	}
+	return leaves
 }
