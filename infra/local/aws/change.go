@@ -3,7 +3,9 @@ package aws
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 
 	bolt "go.etcd.io/bbolt"
@@ -103,11 +105,8 @@ func onlyIfAbsent(in tableRequest, keys []string) bool {
 	return false
 }
 
-// id names the item for locks. Maps are written in the order of their keys.
-func (c change) id() string {
-	raw, _ := json.Marshal(c.key)
-	return c.table.name + string(raw)
-}
+// id names the item for locks.
+func (c change) id() string { return string(appendItem([]byte(c.table.name), c.key)) }
 
 // record is the change as the stream has it; nil when nothing changed.
 func (s *Stream) record(c change, image attributes, seq uint64) (json.RawMessage, error) {
@@ -120,23 +119,38 @@ func (s *Stream) record(c change, image attributes, seq uint64) (json.RawMessage
 	case !c.existed:
 		name = "INSERT"
 	}
-	data := map[string]any{
-		"ApproximateCreationDateTime": s.server.now().Unix(),
-		"Keys":                        c.key,
-		"SequenceNumber":              sequence(seq),
-		"StreamViewType":              s.view,
-	}
-	size := sizeOf(c.key)
+	out, size := s.head(name, seq), sizeOf(c.key)
+	out = appendItem(append(out, `"Keys":`...), c.key)
 	if image != nil && s.view == "NEW_IMAGE" {
-		data["NewImage"] = image
+		out = appendItem(append(out, `,"NewImage":`...), image)
 		size += sizeOf(image)
 	}
-	data["SizeBytes"] = size
-	return json.Marshal(map[string]any{
-		"eventID": fmt.Sprintf("%032x", seq), "eventName": name, "eventVersion": "1.1",
-		"eventSource": "aws:dynamodb", "awsRegion": s.server.template().Region,
-		"eventSourceARN": s.ARN, "dynamodb": data,
-	})
+	return fmt.Appendf(out, `,"SizeBytes":%d,"StreamViewType":%q}}`, size, s.view), nil
+}
+
+// head is the record's JSON up to its keys. None of its texts has a character to escape.
+func (s *Stream) head(name string, seq uint64) []byte {
+	return fmt.Appendf(make([]byte, 0, 4<<10),
+		`{"eventID":"%032x","eventName":%q,"eventVersion":"1.1","eventSource":"aws:dynamodb","awsRegion":%q,"eventSourceARN":%q,"dynamodb":{"ApproximateCreationDateTime":%d,"SequenceNumber":%q,`,
+		seq, name, s.server.template().Region, s.ARN, s.server.now().Unix(), sequence(seq))
+}
+
+// appendItem appends attributes as they are, in the order of their names: an item has one
+// text only, by which it is named.
+func appendItem(out []byte, a attributes) []byte {
+	out = append(out, '{')
+	for i, name := range slices.Sorted(maps.Keys(a)) {
+		if i > 0 {
+			out = append(out, ',')
+		}
+		quoted, _ := json.Marshal(name) // a text always is
+		out = append(append(out, quoted...), ':')
+		if len(a[name]) == 0 { // a key that a call leaves out, which the engine refuses
+			out = append(out, "null"...)
+		}
+		out = append(out, a[name]...)
+	}
+	return append(out, '}')
 }
 
 func sizeOf(a attributes) int {

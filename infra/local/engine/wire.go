@@ -63,26 +63,46 @@ func (w *Wire) RoundTrip(req *http.Request) (*http.Response, error) {
 
 // exchange sends the request and reads the whole answer.
 func (l *link) exchange(req *http.Request) (*http.Response, error) {
-	if err := req.Write(l.out); err != nil {
+	if err := l.send(req); err != nil {
 		return nil, err
 	}
 	if err := l.out.Flush(); err != nil {
 		return nil, err
+	}
+	if res, is := l.plain(req); is {
+		return res, l.fill(res)
 	}
 	res, err := http.ReadResponse(l.in, req)
 	if err != nil {
 		return nil, err
 	}
 	var body bytes.Buffer
-	if res.ContentLength > 0 {
-		body.Grow(int(res.ContentLength) + bytes.MinRead)
-	}
 	_, err = body.ReadFrom(res.Body)
 	if err = errors.Join(err, res.Body.Close()); err != nil {
 		return nil, err
 	}
 	res.Body = io.NopCloser(&body)
 	return res, nil
+}
+
+// send writes the request, with the header as it is.
+func (l *link) send(req *http.Request) error {
+	if req.ContentLength < 0 || req.Body == nil && req.ContentLength > 0 {
+		return req.Write(l.out)
+	}
+	_, _ = fmt.Fprintf(l.out, "%s %s HTTP/1.1\r\nHost: %s\r\nContent-Length: %d\r\n", req.Method, req.URL.RequestURI(), req.URL.Host, req.ContentLength)
+	for name, values := range req.Header {
+		for _, v := range values {
+			for _, part := range []string{name, ": ", v, "\r\n"} {
+				_, _ = l.out.WriteString(part) // Flush returns what went wrong
+			}
+		}
+	}
+	_, err := l.out.WriteString("\r\n")
+	if err == nil && req.Body != nil {
+		_, err = io.CopyN(l.out, req.Body, req.ContentLength)
+	}
+	return err
 }
 
 // take returns a connection that the engine has not closed.
