@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -75,8 +76,7 @@ type Host struct {
 	// invocations wait for a free one. 0 means 4.
 	MaxProcesses int
 	// MaxSpare bounds the environments above one per function, of all functions
-	// together: it is what bounds memory. 0 means as many as
-	// make ten environments in all, and two at least.
+	// together: it is what bounds memory. 0 means one per core, and two at least.
 	MaxSpare int
 	// IdleAfter is how long environments above one are kept; 0 means 5 s.
 	IdleAfter time.Duration
@@ -219,7 +219,7 @@ func (h *Host) maxProcesses() int {
 func (h *Host) takeSpare() bool {
 	most := h.MaxSpare
 	if most == 0 {
-		most = max(2, 10-len(h.Functions))
+		most = max(2, runtime.NumCPU())
 	}
 	if h.spare.Add(1) <= int32(most) { //nolint:gosec // a small number
 		return true
