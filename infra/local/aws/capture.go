@@ -21,11 +21,11 @@ type note struct {
 	Deletes bool `json:",omitempty"`
 }
 
-// capture forwards a write and puts what it changed into the stream, in the
+// capture sends a write and puts what it changed into the stream, in the
 // order in which each item changed. A change that the engine committed reaches
 // the stream whatever dies in between: its note is settled afterwards. It may
 // then be there twice.
-func (s *Server) capture(operation string, body []byte, changes []change) (*reply, error) {
+func (s *Server) capture(operation string, send func() (*reply, error), changes []change) (*reply, error) {
 	ids := make([]string, len(changes))
 	for i, c := range changes {
 		ids[i] = c.id()
@@ -37,7 +37,7 @@ func (s *Server) capture(operation string, body []byte, changes []change) (*repl
 	}
 	watched := s.watched(changes)
 	if len(watched) == 0 {
-		return s.forward(operation, body)
+		return send()
 	}
 	keys, err := s.doubt(watched)
 	if err != nil {
@@ -48,7 +48,7 @@ func (s *Server) capture(operation string, body []byte, changes []change) (*repl
 			watched[i].item, watched[i].wanted = nil, false
 		}
 	}
-	res, err := s.forward(operation, body)
+	res, err := send()
 	s.conclude(res, err, watched, keys)
 	return res, err
 }

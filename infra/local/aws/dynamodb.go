@@ -112,21 +112,25 @@ func (s *Server) table(c *call) (prepared, error) {
 	}
 	return prepared{
 		needs: s.tableNeeds(c.operation, in),
-		do:    func(context.Context) (any, error) { return s.pass(c, changes) },
+		do:    func(context.Context) (any, error) { return s.pass(c, s.itemOf(c.operation, v), changes) },
 	}, nil
 }
 
 // pass does the call at the engine, and counts it if calls are counted. The
 // caller's answer then has the capacity in it.
-func (s *Server) pass(c *call, changes []change) (res *reply, err error) {
+func (s *Server) pass(c *call, item string, changes []change) (res *reply, err error) {
 	body, counting := c.body, s.counter.on.Load()
 	if counting {
 		body = asking(c.operation, body)
 	}
+	send := func() (*reply, error) { return s.forward(c.operation, body) }
+	if item != "" {
+		send = func() (*reply, error) { return s.write(c.operation, item, body) }
+	}
 	if len(changes) > 0 {
-		res, err = s.capture(c.operation, body, changes)
+		res, err = s.capture(c.operation, send, changes)
 	} else {
-		res, err = s.forward(c.operation, body)
+		res, err = send()
 	}
 	if counting && err == nil {
 		s.counter.add(c.caller.Name, c.operation, res)

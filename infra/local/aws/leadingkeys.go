@@ -34,15 +34,24 @@ func (s *Server) onItems(action, table string, items ...attributes) access {
 // requires to be the first of the schema; empty for a table that the template
 // does not have.
 func (s *Server) partitionKey(arn string) string {
+	if keys := s.keyNames(arn); keys != nil {
+		return keys[0]
+	}
+	return ""
+}
+
+// keyNames are the attributes of the table's key; nil for a table that the template does
+// not have.
+func (s *Server) keyNames(arn string) []string {
 	for _, t := range s.template().Tables {
 		if t.ARN != arn {
 			continue
 		}
 		if keys, err := keysOf(t); err == nil {
-			return keys[0]
+			return keys
 		}
 	}
-	return ""
+	return nil
 }
 
 // keyText is the text of a string, number or binary value; empty for any other.

@@ -62,6 +62,7 @@ type Server struct {
 	faults    faults
 	counter   counter
 	locks     keyLocks
+	together  together
 	unsettled broadcast // a write came to be in doubt
 	undone    broadcast // a delivery of the bus failed
 	damaged   sync.Once // is said once

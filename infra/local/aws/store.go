@@ -27,13 +27,15 @@ var (
 
 // store is one bbolt file. Writes that arrive while another is being written share the
 // next transaction, so many callers are as fast as a few. What is written survives
-// kill -9 at once, as what the engine has does; a power cut only after the next sync.
+// kill -9 at once, a power cut after the next sync. What a power cut takes away is sent
+// again by reconcile: the engine has the events.
 type store struct {
 	db     *bolt.DB
 	writes chan write
 	done   chan struct{}
 	quit   chan struct{}
-	dirty  atomic.Bool // written since the last sync
+	dirty  atomic.Bool   // written since the last sync
+	synced chan struct{} // closed when nothing is synced any more
 }
 
 type write struct {
@@ -59,7 +61,7 @@ func openStore(path string) (*store, error) {
 	if err != nil {
 		return nil, errors.Join(datafile.Unusable(path, err), db.Close())
 	}
-	s := &store{db: db, writes: make(chan write, 256), done: make(chan struct{}), quit: make(chan struct{})}
+	s := &store{db: db, writes: make(chan write, 256), done: make(chan struct{}), quit: make(chan struct{}), synced: make(chan struct{})}
 	go s.commit()
 	go s.sync()
 	return s, nil
@@ -100,6 +102,7 @@ func (s *store) view(fn func(*bolt.Tx) error) error { return s.db.View(fn) }
 func (s *store) close() error {
 	close(s.quit)
 	<-s.done
+	<-s.synced
 	return errors.Join(s.db.Sync(), s.db.Close())
 }
 
@@ -109,6 +112,7 @@ const syncEvery = time.Second
 // sync brings what was written to disk, now and then. An error shows in the next
 // transaction.
 func (s *store) sync() {
+	defer close(s.synced)
 	every := time.NewTicker(syncEvery)
 	defer every.Stop()
 	for {
