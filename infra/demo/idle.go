@@ -13,27 +13,45 @@ import (
 	"github.com/payhooks/payhooks/internal/event"
 )
 
+const (
+	// askEvery is the pause between looks at events that are not done.
+	askEvery = 200 * time.Millisecond
+	// askOf is how many of them a look is at: the stack has better things to do than to
+	// say again and again that a thousand are not done.
+	askOf = 50
+)
+
 // WaitIdle waits until no event is pending or waiting. After the timeout it is an
 // error that names one.
 func WaitIdle(cmd *cobra.Command, t *cli.Target, timeout time.Duration) error {
 	ctx, deadline := cmd.Context(), time.Now().Add(timeout)
 	shown := cli.NewProgress(cmd, "events done", 0)
 	defer shown.End()
-	done := map[string]bool{}
+	done, before := map[string]bool{}, 0
 	for {
-		before := len(done)
 		left, err := unfinished(ctx, t, done)
 		if err != nil || len(left) == 0 {
 			return err
 		}
-		shown.Add(len(done) - before)
-		if time.Now().After(deadline) {
-			return fmt.Errorf("%s not done after %s, %s among them", cli.Count(len(left), "event is", "events are"), timeout, left[0])
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(200 * time.Millisecond):
+		for len(left) > 0 {
+			shown.Add(len(done) - before)
+			before = len(done)
+			if time.Now().After(deadline) {
+				return fmt.Errorf("%s not done after %s, %s among them", cli.Count(len(left), "event is", "events are"), timeout, left[0])
+			}
+			n := min(len(left), askOf)
+			still, err := again(ctx, t, left[:n], done)
+			if err != nil {
+				return err
+			}
+			if left = append(still, left[n:]...); len(still) == 0 {
+				continue
+			}
+			select {
+			case <-ctx.Done():
+				return ctx.Err()
+			case <-time.After(askEvery):
+			}
 		}
 	}
 }
@@ -46,7 +64,26 @@ func unfinished(ctx context.Context, t *cli.Target, done map[string]bool) (left 
 	if err := errors.Join(err, unreadable); err != nil {
 		return nil, err
 	}
-	stored = slices.DeleteFunc(stored, func(e event.Stored) bool { return done[e.ID] })
+	return without(ctx, t, slices.DeleteFunc(stored, func(e event.Stored) bool { return done[e.ID] }), done)
+}
+
+// again looks at these events only.
+func again(ctx context.Context, t *cli.Target, ids []string, done map[string]bool) (left []string, err error) {
+	found, err := t.Tables.Events(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	var stored []event.Stored
+	for _, id := range ids {
+		if e, is := found[id]; is {
+			stored = append(stored, e)
+		}
+	}
+	return without(ctx, t, stored, done)
+}
+
+// without lists those that are not done, and adds the others to done.
+func without(ctx context.Context, t *cli.Target, stored []event.Stored, done map[string]bool) (left []string, err error) {
 	ds, unreadable, err := t.Operator().DeliveriesOf(ctx, stored)
 	if err := errors.Join(err, unreadable); err != nil {
 		return nil, err
