@@ -19,6 +19,18 @@ var edge = []guard{
 		`		if name == "v1" && len(value)`, `		if len(value)`, named("VerifyHeaders", "internal/webhook"),
 	},
 	{
+		"a key that comes twice", "internal/webhook/keys.go",
+		`				s.twice = s.twice || other.hash == k.hash &&`, `				s.twice = s.twice || other.hash != other.hash &&`, named("KeysAreCompared", "internal/webhook"),
+	},
+	{
+		"a key that comes twice among very many", "internal/webhook/keys.go",
+		`			s.twice = s.twice || bytes.Equal(s.text(keys[i])`, `			s.twice = s.twice || false && bytes.Equal(s.text(keys[i])`, named("KeysAreCompared", "internal/webhook"),
+	},
+	{
+		"another spelling of a key that is read", "internal/webhook/keys.go",
+		`		s.twice = s.twice || slices.ContainsFunc(`, `		_ = slices.ContainsFunc(`, named("KeysAreCompared", "internal/webhook"),
+	},
+	{
 		"no verifying against an empty secret", "internal/webhook/signature.go",
 		`		if secret == "" {`, `		if secret == "" && false {`, named("FailsClosed", "internal/webhook"),
 	},

@@ -5,7 +5,7 @@ package main
 var thin = []guard{
 	{
 		"a thin event has the id of its twin", "internal/webhook/thin.go",
-		`		f.ID = twin.text()`, `		_ = twin.text()`, named("TestThinEvents", "internal/webhook"),
+		`		f.ID = to.keep(twin)`, `		_ = to.keep(twin)`, named("TestThinEvents", "internal/webhook"),
 	},
 	{
 		"a thin event has the type of its twin", "internal/webhook/thin.go",

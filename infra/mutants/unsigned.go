@@ -48,8 +48,8 @@ var unsigned = []guard{
 		`|| len(text) >= MaxFact || !only(text, "_-/") {`, `{`, named("Context|Thin", "internal/webhook"),
 	},
 	{
-		"a fact hides no character", "internal/webhook/parse.go",
-		` || safetext.Hides(s)`, ` || strings.ContainsRune(s, 0)`, named("Parse|Facts|Object", "internal/webhook"),
+		"a fact hides no character", "internal/webhook/texts.go",
+		` || hides(s)`, ` || bytes.ContainsRune(s, 0)`, named("Parse|Facts|Object", "internal/webhook"),
 	},
 	{
 		"a refused request's path is printable", "infra/local/gateway/gateway.go",

@@ -41,7 +41,7 @@ var wired = []guard{
 	{
 		"a member of another kind is left to encoding/json", handedFile,
 		`	s.twice = true
-	s.value()`, `	s.value()`, named("TestRequestIsRead", "internal/webhook"),
+	s.pass()`, `	s.pass()`, named("TestRequestIsRead", "internal/webhook"),
 	},
 	{
 		"what is read before the first request ends within a second", "internal/start/stack.go",

@@ -14,7 +14,8 @@ import (
 //
 // The body must be one that Parse accepts.
 func ContextAccount(body []byte) (string, event.Reason) {
-	s, e := scanner{b: body}, envelope{}
+	s, e := open(body), envelope{}
+	defer s.close()
 	s.envelope(&e)
 	account, ok := lastAccount(e.context)
 	if !ok {

@@ -3,7 +3,6 @@ package webhook
 import (
 	"bytes"
 	"slices"
-	"strings"
 	"unicode/utf8"
 )
 
@@ -19,7 +18,8 @@ type Request struct {
 // every quotation mark is escaped. It reports false for what API Gateway does not send, a
 // member twice or of another kind: encoding/json decides about that.
 func ReadRequest(payload []byte) (r Request, ok bool) {
-	s := scanner{b: payload}
+	s := open(payload)
+	defer s.close()
 	s.fields([]string{"body", "isBase64Encoded", "headers", "pathParameters", "requestContext"}, func(i int) {
 		switch i {
 		case 0:
@@ -34,10 +34,7 @@ func ReadRequest(payload []byte) (r Request, ok bool) {
 			s.context(&r)
 		}
 	})
-	if s.bad == "" && s.peek() != 0 {
-		s.fail(NotJSON)
-	}
-	return r, s.bad == "" && !s.twice
+	return r, s.end("") == ""
 }
 
 func (s *scanner) context(r *Request) {
@@ -69,7 +66,7 @@ func (s *scanner) fields(names []string, read func(i int)) {
 			continue
 		}
 		s.twice = s.twice || slices.ContainsFunc(names, func(name string) bool { return bytes.EqualFold(m.key, []byte(name)) })
-		s.value()
+		s.pass()
 	}
 }
 
@@ -93,7 +90,7 @@ func (s *scanner) signatures() map[string]string {
 // unlike consumes a value of a kind that is not expected.
 func (s *scanner) unlike() {
 	s.twice = true
-	s.value()
+	s.pass()
 }
 
 func (s *scanner) bool() bool {
@@ -108,30 +105,8 @@ func (s *scanner) string() string {
 		s.twice = true
 		return ""
 	}
-	return unescape(t.raw, t.escaped)
+	if !utf8.Valid(t.raw) { // each byte that is no character becomes one that says so
+		t.raw = []byte(string([]rune(string(t.raw))))
+	}
+	return t.text()
 }
-
-// unescape is decode for a long text that is mostly plain.
-func unescape(raw []byte, escaped bool) string {
-	if !utf8.Valid(raw) || bytes.Contains(raw, []byte(`\u`)) {
-		return decode(raw, true)
-	}
-	if !escaped {
-		return string(raw)
-	}
-	var b strings.Builder
-	b.Grow(len(raw))
-	for {
-		i := bytes.IndexByte(raw, '\\')
-		if i < 0 {
-			b.Write(raw)
-			return b.String()
-		}
-		b.Write(raw[:i])
-		b.WriteByte(escapes[raw[i+1]])
-		raw = raw[i+2:]
-	}
-}
-
-// escapes are the characters that a backslash and a letter stand for.
-var escapes = [256]byte{'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t'}

@@ -1,7 +1,7 @@
 package webhook
 
 import (
-	"strings"
+	"bytes"
 
 	"github.com/payhooks/payhooks/internal/event"
 )
@@ -17,8 +17,8 @@ type object struct {
 	rank   int // of the field that amount came from; 0 is none
 }
 
-const objectNames = " id object customer currency status payment_intent charge subscription invoice" +
-	" source_transaction parent payment payments amount amount_total total amount_paid amount_requested net_amount "
+var objectNames = named("id", "object", "customer", "currency", "status", "payment_intent", "charge", "subscription", "invoice",
+	"source_transaction", "parent", "payment", "payments", "amount", "amount_total", "total", "amount_paid", "amount_requested", "net_amount")
 
 func (s *scanner) object(o *object) {
 	for m := (members{names: objectNames}); s.next(&m); {
@@ -50,30 +50,36 @@ func (s *scanner) object(o *object) {
 		case "payments":
 			s.payments(o)
 		default:
-			s.amount(o, m.key)
+			s.amount(o, amountRank(m.key))
 		}
 	}
 }
 
-// amount consumes the value of key and keeps it if key names what the object
-// is about better than what was seen before.
-func (s *scanner) amount(o *object, key []byte) {
-	rank := 0
+// amountRank is how well key names what the object is about, 0 if it is no amount.
+func amountRank(key []byte) int {
 	switch string(key) {
 	case "amount":
-		rank = 6
+		return 6
 	case "amount_total": // checkout sessions, quotes
-		rank = 5
+		return 5
 	case "total": // invoices
-		rank = 4
+		return 4
 	case "amount_paid": // invoice payments
-		rank = 3
+		return 3
 	case "amount_requested":
-		rank = 2
+		return 2
 	case "net_amount": // cash balance transactions
-		rank = 1
+		return 1
 	}
-	if n, ok := s.value().integer(); ok && rank > o.rank {
+	return 0
+}
+
+// amount consumes a value and keeps it if it is an amount of a higher rank than what was
+// seen before.
+func (s *scanner) amount(o *object, rank int) {
+	if rank <= o.rank {
+		s.pass()
+	} else if n, ok := s.value().integer(); ok {
 		o.amount, o.rank = n, rank
 	}
 }
@@ -85,6 +91,8 @@ func (t *token) set(v token) {
 	}
 }
 
+var idName = named("id")
+
 // reference consumes a reference to another object: an id, or the object
 // itself, which stands for its id.
 func (s *scanner) reference() token {
@@ -92,9 +100,11 @@ func (s *scanner) reference() token {
 		return s.value()
 	}
 	var id token
-	for m := (members{names: " id "}); s.next(&m); {
-		if v := s.value(); string(m.key) == "id" {
-			id = v
+	for m := (members{names: idName}); s.next(&m); {
+		if string(m.key) == "id" {
+			id = s.value()
+		} else {
+			s.pass()
 		}
 	}
 	return id
@@ -108,20 +118,22 @@ func (s *scanner) parent(o *object) {
 	})
 }
 
+var paymentNames = named("payment_intent", "charge")
+
 // payment reads the payment of an invoice payment.
 func (s *scanner) payment(o *object) {
 	if s.peek() != '{' {
-		s.value()
+		s.pass()
 		return
 	}
-	for m := (members{names: " payment_intent charge "}); s.next(&m); {
+	for m := (members{names: paymentNames}); s.next(&m); {
 		switch string(m.key) {
 		case "payment_intent":
 			o.intent.set(s.reference())
 		case "charge":
 			o.charge.set(s.reference())
 		default:
-			s.value()
+			s.pass()
 		}
 	}
 }
@@ -130,7 +142,7 @@ func (s *scanner) payment(o *object) {
 func (s *scanner) payments(o *object) {
 	s.inside("data", func() {
 		if s.peek() != '[' {
-			s.value()
+			s.pass()
 			return
 		}
 		for first := true; s.element(first); first = false {
@@ -143,7 +155,7 @@ func (s *scanner) payments(o *object) {
 // the key's value.
 func (s *scanner) inside(key string, read func()) {
 	if s.peek() != '{' {
-		s.value()
+		s.pass()
 		return
 	}
 	for m := (members{}); s.next(&m); {
@@ -151,21 +163,21 @@ func (s *scanner) inside(key string, read func()) {
 			read()
 			continue
 		}
-		s.value()
+		s.pass()
 	}
 }
 
 // facts adds the object's facts to f.
-func (o *object) facts(f *event.Facts) {
-	f.Object = fact(o.id)
-	f.ObjectType = fact(o.kind)
-	f.Subject = o.subject(f.ObjectType, f.Object)
-	f.Customer = fact(o.customer)
+func (o *object) facts(f *event.Facts, to *texts) {
+	f.Object = to.fact(o.id)
+	f.ObjectType = to.fact(o.kind)
+	f.Subject = o.subject(f.ObjectType, f.Object, to)
+	f.Customer = to.fact(o.customer)
 	if f.ObjectType == "customer" {
 		f.Customer = f.Object
 	}
-	f.Currency = fact(o.currency)
-	f.Status = fact(o.status)
+	f.Currency = to.fact(o.currency)
+	f.Status = to.fact(o.status)
 	if o.rank > 0 {
 		amount := o.amount
 		f.Amount = &amount
@@ -176,7 +188,7 @@ func (o *object) facts(f *event.Facts) {
 // payment intent, else the charge, subscription or invoice that the object
 // belongs to, else the object itself. A payment intent, a subscription and a
 // charge without an intent are their own.
-func (o *object) subject(kind, id string) string {
+func (o *object) subject(kind, id string, to *texts) string {
 	links := []token{o.intent, o.charge, o.subscription, o.invoice}
 	switch kind {
 	case "payment_intent", "subscription":
@@ -184,12 +196,12 @@ func (o *object) subject(kind, id string) string {
 	case "charge":
 		links = links[:1]
 	case "transfer":
-		if s := o.source.text(); strings.HasPrefix(s, "ch_") || strings.HasPrefix(s, "py_") {
+		if s := to.read(o.source); bytes.HasPrefix(s, []byte("ch_")) || bytes.HasPrefix(s, []byte("py_")) {
 			links = append(links, o.source)
 		}
 	}
 	for _, link := range links {
-		if s := fact(link); s != "" {
+		if s := to.fact(link); s != "" {
 			return s
 		}
 	}

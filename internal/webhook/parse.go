@@ -1,13 +1,12 @@
 package webhook
 
 import (
+	"bytes"
 	"strings"
-	"sync"
 	"time"
 	"unicode/utf8"
 
 	"github.com/payhooks/payhooks/internal/event"
-	"github.com/payhooks/payhooks/internal/safetext"
 )
 
 // Parse reads the facts of an event out of a signed body, in one pass and
@@ -18,38 +17,32 @@ import (
 // be quarantined, and only the facts that could be trusted are set. Endpoint
 // and Received are the caller's to set.
 func Parse(body []byte) (event.Facts, event.Reason) {
-	if !utf8.Valid(body) {
-		return event.Facts{}, InvalidUTF8
-	}
-	keys := keyLists.Get().(*[][]byte) //nolint:forcetypeassert // nothing else is put
-	s := scanner{b: body, keys: (*keys)[:0]}
-	defer func() {
-		clear(s.keys[:cap(s.keys)]) // else the list holds the body
-		*keys = s.keys
-		keyLists.Put(keys)
-	}()
-	if s.peek() != '{' {
-		return event.Facts{}, s.end(NotAnEvent)
-	}
 	var e envelope
-	s.envelope(&e)
-	if r := s.end(""); r != "" {
+	if r := e.read(body); r != "" {
 		return event.Facts{}, r
 	}
 	return e.facts()
 }
 
-// keyLists are used again: one has the keys of an object and of those in it.
-var keyLists = sync.Pool{New: func() any {
-	list := make([][]byte, 0, 2*maxKeys)
-	return &list
-}}
+// read reads the envelope out of a body. After a reason none of it is to be trusted.
+func (e *envelope) read(body []byte) event.Reason {
+	if !utf8.Valid(body) {
+		return InvalidUTF8
+	}
+	s := open(body)
+	defer s.close()
+	if s.peek() != '{' {
+		return s.end(NotAnEvent)
+	}
+	s.envelope(e)
+	return s.end("")
+}
 
 // end reads the rest of the text and returns what is wrong with all of it,
 // else r.
 func (s *scanner) end(r event.Reason) event.Reason {
 	if r != "" {
-		s.value()
+		s.pass()
 	}
 	if s.peek(); s.bad == "" && s.i < len(s.b) {
 		s.fail(NotJSON)
@@ -72,8 +65,8 @@ type envelope struct {
 	thin                                         thin
 }
 
-const envelopeNames = " id object type created livemode account user_id context api_version data" +
-	" related_object snapshot_event reason "
+var envelopeNames = named("id", "object", "type", "created", "livemode", "account", "user_id", "context", "api_version", "data",
+	"related_object", "snapshot_event", "reason")
 
 func (s *scanner) envelope(e *envelope) {
 	for m := (members{names: envelopeNames}); s.next(&m); {
@@ -105,39 +98,44 @@ func (s *scanner) envelope(e *envelope) {
 		case "reason":
 			s.reason(&e.thin)
 		default:
-			s.value()
+			s.pass()
 		}
 	}
 }
 
+var dataNames = named("object", "previous_attributes")
+
 func (s *scanner) data(e *envelope) {
 	if s.peek() != '{' {
-		s.value()
+		s.pass()
 		return
 	}
-	for m := (members{names: " object previous_attributes "}); s.next(&m); {
+	for m := (members{names: dataNames}); s.next(&m); {
 		if string(m.key) == "object" && s.peek() == '{' {
 			e.hasObject = true
 			s.object(&e.data)
 			continue
 		}
-		s.value()
+		s.pass()
 	}
 }
 
 // facts checks the envelope and turns it into facts. The order of the checks
 // is that of a reader who asks "what is this?", "which one?", "is it whole?".
 func (e *envelope) facts() (event.Facts, event.Reason) {
-	kind := e.object.text()
-	if kind == thinObject {
+	var to texts
+	kind := to.read(e.object)
+	if string(kind) == thinObject {
 		return e.thinFacts()
 	}
-	f, first := event.Facts{APIVersion: fact(e.version)}, firstReason("")
-	first.note(!strings.HasPrefix(kind, "v2."), UnknownObject)
-	first.note(kind == "event", NotAnEvent)
-	e.name(&f, &first)
-	if kind := e.kind.text(); first.note(usableType(kind), BadType) {
-		f.Type = kind
+	first := firstReason("")
+	first.note(!bytes.HasPrefix(kind, []byte("v2.")), UnknownObject)
+	first.note(string(kind) == "event", NotAnEvent)
+	to.kept.Grow(e.room())
+	f := event.Facts{APIVersion: to.fact(e.version)}
+	e.name(&f, &first, &to)
+	if kind := to.read(e.kind); first.note(usableType(kind), BadType) {
+		f.Type = to.keep(kind)
 	}
 	if n, ok := e.created.integer(); first.note(ok && n > 0 && n <= maxCreated, BadCreated) {
 		f.Created = time.Unix(n, 0).UTC()
@@ -147,9 +145,16 @@ func (e *envelope) facts() (event.Facts, event.Reason) {
 		f.Account = account
 	}
 	if first.note(e.hasObject, NoData) {
-		e.data.facts(&f)
+		e.data.facts(&f, &to)
 	}
 	return f, event.Reason(first)
+}
+
+// room is about what the texts of the facts take.
+func (e *envelope) room() int {
+	o := &e.data
+	return min(MaxFact, len(e.id.raw)+len(e.kind.raw)+len(e.version.raw)+len(e.account.raw)+len(o.id.raw)+len(o.kind.raw)+
+		len(o.customer.raw)+len(o.currency.raw)+len(o.status.raw)+len(o.intent.raw)+len(o.charge.raw)+len(o.subscription.raw)+len(o.invoice.raw))
 }
 
 // firstReason keeps the first thing that is wrong.
@@ -162,11 +167,11 @@ func (f *firstReason) note(ok bool, r event.Reason) bool {
 	return ok
 }
 
-func (e *envelope) name(f *event.Facts, first *firstReason) {
-	id := e.id.text()
+func (e *envelope) name(f *event.Facts, first *firstReason, to *texts) {
+	id := to.read(e.id)
 	first.note(!e.id.empty(), NoID)
 	if first.note(usableID(id), BadID) {
-		f.ID = id
+		f.ID = to.keep(id)
 	}
 }
 
@@ -178,17 +183,17 @@ func (e *envelope) mode(f *event.Facts, first *firstReason) {
 // usableID reports whether an event id can be a key everywhere: it cannot be
 // confused with the keys that stores make themselves, such as sha256:… or
 // effect#….
-func usableID(id string) bool {
-	return id != "" && len(id) <= MaxID && only(id, "_-")
+func usableID(id []byte) bool {
+	return len(id) > 0 && len(id) <= MaxID && only(id, "_-")
 }
 
 // usableType reports whether a type is a dotted name. Some of thin events have brackets.
-func usableType(kind string) bool {
-	return kind != "" && len(kind) <= MaxType && only(kind, "._-[]")
+func usableType(kind []byte) bool {
+	return len(kind) > 0 && len(kind) <= MaxType && only(kind, "._-[]")
 }
 
 // only reports whether s is ASCII letters, digits and the others.
-func only(s, others string) bool {
+func only[T string | []byte](s T, others string) bool {
 	for i := range len(s) {
 		c := s[i]
 		if (c < '0' || c > '9') && (c|0x20 < 'a' || c|0x20 > 'z') && strings.IndexByte(others, c) < 0 {
@@ -196,33 +201,4 @@ func only(s, others string) bool {
 		}
 	}
 	return true
-}
-
-// fact returns t's text if it can be an index key and travel anywhere: a
-// string, not empty, under MaxFact bytes, without hidden characters and
-// neither an address nor what could be a card's number: merchants choose some
-// ids themselves, and facts are logged and sent around. Else "".
-func fact(t token) string {
-	if t.kind != '"' || len(t.raw) == 0 || len(t.raw) >= 6*MaxFact {
-		return ""
-	}
-	s := t.text()
-	if len(s) >= MaxFact || strings.Contains(s, "@") || safetext.Hides(s) || cardLike(s) {
-		return ""
-	}
-	return s
-}
-
-// cardLike reports whether s is a card's number, grouped or not.
-func cardLike(s string) bool {
-	digits := 0
-	for i := range len(s) {
-		switch c := s[i]; {
-		case c >= '0' && c <= '9':
-			digits++
-		case c != ' ' && c != '-':
-			return false
-		}
-	}
-	return digits >= 12 && digits <= 19
 }

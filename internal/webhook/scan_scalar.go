@@ -1,64 +1,67 @@
 package webhook
 
-import (
-	"encoding/binary"
-	"encoding/json"
-	"math/bits"
-	"strconv"
-)
+import "strconv"
 
-// key consumes a key of an object and its colon.
-func (s *scanner) key() (raw []byte, escaped bool) {
-	if s.peek() != '"' {
-		s.fail(NotJSON)
-		return nil, false
+// key consumes the key at i, its colon and what is blank before the value.
+func (s *scanner) key(i int) int {
+	if s.at(i) != '"' {
+		return s.fail(NotJSON)
 	}
-	raw, escaped = s.text()
-	s.take(':')
-	return raw, escaped
+	i, _ = s.quoted(i)
+	return s.colon(i)
 }
 
-// text consumes a string and returns what is between its quotes.
-func (s *scanner) text() (raw []byte, escaped bool) {
-	start := s.i + 1
-	for i := start; i < len(s.b); {
-		if i+8 <= len(s.b) {
-			if n := plain(binary.LittleEndian.Uint64(s.b[i:])); n > 0 {
-				i += n
-				continue
-			}
+// colon consumes the colon at i and what is blank before the value.
+func (s *scanner) colon(i int) int {
+	if b := s.b; i+2 < len(b) && b[i] == ':' && b[i+1] == ' ' && b[i+2] > ' ' { // as in indented text
+		return i + 2
+	}
+	if i = s.blank(i); s.at(i) != ':' {
+		return s.fail(NotJSON)
+	}
+	return s.blank(i + 1)
+}
+
+// scalar consumes the value at i, which is no container.
+func (s *scanner) scalar(i int) int {
+	switch c := s.at(i); {
+	case c == '"':
+		i, _ = s.quoted(i)
+		return i
+	case c == 'n':
+		return s.literal(i, "null")
+	case c == '-' || c >= '0' && c <= '9':
+		return s.number(i)
+	case c == 'f':
+		return s.literal(i, "false")
+	case c == 't':
+		return s.literal(i, "true")
+	}
+	return s.fail(NotJSON)
+}
+
+// quoted consumes the string at i.
+func (s *scanner) quoted(i int) (end int, escaped bool) {
+	for i++; ; {
+		n, m := plain(word(s.b, i)), plain(word(s.b, i+wordSize))
+		n += then(n, m)
+		if i += n; n == 2*wordSize {
+			continue
 		}
-		switch c := s.b[i]; {
-		case c == '"':
-			s.i = i + 1
-			return s.b[start:i], escaped
-		case c < ' ':
-			s.fail(NotJSON)
-			return nil, false
-		case c == '\\':
+		switch s.at(i) {
+		case '"':
+			return i + 1, escaped
+		case '\\':
 			n := escape(s.b[i:])
 			if n == 0 {
-				s.fail(NotJSON)
-				return nil, false
+				return s.fail(NotJSON), false
 			}
 			escaped = true
 			i += n
-		default:
-			i++
+		default: // a control character, or the end
+			return s.fail(NotJSON), false
 		}
 	}
-	s.fail(NotJSON)
-	return nil, false
-}
-
-// plain returns how many of the eight bytes, first to last, are neither a
-// quote, a backslash nor a control character.
-func plain(x uint64) int {
-	const low, high = 0x0101010101010101, 0x8080808080808080
-	quote, slash := x^(low*'"'), x^(low*'\\')
-	// The lowest bit set is exact: a borrow spreads upwards only.
-	hit := ((x - low*' ') &^ x) | ((quote - low) &^ quote) | ((slash - low) &^ slash)
-	return bits.TrailingZeros64(hit&high) / 8
 }
 
 // escape returns the length of the escape sequence at the start of b, 0 if it
@@ -84,62 +87,62 @@ func escape(b []byte) int {
 	return 0
 }
 
-// number consumes a number by JSON's grammar and returns it.
-func (s *scanner) number() []byte {
-	start, i := s.i, s.i
-	if s.b[i] == '-' {
+// number consumes the number at i by JSON's grammar.
+func (s *scanner) number(i int) int {
+	if s.at(i) == '-' {
 		i++
 	}
 	first := i
-	if i = s.digits(i); i == first || (s.b[first] == '0' && i > first+1) {
-		s.fail(NotJSON)
-		return nil
+	if i = s.digits(i); i == first || s.b[first] == '0' && i > first+1 {
+		return s.fail(NotJSON)
 	}
-	if i < len(s.b) && s.b[i] == '.' {
+	if s.at(i) == '.' {
 		from := i + 1
 		if i = s.digits(from); i == from {
-			s.fail(NotJSON)
-			return nil
+			return s.fail(NotJSON)
 		}
 	}
-	if i < len(s.b) && s.b[i]|0x20 == 'e' {
-		if i++; i < len(s.b) && (s.b[i] == '+' || s.b[i] == '-') {
+	if s.at(i)|0x20 == 'e' {
+		if i++; s.at(i) == '+' || s.at(i) == '-' {
 			i++
 		}
 		from := i
 		if i = s.digits(from); i == from {
-			s.fail(NotJSON)
-			return nil
+			return s.fail(NotJSON)
 		}
 	}
-	s.i = i
-	return s.b[start:i]
+	return i
 }
 
-// digits returns the index after the digits at i.
+// digits passes the digits at i.
 func (s *scanner) digits(i int) int {
-	for i < len(s.b) && s.b[i] >= '0' && s.b[i] <= '9' {
+	for i < len(s.b) && s.b[i]-'0' <= 9 {
 		i++
 	}
 	return i
 }
 
-// word consumes a literal.
-func (s *scanner) word(w string) {
-	if len(s.b)-s.i < len(w) || string(s.b[s.i:s.i+len(w)]) != w {
-		s.fail(NotJSON)
-		return
+// literal consumes w at i.
+func (s *scanner) literal(i int, w string) int {
+	if len(s.b)-i < len(w) || string(s.b[i:i+len(w)]) != w {
+		return s.fail(NotJSON)
 	}
-	s.i += len(w)
+	return i + len(w)
+}
+
+// bytes returns the text that t holds, nil if it holds none.
+func (t token) bytes() []byte {
+	switch {
+	case t.kind != '"':
+		return nil
+	case t.escaped:
+		return unescape(nil, t.raw)
+	}
+	return t.raw
 }
 
 // text returns the string that t holds, "" if it holds none.
-func (t token) text() string {
-	if t.kind != '"' {
-		return ""
-	}
-	return decode(t.raw, t.escaped)
-}
+func (t token) text() string { return string(t.bytes()) }
 
 // empty reports whether t is absent, null or "".
 func (t token) empty() bool {
@@ -154,18 +157,4 @@ func (t token) integer() (int64, bool) {
 	}
 	n, err := strconv.ParseInt(string(t.raw), 10, 64)
 	return n, err == nil
-}
-
-// decode returns the text between the quotes of a valid JSON string.
-func decode(raw []byte, escaped bool) string {
-	if !escaped {
-		return string(raw)
-	}
-	quoted := make([]byte, 0, len(raw)+2)
-	quoted = append(append(append(quoted, '"'), raw...), '"')
-	var text string
-	if err := json.Unmarshal(quoted, &text); err != nil {
-		return ""
-	}
-	return text
 }

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"hash"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -158,22 +159,45 @@ func Sign(body []byte, secret string, at time.Time) string {
 type keyed struct {
 	secret string
 	hash   hash.Hash
-	time   []byte
 }
 
-// states are used again: what the key costs is half of what a small body does.
-var states sync.Pool // of *keyed
+// macs are the states for a few secrets, as a roll and several endpoints have them.
+type macs struct {
+	keyed []keyed // the newest last
+	time  []byte
+	sum   [sha256.Size]byte
+}
 
-func mac(t string, body []byte, secret string) (sum [sha256.Size]byte) {
-	k, _ := states.Get().(*keyed)
-	if k == nil || k.secret != secret { // no stranger's: both are ours
-		k = &keyed{secret: secret, hash: hmac.New(sha256.New, []byte(secret))}
+// maxKeyed is how many states are kept.
+const maxKeyed = 8
+
+// states are used again: what the key costs is half of what a small body does.
+var states = sync.Pool{New: func() any { return new(macs) }}
+
+// of returns the hash that secret keys, at its start.
+func (m *macs) of(secret string) hash.Hash {
+	for _, k := range m.keyed {
+		if k.secret == secret { // no stranger's: both are ours
+			k.hash.Reset()
+			return k.hash
+		}
 	}
-	k.hash.Reset()
-	k.time = append(append(k.time[:0], t...), '.')
-	k.hash.Write(k.time)
-	k.hash.Write(body)
-	k.hash.Sum(sum[:0])
-	states.Put(k)
-	return sum
+	if len(m.keyed) == maxKeyed {
+		m.keyed = slices.Delete(m.keyed, 0, 1)
+	}
+	h := hmac.New(sha256.New, []byte(secret))
+	m.keyed = append(m.keyed, keyed{secret, h})
+	return h
+}
+
+// mac hashes the body anew for each secret: the key comes before it.
+func mac(t string, body []byte, secret string) [sha256.Size]byte {
+	m := states.Get().(*macs) //nolint:forcetypeassert // nothing else is put
+	defer states.Put(m)
+	h := m.of(secret)
+	m.time = append(append(m.time[:0], t...), '.')
+	h.Write(m.time)
+	h.Write(body)
+	h.Sum(m.sum[:0])
+	return m.sum
 }

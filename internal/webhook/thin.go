@@ -22,6 +22,8 @@ type thin struct {
 // span is a part of the body.
 type span struct{ from, to int }
 
+var relatedNames = named("id", "type", "url")
+
 // related reads related_object.
 func (s *scanner) related(t *thin) {
 	if c := s.peek(); c != '{' {
@@ -29,7 +31,7 @@ func (s *scanner) related(t *thin) {
 		return
 	}
 	t.hasRelated = true
-	for m := (members{names: " id type url "}); s.next(&m); {
+	for m := (members{names: relatedNames}); s.next(&m); {
 		switch string(m.key) {
 		case "id":
 			t.related.id = s.value()
@@ -38,7 +40,7 @@ func (s *scanner) related(t *thin) {
 		case "url":
 			t.related.url = s.value()
 		default:
-			s.value()
+			s.pass()
 		}
 	}
 	for _, v := range []token{t.related.id, t.related.kind, t.related.url} {
@@ -62,12 +64,12 @@ func (s *scanner) reason(t *thin) {
 // thinFacts is facts for a thin event. With snapshot_event its id is that of the
 // snapshot: whichever comes first is stored under it.
 func (e *envelope) thinFacts() (event.Facts, event.Reason) {
-	f, first := event.Facts{}, firstReason("")
-	e.name(&f, &first)
-	if twin := e.thin.snapshot; !twin.empty() && first.note(usableID(twin.text()), BadTwin) {
-		f.ID = twin.text()
+	f, first, to := event.Facts{}, firstReason(""), texts{}
+	e.name(&f, &first, &to)
+	if twin := to.read(e.thin.snapshot); !e.thin.snapshot.empty() && first.note(usableID(twin), BadTwin) {
+		f.ID = to.keep(twin)
 	}
-	if kind := e.kind.text(); first.note(usableType(kind), BadType) {
+	if kind := to.keep(to.read(e.kind)); first.note(usableType([]byte(kind)), BadType) {
 		f.Type, f.SentAs = facts.SnapshotType(kind), kind
 	}
 	if at, ok := thinTime(e.created.text()); first.note(ok, BadCreated) {
@@ -78,7 +80,7 @@ func (e *envelope) thinFacts() (event.Facts, event.Reason) {
 		f.Account = account
 	}
 	if r := e.thin.related; first.note(!e.thin.badRelated, BadRelated) {
-		f.Object, f.ObjectType = fact(r.id), fact(r.kind)
+		f.Object, f.ObjectType = to.fact(r.id), to.fact(r.kind)
 		f.Subject = f.Object
 		if f.ObjectType == "customer" {
 			f.Customer = f.Object
@@ -110,15 +112,18 @@ type Related struct{ ID, Type, URL string }
 // ReadThin reads a thin event. Whatever else the body is, it returns why Parse refuses
 // it, or NotAnEvent.
 func ReadThin(body []byte) (Thin, event.Reason) {
-	f, reason := Parse(body)
-	if reason != "" || !f.Thin() {
-		if reason == "" {
-			reason = NotAnEvent
-		}
+	var e envelope
+	reason := e.read(body)
+	if reason != "" {
 		return Thin{}, reason
 	}
-	s, e := scanner{b: body}, envelope{}
-	s.envelope(&e)
+	f, reason := e.facts()
+	if reason == "" && !f.Thin() {
+		reason = NotAnEvent
+	}
+	if reason != "" {
+		return Thin{}, reason
+	}
 	r := e.thin.related
 	return Thin{
 		ID: e.id.text(), Type: f.SentAs, Created: f.Created, Livemode: f.Livemode, Context: e.context.text(),
@@ -130,7 +135,8 @@ func ReadThin(body []byte) (Thin, event.Reason) {
 // thin event that has one: it names the person at the dashboard whose action caused
 // the event, with address. All else is unchanged.
 func WithoutClient(body []byte) []byte {
-	s, e := scanner{b: body}, envelope{}
+	s, e := open(body), envelope{}
+	defer s.close()
 	if s.peek() != '{' {
 		return body
 	}
