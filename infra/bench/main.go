@@ -1,9 +1,10 @@
 // Command bench measures the figures of the README: what an event costs in
-// DynamoDB calls and capacity, what a webhook costs the function that takes it,
-// compared with what a team would write instead, and how many events the local stack
-// puts through in a second of CPU time, beside the same at an earlier commit.
+// DynamoDB calls and capacity, what it costs to verify and read one, what a
+// webhook costs the function that takes it, compared with what a team would write
+// instead, and how many events the local stack puts through in a second of CPU
+// time, beside the same at an earlier commit.
 //
-//	go run ./infra/bench [--json] [--against REF] [--only calls|function|pipeline|cpu]
+//	go run ./infra/bench [--json] [--against REF] [--only calls|parse|function|pipeline|cpu]
 //
 // It runs its own stacks, on free ports of the loopback interface, and ends
 // them.
@@ -24,6 +25,7 @@ import (
 	"time"
 
 	"github.com/payhooks/payhooks/infra/bench/function"
+	"github.com/payhooks/payhooks/infra/bench/parse"
 )
 
 // options of a run.
@@ -66,19 +68,21 @@ func flags(args []string) (options, error) {
 }
 
 // parts of a run, in its order.
-var parts = []string{"calls", "function", "pipeline", "cpu"}
+var parts = []string{"calls", "parse", "function", "pipeline", "cpu"}
 
 // How often a function is started, and how many webhooks one takes.
 const (
 	coldRuns     = 15
 	warmWebhooks = 3000
 	burstOf      = 3000 // events of the pipeline
+	parseRounds  = 21   // of reading all samples
 )
 
 // result is what --json prints.
 type result struct {
 	Baseline string                     `json:"baseline,omitempty"` // a commit
 	Calls    map[string]map[string]cost `json:"calls,omitempty"`    // row → now, baseline, goal
+	Parse    *parse.Figures             `json:"parse,omitempty"`
 	Function []function.Row             `json:"function,omitempty"`
 	Pipeline *throughput                `json:"pipeline,omitempty"`
 	CPU      *comparison                `json:"cpu,omitempty"`
@@ -98,6 +102,11 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 			return err
 		}
 		r.Baseline = baselineCommit
+	}
+	if o.only == "" || o.only == "parse" {
+		if r.Parse, err = parse.Measure(parseRounds); err != nil {
+			return err
+		}
 	}
 	if o.only == "" || o.only == "function" {
 		if r.Function, err = function.Measure(ctx, ".", coldRuns, warmWebhooks); err != nil {

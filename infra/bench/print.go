@@ -7,6 +7,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/payhooks/payhooks/infra/bench/function"
+	"github.com/payhooks/payhooks/infra/bench/parse"
 )
 
 // rows of the table of calls, in its order.
@@ -16,6 +17,9 @@ func (r result) print(out io.Writer, o options) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	if r.Calls != nil {
 		r.printCalls(w, o.events)
+	}
+	if r.Parse != nil {
+		printParse(w, r.Parse)
 	}
 	if r.Function != nil {
 		printFunction(w, r.Function)
@@ -53,6 +57,15 @@ func printCost(w io.Writer, row string, now, then, most cost) {
 		figure(now.Calls), figure(then.Calls), figure(most.Calls),
 		figure(now.Write), figure(then.Write), figure(most.Write),
 		figure(now.Read), figure(then.Read), row)
+}
+
+func printParse(w io.Writer, f *parse.Figures) {
+	_, _ = fmt.Fprintf(w, "Verify and read what the event is, %d samples of %d bytes together and %d thin ones, CPU, medians of %d rounds in turns\n", f.Events, f.Bytes, f.Thin, parseRounds)
+	_, _ = fmt.Fprintln(w, "all ms\tµs an event\tallocations an event\ttimes payhooks\t")
+	for _, r := range f.Rows {
+		_, _ = fmt.Fprintf(w, "%.2f\t%.2f\t%.1f\t%s\t  %s\n", r.US/1000, r.EventUS, r.Allocations, figure(r.Times), r.Name)
+	}
+	_, _ = fmt.Fprintln(w)
 }
 
 func printFunction(w io.Writer, rows []function.Row) {
