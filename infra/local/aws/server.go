@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/payhooks/payhooks/infra/local/datafile"
 	"github.com/payhooks/payhooks/infra/local/engine"
 	"github.com/payhooks/payhooks/infra/local/guard"
 	"github.com/payhooks/payhooks/infra/local/loglines"
@@ -80,7 +81,7 @@ type Server struct {
 // stack died are settled in the background, and appear in the stream then.
 // A template that uses something this endpoint does not know is refused here.
 func (s *Server) Start(ctx context.Context) error {
-	st, err := openStore(filepath.Join(s.DataDir, "stack.db"))
+	st, err := openStore(filepath.Join(s.DataDir, datafile.Queues))
 	if err != nil {
 		return err
 	}

@@ -25,8 +25,14 @@ func Unusable(path string, reason error) error {
 	case errors.Is(reason, syscall.ENOSPC):
 		return fmt.Errorf("%s in the data folder %s cannot grow; make room on the disk, or set DATA_DIR to another folder: %w", name, dir, reason)
 	}
+	if name == Queues {
+		return fmt.Errorf("%s in the data folder %s is damaged or cannot be used; delete this file, and reconcile sends within minutes what its queues held (the mails shown are gone), or delete the folder to start empty, or set DATA_DIR to another one: %w", name, dir, reason)
+	}
 	return fmt.Errorf("%s in the data folder %s is damaged or cannot be used; delete the folder to start empty, or set DATA_DIR to another one: %w", name, dir, reason)
 }
+
+// Queues is the file of what is under way between the functions, and of what was sent.
+const Queues = "stack.db"
 
 // OpenBolt opens a database, which was read in full before: bbolt ends the process
 // at a damaged page, then or later. Without syncs the file survives a killed
