@@ -8,6 +8,7 @@ import (
 	"time"
 
 	sdk "github.com/stripe/stripe-go/v76"
+	"github.com/stripe/stripe-go/v76/charge"
 
 	"github.com/payhooks/payhooks/infra/local"
 	"github.com/payhooks/payhooks/internal/event"
@@ -49,7 +50,7 @@ func TestObjectsOfFakeStripeOutliveRestart(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, err := api.Charges.Get(want.id, &sdk.ChargeParams{Params: stripeapi.Params(t.Context(), want.account)}); err != nil || got.ID != want.id {
+		if got, err := (charge.Client{B: api}).Get(want.id, &sdk.ChargeParams{Params: stripeapi.Params(t.Context(), want.account)}); err != nil || got.ID != want.id {
 			t.Errorf("%s: %v", want.id, err)
 		}
 	}

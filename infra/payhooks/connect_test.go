@@ -10,6 +10,7 @@ import (
 	"time"
 
 	sdk "github.com/stripe/stripe-go/v76"
+	"github.com/stripe/stripe-go/v76/paymentintent"
 
 	"github.com/payhooks/payhooks/infra/cli"
 	"github.com/payhooks/payhooks/internal/event"
@@ -122,7 +123,7 @@ func (o *rig) intents(ctx context.Context) (ids []string) {
 		return nil
 	}
 	for ctx.Err() == nil {
-		i, err := api.PaymentIntents.New(&sdk.PaymentIntentParams{Params: stripeapi.Params(o.Context(), ""), Amount: sdk.Int64(100), Currency: sdk.String("usd")})
+		i, err := paymentintent.Client{B: api}.New(&sdk.PaymentIntentParams{Params: stripeapi.Params(o.Context(), ""), Amount: sdk.Int64(100), Currency: sdk.String("usd")})
 		if err != nil {
 			o.Error(err)
 			return ids

@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"github.com/stripe/stripe-go/v76"
-	"github.com/stripe/stripe-go/v76/client"
 
 	"github.com/payhooks/payhooks/internal/event"
 )
@@ -28,7 +27,7 @@ const (
 	retries = 1
 )
 
-// Client makes clients of stripe-go. Secret and Now are needed. It makes no
+// Client makes backends of stripe-go. Secret and Now are needed. It makes no
 // request before For, and is safe for concurrent use.
 type Client struct {
 	// Secret returns the secret with the key: a key, which serves its own mode,
@@ -62,10 +61,12 @@ func Open(key Key, now func() time.Time) *Client {
 	return &Client{Secret: key.Get, Refresh: key.Refresh, Base: os.Getenv("STRIPE_API_BASE"), Now: now}
 }
 
-// For returns a client for the scope. event.ErrNotConfigured if no key serves its
-// mode. Every request gets the key that is current when it is made, and the
-// account if its params name none. Pass a context with Params or ListParams.
-func (c *Client) For(ctx context.Context, s event.Scope) (*client.API, error) {
+// For returns what stripe-go's packages make their calls with, as in charge.Client{B: …},
+// for the scope. event.ErrNotConfigured if no key serves its mode. Every request gets the
+// key that is current when it is made, and the account if its params name none. Pass a
+// context with Params or ListParams. Stripe-go's package client would need no choice of
+// packages, and brings a hundred more to compile and to link.
+func (c *Client) For(ctx context.Context, s event.Scope) (stripe.Backend, error) {
 	if _, err := c.key(ctx, c.Secret, s); err != nil {
 		return nil, err
 	}
@@ -73,14 +74,13 @@ func (c *Client) For(ctx context.Context, s event.Scope) (*client.API, error) {
 	if err != nil {
 		return nil, err
 	}
-	own := stripe.NewBackendsWithConfig(&stripe.BackendConfig{
+	return stripe.GetBackendWithConfig(stripe.APIBackend, &stripe.BackendConfig{
 		HTTPClient:        c.signed(s),
 		EnableTelemetry:   stripe.Bool(false),
 		LeveledLogger:     &stripe.LeveledLogger{Level: stripe.LevelNull},
 		MaxNetworkRetries: stripe.Int64(retries),
 		URL:               base,
-	})
-	return client.New("", own), nil // the key is set by signer
+	}), nil
 }
 
 // signed returns an HTTP client whose requests carry the key of the scope.

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/stripe/stripe-go/v76"
+	"github.com/stripe/stripe-go/v76/charge"
 
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/fakestripe"
@@ -30,13 +31,13 @@ func serve(t *testing.T, fault func(http.ResponseWriter, *http.Request) bool) (*
 	return api, srv.URL
 }
 
-func charge(t *testing.T, c *stripeapi.Client, id string) error {
+func getCharge(t *testing.T, c *stripeapi.Client, id string) error {
 	t.Helper()
 	api, err := c.For(t.Context(), event.Scope{})
 	if err != nil {
 		return err
 	}
-	_, err = api.Charges.Get(id, &stripe.ChargeParams{Params: stripeapi.Params(t.Context(), "")})
+	_, err = charge.Client{B: api}.Get(id, &stripe.ChargeParams{Params: stripeapi.Params(t.Context(), "")})
 	return err
 }
 
@@ -70,7 +71,7 @@ func TestEachModeHasItsOwnKey(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if _, err := api.Charges.Get("ch_1", nil); (err == nil) == live || sent != want {
+				if _, err := (charge.Client{B: api}).Get("ch_1", nil); (err == nil) == live || sent != want {
 					t.Errorf("live %t: sent %s, want %s; %v", live, sent, want, err)
 				}
 			}
@@ -102,11 +103,11 @@ func TestARolledKeyWorksAtOnce(t *testing.T) {
 	c := at(url, "")
 	c.Secret = func(context.Context) (string, error) { return kept, nil }
 	c.Refresh = func(context.Context) (string, error) { kept = current; return kept, nil }
-	if err := charge(t, c, "ch_1"); err == nil || calls != 1 {
+	if err := getCharge(t, c, "ch_1"); err == nil || calls != 1 {
 		t.Fatalf("the old key: %v after %d calls", err, calls)
 	}
 	current = "rk_test_new"
-	if err := charge(t, c, "ch_1"); err != nil {
+	if err := getCharge(t, c, "ch_1"); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -121,7 +122,7 @@ func TestTheAccountIsSentEvenIfTheParamsForgetIt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, _ = api.Charges.Get("ch_1", nil)
+	_, _ = charge.Client{B: api}.Get("ch_1", nil)
 	if sent != "acct_1" {
 		t.Fatalf("sent %q", sent)
 	}
@@ -148,7 +149,7 @@ func TestARedirectDoesNotTakeTheKeyElsewhere(t *testing.T) {
 		http.Redirect(w, r, other.URL, http.StatusFound)
 		return true
 	})
-	if err := charge(t, at(url, "rk_test_1"), "ch_1"); err == nil || elsewhere.Load() > 0 {
+	if err := getCharge(t, at(url, "rk_test_1"), "ch_1"); err == nil || elsewhere.Load() > 0 {
 		t.Fatalf("followed %d times, %v", elsewhere.Load(), err)
 	}
 }
@@ -168,7 +169,7 @@ func TestCallsEndInTime(t *testing.T) {
 	c := at(url, "rk_test_1")
 	c.Timeout = 100 * time.Millisecond
 	begin := time.Now()
-	err := stripeapi.Verdict(charge(t, c, "ch_1"))
+	err := stripeapi.Verdict(getCharge(t, c, "ch_1"))
 	if took := time.Since(begin); err == nil || took > 5*time.Second || calls.Load() != 2 {
 		t.Fatalf("%v after %v and %d calls", err, took, calls.Load())
 	}

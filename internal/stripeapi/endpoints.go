@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/stripe/stripe-go/v76"
-	"github.com/stripe/stripe-go/v76/client"
+	"github.com/stripe/stripe-go/v76/webhookendpoint"
 
 	"github.com/payhooks/payhooks/internal/event"
 )
@@ -21,9 +21,9 @@ type Endpoints struct{ Client *Client }
 
 // List implements event.Destinations.
 func (e Endpoints) List(ctx context.Context, livemode bool) (all []event.Destination, err error) {
-	err = e.call(ctx, livemode, "list webhook endpoints", func(api *client.API) error {
+	err = e.call(ctx, livemode, "list webhook endpoints", func(api stripe.Backend) error {
 		all = nil
-		pages := api.WebhookEndpoints.List(&stripe.WebhookEndpointListParams{ListParams: ListParams(ctx, "")})
+		pages := webhookendpoint.Client{B: api}.List(&stripe.WebhookEndpointListParams{ListParams: ListParams(ctx, "")})
 		for pages.Next() {
 			all = append(all, readEndpoint(pages.WebhookEndpoint()))
 		}
@@ -45,8 +45,8 @@ func (e Endpoints) Create(ctx context.Context, livemode bool, of event.Destinati
 		p.Connect = stripe.Bool(true)
 	}
 	p.SetIdempotencyKey(key) // stripe-go repeats it when a reply is lost
-	err = e.call(ctx, livemode, "create a webhook endpoint", func(api *client.API) error {
-		got, err := api.WebhookEndpoints.New(p)
+	err = e.call(ctx, livemode, "create a webhook endpoint", func(api stripe.Backend) error {
+		got, err := webhookendpoint.Client{B: api}.New(p)
 		if err == nil && (got.ID == "" || got.Secret == "") {
 			return &plain{errNotStripes, "its answer is not a webhook endpoint with a secret"}
 		}
@@ -88,14 +88,14 @@ func (e Endpoints) change(ctx context.Context, livemode bool, id, verb string, p
 		return ReadError(verb+" a webhook endpoint", err)
 	}
 	p.Params = Params(ctx, "")
-	return e.call(ctx, livemode, verb+" webhook endpoint "+id, func(api *client.API) error {
-		_, err := api.WebhookEndpoints.Update(id, p)
+	return e.call(ctx, livemode, verb+" webhook endpoint "+id, func(api stripe.Backend) error {
+		_, err := webhookendpoint.Client{B: api}.Update(id, p)
 		return err
 	})
 }
 
 // call makes a call with the key of a mode, again while Stripe limits requests.
-func (e Endpoints) call(ctx context.Context, livemode bool, what string, do func(*client.API) error) error {
+func (e Endpoints) call(ctx context.Context, livemode bool, what string, do func(stripe.Backend) error) error {
 	api, err := e.Client.For(ctx, event.Scope{Livemode: livemode})
 	if err == nil {
 		err = e.Client.patiently(ctx, func() error { return do(api) })
@@ -108,9 +108,9 @@ func (e Endpoints) call(ctx context.Context, livemode bool, what string, do func
 
 // Own is the id of the account that the key belongs to.
 func (e Endpoints) Own(ctx context.Context, livemode bool) (id string, err error) {
-	err = e.call(ctx, livemode, "read the account of the Stripe API key", func(api *client.API) error {
+	err = e.call(ctx, livemode, "read the account of the Stripe API key", func(api stripe.Backend) error {
 		account := &stripe.Account{}
-		err := api.Accounts.B.Call(http.MethodGet, "/v1/account", "", &stripe.AccountParams{Params: Params(ctx, "")}, account)
+		err := api.Call(http.MethodGet, "/v1/account", "", &stripe.AccountParams{Params: Params(ctx, "")}, account)
 		if err == nil && !event.IsAccount(account.ID) {
 			return &plain{errNotStripes, "its answer is not an account"}
 		}

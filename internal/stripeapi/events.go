@@ -31,7 +31,7 @@ func (c *Client) Events(ctx context.Context, l event.Listing) (bodies [][]byte, 
 	form.AppendTo(values, params)
 	var p page
 	err = c.patiently(ctx, func() error {
-		return api.Events.B.CallRaw(http.MethodGet, "/v1/events", "", values, params.GetParams(), &p)
+		return api.CallRaw(http.MethodGet, "/v1/events", "", values, params.GetParams(), &p)
 	})
 	if err != nil {
 		return nil, false, ReadError("list events", err)

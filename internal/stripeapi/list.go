@@ -45,7 +45,7 @@ func (c *Client) Pages(ctx context.Context, s event.Scope, path, version string,
 			params := Params(ctx, s.Account)
 			params.Headers = http.Header{"Stripe-Version": {version}}
 			var p page
-			if err := api.Events.B.CallRaw(http.MethodGet, path, "", values, &params, &p); err != nil {
+			if err := api.CallRaw(http.MethodGet, path, "", values, &params, &p); err != nil {
 				yield(nil, ReadError(what, err))
 				return
 			}

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/stripe/stripe-go/v76"
+	"github.com/stripe/stripe-go/v76/charge"
+	"github.com/stripe/stripe-go/v76/checkout/session"
 
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/stripeapi"
@@ -49,12 +51,12 @@ func TestObjectsAreReadWithParamsOfTheAccount(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	charge, err := api.Charges.Get("ch_123", &stripe.ChargeParams{Params: stripeapi.Params(t.Context(), "acct_1")})
+	charge, err := charge.Client{B: api}.Get("ch_123", &stripe.ChargeParams{Params: stripeapi.Params(t.Context(), "acct_1")})
 	if err != nil || charge.ID == "" {
 		t.Fatalf("%+v %v", charge, err)
 	}
 	n := 0
-	items := api.CheckoutSessions.ListLineItems(&stripe.CheckoutSessionListLineItemsParams{
+	items := session.Client{B: api}.ListLineItems(&stripe.CheckoutSessionListLineItemsParams{
 		ListParams: stripeapi.ListParams(t.Context(), "acct_1"), Session: stripe.String("cs_test_1"),
 	})
 	for items.Next() {

@@ -10,7 +10,9 @@ import (
 	"time"
 
 	"github.com/stripe/stripe-go/v76"
-	"github.com/stripe/stripe-go/v76/client"
+	"github.com/stripe/stripe-go/v76/customer"
+	"github.com/stripe/stripe-go/v76/paymentintent"
+	"github.com/stripe/stripe-go/v76/product"
 
 	"github.com/payhooks/payhooks/internal/event"
 )
@@ -23,8 +25,8 @@ type TestEvents struct{ Client *Client }
 // again where that is possible.
 type occasion struct {
 	kind   string
-	object func(ctx context.Context, api *client.API) (id string, err error)
-	undo   func(ctx context.Context, api *client.API, id string) error
+	object func(ctx context.Context, api stripe.Backend) (id string, err error)
+	undo   func(ctx context.Context, api stripe.Backend, id string) error
 }
 
 // occasions are in the order in which they are tried: first what no action would take
@@ -64,7 +66,7 @@ func (t TestEvents) Cause(ctx context.Context, types []string) (kind, id string,
 	return c.kind, id, err
 }
 
-func (c occasion) remove(ctx context.Context, api *client.API, id string) error {
+func (c occasion) remove(ctx context.Context, api stripe.Backend, id string) error {
 	if err := c.undo(ctx, api, id); err != nil {
 		return ReadError("remove "+id+" of the test event", err)
 	}
@@ -121,36 +123,36 @@ func testParams(ctx context.Context) stripe.Params {
 
 const testName = "Test event of payhooks connect"
 
-func newProduct(ctx context.Context, api *client.API) (string, error) {
-	p, err := api.Products.New(&stripe.ProductParams{Params: testParams(ctx), Name: stripe.String(testName)})
+func newProduct(ctx context.Context, api stripe.Backend) (string, error) {
+	p, err := product.Client{B: api}.New(&stripe.ProductParams{Params: testParams(ctx), Name: stripe.String(testName)})
 	if err != nil {
 		return "", err
 	}
 	return p.ID, nil
 }
 
-func deleteProduct(ctx context.Context, api *client.API, id string) error {
-	_, err := api.Products.Del(id, &stripe.ProductParams{Params: Params(ctx, "")})
+func deleteProduct(ctx context.Context, api stripe.Backend, id string) error {
+	_, err := product.Client{B: api}.Del(id, &stripe.ProductParams{Params: Params(ctx, "")})
 	return err
 }
 
-func newCustomer(ctx context.Context, api *client.API) (string, error) {
-	c, err := api.Customers.New(&stripe.CustomerParams{Params: testParams(ctx), Description: stripe.String(testName)})
+func newCustomer(ctx context.Context, api stripe.Backend) (string, error) {
+	c, err := customer.Client{B: api}.New(&stripe.CustomerParams{Params: testParams(ctx), Description: stripe.String(testName)})
 	if err != nil {
 		return "", err
 	}
 	return c.ID, nil
 }
 
-func deleteCustomer(ctx context.Context, api *client.API, id string) error {
-	_, err := api.Customers.Del(id, &stripe.CustomerParams{Params: Params(ctx, "")})
+func deleteCustomer(ctx context.Context, api stripe.Backend, id string) error {
+	_, err := customer.Client{B: api}.Del(id, &stripe.CustomerParams{Params: Params(ctx, "")})
 	return err
 }
 
 // newIntent makes a payment intent: with a payment method of Stripe's for tests a
 // paid one.
-func newIntent(method string) func(context.Context, *client.API) (string, error) {
-	return func(ctx context.Context, api *client.API) (string, error) {
+func newIntent(method string) func(context.Context, stripe.Backend) (string, error) {
+	return func(ctx context.Context, api stripe.Backend) (string, error) {
 		p := &stripe.PaymentIntentParams{
 			Params: testParams(ctx), Amount: stripe.Int64(100), Currency: stripe.String("usd"),
 			Description: stripe.String(testName), PaymentMethodTypes: stripe.StringSlice([]string{"card"}),
@@ -158,7 +160,7 @@ func newIntent(method string) func(context.Context, *client.API) (string, error)
 		if method != "" {
 			p.PaymentMethod, p.Confirm = &method, stripe.Bool(true)
 		}
-		i, err := api.PaymentIntents.New(p)
+		i, err := paymentintent.Client{B: api}.New(p)
 		if err != nil {
 			return "", err
 		}
@@ -166,7 +168,7 @@ func newIntent(method string) func(context.Context, *client.API) (string, error)
 	}
 }
 
-func cancelIntent(ctx context.Context, api *client.API, id string) error {
-	_, err := api.PaymentIntents.Cancel(id, &stripe.PaymentIntentCancelParams{Params: Params(ctx, "")})
+func cancelIntent(ctx context.Context, api stripe.Backend, id string) error {
+	_, err := paymentintent.Client{B: api}.Cancel(id, &stripe.PaymentIntentCancelParams{Params: Params(ctx, "")})
 	return err
 }

@@ -59,7 +59,7 @@ func TestWhatStripeAnswersDecidesWhetherADeliveryIsTriedAgain(t *testing.T) {
 			_, url := serve(t, c.fault)
 			client := at(url, "rk_test_secret1")
 			rig := actiontest.New(t, func(ctx context.Context, _ *action.Event[json.RawMessage]) error {
-				return stripeapi.Verdict(charge(t, client, "ch_missing"))
+				return stripeapi.Verdict(getCharge(t, client, "ch_missing"))
 			}, action.AnyVersion)
 			d := rig.Post([]byte(sample))
 			if d.State != c.state || !strings.Contains(d.Error, c.says) {
@@ -82,7 +82,7 @@ func TestRetryAfterIsHonoured(t *testing.T) {
 	})
 	client := at(url, "rk_test_1")
 	rig := actiontest.New(t, func(context.Context, *action.Event[json.RawMessage]) error {
-		return stripeapi.Verdict(charge(t, client, "ch_1"))
+		return stripeapi.Verdict(getCharge(t, client, "ch_1"))
 	}, action.AnyVersion)
 	d := rig.Post([]byte(sample))
 	if wait := d.Next.Sub(rig.Now); wait.Minutes() < 59 || wait.Hours() > 2 {
@@ -99,7 +99,7 @@ func TestOneFailureInPassingIsNotNoticed(t *testing.T) {
 		fakestripe.Fail(w, 500, "api_error", "", "oops")
 		return true
 	})
-	if err := charge(t, at(url, "rk_test_1"), "ch_1"); err != nil {
+	if err := getCharge(t, at(url, "rk_test_1"), "ch_1"); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -110,7 +110,7 @@ func TestWhatStripeSaysIsToldWithoutKeysAndAddresses(t *testing.T) {
 		return true
 	})
 	// not a delivery's error, which the harness redacts: reconcile logs it as it is
-	err := stripeapi.Verdict(charge(t, at(url, "rk_test_secret1"), "ch_1"))
+	err := stripeapi.Verdict(getCharge(t, at(url, "rk_test_secret1"), "ch_1"))
 	if err == nil || !strings.Contains(err.Error(), "Invalid email address: [address], with rk_test_…") {
 		t.Fatal(err)
 	}

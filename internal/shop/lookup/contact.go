@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/stripe/stripe-go/v76"
+	"github.com/stripe/stripe-go/v76/customer"
 
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/stripeapi"
@@ -15,13 +16,13 @@ import (
 //
 // This file does not import package mails: its templates would be parsed at the
 // start of every function that reads anything at Stripe.
-func (l Stripe) Contact(ctx context.Context, s event.Scope, customer string) (email, phone string, locales []string, err error) {
-	what := "read the address of " + customer
+func (l Stripe) Contact(ctx context.Context, s event.Scope, id string) (email, phone string, locales []string, err error) {
+	what := "read the address of " + id
 	api, err := l.Client.For(ctx, s)
 	if err != nil {
 		return "", "", nil, stripeapi.ReadError(what, err)
 	}
-	got, err := api.Customers.Get(customer, &stripe.CustomerParams{Params: stripeapi.Params(ctx, s.Account)})
+	got, err := customer.Client{B: api}.Get(id, &stripe.CustomerParams{Params: stripeapi.Params(ctx, s.Account)})
 	if err != nil {
 		return "", "", nil, stripeapi.ReadError(what, err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/stripe/stripe-go/v76"
+	"github.com/stripe/stripe-go/v76/checkout/session"
 
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/shop/inventory"
@@ -14,14 +15,14 @@ var _ inventory.Source = Stripe{}
 
 // Lines implements inventory.Source. A line without a price is left out: nothing
 // names its item.
-func (l Stripe) Lines(ctx context.Context, s event.Scope, session string) (all inventory.Listing, err error) {
-	what := "list the line items of " + session
+func (l Stripe) Lines(ctx context.Context, s event.Scope, id string) (all inventory.Listing, err error) {
+	what := "list the line items of " + id
 	api, err := l.Client.For(ctx, s)
 	if err != nil {
 		return all, stripeapi.ReadError(what, err)
 	}
-	list := api.CheckoutSessions.ListLineItems(&stripe.CheckoutSessionListLineItemsParams{
-		ListParams: stripeapi.ListParams(ctx, s.Account), Session: &session,
+	list := session.Client{B: api}.ListLineItems(&stripe.CheckoutSessionListLineItemsParams{
+		ListParams: stripeapi.ListParams(ctx, s.Account), Session: &id,
 	})
 	for list.Next() {
 		if l := list.LineItem(); l.Price != nil && l.Price.Type != stripe.PriceTypeRecurring {

@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"github.com/stripe/stripe-go/v76"
+	"github.com/stripe/stripe-go/v76/entitlements/activeentitlement"
+	"github.com/stripe/stripe-go/v76/subscriptionitem"
 
 	"github.com/payhooks/payhooks/internal/facts"
 	"github.com/payhooks/payhooks/internal/shop/access"
@@ -21,7 +23,7 @@ func (l Stripe) Items(ctx context.Context, e facts.Event) (all []facts.Subscript
 	if err != nil {
 		return nil, stripeapi.ReadError(what, err)
 	}
-	list := c.SubscriptionItems.List(&stripe.SubscriptionItemListParams{
+	list := subscriptionitem.Client{B: c}.List(&stripe.SubscriptionItemListParams{
 		ListParams: stripeapi.ListParams(ctx, e.Account), Subscription: &e.Subscription.ID,
 	})
 	for list.Next() {
@@ -69,7 +71,7 @@ func (l Stripe) Entitlements(ctx context.Context, e facts.Event) (all []facts.En
 	if err != nil {
 		return nil, stripeapi.ReadError(what, err)
 	}
-	list := c.EntitlementsActiveEntitlements.List(&stripe.EntitlementsActiveEntitlementListParams{
+	list := activeentitlement.Client{B: c}.List(&stripe.EntitlementsActiveEntitlementListParams{
 		ListParams: stripeapi.ListParams(ctx, e.Account), Customer: &e.Entitlements.Customer,
 	})
 	for list.Next() {

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/stripe/stripe-go/v76"
+	"github.com/stripe/stripe-go/v76/invoice"
 
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/facts"
@@ -51,7 +52,7 @@ func (l Stripe) Invoice(ctx context.Context, s event.Scope, id string) (facts.In
 	if err != nil {
 		return facts.Invoice{}, stripeapi.ReadError(what, err)
 	}
-	got, err := api.Invoices.Get(id, &stripe.InvoiceParams{Params: stripeapi.Params(ctx, s.Account)})
+	got, err := invoice.Client{B: api}.Get(id, &stripe.InvoiceParams{Params: stripeapi.Params(ctx, s.Account)})
 	if err != nil {
 		return facts.Invoice{}, stripeapi.ReadError(what, err)
 	}

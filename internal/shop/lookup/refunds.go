@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/stripe/stripe-go/v76"
+	"github.com/stripe/stripe-go/v76/refund"
 
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/facts"
@@ -18,9 +19,9 @@ func (l Stripe) Refunds(ctx context.Context, s event.Scope, charge string) (all 
 	if err != nil {
 		return nil, stripeapi.ReadError(what, err)
 	}
-	list := api.Refunds.List(&stripe.RefundListParams{ListParams: stripeapi.ListParams(ctx, s.Account), Charge: &charge})
+	list := refund.Client{B: api}.List(&stripe.RefundListParams{ListParams: stripeapi.ListParams(ctx, s.Account), Charge: &charge})
 	for list.Next() {
-		all = append(all, refund(list.Refund(), charge))
+		all = append(all, readRefund(list.Refund(), charge))
 	}
 	if err := list.Err(); err != nil {
 		return nil, stripeapi.ReadError(what, err)
@@ -28,7 +29,7 @@ func (l Stripe) Refunds(ctx context.Context, s event.Scope, charge string) (all 
 	return all, nil
 }
 
-func refund(r *stripe.Refund, charge string) facts.Refund {
+func readRefund(r *stripe.Refund, charge string) facts.Refund {
 	own := facts.Refund{
 		ID: r.ID, Charge: charge, Amount: r.Amount, Currency: string(r.Currency), Status: string(r.Status),
 		Created: moment(r.Created),

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/stripe/stripe-go/v76"
+	"github.com/stripe/stripe-go/v76/balancetransaction"
 
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/shop/journal"
@@ -20,7 +21,7 @@ func (l Stripe) Transaction(ctx context.Context, s event.Scope, id string) (jour
 	if err != nil {
 		return journal.Transaction{}, stripeapi.ReadError("fetch "+id, err)
 	}
-	t, err := api.BalanceTransactions.Get(id, &stripe.BalanceTransactionParams{Params: stripeapi.Params(ctx, s.Account)})
+	t, err := balancetransaction.Client{B: api}.Get(id, &stripe.BalanceTransactionParams{Params: stripeapi.Params(ctx, s.Account)})
 	if err != nil {
 		return journal.Transaction{}, stripeapi.ReadError("fetch "+id, err)
 	}
@@ -44,7 +45,7 @@ func (l Stripe) Transactions(ctx context.Context, s event.Scope, q journal.Query
 	if !q.From.IsZero() || !q.To.IsZero() {
 		params.CreatedRange = &stripe.RangeQueryParams{GreaterThanOrEqual: seconds(q.From), LesserThan: seconds(q.To)}
 	}
-	list := api.BalanceTransactions.List(params)
+	list := balancetransaction.Client{B: api}.List(params)
 	for list.Next() {
 		page = append(page, transaction(list.BalanceTransaction()))
 	}
