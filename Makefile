@@ -31,7 +31,7 @@ TOOL := go tool -modfile=infra/tools/go.mod
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: bin/payhooks ## Run a shop's month through the whole stack and check every promise
+demo: stack ## Run a shop's month through the whole stack and check every promise
 	@bin/payhooks demo
 
 test: ## Run all tests, the end-to-end ones included
@@ -46,7 +46,7 @@ console-test: $(AXE) ## Look at the console in headless Chromium: its checks, wi
 $(AXE): infra/local/axe/package-lock.json
 	npm ci --prefix infra/local/axe --ignore-scripts --no-audit --no-fund && touch $@
 
-run: bin/payhooks ## Start the stack on this machine, until Ctrl-C
+run: stack ## Start the stack on this machine, until Ctrl-C
 	@exec bin/payhooks local
 
 stripe-listen: bin/payhooks ## Forward your Stripe account's test events to it with Stripe's CLI, with THIN=1 thin ones too
@@ -104,7 +104,7 @@ simulate: bin/payhooks ## Run SEEDS (10000) schedules of crashes, lost replies a
 volume: bin/payhooks ## Run reconcile against a million events in virtual time, or a PART (1) of them
 	@bin/payhooks simulate volume --part $(PART)
 
-chaos: bin/payhooks ## Load a stack for DURATION (5m) while calls fail and processes are killed
+chaos: stack ## Load a stack for DURATION (5m) while calls fail and processes are killed
 	@bin/payhooks chaos --duration $(DURATION)
 
 mutants: ## Take each guard out of the code and see that a test notices
@@ -124,8 +124,16 @@ clean: ## Remove what was built and the local stack's data, unless a stack runs 
 without-shop: $(VENV) bin/check ## Build, validate, test and demo a copy without the sample shop, or WITHOUT one action
 	@PATH="$(if $(VENV),$(CURDIR)/.venv/bin:)$$PATH" bin/check without $(WITHOUT)
 
-bin/payhooks: FORCE
-	@go build -o $@ ./infra/payhooks
+bin/payhooks: bin/gobuild FORCE
+	@bin/gobuild
+
+# And the functions, in the same go build, while npm brings the engine.
+stack: bin/gobuild
+	@bin/gobuild stack
+
+# Flags of infra/gobuild, so that it finds compiled what this has compiled.
+bin/gobuild: go.mod $(wildcard infra/gobuild/*.go infra/gobuild/command/*.go infra/local/npm/*.go)
+	@CGO_ENABLED=0 go build -trimpath -buildvcs=false -tags=lambda.norpc -gcflags=all=-dwarf=false -ldflags='-s -w' -o $@ ./infra/gobuild/command && touch $@
 
 bin/check: FORCE
 	@go build -o $@ ./infra/check/command
@@ -149,4 +157,4 @@ infra/tools/dynamodb/lib: infra/tools/dynamodb/pom.xml infra/tools/dynamodb/SHA2
 	@cd $@ && LC_ALL=C $(SHA) * | diff ../SHA256SUMS - >&2 || { rm -rf ../lib; echo 'What Maven brought is not what infra/tools/dynamodb/SHA256SUMS lists. After a change of pom.xml, write that file anew as CONTRIBUTING.md says.' >&2; exit 1; }
 	@touch $@
 
-.PHONY: help demo test console-test run stripe-listen build validate aws lint vulncheck sbom notices vendored bench fuzz simulate volume chaos mutants without-shop tools clean FORCE
+.PHONY: help demo test console-test run stripe-listen build validate aws lint vulncheck sbom notices vendored bench fuzz simulate volume chaos mutants without-shop tools clean stack FORCE

@@ -11,9 +11,11 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
+	"os/signal"
 	"path/filepath"
+	"syscall"
 
+	"github.com/payhooks/payhooks/infra/gobuild"
 	"github.com/payhooks/payhooks/infra/local/template"
 )
 
@@ -78,9 +80,13 @@ func compile(dir, arch string) error {
 		return err
 	}
 	defer unlock()
-	//nolint:gosec // no input of others
-	cmd := exec.CommandContext(context.Background(), "go", "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-tags=lambda.norpc", "-o", dir+"/", "./functions/...")
-	cmd.Env = append(os.Environ(), "GOOS=linux", "GOARCH="+goarch[arch], "CGO_ENABLED=0")
-	cmd.Stdout, cmd.Stderr = os.Stderr, os.Stderr
-	return cmd.Run()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	said, err := gobuild.Build{
+		Root: ".", Dir: dir, Packages: []string{"./functions/..."}, Env: []string{"GOOS=linux", "GOARCH=" + goarch[arch]},
+	}.Run(ctx)
+	if err != nil {
+		return fmt.Errorf("the functions do not compile: %w\n%s", err, said)
+	}
+	return nil
 }

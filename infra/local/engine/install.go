@@ -10,8 +10,5 @@ import (
 // Install returns the path of the engine's binary that the package-lock.json in dir names.
 // It is installed first if it is not there. Two processes may do so at once.
 func Install(ctx context.Context, dir string, log *slog.Logger) (string, error) {
-	return npm.Program{
-		Dir: dir, Prefix: "@dynoxide/", Binary: "dynoxide", Folder: "dynoxide",
-		Name: "the DynamoDB engine", Instead: "set DYNAMODB_ENDPOINT to a DynamoDB that runs already",
-	}.Install(ctx, log)
+	return npm.Engine(dir).Install(ctx, log)
 }

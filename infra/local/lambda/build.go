@@ -5,11 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
-	"time"
 
+	"github.com/payhooks/payhooks/infra/gobuild"
 	"github.com/payhooks/payhooks/infra/local/template"
 )
 
@@ -17,18 +16,14 @@ import (
 // by logical id. root is a folder of their module. What go printed follows the
 // sentence of an error.
 func Build(ctx context.Context, root, dir string, functions []template.Function) (map[string]string, error) {
-	tool, err := exec.LookPath("go")
-	if err != nil {
-		return nil, errors.New("the go command is not there; install Go from https://go.dev/dl and start again")
-	}
+	var err error
 	if root, err = filepath.Abs(root); err != nil {
 		return nil, fmt.Errorf("find the module: %w", err)
 	}
 	if dir, err = filepath.Abs(dir); err != nil {
 		return nil, fmt.Errorf("find the folder for the functions: %w", err)
 	}
-	// Without symbols, which only a debugger reads, linking is a fifth faster.
-	args := []string{"build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", dir + string(filepath.Separator)}
+	build := gobuild.Build{Root: root, Dir: dir}
 	binaries := map[string]string{}
 	for name, fn := range byName(functions) {
 		rel, err := filepath.Rel(root, fn[0].Dir)
@@ -41,7 +36,7 @@ func Build(ctx context.Context, root, dir string, functions []template.Function)
 		if _, err := os.Stat(fn[0].Dir); err != nil {
 			return nil, fmt.Errorf("the function %s has no folder %s; correct its CodeUri in template.yaml", fn[0].LogicalID, rel)
 		}
-		args = append(args, "./"+filepath.ToSlash(rel))
+		build.Packages = append(build.Packages, "./"+filepath.ToSlash(rel))
 		for _, f := range fn {
 			binaries[f.LogicalID] = filepath.Join(dir, name)
 		}
@@ -52,7 +47,7 @@ func Build(ctx context.Context, root, dir string, functions []template.Function)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make the folder for the functions: %w", err)
 	}
-	return binaries, compile(ctx, tool, root, args, functions, binaries)
+	return binaries, compile(ctx, build, functions, binaries)
 }
 
 func byName(functions []template.Function) map[string][]template.Function {
@@ -64,16 +59,13 @@ func byName(functions []template.Function) map[string][]template.Function {
 	return out
 }
 
-func compile(ctx context.Context, tool, root string, args []string, functions []template.Function, binaries map[string]string) error {
-	cmd := exec.CommandContext(ctx, tool, args...) //nolint:gosec // the folders that the template names
-	cmd.Dir, cmd.WaitDelay = root, time.Second
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-	out, err := cmd.CombinedOutput()
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	if err != nil {
-		return fmt.Errorf("%s does not compile; correct it\n%s", culprit(root, string(out), functions), strings.TrimSpace(string(out)))
+func compile(ctx context.Context, b gobuild.Build, functions []template.Function, binaries map[string]string) error {
+	said, err := b.Run(ctx)
+	switch {
+	case ctx.Err() != nil || errors.Is(err, gobuild.ErrNoGo):
+		return err
+	case err != nil:
+		return fmt.Errorf("%s does not compile; correct it\n%s", culprit(b.Root, said, functions), said)
 	}
 	for _, f := range functions {
 		if _, err := os.Stat(binaries[f.LogicalID]); err != nil {

@@ -24,6 +24,14 @@ type Program struct {
 	Name, Instead string
 }
 
+// Engine is the DynamoDB engine, which the files in dir pin.
+func Engine(dir string) Program {
+	return Program{
+		Dir: dir, Prefix: "@dynoxide/", Binary: "dynoxide", Folder: "dynoxide",
+		Name: "the DynamoDB engine", Instead: "set DYNAMODB_ENDPOINT to a DynamoDB that runs already",
+	}
+}
+
 // locked is the program for one system, as package-lock.json has it.
 type locked struct {
 	Program
