@@ -11,19 +11,11 @@ import (
 	"strings"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
-	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
+	"github.com/aws/smithy-go"
 )
 
 // Access is the name of the API's access log among the functions.
 const Access = "api"
-
-// Client is what a Reader calls.
-type Client interface {
-	cloudwatchlogs.DescribeLogGroupsAPIClient
-	cloudwatchlogs.FilterLogEventsAPIClient
-}
 
 // Reader reads the log groups of one stack.
 type Reader struct {
@@ -55,17 +47,18 @@ type Query struct {
 // Functions are the names of those that have a log group, and Access, in order.
 func (r *Reader) Functions(ctx context.Context) (names []string, err error) {
 	for _, prefix := range []string{r.group(""), r.group(Access)} {
-		pages := cloudwatchlogs.NewDescribeLogGroupsPaginator(r.Client, &cloudwatchlogs.DescribeLogGroupsInput{LogGroupNamePrefix: &prefix})
-		for pages.HasMorePages() {
-			page, err := pages.NextPage(ctx)
+		for in := (GroupsInput{LogGroupNamePrefix: prefix}); ; {
+			page, err := r.Client.Groups(ctx, in)
 			if err != nil {
 				return nil, fmt.Errorf("list log groups: %w", err)
 			}
 			for _, g := range page.LogGroups {
-				group := aws.ToString(g.LogGroupName)
-				if name := group[strings.LastIndexByte(group, '/')+1:]; r.group(name) == group {
+				if name := g.LogGroupName[strings.LastIndexByte(g.LogGroupName, '/')+1:]; r.group(name) == g.LogGroupName {
 					names = append(names, name)
 				}
+			}
+			if in.NextToken = page.NextToken; in.NextToken == "" {
+				break
 			}
 		}
 	}
@@ -110,19 +103,15 @@ func (r *Reader) Read(ctx context.Context, q Query) (lines []Line, left int, err
 
 // read returns the newest lines of one function, the oldest first.
 func (r *Reader) read(ctx context.Context, function, pattern string, q Query) (lines []Line, left int, err error) {
-	in := &cloudwatchlogs.FilterLogEventsInput{LogGroupName: aws.String(r.group(function)), StartTime: aws.Int64(q.Since.UnixMilli())}
-	if pattern != "" {
-		in.FilterPattern = &pattern
-	}
+	in := EventsInput{LogGroupName: r.group(function), FilterPattern: pattern, StartTime: q.Since.UnixMilli()}
 	if !q.Until.IsZero() {
-		in.EndTime = aws.Int64(q.Until.UnixMilli() - 1)
+		in.EndTime = q.Until.UnixMilli() - 1
 	}
-	pages := cloudwatchlogs.NewFilterLogEventsPaginator(r.Client, in)
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		var none *types.ResourceNotFoundException
+	for {
+		page, err := r.Client.Events(ctx, in)
+		var failed smithy.APIError
 		switch {
-		case errors.As(err, &none): // deleted meanwhile
+		case errors.As(err, &failed) && failed.ErrorCode() == "ResourceNotFoundException": // deleted meanwhile
 			return lines, left, nil
 		case err != nil:
 			return lines, left, fmt.Errorf("read %s: %w", r.group(function), err)
@@ -131,14 +120,16 @@ func (r *Reader) read(ctx context.Context, function, pattern string, q Query) (l
 			r.Looked(len(page.Events))
 		}
 		for _, e := range page.Events {
-			if text := strings.TrimSpace(aws.ToString(e.Message)); q.selects(function, text) {
-				lines = append(lines, Line{At: written(text, aws.ToInt64(e.Timestamp)), Function: function, ID: aws.ToString(e.EventId), Text: text})
+			if text := strings.TrimSpace(e.Message); q.selects(function, text) {
+				lines = append(lines, Line{At: written(text, e.Timestamp), Function: function, ID: e.EventID, Text: text})
 			}
 		}
 		kept := newest(lines, q.Limit)
 		lines, left = slices.Clip(kept), left+len(lines)-len(kept)
+		if in.NextToken = page.NextToken; in.NextToken == "" {
+			return lines, left, nil
+		}
 	}
-	return lines, left, nil
 }
 
 func (q *Query) selects(function, text string) bool {

@@ -9,9 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
-	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
+	"github.com/aws/smithy-go"
 
 	"github.com/payhooks/payhooks/infra/local/logfilter"
 	"github.com/payhooks/payhooks/infra/logs"
@@ -26,44 +24,43 @@ type cloud struct {
 	asked  []string
 }
 
-func (c *cloud) DescribeLogGroups(_ context.Context, in *cloudwatchlogs.DescribeLogGroupsInput, _ ...func(*cloudwatchlogs.Options)) (*cloudwatchlogs.DescribeLogGroupsOutput, error) {
-	out := &cloudwatchlogs.DescribeLogGroupsOutput{}
+func (c *cloud) Groups(_ context.Context, in logs.GroupsInput) (out logs.GroupsPage, err error) {
 	for name := range c.groups {
-		if strings.HasPrefix(name, aws.ToString(in.LogGroupNamePrefix)) {
-			out.LogGroups = append(out.LogGroups, types.LogGroup{LogGroupName: &name})
+		if strings.HasPrefix(name, in.LogGroupNamePrefix) {
+			out.LogGroups = append(out.LogGroups, logs.LogGroup{LogGroupName: name})
 		}
 	}
 	return out, nil
 }
 
-func (c *cloud) FilterLogEvents(_ context.Context, in *cloudwatchlogs.FilterLogEventsInput, _ ...func(*cloudwatchlogs.Options)) (*cloudwatchlogs.FilterLogEventsOutput, error) {
-	group := aws.ToString(in.LogGroupName)
+func (c *cloud) Events(_ context.Context, in logs.EventsInput) (out logs.EventsPage, err error) {
+	group := in.LogGroupName
 	all, is := c.groups[group]
 	switch {
 	case group == c.broken:
-		return nil, errors.New("throttled")
+		return out, errors.New("throttled")
 	case !is:
-		return nil, &types.ResourceNotFoundException{}
+		return out, &smithy.GenericAPIError{Code: "ResourceNotFoundException"}
 	}
-	pattern := aws.ToString(in.FilterPattern)
+	pattern := in.FilterPattern
 	c.asked = append(c.asked, group+" "+pattern)
-	page, empty := 0, in.NextToken == nil
+	page, empty := 0, in.NextToken == ""
 	if !empty {
-		if n, _ := fmt.Sscanf(*in.NextToken, "page %d", &page); n != 1 {
-			return nil, errors.New("no token of ours")
+		if n, _ := fmt.Sscanf(in.NextToken, "page %d", &page); n != 1 {
+			return out, errors.New("no token of ours")
 		}
 	}
-	out := &cloudwatchlogs.FilterLogEventsOutput{NextToken: aws.String(fmt.Sprintf("page %d", page))}
+	out.NextToken = fmt.Sprintf("page %d", page)
 	if empty {
 		return out, nil
 	}
 	for i := page * 2; i < min(len(all), page*2+2); i++ {
-		if at := noon.Add(time.Duration(i) * time.Minute).UnixMilli(); at >= aws.ToInt64(in.StartTime) && (in.EndTime == nil || at <= *in.EndTime) && matches(pattern, all[i]) {
-			out.Events = append(out.Events, types.FilteredLogEvent{EventId: aws.String(fmt.Sprint(i)), Timestamp: &at, Message: aws.String(all[i] + "\n")})
+		if at := noon.Add(time.Duration(i) * time.Minute).UnixMilli(); at >= in.StartTime && (in.EndTime == 0 || at <= in.EndTime) && matches(pattern, all[i]) {
+			out.Events = append(out.Events, logs.LogEvent{EventID: fmt.Sprint(i), Timestamp: at, Message: all[i] + "\n"})
 		}
 	}
-	if out.NextToken = nil; page*2+2 < len(all) {
-		out.NextToken = aws.String(fmt.Sprintf("page %d", page+1))
+	if out.NextToken = ""; page*2+2 < len(all) {
+		out.NextToken = fmt.Sprintf("page %d", page+1)
 	}
 	return out, nil
 }

@@ -6,12 +6,12 @@ import (
 	"strings"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/spf13/cobra"
 
 	"github.com/payhooks/payhooks/infra/cli"
 	"github.com/payhooks/payhooks/infra/local/printer"
 	"github.com/payhooks/payhooks/infra/logs"
+	"github.com/payhooks/payhooks/internal/wire"
 )
 
 const logsLong = `Print what the functions wrote, of one function or about one event; without an argument,
@@ -61,7 +61,7 @@ type logsRun struct {
 }
 
 func logReader(t *cli.Target) *logs.Reader {
-	return &logs.Reader{Client: cloudwatchlogs.NewFromConfig(t.AWS), Stack: t.Stack}
+	return &logs.Reader{Client: logs.CloudWatch{Wire: wire.New("logs", t.AWS, time.Now)}, Stack: t.Stack}
 }
 
 // completeFunctions completes functions that have a log group.
