@@ -10,10 +10,10 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
-	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 
 	"github.com/payhooks/payhooks/infra/local"
 	"github.com/payhooks/payhooks/internal/bus"
+	"github.com/payhooks/payhooks/internal/cloudformation"
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/secret"
 	"github.com/payhooks/payhooks/internal/stripeapi"
@@ -51,24 +51,24 @@ func (t *Target) settings(ctx context.Context) (s stackSettings, err error) {
 }
 
 func (t *Target) deployedSettings(ctx context.Context) (s stackSettings, err error) {
-	out, err := cloudformation.NewFromConfig(t.AWS).DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &t.Stack})
-	if err == nil && len(out.Stacks) != 1 {
+	out, err := cloudformation.New(t.AWS).DescribeStacks(ctx, t.Stack)
+	if err == nil && len(out) != 1 {
 		err = errors.New("there is no such stack")
 	}
 	if err != nil {
 		return s, fmt.Errorf("read stack %s: %w", t.Stack, err)
 	}
 	parameters := map[string]string{}
-	for _, p := range out.Stacks[0].Parameters {
+	for _, p := range out[0].Parameters {
 		parameters[aws.ToString(p.ParameterKey)] = aws.ToString(p.ParameterValue)
 	}
 	s = stackSettings{text: parameters["Endpoints"], own: parameters["OwnAccount"], source: parameters["StripeEventSource"], key: parameters["KeyArn"]}
-	for _, o := range out.Stacks[0].Outputs {
+	for _, o := range out[0].Outputs {
 		if url := aws.ToString(o.OutputValue); aws.ToString(o.OutputKey) == "WebhookUrl" {
 			s.api, _, _ = strings.Cut(url, "/webhooks/")
 		}
 	}
-	id, err := arn.Parse(aws.ToString(out.Stacks[0].StackId))
+	id, err := arn.Parse(aws.ToString(out[0].StackId))
 	if err != nil {
 		return s, fmt.Errorf("read the ARN of stack %s: %w", t.Stack, err)
 	}

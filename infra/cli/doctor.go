@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams"
@@ -12,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/spf13/cobra"
 
+	"github.com/payhooks/payhooks/internal/cloudformation"
 	"github.com/payhooks/payhooks/internal/doctor"
 	"github.com/payhooks/payhooks/internal/start"
 )
@@ -21,7 +21,7 @@ func (t *Target) Doctor() *doctor.Doctor {
 	functions := lambda.NewFromConfig(t.AWS)
 	return &doctor.Doctor{
 		Stack: t.Stack, Local: t.Local != nil,
-		Caller: sts.NewFromConfig(t.AWS), Stacks: cloudformation.NewFromConfig(t.AWS), Secrets: secretsmanager.NewFromConfig(t.AWS),
+		Caller: sts.NewFromConfig(t.AWS), Stacks: cloudformation.New(t.AWS), Secrets: secretsmanager.NewFromConfig(t.AWS),
 		Mail: sesv2.NewFromConfig(t.AWS), Lambda: functions, Mappings: functions, Topics: sns.NewFromConfig(t.AWS), Alarms: cloudwatch.NewFromConfig(t.AWS), Pause: start.Sleep,
 		Tables: dynamodb.NewFromConfig(t.AWS), Streams: dynamodbstreams.NewFromConfig(t.AWS),
 		Rules: t.Bus, Functions: t.Operator().Functions, Registered: t,

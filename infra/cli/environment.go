@@ -4,9 +4,9 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
+	"github.com/payhooks/payhooks/internal/cloudformation"
 	"github.com/payhooks/payhooks/internal/lambdacall"
 )
 
@@ -16,7 +16,7 @@ func (t *Target) Environment(ctx context.Context, action string) (getenv func(st
 	if t.Local != nil {
 		return func(name string) string { return t.Local.Environment[action][name] }, nil
 	}
-	name, err := lambdacall.Deployed(cloudformation.NewFromConfig(t.AWS), t.Stack)(ctx, action)
+	name, err := lambdacall.Deployed(cloudformation.New(t.AWS), t.Stack)(ctx, action)
 	if err != nil {
 		return nil, err
 	}

@@ -6,8 +6,9 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
+
+	"github.com/payhooks/payhooks/internal/cloudformation"
 )
 
 // tableNames lists the tables that the stack's data stack has, by their names
@@ -18,14 +19,11 @@ func (t *Target) tableNames(ctx context.Context) ([]string, error) {
 		full = t.Local.Tables
 	} else {
 		data := t.Stack + "-data"
-		pages := cloudformation.NewListStackResourcesPaginator(cloudformation.NewFromConfig(t.AWS), &cloudformation.ListStackResourcesInput{StackName: &data})
-		for pages.HasMorePages() {
-			page, err := pages.NextPage(ctx)
-			if err != nil {
-				return nil, fmt.Errorf("list resources of stack %s: %w", data, err)
-			}
-			full = append(full, tablesOf(page.StackResourceSummaries)...)
+		all, err := cloudformation.New(t.AWS).ListStackResources(ctx, data)
+		if err != nil {
+			return nil, fmt.Errorf("list resources of stack %s: %w", data, err)
 		}
+		full = tablesOf(all)
 	}
 	var short []string
 	for _, name := range full {

@@ -9,7 +9,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials"
-	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
@@ -19,6 +18,7 @@ import (
 
 	"github.com/payhooks/payhooks/infra/local"
 	"github.com/payhooks/payhooks/internal/bus"
+	"github.com/payhooks/payhooks/internal/cloudformation"
 	"github.com/payhooks/payhooks/internal/dynamo"
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/lambdacall"
@@ -114,7 +114,7 @@ func (t *Target) Operator() *operator.Operator {
 			return t.Stack + "-" + lambdacall.LogicalID(name), nil
 		}
 	} else {
-		functions.Resolve = lambdacall.Deployed(cloudformation.NewFromConfig(t.AWS), t.Stack)
+		functions.Resolve = lambdacall.Deployed(cloudformation.New(t.AWS), t.Stack)
 	}
 	return &operator.Operator{
 		Stack: t.Stack, Store: t.Tables, Ledger: t.Tables, Quarantine: t.Tables.Quarantine(), Bus: t.Bus, Since: t.Tables.Since,

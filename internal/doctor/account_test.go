@@ -58,7 +58,7 @@ func TestAlarmsNeedAConfirmedSubscription(t *testing.T) {
 		{"nobody", func(c *cloud) { c.subscribed = nil; c.set("AlarmEmail", "") }, "alarms", Warning, "no one receives alarms", "AlarmEmail=ADDRESS"},
 		{"no topic", func(c *cloud) { c.resources["shop"] = nil }, "alarms", Failed, "has no topic shop-alarms", "sam deploy"},
 		{"denied resources", func(c *cloud) {
-			c.errs["ListStackResources shop"] = denied("CloudFormation", "ListStackResources")
+			c.errs["ListStackResources shop"] = denied("cloudformation", "ListStackResources")
 		}, "alarms", Unknown, "cloudformation:ListStackResources", "allow"},
 		{"denied", func(c *cloud) {
 			c.errs["ListSubscriptionsByTopic"] = denied("SNS", "ListSubscriptionsByTopic")

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	cfn "github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	ddb "github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -43,22 +42,20 @@ func page[T any](all []T, token *string) ([]T, *string) {
 	return all[at : at+1], aws.String(strings.Repeat("x", at+1))
 }
 
-func (c *cloud) DescribeStacks(_ context.Context, in *cloudformation.DescribeStacksInput, _ ...func(*cloudformation.Options)) (*cloudformation.DescribeStacksOutput, error) {
-	if in.StackName == nil {
-		one, next := page(c.stacks, in.NextToken)
-		return &cloudformation.DescribeStacksOutput{Stacks: one, NextToken: next}, c.errs["DescribeStacks"]
+func (c *cloud) DescribeStacks(_ context.Context, name string) ([]cfn.Stack, error) {
+	if name == "" {
+		return c.stacks, c.errs["DescribeStacks"]
 	}
 	for _, s := range c.stacks {
-		if *s.StackName == *in.StackName {
-			return &cloudformation.DescribeStacksOutput{Stacks: []cfn.Stack{s}}, c.errs["DescribeStacks "+*in.StackName]
+		if *s.StackName == name {
+			return []cfn.Stack{s}, c.errs["DescribeStacks "+name]
 		}
 	}
-	return nil, &smithy.GenericAPIError{Code: "ValidationError", Message: "Stack with id " + *in.StackName + " does not exist"}
+	return nil, &smithy.GenericAPIError{Code: "ValidationError", Message: "Stack with id " + name + " does not exist"}
 }
 
-func (c *cloud) ListStackResources(_ context.Context, in *cloudformation.ListStackResourcesInput, _ ...func(*cloudformation.Options)) (*cloudformation.ListStackResourcesOutput, error) {
-	one, next := page(c.resources[*in.StackName], in.NextToken)
-	return &cloudformation.ListStackResourcesOutput{StackResourceSummaries: one, NextToken: next}, c.errs["ListStackResources "+*in.StackName]
+func (c *cloud) ListStackResources(_ context.Context, stack string) ([]cfn.StackResourceSummary, error) {
+	return c.resources[stack], c.errs["ListStackResources "+stack]
 }
 
 func (c *cloud) GetSecretValue(_ context.Context, in *secretsmanager.GetSecretValueInput, _ ...func(*secretsmanager.Options)) (*secretsmanager.GetSecretValueOutput, error) {

@@ -20,7 +20,7 @@ func TestTablesAreProtectedRecoverableAndExpire(t *testing.T) {
 		{"deleted", func(c *cloud) { delete(c.tables, "shop-orders") }, "table shop-orders", Failed, "deleted outside", "restore it"},
 		{"not of the stack", func(c *cloud) { c.resources["shop-data"] = c.resources["shop-data"][1:] }, "table shop-events", Failed, "is not in stack shop-data", "sam deploy --config-env data"},
 		{"denied list", func(c *cloud) {
-			c.errs["ListStackResources shop-data"] = denied("CloudFormation", "ListStackResources")
+			c.errs["ListStackResources shop-data"] = denied("cloudformation", "ListStackResources")
 		}, "tables", Unknown, "cloudformation:ListStackResources", "allow"},
 		{"denied table", func(c *cloud) { c.errs["DescribeTable shop-orders"] = denied("DynamoDB", "DescribeTable") }, "table shop-orders", Unknown, "dynamodb:DescribeTable", "allow"},
 		{"denied backups", func(c *cloud) {
@@ -49,7 +49,7 @@ func TestFunctionsAreActive(t *testing.T) {
 			c.errs["GetFunctionConfiguration shop-Ingest"] = denied("Lambda", "GetFunctionConfiguration")
 		}, "function shop-Ingest", Unknown, "lambda:GetFunctionConfiguration", "allow"},
 		{"denied nested list", func(c *cloud) {
-			c.errs["ListStackResources arn:nested"] = denied("CloudFormation", "ListStackResources")
+			c.errs["ListStackResources arn:nested"] = denied("cloudformation", "ListStackResources")
 		}, "functions", Unknown, "cloudformation:ListStackResources", "allow"},
 	})
 }

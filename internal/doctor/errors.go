@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 	"strconv"
@@ -12,9 +13,9 @@ import (
 // deniedCodes are how the services say that the caller lacks a right.
 var deniedCodes = []string{"AccessDenied", "AccessDeniedException", "AuthorizationError", "AuthorizationErrorException", "UnauthorizedOperation"}
 
-// prefixes are IAM's names of the services, by the SDK's.
+// prefixes are IAM's names of the services, by the SDK's; others are called as in IAM.
 var prefixes = map[string]string{
-	"CloudFormation": "cloudformation", "CloudWatch": "cloudwatch", "DynamoDB": "dynamodb", "DynamoDB Streams": "dynamodb", "EventBridge": "events",
+	"CloudWatch": "cloudwatch", "DynamoDB": "dynamodb", "DynamoDB Streams": "dynamodb", "EventBridge": "events",
 	"Lambda": "lambda", "SESv2": "ses", "SNS": "sns", "STS": "sts", "Secrets Manager": "secretsmanager",
 }
 
@@ -42,7 +43,7 @@ func missing(err error) string {
 	if !errors.As(err, &op) {
 		return "a right that AWS does not name"
 	}
-	right := prefixes[op.Service()] + ":" + op.Operation()
+	right := cmp.Or(prefixes[op.Service()], op.Service()) + ":" + op.Operation()
 	if other, ok := renamed[right]; ok {
 		return other
 	}

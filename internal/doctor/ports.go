@@ -3,7 +3,7 @@ package doctor
 import (
 	"context"
 
-	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams"
@@ -21,10 +21,10 @@ type Caller interface {
 	GetCallerIdentity(context.Context, *sts.GetCallerIdentityInput, ...func(*sts.Options)) (*sts.GetCallerIdentityOutput, error)
 }
 
-// Stacks is a part of cloudformation.Client.
+// Stacks is a part of cloudformation.Client. Without a name all stacks are described.
 type Stacks interface {
-	cloudformation.DescribeStacksAPIClient
-	cloudformation.ListStackResourcesAPIClient
+	DescribeStacks(ctx context.Context, name string) ([]types.Stack, error)
+	ListStackResources(ctx context.Context, stack string) ([]types.StackResourceSummary, error)
 }
 
 // Secrets is a part of secretsmanager.Client.

@@ -3,7 +3,6 @@ package doctor
 import (
 	"context"
 
-	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
 )
 
@@ -18,19 +17,16 @@ const (
 // also in the stacks nested in it.
 func (r *run) resources(ctx context.Context, stack, kind string, nested bool) ([]string, error) {
 	var found []string
-	pages := cloudformation.NewListStackResourcesPaginator(r.Stacks, &cloudformation.ListStackResourcesInput{StackName: &stack})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
+	all, err := r.Stacks.ListStackResources(ctx, stack)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range all {
+		more, err := r.resource(ctx, s, kind, nested)
 		if err != nil {
 			return nil, err
 		}
-		for _, s := range page.StackResourceSummaries {
-			more, err := r.resource(ctx, s, kind, nested)
-			if err != nil {
-				return nil, err
-			}
-			found = append(found, more...)
-		}
+		found = append(found, more...)
 	}
 	return found, nil
 }

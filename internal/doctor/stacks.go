@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
 )
 
@@ -39,14 +38,14 @@ func (r *run) stacks(ctx context.Context) []Finding {
 }
 
 func (r *run) stack(ctx context.Context, check, name, deploy string) (*deployed, Finding) {
-	out, err := r.Stacks.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &name})
+	out, err := r.Stacks.DescribeStacks(ctx, name)
 	switch {
-	case code(err) == "ValidationError" && says(err, "does not exist"), err == nil && len(out.Stacks) == 0:
+	case code(err) == "ValidationError" && says(err, "does not exist"), err == nil && len(out) == 0:
 		return nil, Finding{check, Failed, "there is no stack " + name + " in this account and region", deploy}
 	case err != nil:
 		return nil, unknown(check, err)
 	}
-	s := out.Stacks[0]
+	s := out[0]
 	d := &deployed{name: name, parameters: map[string]string{}, outputs: map[string]string{}}
 	for _, p := range s.Parameters {
 		d.parameters[text(p.ParameterKey)] = text(p.ParameterValue)
@@ -108,19 +107,16 @@ const describes = "payhooks - "
 // one: NAME-x with an action y, and NAME with an action x-y, both have NAME-x-y.
 func (r *run) names(ctx context.Context) []Finding {
 	var found []Finding
-	pages := cloudformation.NewDescribeStacksPaginator(r.Stacks, &cloudformation.DescribeStacksInput{})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return []Finding{unknown("names", err)}
-		}
-		for _, s := range page.Stacks {
-			if name := text(s.StackName); r.meets(s) {
-				found = append(found, Finding{
-					"names", Failed, fmt.Sprintf("the names of the stacks %s and %s begin alike, so that their queues may meet", r.Stack, name),
-					"deploy one of them under another name that does not begin with the other's and a hyphen",
-				})
-			}
+	all, err := r.Stacks.DescribeStacks(ctx, "")
+	if err != nil {
+		return []Finding{unknown("names", err)}
+	}
+	for _, s := range all {
+		if name := text(s.StackName); r.meets(s) {
+			found = append(found, Finding{
+				"names", Failed, fmt.Sprintf("the names of the stacks %s and %s begin alike, so that their queues may meet", r.Stack, name),
+				"deploy one of them under another name that does not begin with the other's and a hyphen",
+			})
 		}
 	}
 	if len(found) == 0 {

@@ -31,7 +31,7 @@ func TestStateOfTheStacks(t *testing.T) {
 		{"with a reason", func(c *cloud) {
 			c.stacks[1].StackStatus, c.stacks[1].StackStatusReason = cfn.StackStatusRollbackComplete, aws.String("no quota")
 		}, "data stack", Failed, "shop-data is ROLLBACK_COMPLETE: no quota", "delete-stack --stack-name shop-data; then sam deploy --config-env data"},
-		{"denied", func(c *cloud) { c.errs["DescribeStacks shop"] = denied("CloudFormation", "DescribeStacks") }, "stack", Unknown, "lack cloudformation:DescribeStacks", "allow cloudformation:DescribeStacks"},
+		{"denied", func(c *cloud) { c.errs["DescribeStacks shop"] = denied("cloudformation", "DescribeStacks") }, "stack", Unknown, "lack cloudformation:DescribeStacks", "allow cloudformation:DescribeStacks"},
 		{"what needs it", func(c *cloud) { c.errs["DescribeStacks shop"] = errDown }, "alarms", Unknown, "stack shop could not be read", "see the check stack"},
 		{"what needs its data", func(c *cloud) { c.stacks = c.stacks[:1] }, "tables", Unknown, "stack shop-data could not be read", "see the check stack"},
 	})
@@ -50,7 +50,7 @@ func TestNamesOfStacksMustNotMeet(t *testing.T) {
 			c.stacks[3].ParentId = aws.String("arn:shop")
 		}, "names", OK, "no other stack", ""},
 		{"without a hyphen", func(c *cloud) { c.stack("shopping", cfn.StackStatusCreateComplete) }, "names", OK, "no other stack", ""},
-		{"denied", func(c *cloud) { c.errs["DescribeStacks"] = denied("CloudFormation", "DescribeStacks") }, "names", Unknown, "cloudformation:DescribeStacks", "allow"},
+		{"denied", func(c *cloud) { c.errs["DescribeStacks"] = denied("cloudformation", "DescribeStacks") }, "names", Unknown, "cloudformation:DescribeStacks", "allow"},
 	})
 	r := &run{Doctor: &Doctor{Stack: "shop-data-x"}}
 	if s := (cfn.Stack{StackName: aws.String("shop"), Description: aws.String("payhooks - x")}); !r.meets(s) {

@@ -9,8 +9,6 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 )
 
@@ -77,14 +75,19 @@ func LogicalID(name string) string {
 	return b.String()
 }
 
+// Stacks is a part of cloudformation.Client.
+type Stacks interface {
+	Resource(ctx context.Context, stack, id string) (name string, err error)
+}
+
 // Deployed resolves names by the blocks of a deployed stack.
-func Deployed(client *cloudformation.Client, stack string) func(ctx context.Context, name string) (string, error) {
+func Deployed(client Stacks, stack string) func(ctx context.Context, name string) (string, error) {
 	return func(ctx context.Context, name string) (string, error) {
 		id := LogicalID(name)
-		out, err := client.DescribeStackResource(ctx, &cloudformation.DescribeStackResourceInput{StackName: &stack, LogicalResourceId: &id})
+		function, err := client.Resource(ctx, stack, id)
 		if err != nil {
 			return "", fmt.Errorf("find function %s of stack %s (the block of an action is named for it): %w", id, stack, err)
 		}
-		return aws.ToString(out.StackResourceDetail.PhysicalResourceId), nil
+		return function, nil
 	}
 }
