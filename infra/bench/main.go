@@ -2,9 +2,10 @@
 // DynamoDB calls and capacity, what it costs to verify and read one, what a
 // webhook costs the function that takes it, compared with what a team would write
 // instead, and how many events the local stack puts through in a second of CPU
-// time, beside the same at an earlier commit.
+// time, beside the same at an earlier commit, and how long it takes from a fresh
+// clone until the stack is ready.
 //
-//	go run ./infra/bench [--json] [--against REF] [--only calls|parse|function|pipeline|cpu]
+//	go run ./infra/bench [--json] [--against REF] [--only calls|parse|function|pipeline|cpu|start]
 //
 // It runs its own stacks, on free ports of the loopback interface, and ends
 // them.
@@ -38,7 +39,7 @@ type options struct {
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	ctx, cancel := context.WithTimeout(ctx, 20*time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Minute)
 	err := run(ctx, os.Args[1:], os.Stdout)
 	cancel()
 	stop()
@@ -68,7 +69,7 @@ func flags(args []string) (options, error) {
 }
 
 // parts of a run, in its order.
-var parts = []string{"calls", "parse", "function", "pipeline", "cpu"}
+var parts = []string{"calls", "parse", "function", "pipeline", "cpu", "start"}
 
 // How often a function is started, and how many webhooks one takes.
 const (
@@ -86,6 +87,7 @@ type result struct {
 	Function []function.Row             `json:"function,omitempty"`
 	Pipeline *throughput                `json:"pipeline,omitempty"`
 	CPU      *comparison                `json:"cpu,omitempty"`
+	Start    []started                  `json:"start,omitempty"`
 }
 
 func run(ctx context.Context, args []string, out io.Writer) error {
@@ -93,8 +95,10 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if err := build(ctx, "."); err != nil {
-		return err
+	if o.only != "start" {
+		if err := build(ctx, "."); err != nil {
+			return err
+		}
 	}
 	var r result
 	if o.only == "" || o.only == "calls" {
@@ -123,6 +127,11 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 			return err
 		}
 	}
+	if o.only == "" || o.only == "start" {
+		if r.Start, err = starts(ctx, "."); err != nil {
+			return err
+		}
+	}
 	if o.json {
 		return json.NewEncoder(out).Encode(r)
 	}
@@ -148,7 +157,7 @@ func calls(ctx context.Context, n int) (map[string]map[string]cost, error) {
 
 // build compiles the command of a checkout; it compiles the functions itself.
 func build(ctx context.Context, dir string) error {
-	cmd := exec.CommandContext(ctx, "go", "build", "-buildvcs=false", "-o", "bin/payhooks", "./infra/payhooks")
+	cmd := exec.CommandContext(ctx, "make", "bin/payhooks")
 	cmd.Dir = dir
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("build the command in %s: %w\n%s", dir, err, out)

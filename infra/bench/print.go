@@ -30,6 +30,7 @@ func (r result) print(out io.Writer, o options) error {
 	if r.CPU != nil {
 		r.CPU.print(w, o)
 	}
+	printStarts(w, r.Start)
 	return w.Flush()
 }
 
