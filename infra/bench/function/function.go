@@ -16,6 +16,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
+	"github.com/payhooks/payhooks/infra/gobuild"
 	"github.com/payhooks/payhooks/internal/stripetest"
 	"github.com/payhooks/payhooks/internal/webhook"
 )
@@ -79,8 +80,9 @@ func Measure(ctx context.Context, dir string, runs, warm int) (rows []Row, err e
 
 // compile builds as sam build does.
 func compile(ctx context.Context, dir, pkg, to string) error {
-	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-tags=lambda.norpc", "-o", to, pkg) //nolint:gosec // packages of this module
-	cmd.Dir = dir
+	args := append(append([]string{"build"}, gobuild.Flags...), "-o", to, pkg)
+	cmd := exec.CommandContext(ctx, "go", args...) //nolint:gosec // packages of this module
+	cmd.Dir, cmd.Env = dir, append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("build %s: %w: %s", pkg, err, out)
 	}
