@@ -14,7 +14,7 @@ import (
 // tableNames lists the tables that the stack's data stack has, by their names
 // without the stack's. A copy of one is not among them.
 func (t *Target) tableNames(ctx context.Context) ([]string, error) {
-	full := []string{}
+	var full []string
 	if t.Local != nil {
 		full = t.Local.Tables
 	} else {

@@ -117,7 +117,7 @@ func (b Build) read(out io.Reader) (said string) {
 // removeAll removes a folder that a compiler which was just killed may still write to.
 func removeAll(dir string) (err error) {
 	for range 50 {
-		if err = os.RemoveAll(dir); err == nil {
+		if err = os.RemoveAll(dir); err == nil { //nolint:gosec // made by Run
 			break
 		}
 		time.Sleep(20 * time.Millisecond)
