@@ -107,7 +107,7 @@ func oneAction(ctx context.Context, dir, url string) error {
 		return err
 	}
 	text = fmt.Appendf(text, "PostToSinkUrl: %s\n", url)
-	if err := os.WriteFile(parameters, text, 0o600); err != nil {
+	if err := os.WriteFile(parameters, text, 0o600); err != nil { //nolint:gosec // of the copy
 		return err
 	}
 	return build(ctx, dir)

@@ -65,7 +65,11 @@ var granted = []guard{
 	},
 	{
 		"a right is decided on what the engine reads", "infra/local/aws/dynamodb.go",
-		`		if to := into[name]; to != nil {`, `		if to := into[strings.ToUpper(name[:1])+name[1:]]; to != nil {`, named("TestRow66RightsAreDecided", "infra/local/aws"),
+		`		switch field := name.String(); field {`, `		switch field := strings.ToUpper(name.String()[:1]) + name.String()[1:]; field {`, named("TestRow66RightsAreDecided", "infra/local/aws"),
+	},
+	{
+		"a write that asks for more goes alone", "infra/local/aws/together.go",
+		`		alone = !inEntry[name.String()]`, `		alone = false`, named("SameTime", "infra/local/aws"),
 	},
 	{
 		"what is not served here is denied as at AWS", "infra/local/aws/call.go",

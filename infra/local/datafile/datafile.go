@@ -26,7 +26,7 @@ func Unusable(path string, reason error) error {
 		return fmt.Errorf("%s in the data folder %s cannot grow; make room on the disk, or set DATA_DIR to another folder: %w", name, dir, reason)
 	}
 	if name == Queues {
-		return fmt.Errorf("%s in the data folder %s is damaged or cannot be used; delete this file, and reconcile sends within minutes what its queues held (the mails shown are gone), or delete the folder to start empty, or set DATA_DIR to another one: %w", name, dir, reason)
+		return fmt.Errorf("%s in the data folder %s is damaged or cannot be used; delete this file, and reconcile sends after 15 minutes what its queues held (the mails shown are gone), or delete the folder to start empty, or set DATA_DIR to another one: %w", name, dir, reason)
 	}
 	return fmt.Errorf("%s in the data folder %s is damaged or cannot be used; delete the folder to start empty, or set DATA_DIR to another one: %w", name, dir, reason)
 }

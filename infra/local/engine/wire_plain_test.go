@@ -25,7 +25,7 @@ func TestAPlainAnswerIsReadAsNetHTTPReadsIt(t *testing.T) {
 		"":                                                                                                                  false,
 	} {
 		l := &link{in: bufio.NewReaderSize(strings.NewReader(text), wireBuffers)}
-		got, is := l.plain(nil)
+		got, is := l.plain(nil) //nolint:bodyclose // read by fill
 		if is != plain {
 			t.Errorf("%.60q is plain: %t", text, is)
 		}
@@ -35,7 +35,7 @@ func TestAPlainAnswerIsReadAsNetHTTPReadsIt(t *testing.T) {
 			}
 			continue
 		}
-		want, err := http.ReadResponse(bufio.NewReader(strings.NewReader(text)), nil)
+		want, err := http.ReadResponse(bufio.NewReader(strings.NewReader(text)), nil) //nolint:bodyclose // of a text
 		if err != nil {
 			t.Fatal(err)
 		}
