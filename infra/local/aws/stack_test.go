@@ -85,7 +85,7 @@ func newStack() *template.Stack {
 		},
 		Streams: []template.StreamSource{{
 			Function: "Dispatch", Stream: eventsStream,
-			Filters: []string{`{"dynamodb":{"NewImage":{"pending":{"S":[{"exists":true}]}}}}`},
+			Filters: []string{`{"dynamodb":{"NewImage":{"pending":{"S":[{"anything-but":["fetched"]}]}}}}`},
 		}},
 		Queues: []template.Queue{work, queue("local-worker-dead"), queue("local-bus-dead")},
 		Buses:  []template.Bus{{Name: "local", ARN: arn("events", "event-bus/local")}},

@@ -35,7 +35,7 @@ func TestOnlyChangesThatNoFilterTakesAreUnwanted(t *testing.T) {
 		}
 		return p
 	}
-	pending := filter(`{"dynamodb":{"NewImage":{"pending":{"S":[{"exists":true}]}}}}`)
+	pending := filter(`{"dynamodb":{"NewImage":{"pending":{"S":[{"anything-but":["fetched"]}]}}}}`)
 	inserts := filter(`{"eventName":["INSERT"]}`)
 	update := func(expression string) tableRequest {
 		return tableRequest{TableName: "t", Key: attributes{"id": json.RawMessage(`{"S":"1"}`)}, UpdateExpression: expression}

@@ -49,6 +49,9 @@ func TestPatternsMatchAsEventBridgeDocumentsThem(t *testing.T) {
 		{`{"a":[{"numeric":[">",0]}]}`, `{"a":1e999999999}`, false},
 		{`{"dynamodb":{"NewImage":{"pending":{"S":[{"exists":true}]}}}}`, `{"dynamodb":{"NewImage":{"pending":{"S":"*"}}}}`, true},
 		{`{"dynamodb":{"NewImage":{"pending":{"S":[{"exists":true}]}}}}`, `{"dynamodb":{"Keys":{}}}`, false},
+		{`{"dynamodb":{"NewImage":{"pending":{"S":[{"anything-but":["fetched"]}]}}}}`, `{"dynamodb":{"NewImage":{"pending":{"S":"*"}}}}`, true},
+		{`{"dynamodb":{"NewImage":{"pending":{"S":[{"anything-but":["fetched"]}]}}}}`, `{"dynamodb":{"NewImage":{"pending":{"S":"fetched"}}}}`, false},
+		{`{"dynamodb":{"NewImage":{"pending":{"S":[{"anything-but":["fetched"]}]}}}}`, `{"dynamodb":{"NewImage":{}}}`, false},
 	} {
 		p, err := pattern.Parse(c.pattern)
 		if err != nil {
