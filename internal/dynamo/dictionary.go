@@ -38,8 +38,8 @@ func dictionary(version uint32) ([]byte, error) {
 }
 
 // newEncoder writes bodies of a version.
-func newEncoder(version uint32) (*zstd.Encoder, error) {
-	options := []zstd.EOption{zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(1 << 20), zstd.WithLowerEncoderMem(true)}
+func newEncoder(version uint32, level zstd.EncoderLevel) (*zstd.Encoder, error) {
+	options := []zstd.EOption{zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(1 << 20), zstd.WithLowerEncoderMem(true), zstd.WithEncoderLevel(level)}
 	if version != plain {
 		content, err := dictionary(version)
 		if err != nil {

@@ -56,9 +56,9 @@ func samples(t *testing.T, visit func(kind string, body []byte)) {
 	}
 }
 
-func encoderOf(t *testing.T, version uint32) *zstd.Encoder {
+func encoderOf(t *testing.T, version uint32, level zstd.EncoderLevel) *zstd.Encoder {
 	t.Helper()
-	e, err := newEncoder(version)
+	e, err := newEncoder(version, level)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,11 +69,13 @@ func TestBodiesOfEveryVersionAreReadToTheByte(t *testing.T) {
 	noise := make([]byte, 300<<10)
 	_, _ = rand.Read(noise)
 	for version := uint32(plain); version <= newest; version++ {
-		e := encoderOf(t, version)
+		quick, dense := encoderOf(t, version, zstd.SpeedFastest), encoderOf(t, version, zstd.SpeedDefault)
 		same := func(what string, body []byte) {
-			got, err := decompress(e.EncodeAll(body, nil))
-			if err != nil || !bytes.Equal(got, body) {
-				t.Errorf("version %d, %s: %d bytes of %d, %v", version, what, len(got), len(body), err)
+			for _, e := range []*zstd.Encoder{quick, dense} {
+				got, err := decompress(e.EncodeAll(body, nil))
+				if err != nil || !bytes.Equal(got, body) {
+					t.Errorf("version %d, %s: %d bytes of %d, %v", version, what, len(got), len(body), err)
+				}
 			}
 		}
 		samples(t, same)
@@ -97,7 +99,7 @@ func TestBodyOfALaterReleaseIsNamed(t *testing.T) {
 // stored counts items and what each of their writes costs.
 type stored struct{ items, body, bytes, units int }
 
-func (s *stored) add(t *testing.T, e *zstd.Encoder, body []byte) {
+func (s *stored) add(t *testing.T, p *packer, body []byte) {
 	t.Helper()
 	at := time.Date(2026, 11, 22, 1, 2, 3, 4e6, time.UTC)
 	f, reason := webhook.Parse(body)
@@ -109,15 +111,34 @@ func (s *stored) add(t *testing.T, e *zstd.Encoder, body []byte) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	packed := e.EncodeAll(body, nil)
-	it["body"], it["nonce"] = &types.AttributeValueMemberB{Value: packed}, str(nonce())
+	delete(it, "body")
+	if err := p.pack(it, body); err != nil {
+		t.Fatal(err)
+	}
+	packed := it["body"].(*types.AttributeValueMemberB).Value //nolint:forcetypeassert // that is what it is
+	it["nonce"] = str(nonce())
 	s.items, s.body, s.bytes, s.units = s.items+1, s.body+len(packed), s.bytes+it.size(), s.units+writeUnits(it)
+}
+
+// TestPackingCostsNoUnitMoreThanTheDenseEncoder, and uses it for few bodies.
+func TestPackingCostsNoUnitMoreThanTheDenseEncoder(t *testing.T) {
+	for version := uint32(plain); version <= newest; version++ {
+		used := 0
+		all := newPacker(version)
+		some := &packer{quick: all.quick, dense: func() (*zstd.Encoder, error) { used++; return all.dense() }}
+		dense := &packer{quick: all.dense, dense: all.dense}
+		var by, least stored
+		samples(t, func(_ string, body []byte) { by.add(t, some, body); least.add(t, dense, body) })
+		if by.units > least.units || used == 0 || used > by.items/5 {
+			t.Errorf("version %d: %d units, dense %d; %d of %d bodies were packed densely", version, by.units, least.units, used, by.items)
+		}
+	}
 }
 
 // TestADictionaryHalvesTheUnitsOfAnEvent, of kinds that it was not made of, too.
 func TestADictionaryHalvesTheUnitsOfAnEvent(t *testing.T) {
 	for version := uint32(plain); version <= newest; version++ {
-		e := encoderOf(t, version)
+		e := newPacker(version)
 		var known, unseen stored
 		samples(t, func(kind string, body []byte) {
 			if kinds.Trained(kind) {

@@ -110,7 +110,7 @@ func eventItem(e event.Event, expires time.Time) (item, error) {
 	if err := checkEvent(e.ID); err != nil {
 		return nil, err
 	}
-	it, err := bodyItem(e, expires)
+	it, err := plainItem(e, expires)
 	if err != nil {
 		return nil, err
 	}
@@ -120,7 +120,7 @@ func eventItem(e event.Event, expires time.Time) (item, error) {
 	}
 	it["shard"] = str(receivedKey(event.Shard(e.ID, event.ReceiptShards)))
 	it.index(e.Facts)
-	return it, it.fits()
+	return it, it.hold(e.Body)
 }
 
 // index adds the keys of the indexes that follow from the facts.
@@ -131,24 +131,39 @@ func (it item) index(f event.Facts) {
 
 // bodyItem has the facts and the signed bytes of an event.
 func bodyItem(e event.Event, expires time.Time) (item, error) {
+	it, err := plainItem(e, expires)
+	if err != nil {
+		return nil, err
+	}
+	return it, it.hold(e.Body)
+}
+
+// plainItem has the facts of an event.
+func plainItem(e event.Event, expires time.Time) (item, error) {
 	for _, at := range []time.Time{e.Created, e.Received} {
 		if y := at.UTC().Year(); y < 1 || y > 9999 {
 			return nil, fmt.Errorf("time in year %d: %w", y, event.ErrInvalid)
 		}
 	}
-	body, err := compress(e.Body)
-	if err != nil {
-		return nil, err
-	}
 	it := factsItem(e.Facts)
-	it["body"] = &types.AttributeValueMemberB{Value: body}
 	it.expire(expires)
-	return it, it.fits()
+	return it, nil
+}
+
+// written is the size of the item when it has its nonce.
+func (it item) written() int { return it.size() + len("nonce") + 24 }
+
+// hold adds the body, if the item fits with it.
+func (it item) hold(body []byte) error {
+	if err := written.pack(it, body); err != nil {
+		return err
+	}
+	return it.fits()
 }
 
 // fits is ErrTooLarge for an item without the room that later writes need.
 func (it item) fits() error {
-	if n := it.size() + len("nonce") + 24; n > itemLimit-reserve {
+	if n := it.written(); n > itemLimit-reserve {
 		return fmt.Errorf("item of %d bytes: %w", n, event.ErrTooLarge)
 	}
 	return nil

@@ -34,7 +34,7 @@ func TestItemSizeFollowsDynamoDBsRules(t *testing.T) {
 }
 
 func TestBodyThatUnpacksTooLargeIsInvalid(t *testing.T) {
-	e, err := encoder()
+	e, err := written.dense()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,14 +44,14 @@ func TestBodyThatUnpacksTooLargeIsInvalid(t *testing.T) {
 			t.Errorf("%s: error is %v", name, err)
 		}
 	}
-	if _, err := compress(make([]byte, maxBody+1)); !errors.Is(err, event.ErrTooLarge) {
+	if _, err := encode(written.quick, make([]byte, maxBody+1)); !errors.Is(err, event.ErrTooLarge) {
 		t.Errorf("compress: error is %v", err)
 	}
 }
 
 func TestBodyUnpacksToWhatItWas(t *testing.T) {
 	for _, body := range [][]byte{{}, []byte("x"), []byte("\x00\xff"), bytes.Repeat([]byte("abc"), 1<<20)} {
-		data, err := compress(body)
+		data, err := encode(written.quick, body)
 		if err != nil {
 			t.Fatal(err)
 		}

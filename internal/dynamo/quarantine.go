@@ -8,7 +8,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/payhooks/payhooks/internal/event"
 )
@@ -44,16 +43,14 @@ func quarantineItem(e event.Quarantined) (item, error) {
 	if err := checkQuarantined(e.Endpoint, e.ID); err != nil {
 		return nil, err
 	}
-	body, err := compress(e.Body)
-	if err != nil {
-		return nil, err
-	}
 	it := quarantineKey(e.Endpoint, e.ID)
 	it["shard"], it["received"] = str(quarantineShard), str(format(e.Received, millis))
-	it["body"] = &types.AttributeValueMemberB{Value: body}
 	it.set("reason", e.Reason)
 	it.set("type", e.Type)
 	it.expire(e.Expires)
+	if err := written.pack(it, e.Body); err != nil {
+		return nil, err
+	}
 	if n := it.size(); n > itemLimit {
 		return nil, fmt.Errorf("item of %d bytes: %w", n, event.ErrTooLarge)
 	}
