@@ -1,11 +1,10 @@
-// Package function measures what a webhook costs the function that takes it: CPU time and
-// memory of the real binary under a Runtime API, cold and warm, compared with what a team would
-// write instead. The services that it calls answer over TLS at once.
+// Package function measures what an event costs the functions on its way: CPU time and memory
+// of the real binaries under a Runtime API, cold and warm, the first compared with what a team
+// would write instead. The services that they call answer over TLS at once.
 package function
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -14,11 +13,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/aws/aws-lambda-go/events"
-
 	"github.com/payhooks/payhooks/infra/gobuild"
-	"github.com/payhooks/payhooks/internal/stripetest"
-	"github.com/payhooks/payhooks/internal/webhook"
 )
 
 // Row is one function's figures, medians of its runs.
@@ -27,7 +22,7 @@ type Row struct {
 	ColdMS   float64 `json:"cold_ms"`   // CPU from exec to the first answer
 	FirstMS  float64 `json:"first_ms"`  // from the first event to its answer
 	ShareMS  float64 `json:"share_ms"`  // the same with the CPU of 256 MB
-	WarmUS   float64 `json:"warm_us"`   // CPU of a webhook
+	WarmUS   float64 `json:"warm_us"`   // CPU of an event
 	MemoryMB float64 `json:"memory_mb"` // held after the warm ones
 	BinaryMB float64 `json:"binary_mb"`
 }
@@ -36,46 +31,54 @@ type Row struct {
 type subject struct {
 	name, pkg string
 	env       []string
+	event     func(*services, int) []byte // the n-th that it takes
+	ok        func(answer []byte) bool
 }
 
+// subjects in the way of an event: each takes what the one before it made.
 var subjects = []subject{
-	{"idiomatic, secret in the environment", "./infra/bench/function/idiomatic", []string{"SECRET=" + secret}},
-	{"idiomatic, secret from Secrets Manager", "./infra/bench/function/idiomatic", []string{"SECRET=manager"}},
-	{"functions/ingest", "./functions/ingest", nil},
+	{"idiomatic, secret in the environment", "./infra/bench/function/idiomatic", []string{"SECRET=" + secret}, webhookEvent, stored},
+	{"idiomatic, secret from Secrets Manager", "./infra/bench/function/idiomatic", []string{"SECRET=manager"}, webhookEvent, stored},
+	{"functions/ingest", "./functions/ingest", nil, webhookEvent, stored},
+	{"functions/dispatch", "./functions/dispatch", nil, streamEvent, handled},
+	{"functions/update-order", "./functions/update-order", nil, messageEvent, handled},
 }
 
 // surroundings are the variables of template.yaml.
-var surroundings = []string{"STACK=bench", "RETENTION_DAYS=400", "ENDPOINTS=default=test", "RELEASE=", "OWN_ACCOUNT=", "STRIPE_ADDRESSES=off"}
+var surroundings = []string{"STACK=bench", "RETENTION_DAYS=400", "ENDPOINTS=default=test", "RELEASE=", "OWN_ACCOUNT=", "STRIPE_ADDRESSES=off", "STRIPE_API_BASE=", "BUS=bench"}
 
-// Measure runs each function cold so many times, and then warm for so many webhooks.
+// Measure runs each function cold so many times, and then warm for so many events.
 func Measure(ctx context.Context, dir string, runs, warm int) (rows []Row, err error) {
 	temp, err := os.MkdirTemp("", "payhooks-bench-")
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(temp)) }()
-	now := make(chan struct{})
-	close(now)
-	srv, env, err := service(temp, now)
+	srv, env, err := serve(temp, nil)
 	if err != nil {
 		return nil, err
 	}
 	defer srv.Close()
-	env = append(env, surroundings...)
+	close(srv.answering)
 	for _, s := range subjects {
-		binary := filepath.Join(temp, filepath.Base(s.pkg))
-		if err := compile(ctx, dir, s.pkg, binary); err != nil {
+		m, err := open(ctx, dir, temp, s, srv, env)
+		if err != nil {
 			return nil, err
 		}
-		m := &measured{binary: binary, env: append(slices.Clone(env), s.env...)}
 		row, err := m.row(ctx, runs, warm)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", s.name, err)
 		}
-		row.Name = s.name
 		rows = append(rows, row)
 	}
 	return rows, nil
+}
+
+// open compiles a function of the repository dir.
+func open(ctx context.Context, dir, temp string, s subject, srv *services, env []string) (*measured, error) {
+	m := &measured{subject: s, binary: filepath.Join(temp, filepath.Base(s.pkg)), services: srv}
+	m.env = slices.Concat(env, surroundings, s.env)
+	return m, compile(ctx, dir, s.pkg, m.binary)
 }
 
 // compile builds as sam build does.
@@ -91,9 +94,17 @@ func compile(ctx context.Context, dir, pkg, to string) error {
 
 // measured is one function.
 type measured struct {
-	binary string
-	env    []string
-	posted int
+	subject
+	binary   string
+	env      []string
+	services *services
+	taken    int
+}
+
+// next has the function answer its next event.
+func (m *measured) next(ctx context.Context, p *process) error {
+	m.taken++
+	return p.invoke(ctx, m.event(m.services, m.taken), m.ok)
 }
 
 func (m *measured) row(ctx context.Context, runs, warm int) (Row, error) {
@@ -109,7 +120,7 @@ func (m *measured) row(ctx context.Context, runs, warm int) (Row, error) {
 		}
 		cold, first, share = append(cold, ms(used)), append(first, ms(took)), append(share, ms(slow))
 	}
-	row := Row{ColdMS: median(cold), FirstMS: median(first), ShareMS: median(share)}
+	row := Row{Name: m.name, ColdMS: median(cold), FirstMS: median(first), ShareMS: median(share)}
 	info, err := os.Stat(m.binary)
 	if err != nil {
 		return row, err
@@ -127,12 +138,13 @@ func (m *measured) cold(ctx context.Context, share int) (used, took time.Duratio
 	}
 	defer func() { err = errors.Join(err, p.stop()) }()
 	time.Sleep(20 * time.Millisecond) // what init left to do is done
-	event := m.event()
+	m.taken++
+	event := m.event(m.services, m.taken)
 	if share > 0 {
 		defer p.throttle(share)()
 	}
 	began := time.Now()
-	if err := p.invoke(ctx, event); err != nil {
+	if err := p.invoke(ctx, event, m.ok); err != nil {
 		return 0, 0, err
 	}
 	took = time.Since(began)
@@ -153,7 +165,7 @@ func (m *measured) warm(ctx context.Context, row *Row, n int) (err error) {
 				return err
 			}
 		}
-		if err := p.invoke(ctx, m.event()); err != nil {
+		if err := m.next(ctx, p); err != nil {
 			return err
 		}
 	}
@@ -165,28 +177,6 @@ func (m *measured) warm(ctx context.Context, row *Row, n int) (err error) {
 	held, err := p.memory()
 	row.MemoryMB = float64(held) / 1e6
 	return err
-}
-
-// event is a new webhook of 5.4 KB as API Gateway hands it over.
-func (m *measured) event() []byte {
-	m.posted++
-	now := time.Now()
-	object := stripetest.Object{"id": fmt.Sprint("ch_", m.posted), "object": "charge", "amount": 2000, "currency": "eur", "metadata": map[string]any{}}
-	for i := range 58 {
-		object[fmt.Sprint("member_", i)] = fmt.Sprintf("a value of an event's object, number %032d", i)
-	}
-	body := stripetest.Event{ID: fmt.Sprintf("evt_%024d", m.posted), Type: "charge.succeeded", Version: stripetest.Older, Created: now, Object: object}.Body()
-	req := events.APIGatewayV2HTTPRequest{
-		Version: "2.0", RouteKey: "ANY /webhooks/{endpoint}", RawPath: "/webhooks/default", Body: string(body),
-		Headers:        map[string]string{"stripe-signature": webhook.Sign(body, secret, now), "content-type": "application/json; charset=utf-8", "user-agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)"},
-		PathParameters: map[string]string{"endpoint": "default"},
-	}
-	req.RequestContext.HTTP.Method, req.RequestContext.HTTP.SourceIP, req.RequestContext.RequestID = "POST", "3.18.12.63", fmt.Sprint("request-", m.posted)
-	payload, err := json.Marshal(req)
-	if err != nil {
-		panic(err) // cannot be
-	}
-	return payload
 }
 
 func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }

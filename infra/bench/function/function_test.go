@@ -1,7 +1,6 @@
 package function
 
 import (
-	"path/filepath"
 	"testing"
 )
 
@@ -24,17 +23,16 @@ func TestMeasureHasEveryFigureOfEveryFunction(t *testing.T) {
 // fetched by it, and nothing that failed then is held against it.
 func TestIngestStartsWhileSecretsManagerHangs(t *testing.T) {
 	dir := t.TempDir()
-	answering := make(chan struct{})
-	srv, env, err := service(dir, answering)
+	srv, env, err := serve(dir, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer srv.Close()
-	binary := filepath.Join(dir, "ingest")
-	if err := compile(t.Context(), "../../..", "./functions/ingest", binary); err != nil {
+	m, err := open(t.Context(), "../../..", dir, subjects[2], srv, env)
+	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := start(t.Context(), binary, "512", append(env, surroundings...))
+	p, err := start(t.Context(), m.binary, "512", m.env)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,9 +41,8 @@ func TestIngestStartsWhileSecretsManagerHangs(t *testing.T) {
 			t.Error(err)
 		}
 	}()
-	close(answering)
-	m := &measured{}
-	if err := p.invoke(t.Context(), m.event()); err != nil {
+	close(srv.answering)
+	if err := m.next(t.Context(), p); err != nil {
 		t.Error(err)
 	}
 }

@@ -3,7 +3,6 @@ package function
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -87,12 +86,11 @@ func (p *process) serve(w http.ResponseWriter, r *http.Request) {
 }
 
 // invoke has the function answer an event, and ask for the next one.
-func (p *process) invoke(ctx context.Context, event []byte) error {
+func (p *process) invoke(ctx context.Context, event []byte, ok func(answer []byte) bool) error {
 	p.work <- event
 	select {
 	case body := <-p.answers:
-		var res struct{ StatusCode int }
-		if err := json.Unmarshal(body, &res); err != nil || res.StatusCode != http.StatusOK {
+		if !ok(body) {
 			return fmt.Errorf("%s answered %.300s; log: %.2000s", p.cmd.Path, body, p.log.String())
 		}
 	case <-ctx.Done():
