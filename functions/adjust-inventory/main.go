@@ -16,7 +16,7 @@ import (
 func main() {
 	action.StartWith(func(s *start.Stack) (action.Function[facts.Event], error) {
 		_, err := inventory.SettingsFrom(os.Getenv) // those who read the rows need it
-		stripe := lookup.Stripe{Client: stripeapi.Open(secret.StripeKey(s.AWS, s.Name, start.Now), start.Now)}
+		stripe := lookup.Stripe{Client: stripeapi.Open(start.Early(s, secret.StripeKey(s.AWS, s.Name, start.Now)), start.Now)}
 		return inventory.Keeper{Stripe: stripe}.Adjust, err
 	})
 }

@@ -12,8 +12,9 @@ import (
 
 func main() {
 	start.Function(func(s *start.Stack) (any, error) {
+		onto := start.Early(s, bus.Open(s.AWS, os.Getenv("BUS"), start.Now))
 		d := &dispatch.Dispatcher{
-			Store: s.Tables, Quarantine: s.Tables.Quarantine(), Bus: bus.Open(s.AWS, os.Getenv("BUS"), start.Now), Decode: dynamo.FromImage,
+			Store: s.Tables, Quarantine: s.Tables.Quarantine(), Bus: onto, Decode: dynamo.FromImage,
 			Now: start.Now, Log: s.Log, Retention: s.Retention,
 		}
 		return d.Handle, nil

@@ -14,7 +14,7 @@ import (
 
 func main() {
 	action.StartWith(func(s *start.Stack) (action.Function[facts.Event], error) {
-		stripe := lookup.Stripe{Client: stripeapi.Open(secret.StripeKey(s.AWS, s.Name, start.Now), start.Now)}
+		stripe := lookup.Stripe{Client: stripeapi.Open(start.Early(s, secret.StripeKey(s.AWS, s.Name, start.Now)), start.Now)}
 		return journal.Poster{Stripe: stripe, Book: journal.Book{Rows: s.Tables}}.Post, nil
 	})
 }

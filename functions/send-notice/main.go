@@ -17,8 +17,8 @@ import (
 func main() {
 	action.StartWith(func(s *start.Stack) (action.Function[facts.Event], error) {
 		rule, err := fraud.RuleFrom(os.Getenv)
-		topic := notice.NewTopic(s.AWS, os.Getenv("NOTICE_TOPIC"))
-		slack := notice.NewSlack(secret.SlackWebhook(s.AWS, s.Name, start.Now).Get)
+		topic := notice.NewTopic(s.AWS, os.Getenv("NOTICE_TOPIC"), start.Now)
+		slack := notice.NewSlack(start.Early(s, secret.SlackWebhook(s.AWS, s.Name, start.Now)).Get)
 		return notices.Notifier{Rule: rule, Rows: s.Tables, Topic: topic, Slack: slack, Now: start.Now}.Notify, err
 	})
 }

@@ -19,7 +19,7 @@ import (
 func main() {
 	action.StartWith(func(s *start.Stack) (action.Function[facts.Event], error) {
 		settings, err := mails.SettingsFrom(os.Getenv, start.Name())
-		stripe := lookup.Stripe{Client: stripeapi.Open(secret.StripeKey(s.AWS, s.Name, start.Now), start.Now)}
-		return mails.Sender{Settings: settings, Mail: mail.New(s.AWS), SMS: sms.New(s.AWS), Stripe: stripe, Now: start.Now}.Send, err
+		stripe := lookup.Stripe{Client: stripeapi.Open(start.Early(s, secret.StripeKey(s.AWS, s.Name, start.Now)), start.Now)}
+		return mails.Sender{Settings: settings, Mail: mail.New(s.AWS, start.Now), SMS: sms.New(s.AWS, start.Now), Stripe: stripe, Now: start.Now}.Send, err
 	})
 }

@@ -24,7 +24,7 @@ var sampleVersions = map[string][]string{
 var (
 	clocks  = []string{"time.Now", "time.Until", "time.Since"}
 	exits   = []string{"os.Exit", "log.Fatal", "log.Fatalf", "log.Fatalln"}
-	version = regexp.MustCompile(`^20\d\d-\d\d-\d\d(\.[a-z]+)?$`)
+	version = regexp.MustCompile(`^20(1[1-9]|[2-9]\d)-\d\d-\d\d(\.[a-z]+)?$`) // Stripe has had them since 2011
 )
 
 func TestOnlyStartReadsTheWallClock(t *testing.T) {

@@ -6,14 +6,12 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
-
 	"github.com/payhooks/payhooks/internal/bus"
 )
 
 // Subscribed are the event types that the stack's actions take, by their rules.
 func (t *Target) Subscribed(ctx context.Context) ([]string, error) {
-	b := &bus.Bus{Client: eventbridge.NewFromConfig(t.AWS), Name: t.Stack, Now: time.Now}
+	b := bus.Open(t.AWS, t.Stack, time.Now)
 	types, every, err := b.Types(ctx)
 	switch {
 	case err != nil:

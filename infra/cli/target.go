@@ -10,7 +10,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/smithy-go/logging"
@@ -94,7 +93,7 @@ func OpenLocal(ctx context.Context, run local.Running) (*Target, error) {
 func (t *Target) adapters() {
 	t.AWS.APIOptions = append(t.AWS.APIOptions, meter)
 	t.Tables = dynamo.New(dynamodb.NewFromConfig(t.AWS, dynamo.Retrying), t.Stack)
-	t.Bus = &bus.Bus{Client: eventbridge.NewFromConfig(t.AWS), Name: t.Stack, Now: time.Now}
+	t.Bus = bus.Open(t.AWS, t.Stack, time.Now)
 }
 
 // LocalOnly is an error for a deployed stack, which sends what the local one

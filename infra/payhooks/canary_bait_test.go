@@ -7,8 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
-
 	"github.com/payhooks/payhooks/events"
 	"github.com/payhooks/payhooks/infra/trigger"
 	"github.com/payhooks/payhooks/internal/bus"
@@ -71,7 +69,7 @@ func (o *rig) baited() [][]byte {
 // filled are the samples that some action wants, with that in them.
 func (o *rig) filled(f filling) (bodies [][]byte) {
 	o.Helper()
-	types, every, err := (&bus.Bus{Client: eventbridge.NewFromConfig(o.AWS), Name: o.Stack, Now: time.Now}).Types(o.Context())
+	types, every, err := bus.Open(o.AWS, o.Stack, time.Now).Types(o.Context())
 	if err != nil || every {
 		o.Fatal(every, err)
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/payhooks/payhooks/internal/stripetest"
 )
 
-// mailer mails the team. Its mail.Client is mail.New(s.AWS) in main.go.
+// mailer mails the team. Its mail.Client is mail.New(s.AWS, start.Now) in main.go.
 type mailer struct {
 	from, to string
 	client   interface {

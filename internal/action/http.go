@@ -78,10 +78,10 @@ func (c *HTTPClient) Do(req *http.Request, out any) error {
 	if err := c.authorize(req); err != nil {
 		return err
 	}
-	p := &outcome.Probe{Next: c.http}
-	res, err := p.Do(req)
+	ctx, connected := outcome.Watch(ctx)
+	res, err := c.http.Do(req.WithContext(ctx))
 	if err != nil {
-		return outcome.Failed(c.Service, err, p.Connected()).Err("call", nil)
+		return outcome.Failed(c.Service, err, connected()).Err("call", nil)
 	}
 	defer func() { _ = res.Body.Close() }()
 	if res.StatusCode/100 != 2 {

@@ -11,11 +11,10 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
-	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
 
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/parallel"
+	"github.com/payhooks/payhooks/internal/wire"
 )
 
 // Limits of one PutEvents: entries, and bytes of all of them together as
@@ -31,7 +30,7 @@ const fresh = time.Minute
 
 // Bus implements event.Bus. Safe for concurrent use.
 type Bus struct {
-	Client *eventbridge.Client
+	Client *wire.Client
 	Name   string
 	Now    func() time.Time // measures the age of the rules
 
@@ -44,8 +43,11 @@ var _ event.Bus = (*Bus)(nil)
 
 // Open returns the bus of that name.
 func Open(cfg aws.Config, name string, now func() time.Time) *Bus {
-	return &Bus{Client: eventbridge.NewFromConfig(cfg), Name: name, Now: now}
+	return &Bus{Client: wire.New("events", cfg, now), Name: name, Now: now}
 }
+
+// Warm does what the first event would wait for: it opens a connection and lists the rules.
+func (b *Bus) Warm(ctx context.Context) { _, _ = b.current(ctx) } // else the first event does
 
 // Publish implements event.Bus. An envelope that no bus would take is
 // event.ErrInvalid; the others are sent without it.
@@ -80,7 +82,7 @@ var errUnsent = errors.New("publish: not sent")
 // chunk is what one request carries.
 type chunk struct {
 	at      []int // index of each entry's envelope
-	entries []types.PutEventsRequestEntry
+	entries []entry
 	bytes   int
 }
 
@@ -88,26 +90,33 @@ func (c *chunk) fits(size int) bool {
 	return len(c.entries) < maxEntries && c.bytes+size < maxBytes
 }
 
-func (c *chunk) add(at int, entry types.PutEventsRequestEntry, size int) {
-	c.at, c.entries, c.bytes = append(c.at, at), append(c.entries, entry), c.bytes+size
+func (c *chunk) add(at int, e entry, size int) {
+	c.at, c.entries, c.bytes = append(c.at, at), append(c.entries, e), c.bytes+size
 }
 
-func (b *Bus) entry(e event.Envelope) (types.PutEventsRequestEntry, int, error) {
+// entry is what PutEvents takes of an event.
+type entry struct {
+	EventBusName, Source, DetailType, Detail string
+	Time                                     float64 `json:",omitempty"` // seconds
+}
+
+// result is what it answers for each.
+type result struct{ ErrorCode, ErrorMessage string }
+
+func (b *Bus) entry(e event.Envelope) (entry, int, error) {
 	detail, err := json.Marshal(e)
 	if err != nil {
-		return types.PutEventsRequestEntry{}, 0, fmt.Errorf("publish %s: %w: %w", e.ID, event.ErrInvalid, err)
+		return entry{}, 0, fmt.Errorf("publish %s: %w: %w", e.ID, event.ErrInvalid, err)
 	}
-	entry := types.PutEventsRequestEntry{
-		EventBusName: aws.String(b.Name), Source: aws.String(event.Source), DetailType: aws.String(e.Type), Detail: aws.String(string(detail)),
-	}
+	made := entry{EventBusName: b.Name, Source: event.Source, DetailType: e.Type, Detail: string(detail)}
 	if !e.Created.IsZero() {
-		entry.Time = aws.Time(e.Created)
+		made.Time = float64(e.Created.UnixMilli()) / 1000
 	}
 	size := timeBytes + len(event.Source) + len(e.Type) + len(detail)
 	if e.Type == "" || size >= maxBytes {
-		return entry, 0, fmt.Errorf("publish %s: type %q, %d bytes; the bus takes up to %d, with a type: %w", e.ID, e.Type, size, maxBytes, event.ErrInvalid)
+		return made, 0, fmt.Errorf("publish %s: type %q, %d bytes; the bus takes up to %d, with a type: %w", e.ID, e.Type, size, maxBytes, event.ErrInvalid)
 	}
-	return entry, size, nil
+	return made, size, nil
 }
 
 // put sends one chunk and records the result of each entry.
@@ -115,7 +124,8 @@ func (b *Bus) put(ctx context.Context, c chunk, errs []error) {
 	if len(c.entries) == 0 {
 		return
 	}
-	out, err := b.Client.PutEvents(ctx, &eventbridge.PutEventsInput{Entries: c.entries})
+	var out struct{ Entries []result }
+	err := b.Client.JSON(ctx, "AWSEvents.PutEvents", struct{ Entries []entry }{c.entries}, &out)
 	if err == nil && len(out.Entries) != len(c.entries) {
 		err = errors.New("the answer does not have a result for each entry")
 	}
@@ -124,8 +134,8 @@ func (b *Bus) put(ctx context.Context, c chunk, errs []error) {
 		switch {
 		case err != nil:
 			errs[at] = fmt.Errorf("publish: %w", err)
-		case out.Entries[i].ErrorCode != nil:
-			errs[at] = fmt.Errorf("publish: %s: %s", aws.ToString(out.Entries[i].ErrorCode), aws.ToString(out.Entries[i].ErrorMessage))
+		case out.Entries[i].ErrorCode != "":
+			errs[at] = fmt.Errorf("publish: %s: %s", out.Entries[i].ErrorCode, out.Entries[i].ErrorMessage)
 		}
 	}
 }

@@ -9,10 +9,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
-	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
-
 	"github.com/payhooks/payhooks/internal/event"
 )
 
@@ -29,19 +25,25 @@ type rule struct {
 // are none, and neither count nor stop anything.
 func (b *Bus) list(ctx context.Context) ([]rule, error) {
 	var rules []rule
-	in := &eventbridge.ListRulesInput{EventBusName: aws.String(b.Name)}
+	in := struct {
+		EventBusName string
+		NextToken    string `json:",omitempty"`
+	}{EventBusName: b.Name}
 	for {
-		out, err := b.Client.ListRules(ctx, in)
-		if err != nil {
+		var out struct {
+			Rules     []struct{ Name, EventPattern, State string }
+			NextToken string
+		}
+		if err := b.Client.JSON(ctx, "AWSEvents.ListRules", in, &out); err != nil {
 			return nil, err
 		}
 		for _, r := range out.Rules {
-			own, ok := parse(aws.ToString(r.Name), aws.ToString(r.EventPattern))
-			if own.disabled = r.State == types.RuleStateDisabled; ok {
+			own, ok := parse(r.Name, r.EventPattern)
+			if own.disabled = r.State == "DISABLED"; ok {
 				rules = append(rules, own)
 			}
 		}
-		if aws.ToString(out.NextToken) == "" {
+		if out.NextToken == "" {
 			slices.SortFunc(rules, func(a, b rule) int { return strings.Compare(a.name, b.name) })
 			return rules, nil
 		}

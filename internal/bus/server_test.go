@@ -13,7 +13,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
-	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 
 	"github.com/payhooks/payhooks/internal/bus"
 	"github.com/payhooks/payhooks/internal/event"
@@ -117,10 +116,10 @@ func open(t *testing.T, s *server) *bus.Bus {
 	t.Helper()
 	srv := httptest.NewServer(s)
 	t.Cleanup(srv.Close)
-	return &bus.Bus{Now: time.Now, Name: "local", Client: eventbridge.New(eventbridge.Options{
-		BaseEndpoint: aws.String(srv.URL), Region: "us-east-1", Retryer: aws.NopRetryer{},
+	return bus.Open(aws.Config{
+		BaseEndpoint: &srv.URL, Region: "us-east-1", Retryer: func() aws.Retryer { return aws.NopRetryer{} },
 		Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""),
-	})}
+	}, "local", time.Now)
 }
 
 // pattern is the one that infra/action.yaml gives an action.

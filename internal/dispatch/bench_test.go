@@ -14,7 +14,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 
 	"github.com/payhooks/payhooks/internal/bus"
 	"github.com/payhooks/payhooks/internal/dispatch"
@@ -49,7 +48,7 @@ func BenchmarkDispatch(b *testing.B) {
 	cfg := aws.Config{Region: "eu-central-1", Credentials: credentials.NewStaticCredentialsProvider("k", "s", ""), HTTPClient: far{}}
 	tables := dynamo.New(dynamodb.NewFromConfig(cfg), "bench")
 	d := &dispatch.Dispatcher{
-		Store: tables, Quarantine: tables.Quarantine(), Bus: &bus.Bus{Client: eventbridge.NewFromConfig(cfg), Name: "bench", Now: func() time.Time { return now }},
+		Store: tables, Quarantine: tables.Quarantine(), Bus: bus.Open(cfg, "bench", func() time.Time { return now }),
 		Decode: dynamo.FromImage, Now: func() time.Time { return now }, Log: slog.New(slog.DiscardHandler), Retention: time.Hour,
 	}
 	var in events.DynamoDBEvent

@@ -21,23 +21,23 @@ func FuzzMailHeaders(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		m := Mail{To: "jenny@example.com", From: "shop@example.com", Subject: s, Text: "x", Kind: s, Event: s, Key: s, Reference: s}
-		in, err := m.input()
+		in, err := m.request()
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := *in.Content.Simple.Subject.Data; safetext.Hides(got) || utf8.RuneCountInString(got) > maxSubject {
+		if got := in.Content.Simple.Subject.Data; safetext.Hides(got) || utf8.RuneCountInString(got) > maxSubject {
 			t.Errorf("subject %q", got)
 		}
 		for _, h := range in.Content.Simple.Headers {
-			if len(*h.Value)+len(*h.Name) > 996 || strings.ContainsFunc(*h.Value, func(r rune) bool { return r < ' ' || r > '~' }) {
-				t.Errorf("header %s: %q", *h.Name, *h.Value)
+			if len(h.Value)+len(h.Name) > 996 || strings.ContainsFunc(h.Value, func(r rune) bool { return r < ' ' || r > '~' }) {
+				t.Errorf("header %s: %q", h.Name, h.Value)
 			}
-			if back, err := new(mime.WordDecoder).DecodeHeader(*h.Value); err != nil || safetext.Hides(back) {
-				t.Errorf("header %s reads back as %q, %v", *h.Name, back, err)
+			if back, err := new(mime.WordDecoder).DecodeHeader(h.Value); err != nil || safetext.Hides(back) {
+				t.Errorf("header %s reads back as %q, %v", h.Name, back, err)
 			}
 		}
 		m.To, m.From = s, s
-		in, err = m.input()
+		in, err = m.request()
 		if err != nil {
 			return
 		}
@@ -45,7 +45,7 @@ func FuzzMailHeaders(f *testing.F) {
 		if all, err := netmail.ParseAddressList(to[0]); err != nil || len(to) != 1 || len(all) != 1 || all[0].Address != to[0] || strings.ContainsAny(to[0], `,;"\ []`) {
 			t.Errorf("%q goes to %q, which reads as %v, %v", s, to, all, err)
 		}
-		if from := *in.FromEmailAddress; strings.ContainsFunc(from, func(r rune) bool { return r < ' ' }) {
+		if from := in.FromEmailAddress; strings.ContainsFunc(from, func(r rune) bool { return r < ' ' }) {
 			t.Errorf("%q is from %q", s, from)
 		}
 	})

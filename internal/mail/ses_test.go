@@ -46,7 +46,7 @@ func client(url string) *mail.Client {
 		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 			return aws.Credentials{AccessKeyID: "AKID", SecretAccessKey: "secret"}, nil
 		}),
-	})
+	}, time.Now)
 }
 
 func accept(w http.ResponseWriter) {
@@ -197,7 +197,7 @@ func TestAMailThatNeverReachedSESIsNotSent(t *testing.T) {
 	t.Run("no credentials", func(t *testing.T) {
 		s := newSES(t, accept)
 		c := mail.New(aws.Config{Region: "us-east-1", BaseEndpoint: &s.URL, Credentials: aws.CredentialsProviderFunc(
-			func(context.Context) (aws.Credentials, error) { return aws.Credentials{}, errors.New("expired") })})
+			func(context.Context) (aws.Credentials, error) { return aws.Credentials{}, errors.New("expired") })}, time.Now)
 		if _, err := c.Send(t.Context(), sample()); !errors.Is(err, event.ErrNotSent) {
 			t.Errorf("got %v, want ErrNotSent", err)
 		}

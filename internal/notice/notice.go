@@ -4,15 +4,16 @@ package notice
 
 import (
 	"context"
+	"net/url"
 	"strings"
 	"time"
 	"unicode"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/sns"
 
 	"github.com/payhooks/payhooks/internal/outcome"
 	"github.com/payhooks/payhooks/internal/safetext"
+	"github.com/payhooks/payhooks/internal/wire"
 )
 
 // Notice is one message. It goes to all subscribers, so it contains ids and
@@ -33,17 +34,14 @@ const (
 
 // Topic publishes to one SNS topic. Safe for concurrent use.
 type Topic struct {
-	arn  string
-	sns  *sns.Client
-	http outcome.Doer
+	arn string
+	sns *wire.Client
 }
 
-// NewTopic returns a Topic that never repeats a request: the SDK's retries are
-// off, because a notice whose reply was lost may have gone out.
-func NewTopic(cfg aws.Config, arn string) *Topic {
-	return &Topic{arn: arn, http: outcome.HTTP(), sns: sns.NewFromConfig(cfg, func(o *sns.Options) {
-		o.Retryer = aws.NopRetryer{}
-	})}
+// NewTopic returns a Topic that never repeats a request, because a notice whose reply was
+// lost may have gone out.
+func NewTopic(cfg aws.Config, arn string, now func() time.Time) *Topic {
+	return &Topic{arn, wire.Once("sns", cfg, now)}
 }
 
 // Send publishes n with a single request. Its errors are
@@ -51,14 +49,14 @@ func NewTopic(cfg aws.Config, arn string) *Topic {
 func (t *Topic) Send(ctx context.Context, n Notice) error {
 	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
 	defer cancel()
-	p := &outcome.Probe{Next: t.http}
-	_, err := t.sns.Publish(ctx, &sns.PublishInput{
-		TopicArn: &t.arn, Subject: aws.String(subject(n.Subject)), Message: aws.String(safetext.Lines(n.Text, maxText)),
-	}, func(o *sns.Options) { o.HTTPClient = p })
+	ctx, connected := outcome.Watch(ctx)
+	_, err := t.sns.Publish(ctx, url.Values{
+		"TopicArn": {t.arn}, "Subject": {subject(n.Subject)}, "Message": {safetext.Lines(n.Text, maxText)},
+	})
 	if err == nil {
 		return nil
 	}
-	return outcome.Of("SNS", err, p.Connected()).Err("notice", advice)
+	return outcome.Of("SNS", err, connected()).Err("notice", advice)
 }
 
 // subject is s as SNS takes it: one line of printable ASCII that begins with a

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
@@ -73,7 +74,7 @@ func topic(at string) *Topic {
 		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 			return aws.Credentials{AccessKeyID: "AKID", SecretAccessKey: "secret"}, nil
 		}),
-	}, "arn:aws:sns:us-east-1:000000000000:notices")
+	}, "arn:aws:sns:us-east-1:000000000000:notices", time.Now)
 }
 
 var sample = Notice{Subject: "On hold: dispute\nof pi_1 – now", Text: "Order pi_1 <is> on hold."}

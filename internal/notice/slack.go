@@ -53,15 +53,15 @@ func (s *Slack) Send(ctx context.Context, n Notice) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
 	defer cancel()
+	ctx, connected := outcome.Watch(ctx)
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, to, bytes.NewReader(body))
 	if err != nil {
 		return fmt.Errorf("notice %w: %w", event.ErrRejected, errWebhook)
 	}
 	req.Header.Set("Content-Type", "application/json")
-	p := &outcome.Probe{Next: s.http}
-	res, err := p.Do(req)
+	res, err := s.http.Do(req)
 	if err != nil {
-		return outcome.Failed("Slack", err, p.Connected()).Err("notice", advice)
+		return outcome.Failed("Slack", err, connected()).Err("notice", advice)
 	}
 	defer func() { _ = res.Body.Close() }()
 	if res.StatusCode/100 == 2 {

@@ -43,21 +43,13 @@ type Doer interface {
 	Do(*http.Request) (*http.Response, error)
 }
 
-// Probe notices whether a request ever had a connection to be written to. Use
-// one per call.
-type Probe struct {
-	Next      Doer
-	connected atomic.Bool
+// Watch returns a context for one request. connected reports whether the request ever had a
+// connection to be written to.
+func Watch(ctx context.Context) (_ context.Context, connected func() bool) {
+	var had atomic.Bool
+	trace := &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { had.Store(true) }}
+	return httptrace.WithClientTrace(ctx, trace), had.Load
 }
-
-// Do implements the HTTP client of the AWS SDK.
-func (p *Probe) Do(r *http.Request) (*http.Response, error) {
-	trace := &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { p.connected.Store(true) }}
-	return p.Next.Do(r.WithContext(httptrace.WithClientTrace(r.Context(), trace)))
-}
-
-// Connected reports whether any request got that far.
-func (p *Probe) Connected() bool { return p.connected.Load() }
 
 // codes are those of AWS that do not reject the request itself.
 var codes = map[string]Outcome{
@@ -112,7 +104,7 @@ func (f Failure) Err(what string, advice map[string]string) error {
 	}
 }
 
-// Of reads an error of an AWS client whose HTTP client is a Probe.
+// Of reads an error of a call of AWS, whose context was watched.
 func Of(service string, err error, connected bool) Failure {
 	f := Failure{}
 	var api smithy.APIError

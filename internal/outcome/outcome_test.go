@@ -66,24 +66,24 @@ func TestAFailureNeverTellsTheAddressThatWasAsked(t *testing.T) {
 	}
 }
 
-func TestAProbeKnowsWhetherTheRequestHadAConnection(t *testing.T) {
+func TestWatchKnowsWhetherTheRequestHadAConnection(t *testing.T) {
 	s := httptest.NewServer(http.NotFoundHandler())
-	get := func() *outcome.Probe {
-		p := &outcome.Probe{Next: outcome.HTTP()}
-		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL, nil)
+	connected := func() bool {
+		ctx, connected := outcome.Watch(t.Context())
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.URL, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if res, err := p.Do(req); err == nil {
+		if res, err := outcome.HTTP().Do(req); err == nil {
 			_ = res.Body.Close()
 		}
-		return p
+		return connected()
 	}
-	if !get().Connected() {
-		t.Error("the server answered, but the probe says that nothing was connected")
+	if !connected() {
+		t.Error("the server answered, but nothing is said to be connected")
 	}
 	s.Close()
-	if get().Connected() {
-		t.Error("nothing listens, but the probe says that it was connected")
+	if connected() {
+		t.Error("nothing listens, but it is said to be connected")
 	}
 }

@@ -49,6 +49,18 @@ func (v *Value) Get(ctx context.Context) (string, error) {
 	return v.get(ctx, v.Rules.MaxAge, v.Rules.Retry)
 }
 
+// Warm reads the secret before it is needed. A failure is not held against the source: what
+// needs it reads again.
+func (v *Value) Warm(ctx context.Context) {
+	if _, err := v.Get(ctx); err == nil {
+		return
+	}
+	if release, err := v.take(ctx); err == nil {
+		v.tried = time.Time{}
+		release()
+	}
+}
+
 // Refresh is for a value that was refused: it returns one that is at most as old
 // as the rule says, so a flood of refusals costs one read in that time. While the
 // source fails, that is the value as before.
@@ -60,13 +72,11 @@ func (v *Value) Refresh(ctx context.Context) (string, error) {
 // but not if it was read less than pause ago; then an older one does, up to
 // MaxAge.
 func (v *Value) get(ctx context.Context, fresh, pause time.Duration) (string, error) {
-	v.once.Do(func() { v.turn = make(chan struct{}, 1) })
-	select {
-	case v.turn <- struct{}{}:
-		defer func() { <-v.turn }()
-	case <-ctx.Done():
-		return "", fmt.Errorf("wait for secret %s: %w", v.Name, ctx.Err())
+	release, err := v.take(ctx)
+	if err != nil {
+		return "", err
 	}
+	defer release()
 	now := v.Now()
 	if !v.usable(now, fresh) && (v.tried.IsZero() || now.Sub(v.tried) >= pause || now.Before(v.tried)) {
 		v.fetch(ctx, now)
@@ -80,6 +90,17 @@ func (v *Value) get(ctx context.Context, fresh, pause time.Duration) (string, er
 		return "", v.absent
 	}
 	return "", fmt.Errorf("secret %s is older than %v", v.Name, v.Rules.MaxAge)
+}
+
+// take waits for the turn.
+func (v *Value) take(ctx context.Context) (release func(), err error) {
+	v.once.Do(func() { v.turn = make(chan struct{}, 1) })
+	select {
+	case v.turn <- struct{}{}:
+		return func() { <-v.turn }, nil
+	case <-ctx.Done():
+		return nil, fmt.Errorf("wait for secret %s: %w", v.Name, ctx.Err())
+	}
 }
 
 // usable reports whether the last answer is younger than age. A clock that went

@@ -90,3 +90,18 @@ func TestUselessTextCountsAsAbsence(t *testing.T) {
 		t.Errorf("%q, %v", text, err)
 	}
 }
+
+// TestFailureWhileWarmIsNotHeldAgainstTheSource: what needs the value reads it at once.
+func TestFailureWhileWarmIsNotHeldAgainstTheSource(t *testing.T) {
+	r := newReads()
+	r.err = errors.New("throttled")
+	r.Warm(t.Context())
+	r.text, r.err = "rk_test_1", nil
+	if text, err := r.Get(t.Context()); err != nil || text != "rk_test_1" || r.n != 2 {
+		t.Fatalf("%q, %v after %d reads", text, err, r.n)
+	}
+	r.Warm(t.Context())
+	if _, err := r.Get(t.Context()); err != nil || r.n != 2 {
+		t.Errorf("%v after %d reads", err, r.n)
+	}
+}

@@ -4,16 +4,16 @@ package sms
 import (
 	"context"
 	"errors"
+	"net/url"
 	"regexp"
 	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/sns"
-	"github.com/aws/aws-sdk-go-v2/service/sns/types"
 
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/outcome"
+	"github.com/payhooks/payhooks/internal/wire"
 )
 
 // Text is one message to one number.
@@ -42,17 +42,12 @@ func ParseNumber(s string) (string, error) {
 }
 
 // Client sends through SNS. Safe for concurrent use.
-type Client struct {
-	sns  *sns.Client
-	http outcome.Doer
-}
+type Client struct{ sns *wire.Client }
 
-// New returns a Client that never repeats a request: the SDK's retries are off,
-// because a message whose reply was lost may have gone out.
-func New(cfg aws.Config) *Client {
-	return &Client{http: outcome.HTTP(), sns: sns.NewFromConfig(cfg, func(o *sns.Options) {
-		o.Retryer = aws.NopRetryer{}
-	})}
+// New returns a Client that never repeats a request, because a message whose reply was lost
+// may have gone out.
+func New(cfg aws.Config, now func() time.Time) *Client {
+	return &Client{wire.Once("sns", cfg, now)}
 }
 
 // Send hands t to SNS with a single request and returns SNS's message id. Its
@@ -66,18 +61,18 @@ func (c *Client) Send(ctx context.Context, t Text) (string, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
 	defer cancel()
-	p := &outcome.Probe{Next: c.http}
-	out, err := c.sns.Publish(ctx, &sns.PublishInput{
-		PhoneNumber: &t.To, Message: &t.Body,
-		MessageAttributes: map[string]types.MessageAttributeValue{
-			// The other type is for advertisements, which carriers may drop.
-			"AWS.SNS.SMS.SMSType": {DataType: aws.String("String"), StringValue: aws.String("Transactional")},
-		},
-	}, func(o *sns.Options) { o.HTTPClient = p })
+	ctx, connected := outcome.Watch(ctx)
+	id, err := c.sns.Publish(ctx, url.Values{
+		"PhoneNumber": {t.To}, "Message": {t.Body},
+		// The other type is for advertisements, which carriers may drop.
+		"MessageAttributes.entry.1.Name":              {"AWS.SNS.SMS.SMSType"},
+		"MessageAttributes.entry.1.Value.DataType":    {"String"},
+		"MessageAttributes.entry.1.Value.StringValue": {"Transactional"},
+	})
 	if err != nil {
-		return "", verdict(outcome.Of("SNS", err, p.Connected()))
+		return "", verdict(outcome.Of("SNS", err, connected()))
 	}
-	return aws.ToString(out.MessageId), nil
+	return id, nil
 }
 
 // verdict is what a failure means for the message.

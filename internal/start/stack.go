@@ -37,6 +37,12 @@ type Stack struct {
 	Warm []func(context.Context)
 }
 
+// Early has v do before the first request what the request would wait for.
+func Early[T interface{ Warm(ctx context.Context) }](s *Stack, v T) T {
+	s.Warm = append(s.Warm, v.Warm)
+	return v
+}
+
 // Function opens the stack, lets build make the handler that aws-lambda-go
 // serves, and serves it. It does not return. What fails before is logged and
 // ends the process.

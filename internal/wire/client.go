@@ -19,6 +19,8 @@ import (
 	"github.com/aws/smithy-go"
 	smithytime "github.com/aws/smithy-go/time"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"github.com/payhooks/payhooks/internal/outcome"
 )
 
 // Client calls one service. Fill in the fields; safe for concurrent use.
@@ -40,11 +42,13 @@ type Client struct {
 	endpoint  string
 	signer    *v4.Signer
 	transport http.RoundTripper
+	once      bool
 }
 
 // Call is one operation of a service.
 type Call struct {
 	Operation string // for errors
+	Path      string // empty for that of services that have only one
 	Header    http.Header
 	Body      []byte
 	// Answer reads what the service answered, whatever its status.
@@ -70,6 +74,14 @@ func New(service string, cfg aws.Config, now func() time.Time) *Client {
 	if c.endpoint = aws.ToString(cfg.BaseEndpoint); c.endpoint == "" {
 		c.endpoint = Endpoint(service, cfg.Region)
 	}
+	return c
+}
+
+// Once returns a client for effects: a call is one request, which nothing repeats, since one
+// whose reply was lost may have had its effect. Each has a connection of its own.
+func Once(service string, cfg aws.Config, now func() time.Time) *Client {
+	c := New(service, cfg, now)
+	c.Retryer, c.transport, c.once = aws.NopRetryer{}, outcome.HTTP().GetTransport(), true
 	return c
 }
 

@@ -1,6 +1,9 @@
 package wire
 
-import "strings"
+import (
+	"cmp"
+	"strings"
+)
 
 // suffixes are the DNS names of AWS's partitions, by how the names of their regions begin.
 var suffixes = [...]struct{ region, dns string }{
@@ -12,6 +15,9 @@ var suffixes = [...]struct{ region, dns string }{
 	{"eusc-", "amazonaws.eu"},
 }
 
+// hosts are the services whose hosts have another name than their signatures.
+var hosts = map[string]string{"ses": "email"}
+
 // Endpoint is the address of a service in a region.
 func Endpoint(service, region string) string {
 	dns := "amazonaws.com"
@@ -21,5 +27,5 @@ func Endpoint(service, region string) string {
 			break
 		}
 	}
-	return "https://" + service + "." + region + "." + dns
+	return "https://" + cmp.Or(hosts[service], service) + "." + region + "." + dns
 }

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -15,27 +16,38 @@ import (
 // JSON makes a call whose input and output are Go values: target is the
 // operation with the name of the API before it, secretsmanager.GetSecretValue.
 func (c *Client) JSON(ctx context.Context, target string, in, out any) error {
-	body, err := json.Marshal(in)
-	if err != nil {
+	_, operation, _ := strings.Cut(target, ".")
+	return c.json(ctx, &Call{Operation: operation, Header: http.Header{
+		"X-Amz-Target": {target}, "Content-Type": {"application/x-amz-json-" + c.JSONVersion},
+	}}, in, out)
+}
+
+// REST is JSON for a service whose operations have a path.
+func (c *Client) REST(ctx context.Context, operation, path string, in, out any) error {
+	return c.json(ctx, &Call{Operation: operation, Path: path, Header: http.Header{"Content-Type": {"application/json"}}}, in, out)
+}
+
+func (c *Client) json(ctx context.Context, call *Call, in, out any) error {
+	var body bytes.Buffer
+	e := json.NewEncoder(&body)
+	e.SetEscapeHTML(false) // a mail would be twice as long
+	if err := e.Encode(in); err != nil {
 		return err
 	}
-	_, operation, _ := strings.Cut(target, ".")
-	return c.Do(ctx, &Call{
-		Operation: operation, Body: body, In: in, Out: out,
-		Header: http.Header{"X-Amz-Target": {target}, "Content-Type": {"application/x-amz-json-" + c.JSONVersion}},
-		Answer: func(res *smithyhttp.Response) error {
-			body, err := io.ReadAll(res.Body)
-			switch {
-			case err != nil:
-				return err
-			case res.StatusCode >= http.StatusMultipleChoices:
-				return Failed(res, failure(res, body))
-			case len(body) == 0: // of a call that answers nothing
-				return nil
-			}
-			return json.Unmarshal(body, out)
-		},
-	})
+	call.Body, call.In, call.Out = bytes.TrimSuffix(body.Bytes(), []byte("\n")), in, out
+	call.Answer = func(res *smithyhttp.Response) error {
+		body, err := io.ReadAll(res.Body)
+		switch {
+		case err != nil:
+			return err
+		case res.StatusCode >= http.StatusMultipleChoices:
+			return Failed(res, failure(res, body))
+		case len(body) == 0: // of a call that answers nothing
+			return nil
+		}
+		return json.Unmarshal(body, out)
+	}
+	return c.Do(ctx, call)
 }
 
 // failure is the error that a service answered.

@@ -16,8 +16,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+	"github.com/aws/aws-sdk-go-v2/service/sesv2"
+	"github.com/aws/aws-sdk-go-v2/service/sns"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/smithy-go"
+	smithyendpoints "github.com/aws/smithy-go/endpoints"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"github.com/payhooks/payhooks/internal/wire"
@@ -47,13 +52,31 @@ func TestAddressesAreThoseOfTheSDK(t *testing.T) {
 		"us-east-1", "eu-central-1", "ap-southeast-7", "mx-central-1", "il-central-1", "us-gov-west-1", "us-gov-east-1", "cn-north-1", "cn-northwest-1",
 		"us-iso-east-1", "us-isob-east-1", "us-isof-south-1", "eu-isoe-west-1", "eusc-de-east-1",
 	} {
-		table, err := dynamodb.NewDefaultEndpointResolverV2().ResolveEndpoint(t.Context(), dynamodb.EndpointParameters{Region: &region, UseFIPS: aws.Bool(false), UseDualStack: aws.Bool(false)})
-		if got := wire.Endpoint("dynamodb", region); err != nil || got != table.URI.String() {
-			t.Errorf("%s: %s, the SDK has %s, %v", region, got, table.URI.String(), err)
-		}
-		secrets, err := secretsmanager.NewDefaultEndpointResolverV2().ResolveEndpoint(t.Context(), secretsmanager.EndpointParameters{Region: &region, UseFIPS: aws.Bool(false), UseDualStack: aws.Bool(false)})
-		if got := wire.Endpoint("secretsmanager", region); err != nil || got != secrets.URI.String() {
-			t.Errorf("%s: %s, the SDK has %s, %v", region, got, secrets.URI.String(), err)
+		none := aws.Bool(false)
+		for service, resolve := range map[string]func() (smithyendpoints.Endpoint, error){
+			"dynamodb": func() (smithyendpoints.Endpoint, error) {
+				return dynamodb.NewDefaultEndpointResolverV2().ResolveEndpoint(t.Context(), dynamodb.EndpointParameters{Region: &region, UseFIPS: none, UseDualStack: none})
+			},
+			"events": func() (smithyendpoints.Endpoint, error) {
+				return eventbridge.NewDefaultEndpointResolverV2().ResolveEndpoint(t.Context(), eventbridge.EndpointParameters{Region: &region, UseFIPS: none, UseDualStack: none})
+			},
+			"secretsmanager": func() (smithyendpoints.Endpoint, error) {
+				return secretsmanager.NewDefaultEndpointResolverV2().ResolveEndpoint(t.Context(), secretsmanager.EndpointParameters{Region: &region, UseFIPS: none, UseDualStack: none})
+			},
+			"ses": func() (smithyendpoints.Endpoint, error) {
+				return sesv2.NewDefaultEndpointResolverV2().ResolveEndpoint(t.Context(), sesv2.EndpointParameters{Region: &region, UseFIPS: none, UseDualStack: none})
+			},
+			"sns": func() (smithyendpoints.Endpoint, error) {
+				return sns.NewDefaultEndpointResolverV2().ResolveEndpoint(t.Context(), sns.EndpointParameters{Region: &region, UseFIPS: none, UseDualStack: none})
+			},
+			"sqs": func() (smithyendpoints.Endpoint, error) {
+				return sqs.NewDefaultEndpointResolverV2().ResolveEndpoint(t.Context(), sqs.EndpointParameters{Region: &region, UseFIPS: none, UseDualStack: none})
+			},
+		} {
+			theirs, err := resolve()
+			if got := wire.Endpoint(service, region); err != nil || got != theirs.URI.String() {
+				t.Errorf("%s: %s, the SDK has %s, %v", region, got, theirs.URI.String(), err)
+			}
 		}
 	}
 }
