@@ -36,7 +36,7 @@ var fanout = []guard{
 	},
 	{
 		"a refused entry is not taken for published", "internal/bus/bus.go",
-		`		case out.Entries[i].ErrorCode != nil:`, `		case false:`, named("OneRefusalBlocksNone", "internal/bus"),
+		`		case out.Entries[i].ErrorCode != "":`, `		case false:`, named("OneRefusalBlocksNone", "internal/bus"),
 	},
 	{
 		"rules that are not an action's do not count", "internal/bus/rules.go",
@@ -44,7 +44,7 @@ var fanout = []guard{
 	},
 	{
 		"a disabled rule still subscribes", "internal/bus/rules.go",
-		`r.State == types.RuleStateDisabled; ok {`, `r.State == types.RuleStateDisabled; ok && !own.disabled {`,
+		`r.State == "DISABLED"; ok {`, `r.State == "DISABLED"; ok && !own.disabled {`,
 		named("DisabledRulesSelect", "internal/bus"),
 	},
 	{

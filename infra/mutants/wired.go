@@ -15,6 +15,23 @@ var wired = []guard{
 		`	req.Header["Idempotency-Key"] = nil`, ``, named("TestAClosedConnection", "internal/wire"),
 	},
 	{
+		"an effect is one request", wireFile,
+		`c.Retryer, c.transport, c.once = aws.NopRetryer{}, `, `c.transport, c.once = `, named("TestEffectIsOneRequest", "internal/wire"),
+	},
+	{
+		"an effect has a connection of its own", "internal/outcome/outcome.go",
+		`		t.DisableKeepAlives = true`, `		t.DisableKeepAlives = false`, named("TestEffectIsOneRequest", "internal/wire"),
+	},
+	{
+		"a body is packed densely where that saves a unit", "internal/dynamo/body.go",
+		`begun > len(packed)/8 {`, `begun > 0 {`, named("TestPackingCostsNoUnit", "internal/dynamo"),
+	},
+	{
+		"a failure before the first request is not kept", "internal/secret/value.go",
+		`		v.tried = time.Time{}
+		release()`, `		release()`, named("TestFailureWhileWarm", "internal/secret"),
+	},
+	{
 		"DynamoDB zips no answer", sendFile,
 		`"Accept-Encoding", "identity"`, `"Accept-Language", "en"`, named("TestAnswerIsNotZipped", "internal/wire"),
 	},
