@@ -5,7 +5,7 @@
 // time, beside the same at an earlier commit, and how long it takes from a fresh
 // clone until the stack is ready.
 //
-//	go run ./infra/bench [--json] [--against REF] [--only calls|parse|function|pipeline|cpu|start]
+//	go run ./infra/bench [--json] [--against REF] [--only calls|parse|function|idle|pipeline|cpu|start] [--idle 5s,60s,300s]
 //
 // It runs its own stacks, on free ports of the loopback interface, and ends
 // them.
@@ -35,6 +35,7 @@ type options struct {
 	base, only   string
 	events, load int
 	rounds       int
+	idle         durations
 }
 
 func main() {
@@ -50,7 +51,7 @@ func main() {
 }
 
 func flags(args []string) (options, error) {
-	var o options
+	o := options{idle: durations{5 * time.Second, time.Minute}}
 	f := flag.NewFlagSet("bench", flag.ContinueOnError)
 	f.BoolVar(&o.json, "json", false, "print one JSON object")
 	f.StringVar(&o.base, "against", baselineCommit, "commit to compare the CPU time with")
@@ -58,6 +59,7 @@ func flags(args []string) (options, error) {
 	f.IntVar(&o.events, "events", 200, "events of each kind whose calls are counted")
 	f.IntVar(&o.load, "load", 600, "events of a round of CPU time")
 	f.IntVar(&o.rounds, "rounds", 2, "rounds of CPU time for each commit")
+	f.Var(&o.idle, "idle", "how long functions are left alone before their next webhook, such as 5s,60s,300s")
 	err := f.Parse(args)
 	if err == nil && (o.events < 1 || o.load < 1 || o.rounds < 1) {
 		err = fmt.Errorf("--events %d --load %d --rounds %d: expected at least 1 of each", o.events, o.load, o.rounds)
@@ -69,12 +71,32 @@ func flags(args []string) (options, error) {
 }
 
 // parts of a run, in its order.
-var parts = []string{"calls", "parse", "function", "pipeline", "cpu", "start"}
+var parts = []string{"calls", "parse", "function", "idle", "pipeline", "cpu", "start"}
+
+// durations are the value of a flag, separated by commas.
+type durations []time.Duration
+
+// String implements flag.Value.
+func (d *durations) String() string { return strings.Trim(fmt.Sprint([]time.Duration(*d)), "[]") }
+
+// Set implements flag.Value.
+func (d *durations) Set(text string) error {
+	*d = nil
+	for one := range strings.SplitSeq(text, ",") {
+		took, err := time.ParseDuration(one)
+		if err != nil || took <= 0 {
+			return fmt.Errorf("%q: expected durations such as 5s,60s", one)
+		}
+		*d = append(*d, took)
+	}
+	return nil
+}
 
 // How often a function is started, and how many webhooks one takes.
 const (
 	coldRuns     = 15
 	warmWebhooks = 3000
+	idleRuns     = 5
 	burstOf      = 3000 // events of the pipeline
 	parseRounds  = 21   // of reading all samples
 )
@@ -85,6 +107,7 @@ type result struct {
 	Calls    map[string]map[string]cost `json:"calls,omitempty"`    // row → now, baseline, goal
 	Parse    *parse.Figures             `json:"parse,omitempty"`
 	Function []function.Row             `json:"function,omitempty"`
+	Idle     []function.Idle            `json:"idle,omitempty"`
 	Pipeline *throughput                `json:"pipeline,omitempty"`
 	CPU      *comparison                `json:"cpu,omitempty"`
 	Start    []started                  `json:"start,omitempty"`
@@ -114,6 +137,11 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	}
 	if o.only == "" || o.only == "function" {
 		if r.Function, err = function.Measure(ctx, ".", coldRuns, warmWebhooks); err != nil {
+			return err
+		}
+	}
+	if o.only == "" || o.only == "idle" {
+		if r.Idle, err = function.MeasureIdle(ctx, ".", o.idle, idleRuns); err != nil {
 			return err
 		}
 	}

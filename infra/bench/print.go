@@ -24,6 +24,9 @@ func (r result) print(out io.Writer, o options) error {
 	if r.Function != nil {
 		printFunction(w, r.Function)
 	}
+	if r.Idle != nil {
+		printIdle(w, r.Idle)
+	}
 	if r.Pipeline != nil {
 		r.Pipeline.print(w)
 	}
@@ -70,10 +73,19 @@ func printParse(w io.Writer, f *parse.Figures) {
 }
 
 func printFunction(w io.Writer, rows []function.Row) {
-	_, _ = fmt.Fprintf(w, "One webhook of 5.4 KB, the real binary under a Runtime API, AWS over TLS, medians of %d starts and %d warm webhooks\n", coldRuns, warmWebhooks)
+	_, _ = fmt.Fprintf(w, "An event of 5.4 KB on its way, the real binaries under a Runtime API, AWS over TLS, medians of %d starts and %d warm events\n", coldRuns, warmWebhooks)
 	_, _ = fmt.Fprintln(w, "cold CPU ms\tfirst answer ms\tat 256 MB ms\twarm CPU µs\tmemory MB\tbinary MB\t")
 	for _, r := range rows {
 		_, _ = fmt.Fprintf(w, "%.1f\t%.1f\t%.1f\t%.0f\t%.1f\t%.1f\t  %s\n", r.ColdMS, r.FirstMS, r.ShareMS, r.WarmUS, r.MemoryMB, r.BinaryMB, r.Name)
+	}
+	_, _ = fmt.Fprintln(w)
+}
+
+func printIdle(w io.Writer, rows []function.Idle) {
+	_, _ = fmt.Fprintf(w, "The first webhook after a pause in which the function is frozen and the services end its connections, of %d; none failed\n", idleRuns)
+	_, _ = fmt.Fprintln(w, "pause s\tconnections\tanswer ms\tworst ms\t")
+	for _, r := range rows {
+		_, _ = fmt.Fprintf(w, "%.0f\t%s\t%.1f\t%.1f\t  %s\n", r.Seconds, r.Ends, r.FirstMS, r.WorstMS, r.Name)
 	}
 	_, _ = fmt.Fprintln(w)
 }

@@ -44,6 +44,9 @@ var subjects = []subject{
 	{"functions/update-order", "./functions/update-order", nil, messageEvent, handled},
 }
 
+// webhookSubjects is how many of them take webhooks.
+const webhookSubjects = 3
+
 // surroundings are the variables of template.yaml.
 var surroundings = []string{"STACK=bench", "RETENTION_DAYS=400", "ENDPOINTS=default=test", "RELEASE=", "OWN_ACCOUNT=", "STRIPE_ADDRESSES=off", "STRIPE_API_BASE=", "BUS=bench"}
 

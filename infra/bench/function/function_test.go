@@ -2,6 +2,7 @@ package function
 
 import (
 	"testing"
+	"time"
 )
 
 func TestMeasureHasEveryFigureOfEveryFunction(t *testing.T) {
@@ -28,7 +29,7 @@ func TestIngestStartsWhileSecretsManagerHangs(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer srv.Close()
-	m, err := open(t.Context(), "../../..", dir, subjects[2], srv, env)
+	m, err := open(t.Context(), "../../..", dir, subjects[webhookSubjects-1], srv, env)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,5 +45,21 @@ func TestIngestStartsWhileSecretsManagerHangs(t *testing.T) {
 	close(srv.answering)
 	if err := m.next(t.Context(), p); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestFirstWebhookAfterAPauseIsAnswered although the services have ended all connections.
+func TestFirstWebhookAfterAPauseIsAnswered(t *testing.T) {
+	rows, err := MeasureIdle(t.Context(), "../../..", []time.Duration{keep + time.Second}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range rows {
+		if r.FirstMS <= 0 || r.Seconds != (keep+time.Second).Seconds() {
+			t.Errorf("%+v", r)
+		}
+	}
+	if len(rows) != len(ends)*webhookSubjects {
+		t.Errorf("%d rows", len(rows))
 	}
 }
