@@ -51,6 +51,15 @@ func (m *Meter) add(c *types.ConsumedCapacity) {
 	}
 }
 
+// tried counts a call that does not go through the SDK's client.
+func tried(ctx context.Context, _, _ any, _ error) {
+	if m, ok := ctx.Value(meterKey{}).(*Meter); ok {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		m.requests++
+	}
+}
+
 // meter counts the calls of metered contexts, and asks DynamoDB what they read.
 func meter(stack *middleware.Stack) error {
 	return stack.Initialize.Add(middleware.InitializeMiddlewareFunc("Meter", func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {

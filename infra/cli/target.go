@@ -93,7 +93,8 @@ func OpenLocal(ctx context.Context, run local.Running) (*Target, error) {
 func (t *Target) adapters() {
 	t.AWS.APIOptions = append(t.AWS.APIOptions, meter)
 	t.Tables = dynamo.New(dynamodb.NewFromConfig(t.AWS, dynamo.Retrying), t.Stack)
-	t.Bus = bus.Open(t.AWS, t.Stack, time.Now)
+	onto := bus.Open(t.AWS, t.Stack, time.Now)
+	onto.Client.Tried, t.Bus = tried, onto
 }
 
 // LocalOnly is an error for a deployed stack, which sends what the local one

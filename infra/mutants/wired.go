@@ -49,7 +49,7 @@ var wired = []guard{
 	},
 	{
 		"a throttled try is counted", "internal/dynamo/wired.go",
-		`	c.Tried = func(in, out any, err error) { countThrottled(counts, in, out, err) }`, ``, named("TestEveryThrottledTry", "internal/dynamo"),
+		`	c.Tried = func(_ context.Context, in, out any, err error) { countThrottled(counts, in, out, err) }`, ``, named("TestEveryThrottledTry", "internal/dynamo"),
 	},
 	{
 		"a member in another spelling is left to encoding/json", handedFile,

@@ -42,7 +42,7 @@ type Wired struct {
 func NewWired(cfg aws.Config, counts *metric.Counts, now func() time.Time) *Wired {
 	c := wire.New("dynamodb", cfg, now)
 	c.Retryer = retrying(c.Retryer)
-	c.Tried = func(in, out any, err error) { countThrottled(counts, in, out, err) }
+	c.Tried = func(_ context.Context, in, out any, err error) { countThrottled(counts, in, out, err) }
 	return &Wired{client: c, protocol: awsjson.New10(schemas.DynamoDB_20120810)}
 }
 

@@ -37,7 +37,7 @@ type Client struct {
 	// Now is the clock of signatures.
 	Now func() time.Time
 	// Tried, if set, is called after each try, with its error.
-	Tried func(in, out any, err error)
+	Tried func(ctx context.Context, in, out any, err error)
 
 	endpoint  string
 	signer    *v4.Signer
@@ -97,7 +97,7 @@ func (c *Client) Do(ctx context.Context, call *Call) error {
 		err = c.try(ctx, call, creds)
 		_, _ = release(err), attempted(err) // the budget's own error is met when it is asked
 		if c.Tried != nil {
-			c.Tried(call.In, call.Out, err)
+			c.Tried(ctx, call.In, call.Out, err)
 		}
 		if err == nil {
 			return nil

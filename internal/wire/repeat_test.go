@@ -38,7 +38,7 @@ func TestAClosedConnectionIsNoFailedTry(t *testing.T) {
 	c := open(srv.URL)
 	c.Retryer = aws.NopRetryer{}
 	tried := 0
-	c.Tried = func(_, _ any, err error) {
+	c.Tried = func(_ context.Context, _, _ any, err error) {
 		if tried++; err != nil {
 			t.Errorf("a failed try: %v", err)
 		}
