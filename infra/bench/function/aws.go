@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -35,6 +36,7 @@ type services struct {
 func serve(dir string, configure func(*httptest.Server)) (*services, []string, error) {
 	s := &services{answering: make(chan struct{}), byID: map[string]json.RawMessage{}}
 	s.Server = httptest.NewUnstartedServer(s)
+	s.Config.ErrorLog = log.New(io.Discard, "", 0) // functions that are ended tell services nothing
 	s.TLS = &tls.Config{MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}}
 	if configure != nil {
 		configure(s.Server)
