@@ -9,7 +9,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/smithy-go/logging"
@@ -19,6 +18,7 @@ import (
 	"github.com/payhooks/payhooks/internal/bus"
 	"github.com/payhooks/payhooks/internal/cloudformation"
 	"github.com/payhooks/payhooks/internal/dynamo"
+	"github.com/payhooks/payhooks/internal/dynamo/ddb"
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/lambdacall"
 	"github.com/payhooks/payhooks/internal/operator"
@@ -92,8 +92,8 @@ func OpenLocal(ctx context.Context, run local.Running) (*Target, error) {
 
 func (t *Target) adapters() {
 	t.AWS.APIOptions = append(t.AWS.APIOptions, meter)
-	t.Tables = dynamo.New(dynamodb.NewFromConfig(t.AWS, dynamo.Retrying), t.Stack)
-	onto := bus.Open(t.AWS, t.Stack, time.Now)
+	tables, onto := ddb.New(t.AWS, time.Now), bus.Open(t.AWS, t.Stack, time.Now)
+	tables.Wire.Tried, t.Tables = tried, dynamo.New(tables, t.Stack)
 	onto.Client.Tried, t.Bus = tried, onto
 }
 

@@ -10,11 +10,10 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/payhooks/payhooks/internal/action"
 	"github.com/payhooks/payhooks/internal/dynamo"
+	"github.com/payhooks/payhooks/internal/dynamo/ddb"
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/memory"
 	"github.com/payhooks/payhooks/internal/webhook"
@@ -103,9 +102,10 @@ func throttles(s *stand) {
 		_, _ = io.WriteString(w, `{"__type":"com.amazonaws.dynamodb.v20120810#ThrottlingException"}`)
 	}))
 	defer srv.Close()
-	client := dynamo.NewWired(aws.Config{
+	client := ddb.New(aws.Config{
 		Region: "us-east-1", BaseEndpoint: &srv.URL, Credentials: credentials.NewStaticCredentialsProvider("a", "b", ""), Retryer: func() aws.Retryer { return aws.NopRetryer{} },
-	}, &s.counts, time.Now)
-	_, _ = client.GetItem(s.Context(), &dynamodb.GetItemInput{TableName: aws.String("shop-events"), Key: map[string]types.AttributeValue{"id": &types.AttributeValueMemberS{Value: "a"}}})
+	}, time.Now)
+	dynamo.CountThrottled(client, &s.counts)
+	_, _ = client.GetItem(s.Context(), &ddb.GetItemInput{TableName: aws.String("shop-events"), Key: ddb.Item{"id": &ddb.AttributeValueMemberS{Value: "a"}}})
 	_ = s.invoke("dispatch", func(context.Context) error { return nil })
 }

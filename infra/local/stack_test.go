@@ -22,11 +22,11 @@ import (
 
 	awssdk "github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"github.com/payhooks/payhooks/infra/local"
 	"github.com/payhooks/payhooks/internal/dynamo"
 	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/metric"
 	"github.com/payhooks/payhooks/internal/stripetest"
 )
 
@@ -107,10 +107,10 @@ func postTo(ctx context.Context, url string, body []byte) int {
 }
 
 func tables(r local.Running) *dynamo.Tables {
-	return dynamo.New(dynamodb.NewFromConfig(awssdk.Config{
+	return dynamo.Open(awssdk.Config{
 		Region: r.Region, BaseEndpoint: &r.AWS,
 		Credentials: credentials.NewStaticCredentialsProvider(r.AccessKey, r.SecretKey, ""),
-	}), r.Stack)
+	}, r.Stack, &metric.Counts{}, time.Now)
 }
 
 // withoutShop reports whether the actions of the sample shop were removed: no

@@ -31,7 +31,7 @@ var thin = []guard{
 	},
 	{
 		"a payload is stored once", "internal/dynamo/link.go",
-		`	return &types.Put{TableName: t.table("events"), Item: it, ConditionExpression: aws.String("attribute_not_exists(id)")}`, `	return &types.Put{TableName: t.table("events"), Item: it}`, kept("link"),
+		`	return &ddb.Put{TableName: t.table("events"), Item: it, ConditionExpression: aws.String("attribute_not_exists(id)")}`, `	return &ddb.Put{TableName: t.table("events"), Item: it}`, kept("link"),
 	},
 	{
 		"an event is linked to its own occurrence", "internal/dynamo/link.go",
@@ -150,7 +150,7 @@ var thin = []guard{
 		`	case s.Occurrence != "" && h.Action != event.Fetch:`, `	case false:`, rowTest("RenderingIsDone"),
 	},
 	{
-		"a write that meets a transaction", "internal/dynamo/tables.go",
-		`	return retry.AddWithErrorCodes(r, (&types.TransactionConflictException{}).ErrorCode())`, `	return retry.AddWithErrorCodes(r)`, named("MeetsATransaction", "internal/dynamo"),
+		"a write that meets a transaction", "internal/dynamo/ddb/client.go",
+		`retry.AddWithErrorCodes(c.Retryer, TransactionConflict)`, `retry.AddWithErrorCodes(c.Retryer)`, named("MeetsATransaction", "internal/dynamo"),
 	},
 }

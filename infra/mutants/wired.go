@@ -3,7 +3,7 @@ package main
 const (
 	wireFile   = "internal/wire/client.go"
 	sendFile   = "internal/wire/send.go"
-	wiredFile  = "internal/dynamo/wired_operations.go"
+	wiredFile  = "internal/dynamo/ddb/client.go"
 	handedFile = "internal/webhook/gateway.go"
 )
 
@@ -45,11 +45,11 @@ var wired = []guard{
 	},
 	{
 		"the repeats of a transaction are one", wiredFile,
-		`	if in.ClientRequestToken == nil {`, `	if false {`, named("TestWiredAsks", "internal/dynamo"),
+		`	if in.ClientRequestToken == nil {`, `	if false {`, named("TestClientAsks", "internal/dynamo/ddb"),
 	},
 	{
-		"a throttled try is counted", "internal/dynamo/wired.go",
-		`	c.Tried = func(_ context.Context, in, out any, err error) { countThrottled(counts, in, out, err) }`, ``, named("TestEveryThrottledTry", "internal/dynamo"),
+		"a throttled try is counted", "internal/dynamo/throttled.go",
+		`	c.Wire.Tried = func(_ context.Context, in, out any, err error) { countThrottled(counts, in, out, err) }`, ``, named("TestEveryThrottledTry", "internal/dynamo"),
 	},
 	{
 		"a member in another spelling is left to encoding/json", handedFile,

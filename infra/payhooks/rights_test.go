@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"golang.org/x/sync/errgroup"
@@ -12,6 +13,7 @@ import (
 	"github.com/payhooks/payhooks/infra/local"
 	"github.com/payhooks/payhooks/internal/dynamo"
 	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/metric"
 )
 
 // probes are all that a thief tries.
@@ -112,7 +114,7 @@ func onlyItsWork(t *testing.T, s thief, allowed []string, except map[string]stri
 
 func relatedUngranted(o *rig, evt string) {
 	s := o.steal("FlagFraud", "flag-fraud", evt)
-	_, err := dynamo.New(s.db, o.Stack).Related(o.Context(), event.Scope{}, "pi_1")
+	_, err := dynamo.Open(s.aws, o.Stack, &metric.Counts{}, time.Now).Related(o.Context(), event.Scope{}, "pi_1")
 	if err == nil || !strings.Contains(err.Error(), "set Related: 'on' in the action's block of template.yaml") {
 		o.Errorf("%v, expected it to say what to set", err)
 	}

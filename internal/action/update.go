@@ -45,7 +45,7 @@ func transition[T any](table, key string, fn func(T) (T, error)) delivery.Transi
 	}
 }
 
-// Transact adds an item in the store's own language (types.TransactWriteItem
-// of DynamoDB) to the delivery's transaction, for what Update cannot express.
+// Transact adds an item in the store's own language (ddb.TransactWriteItem
+// of internal/dynamo/ddb) to the delivery's transaction, for what Update cannot express.
 // Its key is e.Scope.Key(kind, id). It must not touch a row that Update changes.
 func Transact[E any](e *Event[E], item any) { e.run.Transact(item) }

@@ -13,12 +13,12 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"github.com/payhooks/payhooks/internal/bus"
 	"github.com/payhooks/payhooks/internal/dispatch"
 	"github.com/payhooks/payhooks/internal/dynamo"
 	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/metric"
 )
 
 // far is AWS at 5 ms a call: every call succeeds.
@@ -46,7 +46,7 @@ func (far) Do(r *http.Request) (*http.Response, error) {
 // call: events a second of one function. One call after the other would be 180.
 func BenchmarkDispatch(b *testing.B) {
 	cfg := aws.Config{Region: "eu-central-1", Credentials: credentials.NewStaticCredentialsProvider("k", "s", ""), HTTPClient: far{}}
-	tables := dynamo.New(dynamodb.NewFromConfig(cfg), "bench")
+	tables := dynamo.Open(cfg, "bench", &metric.Counts{}, func() time.Time { return now })
 	d := &dispatch.Dispatcher{
 		Store: tables, Quarantine: tables.Quarantine(), Bus: bus.Open(cfg, "bench", func() time.Time { return now }),
 		Decode: dynamo.FromImage, Now: func() time.Time { return now }, Log: slog.New(slog.DiscardHandler), Retention: time.Hour,

@@ -8,9 +8,8 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/payhooks/payhooks/internal/dynamo/ddb"
 	"github.com/payhooks/payhooks/internal/event"
 )
 
@@ -133,11 +132,11 @@ func (t *Tables) records(ctx context.Context, table string, ids []string) (map[s
 // consistent and in no order. Keys that are left unprocessed are asked for
 // again; then it takes more than one request.
 func (t *Tables) batchGet(ctx context.Context, keys map[string][]item) (map[string][]item, error) {
-	request := map[string]types.KeysAndAttributes{}
+	request := map[string]ddb.KeysAndAttributes{}
 	for table, ks := range keys {
-		asked := types.KeysAndAttributes{ConsistentRead: aws.Bool(true)}
+		asked := ddb.KeysAndAttributes{ConsistentRead: aws.Bool(true)}
 		for _, k := range ks {
-			asked.Keys = append(asked.Keys, k)
+			asked.Keys = append(asked.Keys, ddb.Item(k))
 		}
 		request[t.Name(table)] = asked
 	}
@@ -154,16 +153,16 @@ func (t *Tables) batchGet(ctx context.Context, keys map[string][]item) (map[stri
 
 // collect sends a batch, by the full names of tables, until no key is left
 // unprocessed.
-func (t *Tables) collect(ctx context.Context, request map[string]types.KeysAndAttributes) (map[string][]item, error) {
+func (t *Tables) collect(ctx context.Context, request map[string]ddb.KeysAndAttributes) (map[string][]item, error) {
 	found := map[string][]item{}
 	for try := 0; ; try++ {
-		out, err := t.client.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{RequestItems: request})
+		out, err := t.client.BatchGetItem(ctx, &ddb.BatchGetItemInput{RequestItems: request})
 		if err != nil {
 			return nil, err
 		}
 		for table, its := range out.Responses {
 			for _, it := range its {
-				found[table] = append(found[table], it)
+				found[table] = append(found[table], item(it))
 			}
 		}
 		if request = out.UnprocessedKeys; len(request) == 0 {

@@ -13,8 +13,8 @@ import (
 
 	awssdk "github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
+	"github.com/payhooks/payhooks/internal/dynamo/ddb"
 	"github.com/payhooks/payhooks/internal/event"
 )
 
@@ -41,10 +41,10 @@ func (s *script) RoundTrip(req *http.Request) (*http.Response, error) {
 
 func scripted(replies ...string) (*Tables, *script) {
 	s := &script{replies: replies}
-	return New(dynamodb.New(dynamodb.Options{
+	return New(ddb.New(awssdk.Config{
 		BaseEndpoint: awssdk.String("http://tables.test"), Region: "us-east-1", HTTPClient: &http.Client{Transport: s},
-		Credentials: credentials.NewStaticCredentialsProvider("a", "b", ""), Retryer: awssdk.NopRetryer{},
-	}), "stack"), s
+		Credentials: credentials.NewStaticCredentialsProvider("a", "b", ""), Retryer: func() awssdk.Retryer { return awssdk.NopRetryer{} },
+	}, time.Now), "stack"), s
 }
 
 const (

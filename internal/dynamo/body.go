@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"sync"
 
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/klauspost/compress/zstd"
 
+	"github.com/payhooks/payhooks/internal/dynamo/ddb"
 	"github.com/payhooks/payhooks/internal/event"
 )
 
@@ -49,12 +49,12 @@ func (p *packer) pack(it item, body []byte) error {
 	if err != nil {
 		return err
 	}
-	it["body"] = &types.AttributeValueMemberB{Value: packed}
+	it["body"] = &ddb.AttributeValueMemberB{Value: packed}
 	if begun := (it.written()-1)%unit + 1; begun > len(packed)/8 {
 		return nil
 	}
 	if packed, err = encode(p.dense, body); err == nil {
-		it["body"] = &types.AttributeValueMemberB{Value: packed}
+		it["body"] = &ddb.AttributeValueMemberB{Value: packed}
 	}
 	return err
 }

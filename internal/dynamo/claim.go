@@ -7,9 +7,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-
+	"github.com/payhooks/payhooks/internal/dynamo/ddb"
 	"github.com/payhooks/payhooks/internal/event"
 )
 
@@ -71,16 +69,16 @@ func expiry(values item, at time.Time) string {
 
 // update changes one item of the table of deliveries and returns the new one.
 func (t *Tables) update(ctx context.Context, id, update, condition string, values item) (item, error) {
-	out, err := t.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+	out, err := t.client.UpdateItem(ctx, &ddb.UpdateItemInput{
 		TableName: t.table("deliveries"), Key: key(id),
 		UpdateExpression: &update, ConditionExpression: &condition,
 		ExpressionAttributeNames:            used(&update, &condition),
 		ExpressionAttributeValues:           values,
-		ReturnValues:                        types.ReturnValueAllNew,
+		ReturnValues:                        ddb.ReturnValueAllNew,
 		ReturnValuesOnConditionCheckFailure: allOld,
 	})
 	if err != nil {
 		return nil, err
 	}
-	return out.Attributes, nil
+	return item(out.Attributes), nil
 }

@@ -7,9 +7,9 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/smithy-go"
 
+	"github.com/payhooks/payhooks/internal/dynamo/ddb"
 	"github.com/payhooks/payhooks/internal/event"
 )
 
@@ -32,7 +32,7 @@ func (t *Tables) Commit(ctx context.Context, c event.Commit) error {
 }
 
 // commitPut puts the record on the condition that the attempt may commit.
-func (t *Tables) commitPut(c event.Commit) *types.Put {
+func (t *Tables) commitPut(c event.Commit) *ddb.Put {
 	d := c.Delivery
 	d.Ensured, d.Lease = false, time.Time{}
 	condition := aws.String("attribute_not_exists(#id) OR #ensured = :yes")
@@ -41,7 +41,7 @@ func (t *Tables) commitPut(c event.Commit) *types.Put {
 		condition = aws.String("#owner = :owner AND #state = :waiting")
 		values = item{":owner": str(c.Owner), ":waiting": str(string(event.Waiting))}
 	}
-	return &types.Put{
+	return &ddb.Put{
 		TableName: t.table("deliveries"), Item: deliveryItem(d),
 		ConditionExpression: condition, ExpressionAttributeNames: used(condition), ExpressionAttributeValues: values,
 		ReturnValuesOnConditionCheckFailure: allOld,
@@ -50,7 +50,7 @@ func (t *Tables) commitPut(c event.Commit) *types.Put {
 
 func (t *Tables) commitAlone(ctx context.Context, c event.Commit) error {
 	put := t.commitPut(c)
-	_, err := t.client.PutItem(ctx, &dynamodb.PutItemInput{
+	_, err := t.client.PutItem(ctx, &ddb.PutItemInput{
 		TableName: put.TableName, Item: put.Item,
 		ConditionExpression:                 put.ConditionExpression,
 		ExpressionAttributeNames:            put.ExpressionAttributeNames,
@@ -60,7 +60,7 @@ func (t *Tables) commitAlone(ctx context.Context, c event.Commit) error {
 	if old, ok := conditionFailed(err); ok {
 		return fenced(old, c)
 	}
-	if busy := (*types.TransactionConflictException)(nil); errors.As(err, &busy) {
+	if busy := (*smithy.GenericAPIError)(nil); errors.As(err, &busy) && busy.Code == ddb.TransactionConflict {
 		return fmt.Errorf("%w: %w", event.ErrConflict, err)
 	}
 	return invalid(sized(err))
@@ -81,12 +81,12 @@ func (t *Tables) commitWith(ctx context.Context, c event.Commit) error {
 	if err != nil {
 		return err
 	}
-	reasons, err := t.transact(ctx, append([]types.TransactWriteItem{{Put: t.commitPut(c)}}, items...))
+	reasons, err := t.transact(ctx, append([]ddb.TransactWriteItem{{Put: t.commitPut(c)}}, items...))
 	if err == nil {
 		return nil
 	}
 	if len(reasons) > 0 && aws.ToString(reasons[0].Code) == codeConditionFailed {
-		return fenced(reasons[0].Item, c)
+		return fenced(item(reasons[0].Item), c)
 	}
 	return cancelled(reasons, err)
 }

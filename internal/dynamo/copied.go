@@ -8,8 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-
+	"github.com/payhooks/payhooks/internal/dynamo/ddb"
 	"github.com/payhooks/payhooks/internal/event"
 )
 
@@ -47,20 +46,20 @@ func readCopied(copied event.Table, table string, it item) event.Copied {
 }
 
 // scalar is the type and the text of a value that may be in a key.
-func scalar(v types.AttributeValue) (kind, text string) {
+func scalar(v ddb.AttributeValue) (kind, text string) {
 	switch v := v.(type) {
-	case *types.AttributeValueMemberS:
+	case *ddb.AttributeValueMemberS:
 		return "S", v.Value
-	case *types.AttributeValueMemberN:
+	case *ddb.AttributeValueMemberN:
 		return "N", v.Value
-	case *types.AttributeValueMemberB:
+	case *ddb.AttributeValueMemberB:
 		return "B", base64.StdEncoding.EncodeToString(v.Value)
 	}
 	return "", ""
 }
 
 // value is the inverse of scalar.
-func value(kind, text string) (types.AttributeValue, error) {
+func value(kind, text string) (ddb.AttributeValue, error) {
 	switch kind {
 	case "S":
 		return str(text), nil
@@ -68,7 +67,7 @@ func value(kind, text string) (types.AttributeValue, error) {
 		return num(text), nil
 	case "B":
 		data, err := base64.StdEncoding.DecodeString(text)
-		return &types.AttributeValueMemberB{Value: data}, err
+		return &ddb.AttributeValueMemberB{Value: data}, err
 	}
 	return nil, errors.New("no such type")
 }

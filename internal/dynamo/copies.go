@@ -8,9 +8,9 @@ import (
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/smithy-go"
 
+	"github.com/payhooks/payhooks/internal/dynamo/ddb"
 	"github.com/payhooks/payhooks/internal/event"
 )
 
@@ -27,9 +27,9 @@ type copiedItem struct {
 }
 
 func (c copies) Describe(ctx context.Context, name string) (event.Table, error) {
-	out, err := c.tables.client.DescribeTable(ctx, &dynamodb.DescribeTableInput{TableName: &name})
-	var none *types.ResourceNotFoundException
-	if errors.As(err, &none) {
+	out, err := c.tables.client.DescribeTable(ctx, &ddb.DescribeTableInput{TableName: &name})
+	var none *smithy.GenericAPIError
+	if errors.As(err, &none) && none.Code == "ResourceNotFoundException" {
 		err = event.ErrNotFound
 	}
 	if err != nil {
@@ -37,12 +37,12 @@ func (c copies) Describe(ctx context.Context, name string) (event.Table, error) 
 	}
 	kinds := map[string]string{}
 	for _, a := range out.Table.AttributeDefinitions {
-		kinds[aws.ToString(a.AttributeName)] = string(a.AttributeType)
+		kinds[a.AttributeName] = a.AttributeType
 	}
-	d := event.Table{Name: name, Status: string(out.Table.TableStatus)}
+	d := event.Table{Name: name, Status: out.Table.TableStatus}
 	for _, k := range out.Table.KeySchema {
-		key := aws.ToString(k.AttributeName)
-		d.Keys = append(d.Keys, event.Key{Name: key, Type: kinds[key], Role: string(k.KeyType)})
+		key := k.AttributeName
+		d.Keys = append(d.Keys, event.Key{Name: key, Type: kinds[key], Role: k.KeyType})
 	}
 	return d, nil
 }
@@ -52,16 +52,16 @@ func (c copies) Page(ctx context.Context, copied event.Table, table, after strin
 	if err != nil {
 		return nil, "", fmt.Errorf("read %s: %w", copied.Name, err)
 	}
-	out, err := c.tables.client.Scan(ctx, &dynamodb.ScanInput{
+	out, err := c.tables.client.Scan(ctx, &ddb.ScanInput{
 		TableName: &copied.Name, ExclusiveStartKey: start, Limit: aws.Int32(batchSize), ConsistentRead: aws.Bool(true),
 	})
 	if err != nil {
 		return nil, "", fmt.Errorf("read %s: %w", copied.Name, err)
 	}
 	for _, it := range out.Items {
-		items = append(items, readCopied(copied, table, it))
+		items = append(items, readCopied(copied, table, item(it)))
 	}
-	return items, position(out.LastEvaluatedKey), nil
+	return items, position(item(out.LastEvaluatedKey)), nil
 }
 
 // Missing implements event.Copies. A hundred items take one request.
@@ -69,16 +69,16 @@ func (c copies) Missing(ctx context.Context, table string, items []event.Copied)
 	if len(items) == 0 {
 		return nil, nil
 	}
-	asked := types.KeysAndAttributes{ConsistentRead: aws.Bool(true), ExpressionAttributeNames: map[string]string{}}
+	asked := ddb.KeysAndAttributes{ConsistentRead: aws.Bool(true), ExpressionAttributeNames: map[string]string{}}
 	for _, one := range items {
 		copied, err := itemOf(one)
 		if err != nil {
 			return nil, err
 		}
-		asked.Keys = append(asked.Keys, copied.key())
+		asked.Keys = append(asked.Keys, ddb.Item(copied.key()))
 		asked.ProjectionExpression = aws.String(placeholders(copied.keys, asked.ExpressionAttributeNames))
 	}
-	found, err := c.tables.collect(ctx, map[string]types.KeysAndAttributes{c.tables.Name(table): asked})
+	found, err := c.tables.collect(ctx, map[string]ddb.KeysAndAttributes{c.tables.Name(table): asked})
 	if err != nil {
 		return nil, fmt.Errorf("look for items in %s: %w", table, err)
 	}
@@ -87,7 +87,7 @@ func (c copies) Missing(ctx context.Context, table string, items []event.Copied)
 		there[position(it)] = true
 	}
 	for i, one := range items {
-		if !there[position(asked.Keys[i])] {
+		if !there[position(item(asked.Keys[i]))] {
 			missing = append(missing, one)
 		}
 	}
@@ -99,7 +99,7 @@ func (c copies) PutBack(ctx context.Context, table string, one event.Copied) (bo
 	if err != nil {
 		return false, err
 	}
-	_, err = c.tables.client.PutItem(ctx, &dynamodb.PutItemInput{
+	_, err = c.tables.client.PutItem(ctx, &ddb.PutItemInput{
 		TableName: c.tables.table(table), Item: copied.item,
 		ConditionExpression:                 aws.String("attribute_not_exists(#key)"),
 		ExpressionAttributeNames:            map[string]string{"#key": copied.keys[0]},
@@ -135,8 +135,8 @@ func (c copiedItem) key() item {
 func ordered(it item) item {
 	out := item{}
 	for name, value := range it {
-		if set, ok := value.(*types.AttributeValueMemberSS); ok {
-			value = &types.AttributeValueMemberSS{Value: slices.Sorted(slices.Values(set.Value))}
+		if set, ok := value.(*ddb.AttributeValueMemberSS); ok {
+			value = &ddb.AttributeValueMemberSS{Value: slices.Sorted(slices.Values(set.Value))}
 		}
 		out[name] = value
 	}

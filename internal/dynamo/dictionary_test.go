@@ -10,11 +10,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/klauspost/compress/zstd"
 
 	"github.com/payhooks/payhooks/events"
 	kinds "github.com/payhooks/payhooks/infra/dictionary"
+	"github.com/payhooks/payhooks/internal/dynamo/ddb"
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/webhook"
 )
@@ -115,7 +115,7 @@ func (s *stored) add(t *testing.T, p *packer, body []byte) {
 	if err := p.pack(it, body); err != nil {
 		t.Fatal(err)
 	}
-	packed := it["body"].(*types.AttributeValueMemberB).Value //nolint:forcetypeassert // that is what it is
+	packed := it["body"].(*ddb.AttributeValueMemberB).Value //nolint:forcetypeassert // that is what it is
 	it["nonce"] = str(nonce())
 	s.items, s.body, s.bytes, s.units = s.items+1, s.body+len(packed), s.bytes+it.size(), s.units+writeUnits(it)
 }

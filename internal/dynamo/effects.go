@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
+	"github.com/payhooks/payhooks/internal/dynamo/ddb"
 	"github.com/payhooks/payhooks/internal/event"
 )
 
@@ -51,7 +51,7 @@ func (t *Tables) take(ctx context.Context, e event.Effect) (held event.Effect, o
 	it := effectItem(e)
 	it["nonce"] = str(nonce)
 	condition := aws.String("attribute_not_exists(#id) OR #state = :free")
-	_, err = t.client.PutItem(ctx, &dynamodb.PutItemInput{
+	_, err = t.client.PutItem(ctx, &ddb.PutItemInput{
 		TableName: t.table("deliveries"), Item: it,
 		ConditionExpression: condition, ExpressionAttributeNames: used(condition),
 		ExpressionAttributeValues:           item{":free": str(string(event.EffectNotPerformed))},

@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
+	"github.com/payhooks/payhooks/internal/dynamo/ddb"
 	"github.com/payhooks/payhooks/internal/event"
 )
 
@@ -18,7 +18,7 @@ var _ event.Erasure = (*Tables)(nil)
 
 // walk reads a page of a table whose key is id alone.
 func (t *Tables) walk(ctx context.Context, table, after string) (its []item, next string, err error) {
-	in := &dynamodb.ScanInput{TableName: t.table(table), ConsistentRead: aws.Bool(true)}
+	in := &ddb.ScanInput{TableName: t.table(table), ConsistentRead: aws.Bool(true)}
 	if after != "" {
 		in.ExclusiveStartKey = key(after)
 	}
@@ -27,9 +27,9 @@ func (t *Tables) walk(ctx context.Context, table, after string) (its []item, nex
 		return nil, "", fmt.Errorf("scan %s: %w", table, err)
 	}
 	for _, it := range out.Items {
-		its = append(its, it)
+		its = append(its, item(it))
 	}
-	return its, (&reader{item: out.LastEvaluatedKey}).str("id"), nil
+	return its, (&reader{item: item(out.LastEvaluatedKey)}).str("id"), nil
 }
 
 // Items implements event.Erasure.
@@ -76,7 +76,7 @@ func (t *Tables) EraseItem(ctx context.Context, s event.Stored, at time.Time) er
 		it := factsItem(event.Facts{ID: s.ID, Type: s.Type, Created: s.Created, Scope: s.Scope, Received: s.Received})
 		it.at("erased", at)
 		it.expire(event.ErasedUntil(s.Expires, at))
-		_, err = t.client.PutItem(ctx, &dynamodb.PutItemInput{TableName: t.table("events"), Item: it})
+		_, err = t.client.PutItem(ctx, &ddb.PutItemInput{TableName: t.table("events"), Item: it})
 	}
 	if err != nil {
 		return fmt.Errorf("erase %s: %w", s.ID, err)
@@ -89,7 +89,7 @@ func (t *Tables) EraseDelivery(ctx context.Context, d event.Delivery) error {
 	err := checkDelivery(d.Ref())
 	if err == nil {
 		left := event.Delivery{Event: d.Event, Action: d.Action, State: d.State, Owner: nonce(), Next: d.Updated, Updated: d.Updated, By: d.By, Expires: d.Expires}
-		_, err = t.client.PutItem(ctx, &dynamodb.PutItemInput{TableName: t.table("deliveries"), Item: deliveryItem(left)})
+		_, err = t.client.PutItem(ctx, &ddb.PutItemInput{TableName: t.table("deliveries"), Item: deliveryItem(left)})
 	}
 	if err != nil {
 		return fmt.Errorf("erase the delivery of %s to %s: %w", d.Event, d.Action, err)
@@ -103,7 +103,7 @@ func (t *Tables) EraseEffect(ctx context.Context, e event.Effect, at time.Time) 
 	switch {
 	case err != nil:
 	case e.Read():
-		_, err = t.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: t.table("deliveries"), Key: key(effectID(e.EffectRef))})
+		_, err = t.client.DeleteItem(ctx, &ddb.DeleteItemInput{TableName: t.table("deliveries"), Key: key(effectID(e.EffectRef))})
 	default:
 		_, err = t.update(ctx, effectID(e.EffectRef), "SET #owner = :owner, #updated = :at, #result = :none REMOVE #error, #operator", "attribute_exists(#id)", item{
 			":owner": str(nonce()), ":at": str(format(at, millis)), ":none": str(string(event.NoResult)),
@@ -122,7 +122,7 @@ func (t *Tables) EraseEffect(ctx context.Context, e event.Effect, at time.Time) 
 // a call whose reply was lost.
 func (t *Tables) RemoveRow(ctx context.Context, table, id string, version int64) error {
 	err := errors.Join(checkKey("table", table), checkKey("key", id))
-	in := &dynamodb.DeleteItemInput{
+	in := &ddb.DeleteItemInput{
 		TableName: t.table(table), Key: key(id),
 		ConditionExpression: aws.String("attribute_not_exists(#version)"), ExpressionAttributeNames: map[string]string{"#version": "version"},
 	}

@@ -7,9 +7,8 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/payhooks/payhooks/internal/dynamo/ddb"
 	"github.com/payhooks/payhooks/internal/event"
 )
 
@@ -38,7 +37,7 @@ func (t *Tables) Import(ctx context.Context, e event.Event, subscribers []string
 		return 0, fmt.Errorf("import %s: %w", e.ID, err)
 	}
 	delete(it, "pending") // neither the stream nor a sweep publishes it
-	it["wanted"] = &types.AttributeValueMemberSS{Value: subscribers}
+	it["wanted"] = &ddb.AttributeValueMemberSS{Value: subscribers}
 	return t.put(ctx, e, it)
 }
 
@@ -46,7 +45,7 @@ func (t *Tables) Import(ctx context.Context, e event.Event, subscribers []string
 func (t *Tables) put(ctx context.Context, e event.Event, it item) (event.Result, error) {
 	ours := nonce()
 	it["nonce"] = str(ours)
-	_, err := t.client.PutItem(ctx, &dynamodb.PutItemInput{
+	_, err := t.client.PutItem(ctx, &ddb.PutItemInput{
 		TableName: t.table("events"), Item: it,
 		ConditionExpression:                 aws.String("attribute_not_exists(id)"),
 		ReturnValuesOnConditionCheckFailure: allOld,
@@ -96,7 +95,7 @@ func (t *Tables) PutRendering(ctx context.Context, e event.Event, release string
 	if err != nil {
 		return fmt.Errorf("put %s: %w", e.ID, err)
 	}
-	_, err = t.client.PutItem(ctx, &dynamodb.PutItemInput{
+	_, err = t.client.PutItem(ctx, &ddb.PutItemInput{
 		TableName: t.table("events"), Item: it, ConditionExpression: aws.String("attribute_not_exists(id)"),
 	})
 	if _, taken := conditionFailed(err); err != nil && !taken {
@@ -171,14 +170,14 @@ func (it item) fits() error {
 
 // MarkPublished implements event.Store.
 func (t *Tables) MarkPublished(ctx context.Context, id string, subscribers []string) error {
-	in := &dynamodb.UpdateItemInput{
+	in := &ddb.UpdateItemInput{
 		TableName: t.table("events"), Key: key(id),
 		UpdateExpression:    aws.String("REMOVE pending"),
 		ConditionExpression: aws.String("attribute_exists(id)"),
 	}
 	if len(subscribers) > 0 {
 		in.UpdateExpression = aws.String("REMOVE pending ADD wanted :wanted")
-		in.ExpressionAttributeValues = item{":wanted": &types.AttributeValueMemberSS{
+		in.ExpressionAttributeValues = item{":wanted": &ddb.AttributeValueMemberSS{
 			Value: slices.Compact(slices.Sorted(slices.Values(subscribers))),
 		}}
 	}

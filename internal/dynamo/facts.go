@@ -2,8 +2,8 @@ package dynamo
 
 import (
 	"github.com/aws/aws-lambda-go/events"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/payhooks/payhooks/internal/dynamo/ddb"
 	"github.com/payhooks/payhooks/internal/event"
 )
 
@@ -14,7 +14,7 @@ func factsItem(f event.Facts) item {
 		"id":       str(f.ID),
 		"created":  str(format(f.Created, seconds)),
 		"received": str(format(f.Received, millis)),
-		"livemode": &types.AttributeValueMemberBOOL{Value: f.Livemode},
+		"livemode": &ddb.AttributeValueMemberBOOL{Value: f.Livemode},
 	}
 	it.set("type", f.Type)
 	it.set("sent_as", f.SentAs)
@@ -82,18 +82,18 @@ func FromImage(image Image) (event.Stored, error) {
 
 // attribute converts the types that facts have. Any other becomes one that no
 // fact has, so that reading it fails.
-func attribute(v events.DynamoDBAttributeValue) types.AttributeValue {
+func attribute(v events.DynamoDBAttributeValue) ddb.AttributeValue {
 	switch v.DataType() {
 	case events.DataTypeString:
 		return str(v.String())
 	case events.DataTypeNumber:
-		return &types.AttributeValueMemberN{Value: v.Number()}
+		return &ddb.AttributeValueMemberN{Value: v.Number()}
 	case events.DataTypeBoolean:
-		return &types.AttributeValueMemberBOOL{Value: v.Boolean()}
+		return &ddb.AttributeValueMemberBOOL{Value: v.Boolean()}
 	case events.DataTypeStringSet:
-		return &types.AttributeValueMemberSS{Value: v.StringSet()}
+		return &ddb.AttributeValueMemberSS{Value: v.StringSet()}
 	default:
-		return &types.AttributeValueMemberNULL{Value: true}
+		return &ddb.AttributeValueMemberNULL{Value: true}
 	}
 }
 
@@ -113,11 +113,11 @@ func NewImage(s event.Stored) Image {
 	image := Image{}
 	for name, value := range it {
 		switch v := value.(type) {
-		case *types.AttributeValueMemberS:
+		case *ddb.AttributeValueMemberS:
 			image[name] = events.NewStringAttribute(v.Value)
-		case *types.AttributeValueMemberN:
+		case *ddb.AttributeValueMemberN:
 			image[name] = events.NewNumberAttribute(v.Value)
-		case *types.AttributeValueMemberBOOL:
+		case *ddb.AttributeValueMemberBOOL:
 			image[name] = events.NewBooleanAttribute(v.Value)
 		}
 	}

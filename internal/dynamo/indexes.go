@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
+	"github.com/payhooks/payhooks/internal/dynamo/ddb"
 	"github.com/payhooks/payhooks/internal/event"
 )
 
@@ -18,7 +18,7 @@ func (t *Tables) Related(ctx context.Context, scope event.Scope, subject string)
 		return nil, nil
 	}
 	var fs []event.Facts
-	for it, err := range t.query(ctx, &dynamodb.QueryInput{
+	for it, err := range t.query(ctx, &ddb.QueryInput{
 		TableName: t.table("events"), IndexName: aws.String("subject"),
 		KeyConditionExpression:    aws.String("subject_key = :subject"),
 		ExpressionAttributeValues: item{":subject": str(k)},

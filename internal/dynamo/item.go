@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/payhooks/payhooks/internal/dynamo/ddb"
 )
 
 // Times sort as text.
@@ -15,7 +15,7 @@ const (
 )
 
 // item is a row in the terms of DynamoDB.
-type item map[string]types.AttributeValue
+type item map[string]ddb.AttributeValue
 
 // set adds an attribute unless it is empty.
 func (it item) set(name, value string) {
@@ -65,13 +65,13 @@ func (it item) size() int {
 	for name, value := range it {
 		n += len(name)
 		switch v := value.(type) {
-		case *types.AttributeValueMemberS:
+		case *ddb.AttributeValueMemberS:
 			n += len(v.Value)
-		case *types.AttributeValueMemberB:
+		case *ddb.AttributeValueMemberB:
 			n += len(v.Value)
-		case *types.AttributeValueMemberN:
+		case *ddb.AttributeValueMemberN:
 			n += numberSize(v.Value)
-		case *types.AttributeValueMemberBOOL:
+		case *ddb.AttributeValueMemberBOOL:
 			n++
 		}
 	}

@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/payhooks/payhooks/internal/dynamo/ddb"
 	"github.com/payhooks/payhooks/internal/event"
 )
 
@@ -20,12 +20,12 @@ func TestItemSizeFollowsDynamoDBsRules(t *testing.T) {
 		want int
 	}{
 		"text in bytes":             {item{"é": str("日")}, 2 + 3},
-		"binary":                    {item{"b": &types.AttributeValueMemberB{Value: make([]byte, 10)}}, 11},
-		"boolean":                   {item{"b": &types.AttributeValueMemberBOOL{}}, 2},
-		"zero":                      {item{"n": &types.AttributeValueMemberN{Value: "0"}}, 2},
-		"two digits to a byte":      {item{"n": &types.AttributeValueMemberN{Value: "12345"}}, 1 + 1 + 3},
-		"trailing zeros are free":   {item{"n": &types.AttributeValueMemberN{Value: "1200000"}}, 1 + 1 + 1},
-		"a sign takes another byte": {item{"n": &types.AttributeValueMemberN{Value: "-12"}}, 1 + 2 + 1},
+		"binary":                    {item{"b": &ddb.AttributeValueMemberB{Value: make([]byte, 10)}}, 11},
+		"boolean":                   {item{"b": &ddb.AttributeValueMemberBOOL{}}, 2},
+		"zero":                      {item{"n": &ddb.AttributeValueMemberN{Value: "0"}}, 2},
+		"two digits to a byte":      {item{"n": &ddb.AttributeValueMemberN{Value: "12345"}}, 1 + 1 + 3},
+		"trailing zeros are free":   {item{"n": &ddb.AttributeValueMemberN{Value: "1200000"}}, 1 + 1 + 1},
+		"a sign takes another byte": {item{"n": &ddb.AttributeValueMemberN{Value: "-12"}}, 1 + 2 + 1},
 	} {
 		if got := tc.it.size(); got != tc.want {
 			t.Errorf("%s: %d bytes, want %d", name, got, tc.want)
@@ -87,8 +87,8 @@ func TestFieldWithARowsOwnNameIsNamedInTheError(t *testing.T) {
 
 func TestRawSetsAndBinariesAreReadAsJSON(t *testing.T) {
 	it, err := readRow(item{
-		"id": str("pi_1"), "ss": &types.AttributeValueMemberSS{Value: []string{"a"}}, "ns": &types.AttributeValueMemberNS{Value: []string{"1"}},
-		"b": &types.AttributeValueMemberB{Value: []byte("x")}, "bs": &types.AttributeValueMemberBS{Value: [][]byte{[]byte("y")}},
+		"id": str("pi_1"), "ss": &ddb.AttributeValueMemberSS{Value: []string{"a"}}, "ns": &ddb.AttributeValueMemberNS{Value: []string{"1"}},
+		"b": &ddb.AttributeValueMemberB{Value: []byte("x")}, "bs": &ddb.AttributeValueMemberBS{Value: [][]byte{[]byte("y")}},
 	})
 	if want := `{"b":"eA==","bs":["eQ=="],"ns":[1],"ss":["a"]}`; err != nil || string(it.Data) != want || it.Version != 0 {
 		t.Fatalf("%s, version %d, error %v", it.Data, it.Version, err)
@@ -107,9 +107,9 @@ func TestCancelledTransactionIsConflictOrInvalid(t *testing.T) {
 		"throttled, so unavailable":    {[]string{"None", "ThrottlingError"}, nil},
 		"capacity, so unavailable too": {[]string{"ProvisionedThroughputExceeded"}, nil},
 	} {
-		var reasons []types.CancellationReason
+		var reasons []ddb.CancellationReason
 		for _, code := range tc.codes {
-			reasons = append(reasons, types.CancellationReason{Code: aws.String(code)})
+			reasons = append(reasons, ddb.CancellationReason{Code: aws.String(code)})
 		}
 		err := cancelled(reasons, cause)
 		if tc.want == nil && (errors.Is(err, event.ErrConflict) || errors.Is(err, event.ErrInvalid) || !errors.Is(err, cause)) || tc.want != nil && !errors.Is(err, tc.want) {

@@ -6,8 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-
+	"github.com/payhooks/payhooks/internal/dynamo/ddb"
 	"github.com/payhooks/payhooks/internal/event"
 )
 
@@ -20,34 +19,34 @@ const (
 
 // fromJSON converts what encoding/json decodes with UseNumber. A number keeps
 // its exact value or is refused.
-func fromJSON(v any) (types.AttributeValue, error) {
+func fromJSON(v any) (ddb.AttributeValue, error) {
 	switch v := v.(type) {
 	case nil:
-		return &types.AttributeValueMemberNULL{Value: true}, nil
+		return &ddb.AttributeValueMemberNULL{Value: true}, nil
 	case bool:
-		return &types.AttributeValueMemberBOOL{Value: v}, nil
+		return &ddb.AttributeValueMemberBOOL{Value: v}, nil
 	case string:
 		return str(v), nil
 	case json.Number:
-		return &types.AttributeValueMemberN{Value: v.String()}, checkNumber(v.String())
+		return &ddb.AttributeValueMemberN{Value: v.String()}, checkNumber(v.String())
 	case []any:
-		list := make([]types.AttributeValue, len(v))
+		list := make([]ddb.AttributeValue, len(v))
 		for i, e := range v {
 			var err error
 			if list[i], err = fromJSON(e); err != nil {
 				return nil, err
 			}
 		}
-		return &types.AttributeValueMemberL{Value: list}, nil
+		return &ddb.AttributeValueMemberL{Value: list}, nil
 	case map[string]any:
-		m := make(map[string]types.AttributeValue, len(v))
+		m := make(map[string]ddb.AttributeValue, len(v))
 		for k, e := range v {
 			var err error
 			if m[k], err = fromJSON(e); err != nil {
 				return nil, err
 			}
 		}
-		return &types.AttributeValueMemberM{Value: m}, nil
+		return &ddb.AttributeValueMemberM{Value: m}, nil
 	}
 	return nil, fmt.Errorf("a %T in JSON: %w", v, event.ErrInvalid)
 }
@@ -75,29 +74,29 @@ func checkNumber(s string) error {
 }
 
 // toJSON converts what a row may hold into what encoding/json encodes.
-func toJSON(v types.AttributeValue) (any, error) {
+func toJSON(v ddb.AttributeValue) (any, error) {
 	switch v := v.(type) {
-	case *types.AttributeValueMemberNULL:
+	case *ddb.AttributeValueMemberNULL:
 		return nil, nil
-	case *types.AttributeValueMemberBOOL:
+	case *ddb.AttributeValueMemberBOOL:
 		return v.Value, nil
-	case *types.AttributeValueMemberS:
+	case *ddb.AttributeValueMemberS:
 		return v.Value, nil
-	case *types.AttributeValueMemberN:
+	case *ddb.AttributeValueMemberN:
 		return json.Number(v.Value), nil
-	case *types.AttributeValueMemberB:
+	case *ddb.AttributeValueMemberB:
 		return v.Value, nil
-	case *types.AttributeValueMemberSS:
+	case *ddb.AttributeValueMemberSS:
 		return v.Value, nil
-	case *types.AttributeValueMemberNS:
+	case *ddb.AttributeValueMemberNS:
 		ns := make([]json.Number, len(v.Value))
 		for i, n := range v.Value {
 			ns[i] = json.Number(n)
 		}
 		return ns, nil
-	case *types.AttributeValueMemberBS:
+	case *ddb.AttributeValueMemberBS:
 		return v.Value, nil
-	case *types.AttributeValueMemberL:
+	case *ddb.AttributeValueMemberL:
 		list := make([]any, len(v.Value))
 		for i, e := range v.Value {
 			var err error
@@ -106,7 +105,7 @@ func toJSON(v types.AttributeValue) (any, error) {
 			}
 		}
 		return list, nil
-	case *types.AttributeValueMemberM:
+	case *ddb.AttributeValueMemberM:
 		m := make(map[string]any, len(v.Value))
 		for k, e := range v.Value {
 			var err error

@@ -8,9 +8,8 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/payhooks/payhooks/internal/dynamo/ddb"
 	"github.com/payhooks/payhooks/internal/event"
 )
 
@@ -42,7 +41,7 @@ func (t *Tables) link(ctx context.Context, l event.Link) error {
 		return i < len(reasons) && aws.ToString(reasons[i].Code) == codeConditionFailed
 	}
 	switch {
-	case failed(1) && t.linked(reasons[1].Item, l):
+	case failed(1) && t.linked(item(reasons[1].Item), l):
 		return nil // before, or by us and the reply was lost
 	case len(items) == 3 && failed(2):
 		return t.join(ctx, l)
@@ -61,26 +60,26 @@ func (t *Tables) linked(old item, l event.Link) bool {
 
 // linkItems are the payload, the change of the thin event's item and, under another
 // id, the item of the occurrence.
-func (t *Tables) linkItems(l event.Link) ([]types.TransactWriteItem, error) {
+func (t *Tables) linkItems(l event.Link) ([]ddb.TransactWriteItem, error) {
 	payload := event.Event{Facts: l.Event.Facts, Body: l.Event.Fetched}
 	payload.ID, payload.SentAs = payloadID(l.Event.ID), ""
 	it, err := bodyItem(payload, l.Thin.Expires)
 	if err != nil {
 		return nil, err
 	}
-	items := []types.TransactWriteItem{{Put: t.putNew(it)}}
+	items := []ddb.TransactWriteItem{{Put: t.putNew(it)}}
 	if l.Event.ID == l.Thin.ID {
-		return append(items, types.TransactWriteItem{Update: t.learn(l)}), nil
+		return append(items, ddb.TransactWriteItem{Update: t.learn(l)}), nil
 	}
 	occurrence, err := occurrenceItem(l)
 	if err != nil {
 		return nil, err
 	}
-	return append(items, types.TransactWriteItem{Update: t.alias(l)}, types.TransactWriteItem{Put: t.putNew(occurrence)}), nil
+	return append(items, ddb.TransactWriteItem{Update: t.alias(l)}, ddb.TransactWriteItem{Put: t.putNew(occurrence)}), nil
 }
 
-func (t *Tables) putNew(it item) *types.Put {
-	return &types.Put{TableName: t.table("events"), Item: it, ConditionExpression: aws.String("attribute_not_exists(id)")}
+func (t *Tables) putNew(it item) *ddb.Put {
+	return &ddb.Put{TableName: t.table("events"), Item: it, ConditionExpression: aws.String("attribute_not_exists(id)")}
 }
 
 // occurrenceItem is the event under the id of the snapshot twin. It has the thin
@@ -97,7 +96,7 @@ func occurrenceItem(l event.Link) (item, error) {
 
 // learn writes the facts to the event. One that is not pending is not published again
 // by the stream.
-func (t *Tables) learn(l event.Link) *types.Update {
+func (t *Tables) learn(l event.Link) *ddb.Update {
 	it := factsItem(l.Event.Facts)
 	it.index(l.Event.Facts)
 	it.at("fetched", l.At)
@@ -114,7 +113,7 @@ func (t *Tables) learn(l event.Link) *types.Update {
 		sets = append(sets, fmt.Sprintf("#%s = :%s", name, name))
 	}
 	slices.Sort(sets)
-	return &types.Update{
+	return &ddb.Update{
 		TableName: t.table("events"), Key: key(l.Thin.ID),
 		UpdateExpression:         aws.String("SET " + strings.Join(sets, ", ")),
 		ConditionExpression:      aws.String("attribute_exists(id) AND attribute_not_exists(#fetched) AND attribute_not_exists(erased)"),
@@ -123,8 +122,8 @@ func (t *Tables) learn(l event.Link) *types.Update {
 }
 
 // alias makes the thin event a rendering: it leaves all indexes.
-func (t *Tables) alias(l event.Link) *types.Update {
-	return &types.Update{
+func (t *Tables) alias(l event.Link) *ddb.Update {
+	return &ddb.Update{
 		TableName: t.table("events"), Key: key(l.Thin.ID),
 		UpdateExpression:          aws.String("SET occurrence = :id REMOVE #shard, subject_key, customer_key, pending, published"),
 		ConditionExpression:       aws.String("attribute_exists(id) AND attribute_not_exists(occurrence) AND attribute_not_exists(erased)"),
@@ -147,7 +146,7 @@ func (t *Tables) join(ctx context.Context, l event.Link) error {
 		return fmt.Errorf("the id is another occurrence's: %w", event.ErrInvalid)
 	}
 	u := t.alias(l)
-	_, err = t.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+	_, err = t.client.UpdateItem(ctx, &ddb.UpdateItemInput{
 		TableName: u.TableName, Key: u.Key, UpdateExpression: u.UpdateExpression, ConditionExpression: u.ConditionExpression,
 		ExpressionAttributeNames: u.ExpressionAttributeNames, ExpressionAttributeValues: u.ExpressionAttributeValues,
 		ReturnValuesOnConditionCheckFailure: allOld,

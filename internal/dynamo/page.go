@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
+	"github.com/payhooks/payhooks/internal/dynamo/ddb"
 	"github.com/payhooks/payhooks/internal/event"
 )
 
@@ -19,7 +19,7 @@ func (t *Tables) Received(ctx context.Context, q event.Receipts) (page event.Pag
 	if last.Before(first) {
 		return page, nil
 	}
-	in := &dynamodb.QueryInput{
+	in := &ddb.QueryInput{
 		TableName: t.table("events"), IndexName: aws.String("received"),
 		KeyConditionExpression:   aws.String("#shard = :shard AND received BETWEEN :first AND :last"),
 		ExpressionAttributeNames: map[string]string{"#shard": "shard"},
@@ -45,7 +45,7 @@ func (t *Tables) ByCustomer(ctx context.Context, q event.ByCustomer) (page event
 	if k == "" {
 		return page, nil
 	}
-	in := &dynamodb.QueryInput{
+	in := &ddb.QueryInput{
 		TableName: t.table("events"), IndexName: aws.String("customer"),
 		KeyConditionExpression:    aws.String("customer_key = :customer"),
 		ExpressionAttributeValues: item{":customer": str(k)},
@@ -66,7 +66,7 @@ func (t *Tables) ByCustomer(ctx context.Context, q event.ByCustomer) (page event
 func (t *Tables) Unfinished(ctx context.Context, q event.Unfinished) (page event.Page[event.Due], err error) {
 	condition := aws.String("#open = :open AND #next < :before")
 	open := str(openKey(q.State, q.Shard))
-	in := &dynamodb.QueryInput{
+	in := &ddb.QueryInput{
 		TableName: t.table("deliveries"), IndexName: aws.String("unfinished"),
 		KeyConditionExpression: condition, ExpressionAttributeNames: used(condition),
 		ExpressionAttributeValues: item{":open": open, ":before": str(format(ceil(q.Before), millis))},
@@ -92,7 +92,7 @@ type stamp struct{ name, layout string }
 
 // page is one request of a query, and leaves in ExclusiveStartKey where the next one
 // begins. It makes another where that is at an item whose time nobody can read.
-func (t *Tables) page(ctx context.Context, in *dynamodb.QueryInput, at stamp, limit int, newest bool) (its []item, err error) {
+func (t *Tables) page(ctx context.Context, in *ddb.QueryInput, at stamp, limit int, newest bool) (its []item, err error) {
 	in.Limit, in.ScanIndexForward = aws.Int32(int32(limit)), aws.Bool(!newest) //nolint:gosec // a page's size
 	for {
 		out, err := t.client.Query(ctx, in)
@@ -100,7 +100,7 @@ func (t *Tables) page(ctx context.Context, in *dynamodb.QueryInput, at stamp, li
 			return nil, err
 		}
 		for _, it := range out.Items {
-			its = append(its, it)
+			its = append(its, item(it))
 		}
 		in.ExclusiveStartKey = out.LastEvaluatedKey
 		if _, ok := positionOf(in.ExclusiveStartKey, at); ok {

@@ -5,66 +5,46 @@ import (
 	"fmt"
 	"iter"
 
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/payhooks/payhooks/internal/dynamo/ddb"
 )
 
-// pager is what the SDK's paginators are.
-type pager[P any] interface {
-	HasMorePages() bool
-	NextPage(ctx context.Context, options ...func(*dynamodb.Options)) (P, error)
-}
-
-// pages yields the pages of one paginator, once. An error is the last.
-func pages[P any](ctx context.Context, p pager[P]) iter.Seq2[P, error] {
-	return func(yield func(P, error) bool) {
-		for p.HasMorePages() {
-			page, err := p.NextPage(ctx)
-			if !yield(page, err) || err != nil {
-				return
-			}
-		}
-	}
-}
-
 // query yields the items of every page. An error is the last.
-func (t *Tables) query(ctx context.Context, in *dynamodb.QueryInput) iter.Seq2[item, error] {
-	return func(yield func(item, error) bool) {
-		for page, err := range pages(ctx, dynamodb.NewQueryPaginator(t.client, in)) {
-			if err != nil {
-				yield(nil, err)
-				return
-			}
-			if !each(page.Items, yield) {
-				return
-			}
-		}
-	}
+func (t *Tables) query(ctx context.Context, in *ddb.QueryInput) iter.Seq2[item, error] {
+	one := *in
+	return pages(&one.ExclusiveStartKey, func() (*ddb.QueryOutput, error) { return t.client.Query(ctx, &one) })
 }
 
 // scan is query for every item of a table.
-func (t *Tables) scan(ctx context.Context, in *dynamodb.ScanInput) iter.Seq2[item, error] {
+func (t *Tables) scan(ctx context.Context, in *ddb.ScanInput) iter.Seq2[item, error] {
+	one := *in
+	return pages(&one.ExclusiveStartKey, func() (*ddb.QueryOutput, error) {
+		out, err := t.client.Scan(ctx, &one)
+		return (*ddb.QueryOutput)(out), err
+	})
+}
+
+// pages yields the items of one page after another, the next of which starts where the one
+// before ended.
+func pages(start *map[string]ddb.AttributeValue, read func() (*ddb.QueryOutput, error)) iter.Seq2[item, error] {
+	first := *start
 	return func(yield func(item, error) bool) {
-		for page, err := range pages(ctx, dynamodb.NewScanPaginator(t.client, in)) {
+		*start = first
+		for {
+			page, err := read()
 			if err != nil {
 				yield(nil, err)
 				return
 			}
-			if !each(page.Items, yield) {
+			for _, it := range page.Items {
+				if !yield(item(it), nil) {
+					return
+				}
+			}
+			if *start = page.LastEvaluatedKey; len(*start) == 0 {
 				return
 			}
 		}
 	}
-}
-
-// each yields the items and reports whether to continue.
-func each(its []map[string]types.AttributeValue, yield func(item, error) bool) bool {
-	for _, it := range its {
-		if !yield(it, nil) {
-			return false
-		}
-	}
-	return true
 }
 
 // parsed yields what parse makes of each item. An error of parse names an item

@@ -5,7 +5,8 @@ import (
 	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"github.com/payhooks/payhooks/internal/dynamo/ddb"
 )
 
 // MarkOnBus implements event.Store.
@@ -13,7 +14,7 @@ func (t *Tables) MarkOnBus(ctx context.Context, id string) error {
 	if checkEvent(id) != nil {
 		return nil
 	}
-	_, err := t.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+	_, err := t.client.UpdateItem(ctx, &ddb.UpdateItemInput{
 		TableName: t.table("events"), Key: key(id),
 		UpdateExpression:          aws.String("SET published = :yes"),
 		ConditionExpression:       aws.String("attribute_exists(pending)"),

@@ -7,8 +7,8 @@ import (
 	"iter"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
+	"github.com/payhooks/payhooks/internal/dynamo/ddb"
 	"github.com/payhooks/payhooks/internal/event"
 )
 
@@ -29,7 +29,7 @@ func (q quarantine) Put(ctx context.Context, e event.Quarantined) error {
 	if err != nil {
 		return fmt.Errorf("quarantine %s: %w", e.ID, err)
 	}
-	_, err = q.tables.client.PutItem(ctx, &dynamodb.PutItemInput{
+	_, err = q.tables.client.PutItem(ctx, &ddb.PutItemInput{
 		TableName: q.tables.table("quarantine"), Item: it,
 		ConditionExpression: aws.String("attribute_not_exists(id)"),
 	})
@@ -87,7 +87,7 @@ func readQuarantined(r *reader) event.Quarantined {
 }
 
 func (q quarantine) List(ctx context.Context, l event.QuarantineList) (page event.Page[event.Quarantined], err error) {
-	in := &dynamodb.QueryInput{
+	in := &ddb.QueryInput{
 		TableName: q.tables.table("quarantine"), IndexName: aws.String("received"),
 		KeyConditionExpression:    aws.String("#shard = :shard"),
 		ExpressionAttributeNames:  map[string]string{"#shard": "shard"},
@@ -116,7 +116,7 @@ func (q quarantine) List(ctx context.Context, l event.QuarantineList) (page even
 }
 
 func (q quarantine) All(ctx context.Context) iter.Seq2[event.Quarantined, error] {
-	its := q.tables.scan(ctx, &dynamodb.ScanInput{
+	its := q.tables.scan(ctx, &ddb.ScanInput{
 		TableName:                q.tables.table("quarantine"),
 		ProjectionExpression:     aws.String("endpoint, id, #reason, #type, received, expires"),
 		ExpressionAttributeNames: map[string]string{"#reason": "reason", "#type": "type"},
@@ -137,7 +137,7 @@ func (q quarantine) Discard(ctx context.Context, endpoint, id string) error {
 	if checkQuarantined(endpoint, id) != nil {
 		return nil
 	}
-	_, err := q.tables.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{
+	_, err := q.tables.client.DeleteItem(ctx, &ddb.DeleteItemInput{
 		TableName: q.tables.table("quarantine"), Key: quarantineKey(endpoint, id),
 	})
 	if err != nil {

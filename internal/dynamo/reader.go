@@ -7,8 +7,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-
+	"github.com/payhooks/payhooks/internal/dynamo/ddb"
 	"github.com/payhooks/payhooks/internal/event"
 )
 
@@ -29,7 +28,7 @@ func (r *reader) str(name string) string {
 	switch v := r.item[name].(type) {
 	case nil:
 		return ""
-	case *types.AttributeValueMemberS:
+	case *ddb.AttributeValueMemberS:
 		return v.Value
 	}
 	r.wrong(name, "string")
@@ -49,7 +48,7 @@ func (r *reader) bool(name string) bool {
 	switch v := r.item[name].(type) {
 	case nil:
 		return false
-	case *types.AttributeValueMemberBOOL:
+	case *ddb.AttributeValueMemberBOOL:
 		return v.Value
 	}
 	r.wrong(name, "boolean")
@@ -61,7 +60,7 @@ func (r *reader) int(name string) *int64 {
 	switch v := r.item[name].(type) {
 	case nil:
 		return nil
-	case *types.AttributeValueMemberN:
+	case *ddb.AttributeValueMemberN:
 		if n, err := strconv.ParseInt(v.Value, 10, 64); err == nil {
 			return &n
 		}
@@ -89,7 +88,7 @@ func (r *reader) bytes(name string) []byte {
 	switch v := r.item[name].(type) {
 	case nil:
 		return nil
-	case *types.AttributeValueMemberB:
+	case *ddb.AttributeValueMemberB:
 		return v.Value
 	}
 	r.wrong(name, "binary")
@@ -100,7 +99,7 @@ func (r *reader) set(name string) []string {
 	switch v := r.item[name].(type) {
 	case nil:
 		return nil
-	case *types.AttributeValueMemberSS:
+	case *ddb.AttributeValueMemberSS:
 		return slices.Sorted(slices.Values(v.Value))
 	}
 	r.wrong(name, "set of strings")

@@ -9,9 +9,9 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"github.com/payhooks/payhooks/internal/dynamo"
+	"github.com/payhooks/payhooks/internal/dynamo/ddb"
 	"github.com/payhooks/payhooks/internal/event"
 )
 
@@ -28,7 +28,7 @@ func TestAWriteThatMeetsATransactionIsTriedAgain(t *testing.T) {
 	}))
 	defer srv.Close()
 	cfg := aws.Config{Region: "us-east-1", BaseEndpoint: &srv.URL, Credentials: credentials.NewStaticCredentialsProvider("a", "b", "")}
-	tables := dynamo.New(dynamodb.NewFromConfig(cfg, dynamo.Retrying), "stack")
+	tables := dynamo.New(ddb.New(cfg, time.Now), "stack")
 	res, err := tables.Put(t.Context(), event.Event{Facts: event.Facts{ID: "evt_1", Type: "ping", Created: time.Unix(1, 0), Received: time.Unix(1, 0)}, Body: []byte("{}")}, time.Unix(2, 0))
 	if err != nil || res != event.ResultStored || calls != 2 {
 		t.Errorf("%s, %v after %d calls", res, err, calls)

@@ -6,9 +6,9 @@ import (
 	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/smithy-go"
 
+	"github.com/payhooks/payhooks/internal/dynamo/ddb"
 	"github.com/payhooks/payhooks/internal/event"
 )
 
@@ -25,7 +25,7 @@ func (t *Tables) MayRead(ctx context.Context, action string) (bool, error) {
 // transaction. No item meets the condition, so nothing is ever written. IAM
 // decides first: an authorized transaction fails on the condition instead.
 func (t *Tables) MayCommit(ctx context.Context, action string) (bool, error) {
-	reasons, err := t.transact(ctx, []types.TransactWriteItem{{Update: &types.Update{
+	reasons, err := t.transact(ctx, []ddb.TransactWriteItem{{Update: &ddb.Update{
 		TableName: t.table("deliveries"), Key: probeKey(action),
 		UpdateExpression:          aws.String("SET #probe = :yes"),
 		ConditionExpression:       aws.String("attribute_exists(#id) AND attribute_not_exists(#id)"),

@@ -6,10 +6,12 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"github.com/payhooks/payhooks/internal/dynamo/ddb"
 )
 
 // answering returns tables whose calls all get the answer, and what was asked.
@@ -23,10 +25,10 @@ func answering(t *testing.T, status int, answer string) (tables *Tables, asked *
 		_, _ = io.WriteString(w, answer)
 	}))
 	t.Cleanup(server.Close)
-	return New(dynamodb.New(dynamodb.Options{
+	return New(ddb.New(aws.Config{
 		Region: "us-east-1", BaseEndpoint: aws.String(server.URL), RetryMaxAttempts: 1,
 		Credentials: credentials.NewStaticCredentialsProvider("a", "b", ""),
-	}), "shop"), asked
+	}, time.Now), "shop"), asked
 }
 
 func TestRightsFollowTheAnswerOfDynamoDB(t *testing.T) {

@@ -10,8 +10,7 @@ import (
 	"iter"
 	"slices"
 
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-
+	"github.com/payhooks/payhooks/internal/dynamo/ddb"
 	"github.com/payhooks/payhooks/internal/event"
 )
 
@@ -53,7 +52,7 @@ func (t *Tables) Load(ctx context.Context, table, id string) (event.Row, error) 
 
 // Scan implements event.Ledger.
 func (t *Tables) Scan(ctx context.Context, table string) iter.Seq2[event.Row, error] {
-	return parsed("scan "+table, t.scan(ctx, &dynamodb.ScanInput{TableName: t.table(table)}), func(it item) (event.Row, error) {
+	return parsed("scan "+table, t.scan(ctx, &ddb.ScanInput{TableName: t.table(table)}), func(it item) (event.Row, error) {
 		row, err := readRow(it)
 		if err != nil {
 			return row, fmt.Errorf("row %s: %w", row.Key, err)

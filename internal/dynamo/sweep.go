@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
+	"github.com/payhooks/payhooks/internal/dynamo/ddb"
 	"github.com/payhooks/payhooks/internal/event"
 )
 
@@ -17,7 +17,7 @@ func (t *Tables) Ensure(ctx context.Context, e event.Ensured) error {
 		return fmt.Errorf("ensure: %w", err)
 	}
 	condition := aws.String("attribute_not_exists(#id)")
-	_, err := t.client.PutItem(ctx, &dynamodb.PutItemInput{
+	_, err := t.client.PutItem(ctx, &ddb.PutItemInput{
 		TableName: t.table("deliveries"),
 		Item: deliveryItem(event.Delivery{
 			Event: e.Event, Action: e.Action, State: event.Waiting, Ensured: true,

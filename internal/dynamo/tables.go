@@ -16,12 +16,11 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/aws/retry"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/smithy-go"
 
+	"github.com/payhooks/payhooks/internal/dynamo/ddb"
 	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/metric"
 )
 
 // maxItems of one transaction.
@@ -29,7 +28,7 @@ const maxItems = 100
 
 // Tables implements event.Store and event.Ledger. Safe for concurrent use.
 type Tables struct {
-	client Client
+	client *ddb.Client
 	stack  string
 }
 
@@ -38,26 +37,29 @@ var (
 	_ event.Ledger = (*Tables)(nil)
 )
 
-// New returns the tables of a stack. It makes no request.
-func New(client Client, stack string) *Tables {
-	return &Tables{client: client, stack: stack}
+// Open returns the tables of a stack, whose client counts in counts the calls that are
+// throttled. It makes no request.
+func Open(cfg aws.Config, stack string, counts *metric.Counts, now func() time.Time) *Tables {
+	c := ddb.New(cfg, now)
+	CountThrottled(c, counts)
+	return New(c, stack)
 }
 
-// Retrying lets a client try a plain write again that met a transaction on the same
-// item: nothing was written then. The SDK takes that for an error of the caller.
-func Retrying(o *dynamodb.Options) { o.Retryer = retrying(o.Retryer) }
+// Warm opens a connection.
+func (t *Tables) Warm(ctx context.Context) { _ = t.client.Wire.Warm(ctx) } // else the first call does
 
-func retrying(r aws.Retryer) aws.Retryer {
-	return retry.AddWithErrorCodes(r, (&types.TransactionConflictException{}).ErrorCode())
+// New returns the tables of a stack. It makes no request.
+func New(client *ddb.Client, stack string) *Tables {
+	return &Tables{client: client, stack: stack}
 }
 
 // Since returns when the table of events was created.
 func (t *Tables) Since(ctx context.Context) (time.Time, error) {
-	out, err := t.client.DescribeTable(ctx, &dynamodb.DescribeTableInput{TableName: t.table("events")})
+	out, err := t.client.DescribeTable(ctx, &ddb.DescribeTableInput{TableName: t.table("events")})
 	if err != nil {
 		return time.Time{}, fmt.Errorf("describe the table of events: %w", err)
 	}
-	return aws.ToTime(out.Table.CreationDateTime), nil
+	return time.UnixMilli(int64(out.Table.CreationDateTime * 1000)).UTC(), nil
 }
 
 // Name is a table's full name, as raw transact items need it.
@@ -70,13 +72,13 @@ func (t *Tables) table(short string) *string {
 
 // get reads one item, strongly consistent. It is nil if there is none.
 func (t *Tables) get(ctx context.Context, table string, key item) (item, error) {
-	out, err := t.client.GetItem(ctx, &dynamodb.GetItemInput{
+	out, err := t.client.GetItem(ctx, &ddb.GetItemInput{
 		TableName: t.table(table), Key: key, ConsistentRead: aws.Bool(true),
 	})
 	if err != nil {
 		return nil, err
 	}
-	return out.Item, nil
+	return item(out.Item), nil
 }
 
 // nonce marks the writes of one call, however often the SDK repeats it.
@@ -89,11 +91,11 @@ func nonce() string {
 // conditionFailed returns the item that made a write's condition fail. It is
 // empty when there was none.
 func conditionFailed(err error) (old item, ok bool) {
-	var failed *types.ConditionalCheckFailedException
+	var failed *ddb.ConditionalCheckFailedException
 	if !errors.As(err, &failed) {
 		return nil, false
 	}
-	return failed.Item, true
+	return item(failed.Item), true
 }
 
 // rejection is DynamoDB's message about a request that it will never take.
@@ -121,11 +123,11 @@ func invalid(err error) error {
 	return err
 }
 
-func str(s string) *types.AttributeValueMemberS { return &types.AttributeValueMemberS{Value: s} }
+func str(s string) *ddb.AttributeValueMemberS { return &ddb.AttributeValueMemberS{Value: s} }
 
-func num(s string) *types.AttributeValueMemberN { return &types.AttributeValueMemberN{Value: s} }
+func num(s string) *ddb.AttributeValueMemberN { return &ddb.AttributeValueMemberN{Value: s} }
 
-var yes = &types.AttributeValueMemberBOOL{Value: true}
+var yes = &ddb.AttributeValueMemberBOOL{Value: true}
 
 // allOld makes a conditional write return the old item when it fails.
-const allOld = types.ReturnValuesOnConditionCheckFailureAllOld
+const allOld = ddb.ReturnValuesOnConditionCheckFailureAllOld

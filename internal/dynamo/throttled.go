@@ -1,18 +1,24 @@
 package dynamo
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/smithy-go"
 
 	"github.com/payhooks/payhooks/internal/metric"
+
+	"github.com/payhooks/payhooks/internal/dynamo/ddb"
 )
+
+// CountThrottled has a client count the calls that are throttled.
+func CountThrottled(c *ddb.Client, counts *metric.Counts) {
+	c.Wire.Tried = func(_ context.Context, in, out any, err error) { countThrottled(counts, in, out, err) }
+}
 
 // countThrottled counts what throttled one try of a call. An alarm on AWS's own count would
 // never clear: CloudWatch ignores what is missing there.
@@ -30,8 +36,8 @@ const noIndex = "-"
 
 // throttledAt says which tables and indexes throttled one try of a call.
 func throttledAt(asked, answer any, err error) (all []part) {
-	var canceled *types.TransactionCanceledException
-	if in, ok := asked.(*dynamodb.TransactWriteItemsInput); ok && errors.As(err, &canceled) {
+	var canceled *ddb.TransactionCanceledException
+	if in, ok := asked.(*ddb.TransactWriteItemsInput); ok && errors.As(err, &canceled) {
 		for i, why := range canceled.CancellationReasons {
 			if throttles(aws.ToString(why.Code)) && i < len(in.TransactItems) {
 				all = append(all, part{tableOf(in.TransactItems[i]), noIndex})
@@ -39,7 +45,7 @@ func throttledAt(asked, answer any, err error) (all []part) {
 		}
 		return all
 	}
-	if out, ok := answer.(*dynamodb.BatchGetItemOutput); ok && err == nil {
+	if out, ok := answer.(*ddb.BatchGetItemOutput); ok && err == nil {
 		for table, left := range out.UnprocessedKeys {
 			if len(left.Keys) > 0 && len(out.Responses[table]) == 0 { // else it was only too much at once
 				all = append(all, part{table, noIndex})
@@ -64,23 +70,23 @@ func throttles(code string) bool {
 // partsOf are what a call asks for.
 func partsOf(asked any) (all []part) {
 	switch in := asked.(type) {
-	case *dynamodb.GetItemInput:
+	case *ddb.GetItemInput:
 		return []part{{aws.ToString(in.TableName), noIndex}}
-	case *dynamodb.PutItemInput:
+	case *ddb.PutItemInput:
 		return []part{{aws.ToString(in.TableName), noIndex}}
-	case *dynamodb.UpdateItemInput:
+	case *ddb.UpdateItemInput:
 		return []part{{aws.ToString(in.TableName), noIndex}}
-	case *dynamodb.DeleteItemInput:
+	case *ddb.DeleteItemInput:
 		return []part{{aws.ToString(in.TableName), noIndex}}
-	case *dynamodb.QueryInput:
+	case *ddb.QueryInput:
 		return []part{{aws.ToString(in.TableName), indexOf(in.IndexName)}}
-	case *dynamodb.ScanInput:
+	case *ddb.ScanInput:
 		return []part{{aws.ToString(in.TableName), indexOf(in.IndexName)}}
-	case *dynamodb.BatchGetItemInput:
+	case *ddb.BatchGetItemInput:
 		for table := range in.RequestItems {
 			all = append(all, part{table, noIndex})
 		}
-	case *dynamodb.TransactWriteItemsInput:
+	case *ddb.TransactWriteItemsInput:
 		for _, item := range in.TransactItems {
 			all = append(all, part{tableOf(item), noIndex})
 		}
@@ -97,7 +103,7 @@ func indexOf(name *string) string {
 }
 
 // tableOf is the table of one item of a transaction.
-func tableOf(item types.TransactWriteItem) string {
+func tableOf(item ddb.TransactWriteItem) string {
 	switch {
 	case item.Put != nil:
 		return aws.ToString(item.Put.TableName)

@@ -12,10 +12,9 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/payhooks/payhooks/internal/dynamo"
+	"github.com/payhooks/payhooks/internal/dynamo/ddb"
 	"github.com/payhooks/payhooks/internal/metric"
 )
 
@@ -36,32 +35,32 @@ func (s *throttling) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 
 func TestEveryThrottledTryIsCountedByTableAndIndex(t *testing.T) {
 	const refused = `{"__type":"com.amazonaws.dynamodb.v20120810#ThrottlingException","message":"slow down"}`
-	name, key := aws.String("shop-events"), map[string]types.AttributeValue{"id": &types.AttributeValueMemberS{Value: "a"}}
+	name, key := aws.String("shop-events"), map[string]ddb.AttributeValue{"id": &ddb.AttributeValueMemberS{Value: "a"}}
 	for what, c := range map[string]struct {
 		throttling
-		call func(dynamo.Client) error
+		call func(*ddb.Client) error
 		want string
 	}{
-		"a read, twice": {throttling{400, []string{refused, refused}}, func(c dynamo.Client) error {
-			_, err := c.GetItem(t.Context(), &dynamodb.GetItemInput{TableName: name, Key: key})
+		"a read, twice": {throttling{400, []string{refused, refused}}, func(c *ddb.Client) error {
+			_, err := c.GetItem(t.Context(), &ddb.GetItemInput{TableName: name, Key: key})
 			return err
 		}, "shop-events - 2"},
-		"a query of an index": {throttling{400, []string{refused}}, func(c dynamo.Client) error {
-			_, err := c.Query(t.Context(), &dynamodb.QueryInput{TableName: name, IndexName: aws.String("received"), KeyConditionExpression: aws.String("shard = :s")})
+		"a query of an index": {throttling{400, []string{refused}}, func(c *ddb.Client) error {
+			_, err := c.Query(t.Context(), &ddb.QueryInput{TableName: name, IndexName: aws.String("received"), KeyConditionExpression: aws.String("shard = :s")})
 			return err
 		}, "shop-events received 1"},
-		"one item of a transaction": {throttling{400, []string{`{"__type":"com.amazonaws.dynamodb.v20120810#TransactionCanceledException","CancellationReasons":[{"Code":"None"},{"Code":"ThrottlingError"}]}`}}, func(c dynamo.Client) error {
-			_, _ = c.TransactWriteItems(t.Context(), &dynamodb.TransactWriteItemsInput{TransactItems: []types.TransactWriteItem{
-				{Put: &types.Put{TableName: name, Item: key}}, {Put: &types.Put{TableName: aws.String("shop-orders"), Item: key}},
+		"one item of a transaction": {throttling{400, []string{`{"__type":"com.amazonaws.dynamodb.v20120810#TransactionCanceledException","CancellationReasons":[{"Code":"None"},{"Code":"ThrottlingError"}]}`}}, func(c *ddb.Client) error {
+			_, _ = c.TransactWriteItems(t.Context(), &ddb.TransactWriteItemsInput{TransactItems: []ddb.TransactWriteItem{
+				{Put: &ddb.Put{TableName: name, Item: key}}, {Put: &ddb.Put{TableName: aws.String("shop-orders"), Item: key}},
 			}})
 			return nil // it is the caller's to try again
 		}, "shop-orders - 1"},
-		"a batch of which nothing was read": {throttling{200, []string{`{"Responses":{},"UnprocessedKeys":{"shop-events":{"Keys":[{"id":{"S":"a"}}]}}}`}}, func(c dynamo.Client) error {
-			_, err := c.BatchGetItem(t.Context(), &dynamodb.BatchGetItemInput{RequestItems: map[string]types.KeysAndAttributes{"shop-events": {Keys: []map[string]types.AttributeValue{key}}}})
+		"a batch of which nothing was read": {throttling{200, []string{`{"Responses":{},"UnprocessedKeys":{"shop-events":{"Keys":[{"id":{"S":"a"}}]}}}`}}, func(c *ddb.Client) error {
+			_, err := c.BatchGetItem(t.Context(), &ddb.BatchGetItemInput{RequestItems: map[string]ddb.KeysAndAttributes{"shop-events": {Keys: []ddb.Item{key}}}})
 			return err
 		}, "shop-events - 1"},
-		"another error": {throttling{400, []string{`{"__type":"com.amazonaws.dynamodb.v20120810#ValidationException"}`}}, func(c dynamo.Client) error {
-			_, _ = c.GetItem(t.Context(), &dynamodb.GetItemInput{TableName: name, Key: key})
+		"another error": {throttling{400, []string{`{"__type":"com.amazonaws.dynamodb.v20120810#ValidationException"}`}}, func(c *ddb.Client) error {
+			_, _ = c.GetItem(t.Context(), &ddb.GetItemInput{TableName: name, Key: key})
 			return nil
 		}, ""},
 	} {
@@ -70,7 +69,9 @@ func TestEveryThrottledTryIsCountedByTableAndIndex(t *testing.T) {
 			defer srv.Close()
 			cfg := aws.Config{Region: "us-east-1", BaseEndpoint: &srv.URL, Credentials: credentials.NewStaticCredentialsProvider("a", "b", "")}
 			var counts metric.Counts
-			if err := c.call(dynamo.NewWired(cfg, &counts, time.Now)); err != nil {
+			client := ddb.New(cfg, time.Now)
+			dynamo.CountThrottled(client, &counts)
+			if err := c.call(client); err != nil {
 				t.Fatal(err)
 			}
 			var out bytes.Buffer

@@ -7,9 +7,8 @@ import (
 	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/payhooks/payhooks/internal/dynamo/ddb"
 	"github.com/payhooks/payhooks/internal/event"
 )
 
@@ -21,7 +20,7 @@ func (t *Tables) Write(ctx context.Context, w event.Write) error {
 		items[0].Put.Item[direct] = yes
 	}
 	if err == nil {
-		var reasons []types.CancellationReason
+		var reasons []ddb.CancellationReason
 		if reasons, err = t.transact(ctx, items); err != nil {
 			err = cancelled(reasons, err)
 		}
@@ -33,11 +32,11 @@ func (t *Tables) Write(ctx context.Context, w event.Write) error {
 }
 
 // transact commits the items. A cancelled transaction has a reason for each.
-func (t *Tables) transact(ctx context.Context, items []types.TransactWriteItem) ([]types.CancellationReason, error) {
-	_, err := t.client.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{
+func (t *Tables) transact(ctx context.Context, items []ddb.TransactWriteItem) ([]ddb.CancellationReason, error) {
+	_, err := t.client.TransactWriteItems(ctx, &ddb.TransactWriteItemsInput{
 		TransactItems: items, ClientRequestToken: aws.String(nonce()),
 	})
-	var c *types.TransactionCanceledException
+	var c *ddb.TransactionCanceledException
 	if errors.As(err, &c) {
 		return c.CancellationReasons, err
 	}
@@ -48,7 +47,7 @@ const codeConditionFailed = "ConditionalCheckFailed"
 
 // cancelled is the error of a transaction that was not committed: ErrInvalid if
 // it can never succeed, else ErrConflict if another try may.
-func cancelled(reasons []types.CancellationReason, err error) error {
+func cancelled(reasons []ddb.CancellationReason, err error) error {
 	var conflict error
 	for i, r := range reasons {
 		switch aws.ToString(r.Code) {
@@ -64,13 +63,13 @@ func cancelled(reasons []types.CancellationReason, err error) error {
 	return invalid(err)
 }
 
-func (t *Tables) transactItems(writes []event.Write) ([]types.TransactWriteItem, error) {
+func (t *Tables) transactItems(writes []event.Write) ([]ddb.TransactWriteItem, error) {
 	if len(writes) >= maxItems {
 		return nil, fmt.Errorf("%d writes, a transaction takes %d besides the delivery: %w", len(writes), maxItems-1, event.ErrInvalid)
 	}
 	type key struct{ table, key string }
 	seen := map[key]bool{}
-	items := make([]types.TransactWriteItem, len(writes))
+	items := make([]ddb.TransactWriteItem, len(writes))
 	for i, w := range writes {
 		if w.Raw == nil {
 			k := key{w.Table, w.Key}
@@ -87,21 +86,21 @@ func (t *Tables) transactItems(writes []event.Write) ([]types.TransactWriteItem,
 	return items, nil
 }
 
-func (t *Tables) transactItem(w event.Write) (types.TransactWriteItem, error) {
+func (t *Tables) transactItem(w event.Write) (ddb.TransactWriteItem, error) {
 	switch raw := w.Raw.(type) {
 	case nil:
-	case types.TransactWriteItem:
+	case ddb.TransactWriteItem:
 		return raw, nil
-	case *types.TransactWriteItem:
+	case *ddb.TransactWriteItem:
 		return *raw, nil
 	default:
-		return types.TransactWriteItem{}, fmt.Errorf("raw write is a %T, expected a types.TransactWriteItem: %w", raw, event.ErrInvalid)
+		return ddb.TransactWriteItem{}, fmt.Errorf("raw write is a %T, expected a ddb.TransactWriteItem: %w", raw, event.ErrInvalid)
 	}
 	row, err := rowItem(w)
 	if err != nil {
-		return types.TransactWriteItem{}, fmt.Errorf("%s %s: %w", w.Table, w.Key, err)
+		return ddb.TransactWriteItem{}, fmt.Errorf("%s %s: %w", w.Table, w.Key, err)
 	}
-	put := &types.Put{
+	put := &ddb.Put{
 		TableName: t.table(w.Table), Item: row,
 		ConditionExpression:      aws.String("attribute_not_exists(#version)"),
 		ExpressionAttributeNames: map[string]string{"#version": "version"},
@@ -110,5 +109,5 @@ func (t *Tables) transactItem(w event.Write) (types.TransactWriteItem, error) {
 		put.ConditionExpression = aws.String("#version = :version")
 		put.ExpressionAttributeValues = item{":version": num(strconv.FormatInt(w.Version, 10))}
 	}
-	return types.TransactWriteItem{Put: put}, nil
+	return ddb.TransactWriteItem{Put: put}, nil
 }

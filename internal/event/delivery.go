@@ -231,7 +231,7 @@ type Write struct {
 	// their deliveries had written it. For Ledger.Write.
 	Derived bool
 	// Raw is a transact item in the store's own language for what Data cannot
-	// express (types.TransactWriteItem of DynamoDB). The other fields are
+	// express (ddb.TransactWriteItem of internal/dynamo/ddb). The other fields are
 	// ignored when it is set.
 	Raw any
 }

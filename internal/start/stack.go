@@ -102,9 +102,7 @@ func open() (*Stack, error) {
 	if s.AWS, err = configuration(os.Getenv); err != nil {
 		return nil, err
 	}
-	database := dynamo.NewWired(s.AWS, &metric.Process, Now)
-	s.Tables = dynamo.New(database, s.Name)
-	s.Warm = append(s.Warm, func(ctx context.Context) { _ = database.Warm(ctx) }) // else the first call opens it
+	s.Tables = Early(s, dynamo.Open(s.AWS, s.Name, &metric.Process, Now))
 	return s, nil
 }
 

@@ -34,6 +34,8 @@ type Client struct {
 	Retryer aws.Retryer
 	// JSONVersion is that of the service's protocol, for JSON; New sets 1.1.
 	JSONVersion string
+	// Typed, if set, makes the error that a JSON service answered one of a type of its own.
+	Typed func(e *smithy.GenericAPIError, body []byte) error
 	// Now is the clock of signatures.
 	Now func() time.Time
 	// Tried, if set, is called after each try, with its error.
@@ -70,12 +72,20 @@ func New(service string, cfg aws.Config, now func() time.Time) *Client {
 		}
 	case interface{ GetTransport() *http.Transport }: // the SDK's, which knows AWS_CA_BUNDLE
 		c.transport = h.GetTransport()
+	case aws.HTTPClient:
+		c.transport = doing{h}
 	}
 	if c.endpoint = aws.ToString(cfg.BaseEndpoint); c.endpoint == "" {
 		c.endpoint = Endpoint(service, cfg.Region)
 	}
 	return c
 }
+
+// doing makes a transport of what makes requests.
+type doing struct{ aws.HTTPClient }
+
+// RoundTrip implements http.RoundTripper.
+func (d doing) RoundTrip(req *http.Request) (*http.Response, error) { return d.Do(req) }
 
 // Once returns a client for effects: a call is one request, which nothing repeats, since one
 // whose reply was lost may have had its effect. Each has a connection of its own.

@@ -41,7 +41,7 @@ func (c *Client) json(ctx context.Context, call *Call, in, out any) error {
 		case err != nil:
 			return err
 		case res.StatusCode >= http.StatusMultipleChoices:
-			return Failed(res, failure(res, body))
+			return Failed(res, c.failure(res, body))
 		case len(body) == 0: // of a call that answers nothing
 			return nil
 		}
@@ -51,7 +51,7 @@ func (c *Client) json(ctx context.Context, call *Call, in, out any) error {
 }
 
 // failure is the error that a service answered.
-func failure(res *smithyhttp.Response, body []byte) error {
+func (c *Client) failure(res *smithyhttp.Response, body []byte) error {
 	var said struct {
 		Type    string `json:"__type"`
 		Message string `json:"message"` // some services write Message, which is this too
@@ -64,5 +64,9 @@ func failure(res *smithyhttp.Response, body []byte) error {
 	if code = code[strings.LastIndexByte(code, '#')+1:]; code == "" {
 		code = fmt.Sprint("HTTP", res.StatusCode)
 	}
-	return &smithy.GenericAPIError{Code: code, Message: said.Message}
+	e := &smithy.GenericAPIError{Code: code, Message: said.Message}
+	if c.Typed != nil {
+		return c.Typed(e, body)
+	}
+	return e
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/payhooks/payhooks/infra/local/engine"
 	"github.com/payhooks/payhooks/infra/local/template"
 	"github.com/payhooks/payhooks/internal/dynamo"
+	"github.com/payhooks/payhooks/internal/dynamo/ddb"
 	"github.com/payhooks/payhooks/internal/porttest"
 )
 
@@ -76,7 +77,11 @@ func openTables(tb testing.TB) database {
 		// As functions have it, but for the pauses.
 		Retryer: retry.NewStandard(func(o *retry.StandardOptions) { o.MaxBackoff = 10 * time.Millisecond }),
 	})
-	return database{client, dynamo.New(client, stackName), w, made, admin}
+	tables := dynamo.New(ddb.New(awssdk.Config{
+		BaseEndpoint: awssdk.String(e.Endpoint()), Region: "us-east-1", HTTPClient: &http.Client{Transport: w}, Credentials: client.Options().Credentials,
+		Retryer: func() awssdk.Retryer { return client.Options().Retryer },
+	}, time.Now), stackName)
+	return database{client, tables, w, made, admin}
 }
 
 // withOrders adds the state table that the suite uses, if the template has none:
