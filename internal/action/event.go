@@ -1,7 +1,6 @@
 package action
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -11,6 +10,7 @@ import (
 
 	"github.com/payhooks/payhooks/internal/delivery"
 	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/facts"
 )
 
 // Event is what a function works on: the facts, and data.object decoded as T.
@@ -49,14 +49,6 @@ func (e *Event[T]) Outcome(text string) { e.run.Outcome(text) }
 // AllowStale reports whether an operator asked for effects that come too late
 // otherwise, such as a mail about last week's payment.
 func (e *Event[T]) AllowStale() bool { return e.run.AllowStale() }
-
-// payload is the part of Stripe's event that a typed action reads.
-type payload struct {
-	Data struct {
-		Object   json.RawMessage `json:"object"`
-		Previous json.RawMessage `json:"previous_attributes"`
-	} `json:"data"`
-}
 
 // fill decodes the stored event, or if T cannot read its API version, the event as
 // Stripe delivered it in one that T reads.
@@ -103,13 +95,11 @@ const stripeTries = 3 * 24 * time.Hour
 // decode fills e from the signed bytes. Its errors are permanent: the bytes
 // will not change.
 func decode[T any](e *Event[T], body []byte, anyVersion bool) error {
-	var p payload
-	if err := json.Unmarshal(body, &p); err != nil {
+	data, err := facts.DataOf(body)
+	if err != nil {
 		return Permanent(fmt.Errorf("decode event: %w", err))
 	}
-	if string(p.Data.Previous) != "null" {
-		e.Previous = p.Data.Previous
-	}
+	e.Previous = data.Previous
 	if d, ok := any(&e.Object).(Decoder); ok {
 		if err := d.DecodeEvent(e.Facts, body); err != nil {
 			return Permanent(fmt.Errorf("decode %s: %w", e.Type, err))
@@ -121,7 +111,7 @@ func decode[T any](e *Event[T], body []byte, anyVersion bool) error {
 			return Permanent(err)
 		}
 	}
-	if err := json.NewDecoder(bytes.NewReader(p.Data.Object)).Decode(&e.Object); err != nil {
+	if err := json.Unmarshal(data.Object, &e.Object); err != nil {
 		return Permanent(fmt.Errorf("decode %s: %w", e.ObjectType, err))
 	}
 	return nil

@@ -14,7 +14,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
-	"maps"
+	"slices"
 
 	"github.com/payhooks/payhooks/internal/event"
 )
@@ -54,24 +54,25 @@ func (e Event) Version() Version { return Version(e.APIVersion) }
 // DecodeEvent reads the payload of f. An error wraps event.ErrInvalid and names
 // the field, as in "data.object.amount: expected an integer, got a string".
 func (e *Event) DecodeEvent(f event.Facts, body []byte) error {
-	var envelope struct {
-		Data struct {
-			Object   json.RawMessage `json:"object"`
-			Previous json.RawMessage `json:"previous_attributes"`
-		} `json:"data"`
-	}
-	if err := json.Unmarshal(body, &envelope); err != nil {
-		return fmt.Errorf("event %s: %w: %w", f.ID, event.ErrInvalid, err)
+	data, err := DataOf(body)
+	if err != nil {
+		return fmt.Errorf("event %s: %w", f.ID, err)
 	}
 	*e = Event{Facts: f}
 	r := &reader{}
-	object := r.object("data.object", envelope.Data.Object)
+	object := r.object("data.object", data.Object)
 	if object.absent() {
 		r.fail("data.object", "expected an object, got none")
 	}
-	e.Previous = Previous(r.object("data.previous_attributes", envelope.Data.Previous).fields)
+	before := r.object("data.previous_attributes", data.Previous).fields
+	if before != nil {
+		e.Previous = make(Previous, len(before))
+	}
+	for _, field := range before {
+		e.Previous[string(field.name)] = field.value
+	}
 	e.view(object)
-	e.before(object)
+	e.before(object, before)
 	if r.err != nil {
 		return fmt.Errorf("event %s: %w: %w", f.ID, event.ErrInvalid, r.err)
 	}
@@ -120,12 +121,11 @@ func (e *Event) view(n node) {
 
 // before views what the object was. What cannot be read there is left out: it
 // only helps to put events of one second in order.
-func (e *Event) before(n node) {
-	if len(e.Previous) == 0 {
+func (e *Event) before(n node, changed []field) {
+	if len(changed) == 0 {
 		return
 	}
-	was := node{r: &reader{}, path: n.path, fields: maps.Clone(n.fields)}
-	maps.Copy(was.fields, e.Previous)
+	was := node{r: &reader{}, path: n.path, fields: slices.Concat(n.fields, changed)}
 	switch {
 	case e.Subscription != nil:
 		e.SubscriptionBefore = subscription(was)

@@ -226,3 +226,15 @@ func FuzzAnyObjectIsReadOrInvalid(f *testing.F) {
 		}
 	})
 }
+
+func TestBodyWithoutAnObjectIsInvalid(t *testing.T) {
+	for _, body := range []string{
+		``, `null`, `[]`, `{`, `{"data":{"object":{"object":"subscription"}}} {}`, `{"data":1}`, `{"data":{"object":null}}`,
+		`{"data":{"object":null,"previous_attributes":{"status":"trialing"}}}`, `{"data":{"object":[1],"previous_attributes":{"status":"trialing"}}}`,
+	} {
+		var e Event
+		if err := e.DecodeEvent(event.Facts{ID: "evt_1"}, []byte(body)); !errors.Is(err, event.ErrInvalid) {
+			t.Errorf("%s: %v", body, err)
+		}
+	}
+}

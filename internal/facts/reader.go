@@ -1,11 +1,12 @@
 package facts
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"strconv"
 	"time"
+
+	"github.com/payhooks/payhooks/internal/rawjson"
 )
 
 // reader remembers the first field that could not be read, so that the views
@@ -23,29 +24,71 @@ func (r *reader) fail(path, format string, args ...any) {
 type node struct {
 	r      *reader
 	path   string
-	fields map[string]json.RawMessage
+	fields []field // nil for no object; of several with one name the last counts
+}
+
+// field is one as it is written in the payload.
+type field struct {
+	name  []byte
+	value json.RawMessage
 }
 
 func (r *reader) object(path string, raw json.RawMessage) node {
 	n := node{r: r, path: path}
-	if !isNull(raw) && json.Unmarshal(raw, &n.fields) != nil {
+	if isNull(raw) {
+		return n
+	}
+	n.fields = make([]field, 0, 16)
+	text := rawjson.New(raw)
+	if !text.Object(func(name []byte) { n.fields = append(n.fields, field{name, text.Raw()}) }) {
 		r.fail(path, "expected an object, got %s", kind(raw))
+		n.fields = nil
 	}
 	return n
 }
 
+// raw is the field's value as it is written, nil without.
+func (n node) raw(name string) json.RawMessage {
+	for i := len(n.fields) - 1; i >= 0; i-- {
+		if string(n.fields[i].name) == name {
+			return n.fields[i].value
+		}
+	}
+	return nil
+}
+
 func (n node) absent() bool           { return n.fields == nil }
 func (n node) at(field string) string { return n.path + "." + field }
-func (n node) has(field string) bool  { return !isNull(n.fields[field]) }
-func (n node) in(field string) node   { return n.r.object(n.at(field), n.fields[field]) }
-func (n node) flag(field string) bool { return read[bool](n, field, "true or false") }
+func (n node) has(field string) bool  { return !isNull(n.raw(field)) }
+func (n node) in(field string) node   { return n.r.object(n.at(field), n.raw(field)) }
+func (n node) flag(field string) bool {
+	switch raw := n.raw(field); string(raw) {
+	case "", "null", "false":
+		return false
+	case "true":
+		return true
+	default:
+		n.r.fail(n.at(field), "expected true or false, got %s", kind(raw))
+		return false
+	}
+}
 
-func (n node) text(field string) string { return read[string](n, field, "a string") }
+func (n node) text(field string) string {
+	raw := n.raw(field)
+	if isNull(raw) {
+		return ""
+	}
+	text, ok := rawjson.Unquote(raw)
+	if !ok {
+		n.r.fail(n.at(field), "expected a string, got %s", kind(raw))
+	}
+	return text
+}
 
 // expanded reads an object that Stripe may have sent as an id only; then it is
 // absent.
 func (n node) expanded(field string) node {
-	if kind(n.fields[field]) == "a string" {
+	if kind(n.raw(field)) == "a string" {
 		return node{r: n.r, path: n.at(field)}
 	}
 	return n.in(field)
@@ -53,7 +96,7 @@ func (n node) expanded(field string) node {
 
 // id reads the id of an object that may be expanded.
 func (n node) id(field string) string {
-	if kind(n.fields[field]) != "an object" {
+	if kind(n.raw(field)) != "an object" {
 		return n.text(field)
 	}
 	o := n.in(field)
@@ -65,11 +108,11 @@ func (n node) id(field string) string {
 }
 
 func (n node) integer(field string) int64 {
-	raw := n.fields[field]
+	raw := n.raw(field)
 	if isNull(raw) {
 		return 0
 	}
-	v, err := strconv.ParseInt(string(bytes.TrimSpace(raw)), 10, 64)
+	v, err := strconv.ParseInt(string(raw), 10, 64)
 	if err != nil {
 		n.r.fail(n.at(field), "expected an integer, got %s", kind(raw))
 	}
@@ -86,7 +129,21 @@ func (n node) time(field string) time.Time {
 
 // metadata reads a map of strings; Stripe has no other kind of metadata.
 func (n node) metadata() map[string]string {
-	return read[map[string]string](n, "metadata", "an object of strings")
+	raw := n.raw("metadata")
+	if isNull(raw) {
+		return nil
+	}
+	m, ok := map[string]string{}, true
+	text := rawjson.New(raw)
+	object := text.Object(func(name []byte) {
+		value := text.Raw()
+		one, is := rawjson.Unquote(value)
+		m[string(name)], ok = one, ok && (is || isNull(value))
+	})
+	if !object || !ok {
+		n.r.fail(n.at("metadata"), "expected an object of strings, got %s", kind(raw))
+	}
+	return m
 }
 
 // list reads the objects of a Stripe list ({"data": [...], "has_more": ...}), or
@@ -94,7 +151,7 @@ func (n node) metadata() map[string]string {
 // the whole list. Members that are only ids are skipped. complete is true if
 // the list is there and has no further page.
 func (n node) list(field string) (members []node, complete bool) {
-	if kind(n.fields[field]) == "an array" {
+	if kind(n.raw(field)) == "an array" {
 		return n.members(field), true
 	}
 	l := n.in(field)
@@ -103,7 +160,7 @@ func (n node) list(field string) (members []node, complete bool) {
 
 // members reads the objects of an array, without those that are only ids.
 func (n node) members(field string) (members []node) {
-	for i, raw := range read[[]json.RawMessage](n, field, "an array") {
+	for i, raw := range n.elements(field) {
 		if kind(raw) != "a string" {
 			members = append(members, n.r.object(fmt.Sprintf("%s[%d]", n.at(field), i), raw))
 		}
@@ -111,21 +168,23 @@ func (n node) members(field string) (members []node) {
 	return members
 }
 
-func read[T any](n node, field, want string) (v T) {
-	if raw := n.fields[field]; !isNull(raw) && json.Unmarshal(raw, &v) != nil {
-		n.r.fail(n.at(field), "expected %s, got %s", want, kind(raw))
+// elements reads an array.
+func (n node) elements(field string) (all []json.RawMessage) {
+	raw := n.raw(field)
+	if isNull(raw) {
+		return nil
 	}
-	return v
+	if text := rawjson.New(raw); !text.Array(func() { all = append(all, text.Raw()) }) {
+		n.r.fail(n.at(field), "expected an array, got %s", kind(raw))
+	}
+	return all
 }
 
-func isNull(raw json.RawMessage) bool {
-	raw = bytes.TrimSpace(raw)
-	return len(raw) == 0 || string(raw) == "null"
-}
+func isNull(raw json.RawMessage) bool { return len(raw) == 0 || string(raw) == "null" }
 
 // kind names what is there without showing its value, which may be personal.
 func kind(raw json.RawMessage) string {
-	switch raw = bytes.TrimSpace(raw); {
+	switch {
 	case isNull(raw):
 		return "null"
 	case raw[0] == '{':
@@ -142,10 +201,11 @@ func kind(raw json.RawMessage) string {
 }
 
 // ids reads an array of ids that may be expanded.
-func (n node) ids(field string) (ids []string) {
-	for i, raw := range read[[]json.RawMessage](n, field, "an array") {
-		member := node{r: n.r, path: n.path, fields: map[string]json.RawMessage{fmt.Sprintf("%s[%d]", field, i): raw}}
-		ids = append(ids, member.id(fmt.Sprintf("%s[%d]", field, i)))
+func (n node) ids(list string) (ids []string) {
+	for i, raw := range n.elements(list) {
+		name := fmt.Sprintf("%s[%d]", list, i)
+		member := node{r: n.r, path: n.path, fields: []field{{[]byte(name), raw}}}
+		ids = append(ids, member.id(name))
 	}
 	return ids
 }
