@@ -1,6 +1,9 @@
 package main
 
-const handler = "internal/delivery/handler.go"
+const (
+	handler = "internal/delivery/handler.go"
+	receive = "internal/delivery/receive.go"
+)
 
 // attempt: how a receive becomes a run, and how it ends.
 var attempt = []guard{
@@ -12,27 +15,47 @@ var attempt = []guard{
 	},
 	{
 		"the common case has no claim", handler,
-		`	if again || d.State != "" && !d.Ensured {`, `	if true {`, rowTest("FirstReceiveCommits"),
+		`	if again || owned(d) {`, `	if true {`, rowTest("FirstReceiveCommits"),
 	},
 	{
 		"an ensured record is run without a claim", handler,
-		`	if again || d.State != "" && !d.Ensured {`, `	if again || d.State != "" {`, rowTest("EnsuredDeliveryRunsWithoutAClaim"),
+		`return d.State != "" && !d.Ensured`, `return d.State != ""`, rowTest("EnsuredDeliveryRunsWithoutAClaim"),
 	},
 	{
 		"a record with an owner is claimed", handler,
-		`	if again || d.State != "" && !d.Ensured {`, `	if again {`, rowTest("FirstReceiveOfAWaiting"),
+		`	if again || owned(d) {`, `	if again {`, rowTest("FirstReceiveOfAWaiting"),
 	},
 	{
-		"a later receive is claimed", handler,
-		`h.Deliver(ctx, id, named || !firstReceive(m))`, `h.Deliver(ctx, id, named)`, rowTest("EveryMessageButAFirst/second"),
+		"a later receive is claimed", receive,
+		`again: named || !firstReceive(m)`, `again: named`, rowTest("EveryMessageButAFirst/second"),
 	},
 	{
-		"a receive that is not counted is claimed", handler,
+		"a receive that is not counted is claimed", receive,
 		`	return err == nil && n == 1`, `	return err != nil || n == 1`, rowTest("EveryMessageButAFirst/receive_that"),
 	},
 	{
-		"a redelivery is claimed", handler,
-		`h.Deliver(ctx, id, named || !firstReceive(m))`, `h.Deliver(ctx, id, named && false || !firstReceive(m))`, rowTest("EveryMessageButAFirst/redelivery"),
+		"a redelivery is claimed", receive,
+		`again: named || !firstReceive(m)`, `again: named && false || !firstReceive(m)`, rowTest("EveryMessageButAFirst/redelivery"),
+	},
+	{
+		"a message received again is not read ahead", receive,
+		`!twice && m.event != "" && !m.again && `, `!twice && m.event != "" && `, rowTest("ReceivedAgainClaimsInABatch"),
+	},
+	{
+		"the second message for an event is not read ahead", receive,
+		`; !twice && m.event`, `; !(twice && false) && m.event`, rowTest("TheSecondMessageForAnEvent"),
+	},
+	{
+		"a record with an owner is read when its turn comes", receive,
+		`(b.Delivery.Finished() || !owned(b.Delivery))`, `true`, rowTest("ARecordWithAnOwner"),
+	},
+	{
+		"what could not be read ahead is read again", receive,
+		`if b.Read() && `, `if `, rowTest("WhatCannotBeReadAhead"),
+	},
+	{
+		"a batch of thousands is not read ahead whole", receive,
+		` && len(refs) < aheadOf {`, ` {`, rowTest("ReadsAheadSoManyOnly"),
 	},
 	{
 		"a refused claim runs nothing", handler,
@@ -61,7 +84,7 @@ var attempt = []guard{
 		`		if k {`, `		if k && false {`, named("OneBadMessage", "internal/action"),
 	},
 	{
-		"a wait above a minute is the ledger's", handler,
+		"a wait above a minute is the ledger's", receive,
 		`d.Finished() || left > carried {`, `d.Finished() {`, rowTest("WaitAboveAMinute"),
 	},
 	{

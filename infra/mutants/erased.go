@@ -31,7 +31,7 @@ var erased = []guard{
 	},
 	{
 		"an action does nothing for an erased event", "internal/delivery/handler.go",
-		`		return s, d, event.Skip("erased"), nil`, `		return s, d, nil, nil`, rowTest("TestAMessageOfAnErased"),
+		`		return event.Skip("erased"), nil`, `		return nil, nil`, rowTest("TestAMessageOfAnErased"),
 	},
 	{
 		"no attempt commits once its delivery is erased", "internal/dynamo/erase.go",

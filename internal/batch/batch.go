@@ -7,17 +7,17 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 )
 
-// Messages hands each message to handle, all at once or in turn, and names those that the
+// Messages hands the index of each message to handle, all at once or in turn, and names those that the
 // queue must keep.
-func Messages(in events.SQSEvent, inTurn bool, handle func(events.SQSMessage) (keep bool)) events.SQSEventResponse {
+func Messages(in events.SQSEvent, inTurn bool, handle func(i int) (keep bool)) events.SQSEventResponse {
 	keep := make([]bool, len(in.Records))
 	var wg sync.WaitGroup
-	for i, m := range in.Records {
+	for i := range in.Records {
 		if inTurn {
-			keep[i] = handle(m)
+			keep[i] = handle(i)
 			continue
 		}
-		wg.Go(func() { keep[i] = handle(m) })
+		wg.Go(func() { keep[i] = handle(i) })
 	}
 	wg.Wait()
 	out := events.SQSEventResponse{BatchItemFailures: []events.SQSBatchItemFailure{}}

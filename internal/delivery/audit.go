@@ -127,18 +127,19 @@ func (h *Handler) recomputeAll(ctx context.Context, ids []string) ([]recomputed,
 }
 
 func (h *Handler) recompute(ctx context.Context, id string) (recomputed, error) {
-	stored, d, err := h.Ledger.Begin(ctx, event.DeliveryRef{Action: h.Action, Event: id})
+	b := h.Ledger.Begin(ctx, []event.DeliveryRef{{Action: h.Action, Event: id}})[0]
+	d := b.Delivery
 	switch {
-	case errors.Is(err, event.ErrNotFound):
+	case errors.Is(b.Err, event.ErrNotFound):
 		return recomputed{unfinished: d.State == ""}, nil // it expired in between
-	case err != nil:
-		return recomputed{}, err
+	case b.Err != nil:
+		return recomputed{}, b.Err
 	case !d.Committed:
 		return recomputed{unfinished: d.State != event.Done || d.Withheld}, nil
 	}
-	a := &Attempt{h: h, d: d, stored: stored, used: map[string]bool{}, doneBy: map[string]string{}, dryRun: true}
+	a := &Attempt{h: h, d: d, stored: b.Stored, used: map[string]bool{}, doneBy: map[string]string{}, dryRun: true}
 	var permanent *event.PermanentError
-	err = a.call(ctx)
+	err := a.call(ctx)
 	switch {
 	case a.lostErr != nil:
 		return recomputed{err: a.lostErr}, nil

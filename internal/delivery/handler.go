@@ -9,16 +9,11 @@ package delivery
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
-	"strconv"
 	"time"
 
-	"github.com/aws/aws-lambda-go/events"
-
-	"github.com/payhooks/payhooks/internal/batch"
 	"github.com/payhooks/payhooks/internal/event"
 )
 
@@ -63,50 +58,6 @@ const (
 	defaultTime = 30 * time.Second
 )
 
-// Handle handles a batch of queue messages and names those that must become
-// visible again.
-func (h *Handler) Handle(ctx context.Context, in events.SQSEvent) (events.SQSEventResponse, error) {
-	return batch.Messages(in, h.InTurn, func(m events.SQSMessage) bool { return h.message(ctx, m) }), nil
-}
-
-// message handles one message and reports whether the queue must keep it.
-func (h *Handler) message(ctx context.Context, m events.SQSMessage) (keep bool) {
-	var msg struct {
-		Detail struct {
-			ID   string `json:"id"`
-			Only string `json:"only"`
-		} `json:"detail"`
-	}
-	if err := json.Unmarshal([]byte(m.Body), &msg); err != nil || msg.Detail.ID == "" {
-		h.Log.ErrorContext(ctx, "unreadable message", "action", h.Action, "id", m.MessageId)
-		return true
-	}
-	id := msg.Detail.ID
-	// Every message to function fetch names it, the first one, too. What it does twice
-	// is done once.
-	named := msg.Detail.Only != "" && h.Action != event.Fetch
-	d, err := h.Deliver(ctx, id, named || !firstReceive(m))
-	if err != nil {
-		h.Log.ErrorContext(ctx, "attempt failed", "event", id, "action", h.Action, "error", redact(err.Error()))
-		return true
-	}
-	left := latest(d.Next, d.Lease).Sub(h.Now())
-	if d.Finished() || left > carried {
-		return false
-	}
-	if err := h.Queue.Delay(ctx, m.EventSourceARN, m.ReceiptHandle, max(left, 0)); err != nil {
-		h.Log.WarnContext(ctx, "delay message", "event", id, "action", h.Action, "error", redact(err.Error()))
-	}
-	return true
-}
-
-// firstReceive reports whether the queue never handed the message out before. A
-// message that does not say so counts as handed out.
-func firstReceive(m events.SQSMessage) bool {
-	n, err := strconv.Atoi(m.Attributes["ApproximateReceiveCount"])
-	return err == nil && n == 1
-}
-
 // Deliver runs one attempt for the event, unless it is finished, not due, or
 // running elsewhere, and returns the delivery as it is then. again says that an
 // attempt may have begun before: the message was received before, or it is a
@@ -117,6 +68,11 @@ func firstReceive(m events.SQSMessage) bool {
 // write of the record that came in between. An error means that the ledger could
 // not be read or written; the message must become visible again.
 func (h *Handler) Deliver(ctx context.Context, id string, again bool) (event.Delivery, error) {
+	return h.deliver(ctx, id, again, nil)
+}
+
+// deliver is Deliver with what was read ahead, or nil; see readAhead.
+func (h *Handler) deliver(ctx context.Context, id string, again bool, ahead *event.Begun) (event.Delivery, error) {
 	begin := h.Now()
 	until, ok := ctx.Deadline()
 	if !ok {
@@ -131,13 +87,17 @@ func (h *Handler) Deliver(ctx context.Context, id string, again bool) (event.Del
 		}
 	}
 	ref := event.DeliveryRef{Action: h.Action, Event: id}
-	stored, d, unusable, err := h.begin(ctx, ref)
+	if ahead == nil {
+		ahead = h.read(ctx, ref)
+	}
+	stored, d := ahead.Stored, ahead.Delivery
+	unusable, err := h.usable(*ahead)
 	if err != nil || d.Finished() {
 		return d, err
 	}
 	d.Event, d.Action = ref.Event, ref.Action
 	a := &Attempt{h: h, d: d, stored: stored, owner: h.Owner(), began: begin, lease: until.Add(leaseMargin), used: map[string]bool{}, doneBy: map[string]string{}}
-	if again || d.State != "" && !d.Ensured {
+	if again || owned(d) {
 		err = a.claim(ctx, begin)
 	} else {
 		a.unclaimed(begin)
@@ -154,25 +114,32 @@ func (h *Handler) Deliver(ctx context.Context, id string, again bool) (event.Del
 	return d, err
 }
 
-// begin reads the event and its record. unusable is why the event cannot be
-// handed to the function; the attempt then ends with it.
-func (h *Handler) begin(ctx context.Context, ref event.DeliveryRef) (s event.Stored, d event.Delivery, unusable, err error) {
-	s, d, err = h.Ledger.Begin(ctx, ref)
+// owned reports whether another attempt may be running, or a person has decided something.
+func owned(d event.Delivery) bool { return d.State != "" && !d.Ensured }
+
+func (h *Handler) read(ctx context.Context, ref event.DeliveryRef) *event.Begun {
+	return &h.Ledger.Begin(ctx, []event.DeliveryRef{ref})[0]
+}
+
+// usable returns why the event cannot be handed to the function: the attempt then ends
+// with it.
+func (h *Handler) usable(b event.Begun) (unusable, err error) {
+	s := b.Stored
 	switch {
-	case errors.Is(err, event.ErrErased):
-		return s, d, event.Skip("erased"), nil
-	case errors.Is(err, event.ErrNotFound), errors.Is(err, event.ErrInvalid):
-		return s, d, event.Permanent(fmt.Errorf("load event: %w", err)), nil
-	case err != nil:
-		return s, d, nil, fmt.Errorf("read event and delivery: %w", err)
+	case errors.Is(b.Err, event.ErrErased):
+		return event.Skip("erased"), nil
+	case b.Err != nil && b.Read():
+		return event.Permanent(fmt.Errorf("load event: %w", b.Err)), nil
+	case b.Err != nil:
+		return nil, fmt.Errorf("read event and delivery: %w", b.Err)
 	case s.Expired(h.Now()):
-		unusable = event.Permanent(errors.New("the event has expired"))
+		return event.Permanent(errors.New("the event has expired")), nil
 	case s.Occurrence != "" && h.Action != event.Fetch:
-		unusable = event.Skip(event.Reason("a rendering of " + s.Occurrence))
+		return event.Skip(event.Reason("a rendering of " + s.Occurrence)), nil
 	case s.Unfetched() && h.Action != event.Fetch:
-		unusable = errors.New("the object of the thin event is not fetched yet")
+		return errors.New("the object of the thin event is not fetched yet"), nil
 	}
-	return s, d, unusable, nil
+	return nil, nil
 }
 
 // finish runs the attempt.

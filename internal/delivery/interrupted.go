@@ -34,12 +34,14 @@ func (h *Handler) Recover(ctx context.Context) error {
 }
 
 func (h *Handler) recover(ctx context.Context, i event.Interrupted) error {
-	stored, d, _, err := h.begin(ctx, event.DeliveryRef{Action: h.Action, Event: i.Event})
+	b := h.read(ctx, event.DeliveryRef{Action: h.Action, Event: i.Event})
+	_, err := h.usable(*b)
+	d := b.Delivery
 	if err != nil || d.Finished() || i.Claimed && (d.Owner != i.Owner || d.Lease.IsZero()) {
 		return err // somebody ended it
 	}
 	d.Event, d.Action = i.Event, h.Action
-	a := &Attempt{h: h, d: d, stored: stored, owner: i.Owner, began: i.Began, claimed: i.Claimed}
+	a := &Attempt{h: h, d: d, stored: b.Stored, owner: i.Owner, began: i.Began, claimed: i.Claimed}
 	if !i.Claimed {
 		a.unclaimed(i.Began)
 	}

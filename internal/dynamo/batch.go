@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -21,40 +22,6 @@ const (
 	// batchPause is the first pause before that; it doubles up to batchTries.
 	batchPause = 10 * time.Millisecond
 )
-
-// Begin implements event.Ledger.
-func (t *Tables) Begin(ctx context.Context, ref event.DeliveryRef) (event.Stored, event.Delivery, error) {
-	d := event.Delivery{Event: ref.Event, Action: ref.Action}
-	if err := checkDelivery(ref); err != nil {
-		return event.Stored{}, d, fmt.Errorf("begin: %w", err)
-	}
-	found, err := t.batchGet(ctx, map[string][]item{
-		"events": {key(ref.Event)}, "deliveries": {key(deliveryID(ref))},
-	})
-	if err != nil {
-		return event.Stored{}, d, fmt.Errorf("begin %s for %s: %w", ref.Event, ref.Action, err)
-	}
-	if its := found["deliveries"]; len(its) > 0 {
-		if d, err = parseDelivery(its[0]); err != nil {
-			return event.Stored{}, d, fmt.Errorf("begin: %v", err) //nolint:errorlint // ErrInvalid is about the event
-		}
-	}
-	s, err := parseStored(ref.Event, found["events"])
-	if err != nil || s.FetchedAt.IsZero() {
-		return s, d, err
-	}
-	s, err = t.payload(ctx, s)
-	return s, d, err
-}
-
-// payload adds what was fetched of a thin event: one more request.
-func (t *Tables) payload(ctx context.Context, s event.Stored) (event.Stored, error) {
-	found, err := t.batchGet(ctx, map[string][]item{"events": {key(payloadID(s.ID))}})
-	if its := found["events"]; len(its) > 0 {
-		return withPayload(s, its[0], err)
-	}
-	return withPayload(s, nil, err)
-}
 
 // Deliveries implements event.Ledger. A hundred records take one request.
 func (t *Tables) Deliveries(ctx context.Context, refs []event.DeliveryRef) ([]event.Delivery, error) {
@@ -112,31 +79,30 @@ func (t *Tables) Events(ctx context.Context, ids []string) (map[string]event.Sto
 // records reads items of a table by their ids.
 func (t *Tables) records(ctx context.Context, table string, ids []string) (map[string]item, error) {
 	found := map[string]item{}
-	for chunk := range slices.Chunk(slices.Compact(slices.Sorted(slices.Values(ids))), batchSize) {
-		keys := make([]item, len(chunk))
-		for i, id := range chunk {
-			keys[i] = key(id)
-		}
-		its, err := t.batchGet(ctx, map[string][]item{table: keys})
+	for chunk := range slices.Chunk(once(ids), batchSize) {
+		its, err := t.batchGet(ctx, map[string][]string{table: chunk})
 		if err != nil {
 			return nil, err
 		}
-		for _, it := range its[table] {
-			found[(&reader{item: it}).str("id")] = it
-		}
+		maps.Copy(found, its[table])
 	}
 	return found, nil
 }
 
-// batchGet reads up to a hundred items by their keys, by table, strongly
-// consistent and in no order. Keys that are left unprocessed are asked for
-// again; then it takes more than one request.
-func (t *Tables) batchGet(ctx context.Context, keys map[string][]item) (map[string][]item, error) {
+// once is each of the ids once: a batch must not name one twice.
+func once(ids []string) []string { return slices.Compact(slices.Sorted(slices.Values(ids))) }
+
+// batchGet reads up to a hundred items by table and id, strongly consistent. Keys that
+// are left unprocessed are asked for again; then it takes more than one request.
+func (t *Tables) batchGet(ctx context.Context, ids map[string][]string) (map[string]map[string]item, error) {
 	request := map[string]ddb.KeysAndAttributes{}
-	for table, ks := range keys {
-		asked := ddb.KeysAndAttributes{ConsistentRead: aws.Bool(true)}
-		for _, k := range ks {
-			asked.Keys = append(asked.Keys, ddb.Item(k))
+	for table, ids := range ids {
+		if len(ids) == 0 {
+			continue
+		}
+		asked := ddb.KeysAndAttributes{ConsistentRead: aws.Bool(true), Keys: make([]ddb.Item, len(ids))}
+		for i, id := range ids {
+			asked.Keys[i] = ddb.Item(key(id))
 		}
 		request[t.Name(table)] = asked
 	}
@@ -144,11 +110,14 @@ func (t *Tables) batchGet(ctx context.Context, keys map[string][]item) (map[stri
 	if err != nil {
 		return nil, err
 	}
-	byShort := map[string][]item{}
-	for table := range keys {
-		byShort[table] = found[t.Name(table)]
+	all := map[string]map[string]item{}
+	for table := range ids {
+		all[table] = map[string]item{}
+		for _, it := range found[t.Name(table)] {
+			all[table][(&reader{item: it}).str("id")] = it
+		}
 	}
-	return byShort, nil
+	return all, nil
 }
 
 // collect sends a batch, by the full names of tables, until no key is left

@@ -61,9 +61,9 @@ func TestUnprocessedKeysAreAskedForAgain(t *testing.T) {
 		t.Fatalf("%d requests, deliveries %v, error %v", len(s.requests), ds, err)
 	}
 	tables, s = scripted(unprocessed, `{"Responses":{"stack-deliveries":[`+record+`]}}`)
-	_, d, err := tables.Begin(t.Context(), ref)
-	if !errors.Is(err, event.ErrNotFound) || d.State != event.Waiting || len(s.requests) != 2 {
-		t.Fatalf("%d requests, delivery %v, error %v", len(s.requests), d, err)
+	b := tables.Begin(t.Context(), []event.DeliveryRef{ref})[0]
+	if !errors.Is(b.Err, event.ErrNotFound) || b.Delivery.State != event.Waiting || len(s.requests) != 2 {
+		t.Fatalf("%d requests, %+v", len(s.requests), b)
 	}
 }
 
@@ -82,8 +82,10 @@ func TestKeysThatStayUnprocessedAreAnError(t *testing.T) {
 
 func TestBeginIsOneConsistentRequestOverBothTables(t *testing.T) {
 	tables, s := scripted(`{"Responses":{}}`)
-	if _, _, err := tables.Begin(t.Context(), ref); !errors.Is(err, event.ErrNotFound) {
-		t.Fatal(err)
+	for _, b := range tables.Begin(t.Context(), []event.DeliveryRef{ref, ref}) {
+		if !errors.Is(b.Err, event.ErrNotFound) {
+			t.Fatal(b.Err)
+		}
 	}
 	operation, body, _ := strings.Cut(s.requests[0], " ")
 	var asked struct {

@@ -9,14 +9,11 @@ import (
 
 // Get implements event.Store.
 func (t *Tables) Get(ctx context.Context, id string) (event.Stored, error) {
-	var found []item
+	var found item
 	if id != "" && len(id) < keyLimit {
-		it, err := t.get(ctx, "events", key(id))
-		if err != nil {
+		var err error
+		if found, err = t.get(ctx, "events", key(id)); err != nil {
 			return event.Stored{}, fmt.Errorf("get %s: %w", id, err)
-		}
-		if it != nil {
-			found = []item{it}
 		}
 	}
 	s, err := parseStored(id, found)
@@ -41,12 +38,12 @@ func withPayload(s event.Stored, it item, err error) (event.Stored, error) {
 	return s, nil
 }
 
-// parseStored reads the event from the items that were found for its id.
-func parseStored(id string, found []item) (event.Stored, error) {
-	if len(found) == 0 {
+// parseStored reads the event from the item that was found for its id; nil is none.
+func parseStored(id string, found item) (event.Stored, error) {
+	if found == nil {
 		return event.Stored{}, fmt.Errorf("get %s: %w", id, event.ErrNotFound)
 	}
-	r := &reader{item: found[0]}
+	r := &reader{item: found}
 	s := readStored(r)
 	r.body(&s)
 	if r.err != nil {

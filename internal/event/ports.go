@@ -2,6 +2,7 @@ package event
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"time"
 )
@@ -80,16 +81,27 @@ type Quarantine interface {
 	Discard(ctx context.Context, endpoint, id string) error
 }
 
+// Begun is an event and its delivery to an action, as Ledger.Begin read them. A delivery
+// without a record has no State. ErrNotFound, ErrInvalid and ErrErased are about the event;
+// the delivery is valid beside them. A record that cannot be read is any other error.
+type Begun struct {
+	Stored   Stored
+	Delivery Delivery
+	Err      error
+}
+
+// Read reports whether the delivery is valid.
+func (b Begun) Read() bool {
+	return b.Err == nil || errors.Is(b.Err, ErrNotFound) || errors.Is(b.Err, ErrInvalid) || errors.Is(b.Err, ErrErased)
+}
+
 // Ledger records what became of each event for each action, and keeps the
 // actions' state so that both change in one transaction. Safe for concurrent
 // use by many processes.
 type Ledger interface {
-	// Begin reads an event and its delivery to the action, at one time and
-	// strongly consistent: what an attempt needs to decide how it runs. A
-	// delivery without a record has no State. ErrNotFound and ErrInvalid are
-	// about the event; the delivery is valid beside them. A record that cannot
-	// be read is any other error.
-	Begin(ctx context.Context, ref DeliveryRef) (Stored, Delivery, error)
+	// Begin reads events and their deliveries, in the order of refs, each pair at one
+	// time and strongly consistent: what attempts need to decide how they run.
+	Begin(ctx context.Context, refs []DeliveryRef) []Begun
 	// Claim begins an attempt: it creates the delivery or takes over one that is
 	// Waiting, due (Next <= Now) and without a running lease, sets Owner and
 	// Lease, adds one to Attempts and clears Ensured, atomically. Sent becomes Now:

@@ -63,7 +63,7 @@ func (h *EventBridge) Handle(ctx context.Context, in events.SQSEvent) (events.SQ
 		ctx, cancel = context.WithDeadline(ctx, deadline.Add(-margin))
 		defer cancel()
 	}
-	return batch.Messages(in, false, func(m events.SQSMessage) bool { return h.message(ctx, []byte(m.Body)) }), nil
+	return batch.Messages(in, false, func(i int) bool { return h.message(ctx, []byte(in.Records[i].Body)) }), nil
 }
 
 // message handles one message, writes its log line, and reports whether the queue

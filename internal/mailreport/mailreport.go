@@ -38,7 +38,7 @@ func (r *Recorder) Check() error {
 // Handle handles a batch of queue messages and names those that must become visible again. Its
 // error is always nil.
 func (r *Recorder) Handle(ctx context.Context, in events.SQSEvent) (events.SQSEventResponse, error) {
-	return batch.Messages(in, false, func(m events.SQSMessage) bool { return r.handle(ctx, m.Body) }), nil
+	return batch.Messages(in, false, func(i int) bool { return r.handle(ctx, in.Records[i].Body) }), nil
 }
 
 // handle handles one message, writes its log line, and reports whether the queue must keep it.

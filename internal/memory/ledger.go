@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/payhooks/payhooks/internal/event"
@@ -24,19 +25,45 @@ func (d *delivery) idle(now time.Time) bool { return d.State == event.Waiting &&
 func opOf(name string, ref event.DeliveryRef) Op { return Op{name, ref.Event + " " + ref.Action} }
 
 // Begin implements event.Ledger.
-func (s *Store) Begin(ctx context.Context, ref event.DeliveryRef) (st event.Stored, d event.Delivery, err error) {
-	d = event.Delivery{Event: ref.Event, Action: ref.Action}
-	if err := checkDelivery(ref); err != nil {
-		return st, d, fmt.Errorf("begin: %w", err)
-	}
-	err = s.do(ctx, opOf("Begin", ref), func() (err error) {
-		if old, ok := s.deliveries[ref]; ok {
-			d = normalDelivery(old.Delivery)
+func (s *Store) Begin(ctx context.Context, refs []event.DeliveryRef) []event.Begun {
+	all := make([]event.Begun, len(refs))
+	var about []string
+	for i, ref := range refs {
+		all[i].Delivery = event.Delivery{Event: ref.Event, Action: ref.Action}
+		if err := checkDelivery(ref); err != nil {
+			all[i].Err = fmt.Errorf("begin: %w", err)
+			continue
 		}
-		st, err = s.stored(ref.Event)
-		return err
+		about = append(about, ref.Event+" "+ref.Action)
+	}
+	if len(about) == 0 {
+		return all
+	}
+	err := s.do(ctx, Op{"Begin", strings.Join(about, ", ")}, func() error {
+		for i, ref := range refs {
+			if checkDelivery(ref) == nil {
+				all[i] = s.begin(ref)
+			}
+		}
+		return nil
 	})
-	return st, d, err
+	for i, ref := range refs {
+		if err != nil && checkDelivery(ref) == nil {
+			all[i] = event.Begun{Delivery: event.Delivery{Event: ref.Event, Action: ref.Action}, Err: err}
+		}
+	}
+	return all
+}
+
+func (s *Store) begin(ref event.DeliveryRef) (b event.Begun) {
+	b.Delivery = event.Delivery{Event: ref.Event, Action: ref.Action}
+	if old, ok := s.deliveries[ref]; ok {
+		b.Delivery = normalDelivery(old.Delivery)
+	}
+	if b.Stored, b.Err = s.stored(ref.Event); b.Err != nil {
+		b.Err = fmt.Errorf("begin %s: %w", ref.Event, b.Err)
+	}
+	return b
 }
 
 // Claim implements event.Ledger.

@@ -3,15 +3,23 @@ package porttest
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/payhooks/payhooks/internal/event"
 )
 
 func begin(t *testing.T, p Ports, ref event.DeliveryRef) (event.Stored, event.Delivery) {
 	t.Helper()
-	s, d, err := p.Ledger.Begin(t.Context(), ref)
-	noError(t, err)
-	return s, d
+	b := beginAny(t, p, ref)
+	noError(t, b.Err)
+	return b.Stored, b.Delivery
+}
+
+func beginAny(t *testing.T, p Ports, ref event.DeliveryRef) event.Begun {
+	t.Helper()
+	all := p.Ledger.Begin(t.Context(), []event.DeliveryRef{ref})
+	same(t, 1, len(all))
+	return all[0]
 }
 
 var beginTests = map[string]func(*testing.T, Ports){
@@ -43,13 +51,57 @@ var beginTests = map[string]func(*testing.T, Ports){
 	"delivery is valid although its event is missing": func(t *testing.T, p Ports) {
 		c := newClaim()
 		want := claim(t, p, c)
-		_, d, err := p.Ledger.Begin(t.Context(), c.DeliveryRef)
-		isError(t, event.ErrNotFound, err)
-		same(t, want, d)
+		b := beginAny(t, p, c.DeliveryRef)
+		isError(t, event.ErrNotFound, b.Err)
+		same(t, want, b.Delivery)
 		ref := newRef()
-		_, d, err = p.Ledger.Begin(t.Context(), ref)
-		isError(t, event.ErrNotFound, err)
-		same(t, event.Delivery{Event: ref.Event, Action: ref.Action}, d)
+		b = beginAny(t, p, ref)
+		isError(t, event.ErrNotFound, b.Err)
+		same(t, event.Delivery{Event: ref.Event, Action: ref.Action}, b.Delivery)
+	},
+	"a batch is in the order of its refs, each with its own result": func(t *testing.T, p Ports) {
+		e, c, erased, lone := newEvent(), newClaim(), newEvent(), newClaim()
+		put(t, p, e)
+		put(t, p, erased)
+		noError(t, p.Erasure.EraseItem(t.Context(), event.Stored{Event: erased, Expires: now.Add(time.Hour)}, now))
+		c.Event = e.ID
+		claimed, alone := claim(t, p, c), claim(t, p, lone)
+		other := event.DeliveryRef{Action: "send-receipt", Event: e.ID}
+		got := p.Ledger.Begin(t.Context(), []event.DeliveryRef{
+			{Action: action, Event: erased.ID}, other, c.DeliveryRef, {Action: "a#b", Event: e.ID}, lone.DeliveryRef, c.DeliveryRef,
+		})
+		same(t, 6, len(got))
+		isError(t, event.ErrErased, got[0].Err)
+		same(t, event.Delivery{Event: e.ID, Action: other.Action}, got[1].Delivery)
+		isError(t, event.ErrInvalid, got[3].Err)
+		isError(t, event.ErrNotFound, got[4].Err)
+		same(t, alone, got[4].Delivery)
+		for _, i := range []int{1, 2, 5} {
+			noError(t, got[i].Err)
+			same(t, get(t, p, e.ID), got[i].Stored)
+		}
+		same(t, claimed, got[2].Delivery)
+		same(t, claimed, got[5].Delivery)
+	},
+	"more than one batch begins": func(t *testing.T, p Ports) {
+		var refs []event.DeliveryRef
+		for i := range 120 {
+			e := newEvent()
+			if i%2 == 0 {
+				put(t, p, e)
+			}
+			refs = append(refs, event.DeliveryRef{Action: action, Event: e.ID})
+		}
+		for i, b := range p.Ledger.Begin(t.Context(), refs) {
+			same(t, refs[i], b.Delivery.Ref())
+			if i%2 == 0 {
+				noError(t, b.Err)
+				same(t, refs[i].Event, b.Stored.ID)
+			} else {
+				isError(t, event.ErrNotFound, b.Err)
+			}
+		}
+		same(t, 0, len(p.Ledger.Begin(t.Context(), nil)))
 	},
 	"name that is no key is ErrInvalid": func(t *testing.T, p Ports) {
 		for _, ref := range []event.DeliveryRef{
@@ -58,8 +110,7 @@ var beginTests = map[string]func(*testing.T, Ports){
 			{Action: "a"},
 			{Action: "a", Event: strings.Repeat("x", 1024)},
 		} {
-			_, _, err := p.Ledger.Begin(t.Context(), ref)
-			isError(t, event.ErrInvalid, err)
+			isError(t, event.ErrInvalid, beginAny(t, p, ref).Err)
 		}
 	},
 }

@@ -32,12 +32,14 @@ func (s store) Get(ctx context.Context, id string) (event.Stored, error) {
 	return st, err
 }
 
-func (s store) Begin(ctx context.Context, ref event.DeliveryRef) (event.Stored, event.Delivery, error) {
-	st, d, err := s.Store.Begin(ctx, ref)
-	if err == nil && s.world.stripe.poison[ref.Event] {
-		return event.Stored{Event: event.Event{Facts: event.Facts{ID: ref.Event}}}, d, unreadable(ref.Event)
+func (s store) Begin(ctx context.Context, refs []event.DeliveryRef) []event.Begun {
+	all := s.Store.Begin(ctx, refs)
+	for i, ref := range refs {
+		if all[i].Err == nil && s.world.stripe.poison[ref.Event] {
+			all[i].Stored, all[i].Err = event.Stored{Event: event.Event{Facts: event.Facts{ID: ref.Event}}}, unreadable(ref.Event)
+		}
 	}
-	return st, d, err
+	return all
 }
 
 // Received names what it cannot read.

@@ -81,8 +81,8 @@ func benchBegin(b *testing.B, db database) {
 		b.Fatal(err)
 	}
 	for b.Loop() {
-		if _, _, err := db.tables.Begin(b.Context(), event.DeliveryRef{Action: "a", Event: id}); err != nil {
-			b.Fatal(err)
+		if got := db.tables.Begin(b.Context(), []event.DeliveryRef{{Action: "a", Event: id}}); got[0].Err != nil {
+			b.Fatal(got[0].Err)
 		}
 	}
 }
