@@ -17,6 +17,6 @@ func main() {
 			Store: s.Tables, Quarantine: s.Tables.Quarantine(), Bus: onto, Decode: dynamo.FromImage,
 			Now: start.Now, Log: s.Log, Retention: s.Retention,
 		}
-		return d.Handle, nil
+		return d, nil
 	})
 }

@@ -6,8 +6,7 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/aws/aws-lambda-go/events"
-
+	"github.com/payhooks/payhooks/internal/batch"
 	"github.com/payhooks/payhooks/internal/event"
 	"github.com/payhooks/payhooks/internal/parallel"
 )
@@ -59,11 +58,17 @@ const parallelism = 16
 
 // Invoke is the function's entry: a batch of the queue, an audit or a probe.
 func (h *Handler) Invoke(ctx context.Context, in json.RawMessage) (any, error) {
+	messages, err := batch.Read(in)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("read the invocation: %w", err)
+	case len(messages.Records) > 0:
+		return h.Handle(ctx, messages)
+	}
 	var req struct {
 		Audit *AuditRequest `json:"audit"`
 		Fetch *FetchRequest `json:"fetch"`
 		Probe *ProbeAction  `json:"payhooks"`
-		events.SQSEvent
 	}
 	if err := json.Unmarshal(in, &req); err != nil {
 		return nil, fmt.Errorf("read the invocation: %w", err)
@@ -78,7 +83,7 @@ func (h *Handler) Invoke(ctx context.Context, in json.RawMessage) (any, error) {
 	case req.Probe != nil:
 		return h.Probe(ctx, req.Probe.Probe)
 	}
-	return h.Handle(ctx, req.SQSEvent)
+	return h.Handle(ctx, messages)
 }
 
 // Audit answers one request. Its errors mean that nothing was found out.

@@ -2,13 +2,12 @@ package delivery
 
 import (
 	"context"
-	"encoding/json"
-	"strconv"
 
 	"github.com/aws/aws-lambda-go/events"
 
 	"github.com/payhooks/payhooks/internal/batch"
 	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/rawjson"
 )
 
 // received is a queue's message.
@@ -32,26 +31,33 @@ func (h *Handler) Handle(ctx context.Context, in events.SQSEvent) (events.SQSEve
 }
 
 func (h *Handler) receive(m events.SQSMessage) received {
-	var msg struct {
-		Detail struct {
-			ID   string `json:"id"`
-			Only string `json:"only"`
-		} `json:"detail"`
-	}
-	if err := json.Unmarshal([]byte(m.Body), &msg); err != nil {
+	id, only, ok := readEnvelope([]byte(m.Body))
+	if !ok {
 		return received{SQSMessage: m}
 	}
 	// Every message to function fetch names it, the first one, too. What it does twice
 	// is done once.
-	named := msg.Detail.Only != "" && h.Action != event.Fetch
-	return received{SQSMessage: m, event: msg.Detail.ID, again: named || !firstReceive(m)}
+	named := only != "" && h.Action != event.Fetch
+	return received{SQSMessage: m, event: id, again: named || !batch.First(m)}
 }
 
-// firstReceive reports whether the queue never handed the message out before. A
-// message that does not say so counts as handed out.
-func firstReceive(m events.SQSMessage) bool {
-	n, err := strconv.Atoi(m.Attributes["ApproximateReceiveCount"])
-	return err == nil && n == 1
+// readEnvelope reads the event's id and whom it is for from what the bus hands over.
+func readEnvelope(body []byte) (id, only string, ok bool) {
+	r := rawjson.New(body)
+	r.Expect(r.Object(func(name []byte) {
+		if string(name) != "detail" {
+			return
+		}
+		r.Object(func(name []byte) {
+			switch string(name) {
+			case "id":
+				id = r.NeedText()
+			case "only":
+				only = r.NeedText()
+			}
+		})
+	}))
+	return id, only, r.OK()
 }
 
 // readAhead reads the events of a batch and their records with one call. It may be old

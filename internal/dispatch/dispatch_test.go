@@ -2,6 +2,7 @@ package dispatch_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -58,8 +59,16 @@ func (r *rig) put(n int) []events.DynamoDBEventRecord {
 
 func (r *rig) handle(records []events.DynamoDBEventRecord) []string {
 	r.t.Helper()
-	out, err := r.Handle(r.t.Context(), events.DynamoDBEvent{Records: records})
+	in, err := json.Marshal(events.DynamoDBEvent{Records: records}) // as Lambda hands it over
 	if err != nil {
+		r.t.Fatal(err)
+	}
+	answer, err := r.Invoke(r.t.Context(), in)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	var out events.DynamoDBEventResponse
+	if err := json.Unmarshal(answer, &out); err != nil {
 		r.t.Fatal(err)
 	}
 	var failed []string

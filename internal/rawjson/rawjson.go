@@ -20,7 +20,7 @@ const maxDepth = 10000
 // New returns a reader of the text's value.
 func New(text []byte) *Reader { return &Reader{text: text} }
 
-// OK reports whether the text was one value, and all of it is read.
+// OK reports whether the text was one value, as expected, and all of it is read.
 func (r *Reader) OK() bool { return !r.bad && r.peek() == 0 && r.at == len(r.text) }
 
 // Object reads a value that is an object and calls member at each of its values, which it may
@@ -129,6 +129,20 @@ func (r *Reader) key() []byte {
 	name := r.quoted()
 	r.take(':')
 	return name
+}
+
+// NeedText is Text of a value that is expected to be a string.
+func (r *Reader) NeedText() string {
+	text, ok := r.Text()
+	r.Expect(ok)
+	return text
+}
+
+// Expect ends the reading of a text that is not what the caller expects: OK is false then.
+func (r *Reader) Expect(ok bool) {
+	if !ok {
+		r.fail()
+	}
 }
 
 // Unquote returns the text of a value that is a string.
