@@ -11,7 +11,7 @@ import (
 )
 
 func main() {
-	start.Function(func(s *start.Stack) (any, error) {
+	start.Batches(func(s *start.Stack) (any, error) {
 		onto := start.Early(s, bus.Open(s.AWS, os.Getenv("BUS"), start.Now))
 		d := &dispatch.Dispatcher{
 			Store: s.Tables, Quarantine: s.Tables.Quarantine(), Bus: onto, Decode: dynamo.FromImage,

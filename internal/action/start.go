@@ -44,7 +44,7 @@ func StartWith[T any](open func(*start.Stack) (Function[T], error), opts ...Opti
 // Serve is StartWith for a function that reads the stored event as it is. open sets
 // what is special about the handler.
 func Serve(open func(*start.Stack) (*delivery.Handler, error)) {
-	start.Function(func(s *start.Stack) (any, error) {
+	start.Batches(func(s *start.Stack) (any, error) {
 		h, err := open(s)
 		if err != nil {
 			return nil, err

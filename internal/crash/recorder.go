@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 
@@ -31,11 +32,19 @@ type Recorder struct {
 	now  func() time.Time
 	file *os.File
 
-	mu   sync.Mutex
-	last trace
+	mu      sync.Mutex
+	last    trace
+	running []attempt
+	line    []byte // of the last write, to be used again
 	stop chan struct{} // nil while no attempt runs
 
 	leaving sync.Mutex // one goroutine reads what others left
+}
+
+// attempt is one that runs, written once: the file is written twice for each, with all others.
+type attempt struct {
+	owner string
+	text  []byte
 }
 
 // trace is what a process was doing when it was last seen.
@@ -83,7 +92,11 @@ func reportTo(path string) error {
 func (r *Recorder) Began(a event.Running) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.last.Running = append(r.last.Running, a)
+	text, err := json.Marshal(a)
+	if err != nil {
+		return // times in years that JSON has not; it loses a reason, no event
+	}
+	r.running = append(r.running, attempt{a.Owner, text})
 	r.write()
 	if r.stop == nil {
 		r.stop = make(chan struct{})
@@ -95,9 +108,9 @@ func (r *Recorder) Began(a event.Running) {
 func (r *Recorder) Ended(owner string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.last.Running = slices.DeleteFunc(r.last.Running, func(a event.Running) bool { return a.Owner == owner })
+	r.running = slices.DeleteFunc(r.running, func(a attempt) bool { return a.owner == owner })
 	r.write()
-	if len(r.last.Running) == 0 && r.stop != nil {
+	if len(r.running) == 0 && r.stop != nil {
 		close(r.stop)
 		r.stop = nil
 	}
@@ -122,12 +135,25 @@ func (r *Recorder) watch(stop <-chan struct{}) {
 // write is one system call, so that a kill leaves a whole trace. What a longer one
 // left behind it is not read.
 func (r *Recorder) write() {
-	r.last.At = r.now()
-	if len(r.last.Running) == 0 {
+	if len(r.running) == 0 {
 		r.last.Memory = 0
 	}
-	line, err := json.Marshal(r.last)
-	if err == nil {
-		_, _ = r.file.WriteAt(append(line, '\n'), 0) // a full disk loses a reason, no event
+	r.line = r.last.append(r.line[:0], r.now(), r.running)
+	_, _ = r.file.WriteAt(r.line, 0) // a full disk loses a reason, no event
+}
+
+// append adds the trace as encoding/json would write it, with the attempts that run.
+func (t trace) append(line []byte, at time.Time, running []attempt) []byte {
+	line = at.AppendFormat(append(line, `{"at":"`...), time.RFC3339Nano)
+	line = strconv.AppendInt(append(line, `","memory":`...), t.Memory, 10)
+	line = strconv.AppendInt(append(line, `,"limit":`...), t.Limit, 10)
+	line = strconv.AppendInt(append(line, `,"killed":`...), t.Killed, 10)
+	line = append(line, `,"running":[`...)
+	for i, a := range running {
+		if i > 0 {
+			line = append(line, ',')
+		}
+		line = append(line, a.text...)
 	}
+	return append(line, "]}\n"...)
 }
