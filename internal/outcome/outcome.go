@@ -5,6 +5,7 @@ package outcome
 import (
 	"cmp"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net/http"
@@ -30,11 +31,16 @@ const (
 	Denied            // it did not happen; the credentials lack the permission
 )
 
+// sessions is of how many services the last TLS session is kept.
+const sessions = 16
+
 // HTTP is a client that opens a connection for every request: one that the peer
-// closed while the function was frozen would look the same as a lost reply.
+// closed while the function was frozen would look the same as a lost reply. It resumes TLS
+// sessions: a service that forgot one makes a new one before anything is sent.
 func HTTP() *awshttp.BuildableClient {
 	return awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) {
 		t.DisableKeepAlives = true
+		t.TLSClientConfig.ClientSessionCache = tls.NewLRUClientSessionCache(sessions)
 	})
 }
 

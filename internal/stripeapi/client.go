@@ -136,7 +136,7 @@ func (c *Client) shared() http.RoundTripper {
 		return c.Transport
 	}
 	c.once.Do(func() {
-		t := &http.Transport{Proxy: http.ProxyFromEnvironment, MaxIdleConnsPerHost: 4, IdleConnTimeout: time.Minute, ForceAttemptHTTP2: true}
+		t := &http.Transport{Proxy: http.ProxyFromEnvironment, MaxIdleConnsPerHost: 16, IdleConnTimeout: time.Minute, ForceAttemptHTTP2: true}
 		c.pooled = t
 	})
 	return c.pooled
