@@ -35,8 +35,8 @@ type Recorder struct {
 	mu      sync.Mutex
 	last    trace
 	running []attempt
-	line    []byte // of the last write, to be used again
-	stop chan struct{} // nil while no attempt runs
+	line    []byte        // of the last write, to be used again
+	stop    chan struct{} // nil while no attempt runs
 
 	leaving sync.Mutex // one goroutine reads what others left
 }
