@@ -36,6 +36,8 @@ type Queue struct {
 	Workers int
 
 	filter filter
+	poll   sync.Mutex // held while messages are waited for
+	linger linger
 }
 
 // Check says what keeps the source from working.
@@ -75,7 +77,7 @@ func (q *Queue) work(ctx context.Context) {
 }
 
 func (q *Queue) step(ctx context.Context) error {
-	batch, err := q.From.Receive(ctx, aws.Receive{Max: q.BatchSize, Visibility: -1, Wait: 20 * time.Second})
+	batch, err := q.receive(ctx)
 	if err != nil || len(batch) == 0 {
 		return err
 	}
@@ -87,6 +89,20 @@ func (q *Queue) step(ctx context.Context) error {
 		batch = append(batch, more...)
 	}
 	return q.process(ctx, batch)
+}
+
+// receive waits for a batch. One worker waits at a time: the others would take the messages
+// of a batch one by one.
+func (q *Queue) receive(ctx context.Context) ([]aws.Message, error) {
+	q.poll.Lock()
+	defer q.poll.Unlock()
+	q.linger.wait(ctx)
+	if ctx.Err() != nil {
+		return nil, nil
+	}
+	batch, err := q.From.Receive(ctx, aws.Receive{Max: q.BatchSize, Visibility: -1, Wait: 20 * time.Second})
+	q.linger.read(len(batch), q.BatchSize)
+	return batch, err
 }
 
 // process invokes the function and deletes what it finished, and what the

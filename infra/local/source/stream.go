@@ -32,6 +32,7 @@ type Stream struct {
 	Now func() time.Time
 
 	filter filter
+	linger linger
 }
 
 // Check says what keeps the source from working: a permission, or a filter
@@ -74,10 +75,12 @@ func (s *Stream) step(ctx context.Context) error {
 	if s.Window > 0 && !s.fill(ctx) {
 		return ctx.Err()
 	}
+	s.linger.wait(ctx)
 	all, err := s.From.Read(s.Function, s.BatchSize)
 	if err != nil || len(all) == 0 {
 		return err
 	}
+	s.linger.read(len(all), s.BatchSize)
 	var batch []aws.Record
 	for _, r := range all {
 		if s.filter.takes(r.JSON) {
