@@ -3,11 +3,9 @@ package local
 import (
 	"encoding/base64"
 
-	"github.com/tidwall/gjson"
-
 	"github.com/payhooks/payhooks/infra/local/aws"
-	"github.com/payhooks/payhooks/infra/local/rawjson"
 	"github.com/payhooks/payhooks/internal/dynamo"
+	"github.com/payhooks/payhooks/internal/rawjson"
 )
 
 // recordObjects stores the objects of new events in fake Stripe: the events were
@@ -16,7 +14,7 @@ import (
 // it.
 func (s *Stack) recordObjects(batch []aws.Record) {
 	for _, r := range batch {
-		packed := rawjson.Member(gjson.ParseBytes(r.JSON), "dynamodb", "NewImage", "body", "B").String()
+		packed := rawjson.At(r.JSON, "dynamodb", "NewImage", "body", "B")
 		image, err := base64.StdEncoding.DecodeString(packed)
 		if err != nil {
 			continue

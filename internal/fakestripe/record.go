@@ -4,9 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 
-	"github.com/tidwall/gjson"
-
 	"github.com/payhooks/payhooks/internal/facts"
+	"github.com/payhooks/payhooks/internal/rawjson"
 )
 
 // envelope is what Record reads of an event.
@@ -29,7 +28,7 @@ type envelope struct {
 // so an endless load of them stays small. Objects that were put come first, and a
 // balance transaction never changes: the first one stays.
 func (a *API) Record(body []byte) error {
-	if kind := gjson.GetBytes(body, "data.object.object").String(); kind != "" && !recordable[kind] {
+	if kind := rawjson.At(body, "data", "object", "object"); kind != "" && !recordable[kind] {
 		return nil // most of a load of events, without decoding them
 	}
 	var e envelope

@@ -147,3 +147,26 @@ func (r *Reader) Expect(ok bool) {
 
 // Unquote returns the text of a value that is a string.
 func Unquote(value json.RawMessage) (string, bool) { return New(value).Text() }
+
+// At is the string at a path of names, in objects in objects; empty where there is none. Of
+// a name that comes twice the last counts.
+func At(text []byte, path ...string) (found string) {
+	r := New(text)
+	var walk func(path []string)
+	walk = func(path []string) {
+		if len(path) == 0 {
+			found, _ = r.Text()
+			return
+		}
+		r.Object(func(name []byte) {
+			if string(name) == path[0] {
+				found = ""
+				walk(path[1:])
+			}
+		})
+	}
+	if walk(path); !r.OK() {
+		return ""
+	}
+	return found
+}

@@ -2,6 +2,7 @@ package aws
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"regexp"
@@ -9,6 +10,8 @@ import (
 	"strings"
 
 	bolt "go.etcd.io/bbolt"
+
+	"github.com/payhooks/payhooks/internal/rawjson"
 )
 
 // table is a table whose stream is captured.
@@ -54,9 +57,10 @@ func (s *Server) changes(operation string, in tableRequest) ([]change, error) {
 func (s *Server) batchChanges(items map[string]json.RawMessage) ([]change, error) {
 	var all []change
 	for name, raw := range items {
-		var entries []map[string]tableRequest
-		if err := json.Unmarshal(raw, &entries); err != nil {
-			return nil, err
+		r := rawjson.New(raw)
+		entries := readEntries(r)
+		if !r.OK() {
+			return nil, errors.New("the writes of the batch cannot be read")
 		}
 		for _, item := range entries {
 			for kind, entry := range item {

@@ -3,7 +3,6 @@ package aws
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"path/filepath"
@@ -11,11 +10,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/tidwall/gjson"
-
 	"github.com/payhooks/payhooks/infra/local/datafile"
 	"github.com/payhooks/payhooks/infra/local/engine"
-	"github.com/payhooks/payhooks/infra/local/rawjson"
+	"github.com/payhooks/payhooks/internal/rawjson"
 )
 
 // forwardWithin bounds one call to the engine; a write that takes longer is in
@@ -51,60 +48,74 @@ type tableRequest struct {
 	Values                 attributes        // ExpressionAttributeValues
 	RequestItems           map[string]json.RawMessage
 	TransactItems          []map[string]tableRequest
-}
-
-// UnmarshalJSON implements json.Unmarshaler.
-func (in *tableRequest) UnmarshalJSON(raw []byte) (err error) {
-	*in, err = readTable(gjson.ParseBytes(raw))
-	return err
+	alone                  bool // has a member that an entry of a transaction cannot have
 }
 
 // readTable reads the members by their exact names, as the engine does. encoding/json
 // alone would take a member "key" for Key, and a right would be decided on another item
 // than the engine works on.
-func readTable(v gjson.Result) (in tableRequest, err error) {
-	if !v.IsObject() {
-		return in, errors.New("a request is an object")
-	}
+func readTable(r *rawjson.Reader) (in tableRequest) {
 	texts := map[string]*string{
 		"TableName": &in.TableName, "IndexName": &in.IndexName, "ConditionExpression": &in.ConditionExpression,
 		"KeyConditionExpression": &in.KeyConditionExpression, "UpdateExpression": &in.UpdateExpression,
 	}
-	v.ForEach(func(name, value gjson.Result) bool {
-		switch field := name.String(); field {
+	r.Expect(r.Object(func(name []byte) {
+		switch string(name) {
 		case "Item":
-			in.Item = rawjson.Members(value)
+			in.Item = members(r)
 		case "Key":
-			in.Key = rawjson.Members(value)
+			in.Key = members(r)
 		case "ExpressionAttributeValues":
-			in.Values = rawjson.Members(value)
+			in.Values = members(r)
 		case "ExpressionAttributeNames":
-			err = json.Unmarshal([]byte(value.Raw), &in.Names)
+			in.Names = map[string]string{}
+			r.Expect(r.Object(func(name []byte) { in.Names[string(name)] = r.NeedText() }))
 		case "RequestItems":
-			in.RequestItems = rawjson.Members(value)
+			in.RequestItems = members(r)
 		case "TransactItems":
-			err = json.Unmarshal([]byte(value.Raw), &in.TransactItems)
+			in.TransactItems = readEntries(r)
 		default:
-			if to := texts[field]; to != nil && value.Type == gjson.String {
-				*to = value.String()
+			if to := texts[string(name)]; to != nil {
+				*to = r.NeedText()
 			}
 		}
-		return err == nil
-	})
-	return in, err
+		in.alone = in.alone || !inEntry[string(name)]
+	}))
+	return in
+}
+
+// readEntries reads the entries of a transaction or a batch, each by what it does.
+func readEntries(r *rawjson.Reader) (all []map[string]tableRequest) {
+	r.Expect(r.Array(func() {
+		entry := map[string]tableRequest{}
+		r.Expect(r.Object(func(name []byte) {
+			kind := string(name)
+			entry[kind] = readTable(r)
+		}))
+		all = append(all, entry)
+	}))
+	return all
+}
+
+// members are those of an object, as they are written; of one that comes twice the last,
+// as the engine takes it.
+func members(r *rawjson.Reader) map[string]json.RawMessage {
+	all := map[string]json.RawMessage{}
+	r.Expect(r.Object(func(name []byte) {
+		text := string(name)
+		all[text] = r.Raw()
+	}))
+	return all
 }
 
 // attributes of an item, each as DynamoDB's JSON.
 type attributes map[string]json.RawMessage
 
 func (s *Server) table(c *call) (prepared, error) {
-	v, err := rawjson.Read(c.body)
-	if err != nil {
-		return prepared{}, invalid("SerializationException", "%v", err)
-	}
-	in, err := readTable(v)
-	if err != nil {
-		return prepared{}, invalid("SerializationException", "%v", err)
+	r := rawjson.New(c.body)
+	in := readTable(r)
+	if !r.OK() {
+		return prepared{}, invalid("SerializationException", "the request is not what %s takes", c.operation)
 	}
 	changes, err := s.changes(c.operation, in)
 	if err != nil {
@@ -112,7 +123,7 @@ func (s *Server) table(c *call) (prepared, error) {
 	}
 	return prepared{
 		needs: s.tableNeeds(c.operation, in),
-		do:    func(context.Context) (any, error) { return s.pass(c, s.itemOf(c.operation, v), changes) },
+		do:    func(context.Context) (any, error) { return s.pass(c, s.itemOf(c.operation, in), changes) },
 	}, nil
 }
 

@@ -5,9 +5,7 @@ import (
 	"regexp"
 	"slices"
 
-	"github.com/tidwall/gjson"
-
-	"github.com/payhooks/payhooks/infra/local/rawjson"
+	"github.com/payhooks/payhooks/internal/rawjson"
 )
 
 // leadingKeys is the condition key that holds the partition key of every item
@@ -74,15 +72,22 @@ func (in tableRequest) named(action string) attributes {
 // batched lists the items that a batch names in one table; none if the batch
 // cannot be read.
 func batched(operation string, raw json.RawMessage) []attributes {
+	r := rawjson.New(raw)
 	if operation == "BatchGetItem" {
 		var keys []attributes
-		for _, key := range rawjson.Member(gjson.ParseBytes(raw), "Keys").Array() {
-			keys = append(keys, rawjson.Members(key))
+		r.Object(func(name []byte) {
+			if string(name) == "Keys" {
+				keys = nil // the last counts
+				r.Expect(r.Array(func() { keys = append(keys, members(r)) }))
+			}
+		})
+		if !r.OK() {
+			return nil
 		}
 		return keys
 	}
-	var entries []map[string]tableRequest
-	if err := json.Unmarshal(raw, &entries); err != nil {
+	entries := readEntries(r)
+	if !r.OK() {
 		return nil
 	}
 	var items []attributes

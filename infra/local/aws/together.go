@@ -6,8 +6,6 @@ import (
 	"net/http"
 	"slices"
 	"sync"
-
-	"github.com/tidwall/gjson"
 )
 
 // together sends writes that wait for the engine at the same time in one transaction: the
@@ -50,20 +48,14 @@ var inEntry = map[string]bool{
 }
 
 // itemOf names the item that a call writes; empty if it has to go alone.
-func (s *Server) itemOf(operation string, v gjson.Result) string {
-	if entries[operation] == "" || s.counter.on.Load() {
+func (s *Server) itemOf(operation string, in tableRequest) string {
+	if entries[operation] == "" || in.alone || s.counter.on.Load() {
 		return ""
 	}
-	alone := false
-	v.ForEach(func(name, _ gjson.Result) bool {
-		alone = !inEntry[name.String()]
-		return !alone
-	})
-	in, err := readTable(v)
 	arn := s.tableARN(in.TableName)
 	keys := s.keyNames(arn)
 	of := in.named(operation)
-	if alone || err != nil || keys == nil || of == nil {
+	if keys == nil || of == nil {
 		return ""
 	}
 	key := attributes{}

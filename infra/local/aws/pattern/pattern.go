@@ -9,9 +9,7 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/tidwall/gjson"
-
-	"github.com/payhooks/payhooks/infra/local/rawjson"
+	"github.com/payhooks/payhooks/internal/rawjson"
 )
 
 // Pattern is a parsed pattern. It is safe for concurrent use.
@@ -42,15 +40,16 @@ func Parse(text string) (*Pattern, error) {
 }
 
 // Event is an event, to match several patterns against.
-type Event struct{ root gjson.Result }
+type Event struct{ root json.RawMessage }
 
 // Decode reads an event, a JSON object.
 func Decode(event []byte) (Event, error) {
-	v, err := rawjson.Read(event)
-	if err != nil {
-		return Event{}, fmt.Errorf("event: %w", err)
+	r := rawjson.New(event)
+	root := r.Raw()
+	if !r.OK() {
+		return Event{}, errors.New("event: it is not JSON")
 	}
-	return Event{v}, nil
+	return Event{root}, nil
 }
 
 // Matches reports whether the event matches.
@@ -127,26 +126,22 @@ func parseValues(values []any, path string) (node, error) {
 	return n, nil
 }
 
-func (n node) match(v gjson.Result) (matched bool) {
+func (n node) match(v json.RawMessage) (matched bool) {
 	if n.any != nil {
 		return n.matchValue(v)
 	}
-	if v.IsArray() {
-		v.ForEach(func(_, one gjson.Result) bool {
-			matched = n.match(one)
-			return !matched
-		})
+	r := rawjson.New(v)
+	if v[0] == '[' {
+		r.Array(func() { matched = n.match(r.Raw()) || matched })
 		return matched
 	}
-	there := map[string]gjson.Result{}
-	if v.IsObject() {
-		v.ForEach(func(name, value gjson.Result) bool {
-			if _, asked := n.fields[name.String()]; asked {
-				there[name.String()] = value
-			}
-			return true
-		})
-	}
+	there := map[string]json.RawMessage{}
+	r.Object(func(name []byte) {
+		if _, asked := n.fields[string(name)]; asked {
+			field := string(name)
+			there[field] = r.Raw()
+		}
+	})
 	for name, field := range n.fields {
 		value, is := there[name]
 		if !is && !field.absent() || is && !field.match(value) {
@@ -176,7 +171,7 @@ func (n node) absent() bool {
 
 // matchValue matches the leaves at one place: a value, or any of an array's.
 // An object is no leaf: to a pattern of values, nothing is there.
-func (n node) matchValue(v gjson.Result) bool {
+func (n node) matchValue(v json.RawMessage) bool {
 	leaves := leavesOf(v, nil)
 	if len(leaves) == 0 {
 		return n.absent()
@@ -191,18 +186,21 @@ func (n node) matchValue(v gjson.Result) bool {
 	return false
 }
 
-func leavesOf(v gjson.Result, leaves []any) []any {
-	switch {
-	case v.IsObject():
-	case v.IsArray():
-		v.ForEach(func(_, one gjson.Result) bool {
-			leaves = leavesOf(one, leaves)
-			return true
-		})
-	case v.Type == gjson.Number:
-		leaves = append(leaves, json.Number(v.Raw))
+func leavesOf(v json.RawMessage, leaves []any) []any {
+	switch v[0] {
+	case '{':
+	case '[':
+		r := rawjson.New(v)
+		r.Array(func() { leaves = leavesOf(r.Raw(), leaves) })
+	case '"':
+		text, _ := rawjson.Unquote(v)
+		leaves = append(leaves, text)
+	case 't', 'f':
+		leaves = append(leaves, v[0] == 't')
+	case 'n':
+		leaves = append(leaves, nil)
 	default:
-		leaves = append(leaves, v.Value())
+		leaves = append(leaves, json.Number(v))
 	}
 	return leaves
 }
