@@ -107,11 +107,11 @@ func TestWhatIsNotReadIsPassed(t *testing.T) {
 func TestAStringIsFoundByItsPathLetterForLetter(t *testing.T) {
 	const text = `{"a":{"b":"first","B":"other","b":"l\u0061st"},"a.b":"dotted","n":1,"l":["x"]}`
 	for path, want := range map[string]string{"a b": "last", "a B": "other", "a.b": "dotted", "a c": "", "n": "", "n x": "", "A b": "", "l": "", "a": ""} {
-		if got := rawjson.At([]byte(text), strings.Fields(path)...); got != want {
+		if got := At([]byte(text), strings.Fields(path)...); got != want {
 			t.Errorf("%s: %q, want %q", path, got, want)
 		}
 	}
-	if got := rawjson.At([]byte(text+"}"), "a.b"); got != "" {
+	if got := At([]byte(text+"}"), "a.b"); got != "" {
 		t.Errorf("%q of what is not JSON", got)
 	}
 }
