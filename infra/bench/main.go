@@ -1,11 +1,10 @@
-// Command bench measures the figures of the README: what an event costs in
-// DynamoDB calls and capacity, what it costs to verify and read one, what a
-// webhook costs the function that takes it, compared with what a team would write
-// instead, and how many events the local stack puts through in a second of CPU
-// time, beside the same at an earlier commit, and how long it takes from a fresh
-// clone until the stack is ready.
+// Command bench measures the figures of the README, beside what a team would write or run
+// instead: what an event costs in DynamoDB calls and capacity and to verify and read, what a
+// webhook costs the function that takes it, also after a pause, how many events the local
+// stack puts through and how long each takes, the demo, CPU time beside an earlier commit,
+// and how long it takes from a fresh clone until the stack is ready.
 //
-//	go run ./infra/bench [--json] [--against REF] [--only calls|parse|function|idle|pipeline|cpu|start] [--idle 5s,60s,300s]
+//	go run ./infra/bench [--json] [--against REF] [--only PART] [--idle 5s,60s,300s]
 //
 // It runs its own stacks, on free ports of the loopback interface, and ends
 // them.
@@ -55,7 +54,7 @@ func flags(args []string) (options, error) {
 	f := flag.NewFlagSet("bench", flag.ContinueOnError)
 	f.BoolVar(&o.json, "json", false, "print one JSON object")
 	f.StringVar(&o.base, "against", baselineCommit, "commit to compare the CPU time with")
-	f.StringVar(&o.only, "only", "", "measure only "+strings.Join(parts, ", "))
+	f.StringVar(&o.only, "only", "", "measure only "+strings.Join(parts(), ", "))
 	f.IntVar(&o.events, "events", 200, "events of each kind whose calls are counted")
 	f.IntVar(&o.load, "load", 600, "events of a round of CPU time")
 	f.IntVar(&o.rounds, "rounds", 2, "rounds of CPU time for each commit")
@@ -64,14 +63,62 @@ func flags(args []string) (options, error) {
 	if err == nil && (o.events < 1 || o.load < 1 || o.rounds < 1) {
 		err = fmt.Errorf("--events %d --load %d --rounds %d: expected at least 1 of each", o.events, o.load, o.rounds)
 	}
-	if err == nil && o.only != "" && !slices.Contains(parts, o.only) {
-		err = fmt.Errorf("--only %q: expected one of %s", o.only, strings.Join(parts, ", "))
+	if err == nil && o.only != "" && !slices.Contains(parts(), o.only) {
+		err = fmt.Errorf("--only %q: expected one of %s", o.only, strings.Join(parts(), ", "))
 	}
 	return o, err
 }
 
-// parts of a run, in its order.
-var parts = []string{"calls", "parse", "function", "idle", "pipeline", "cpu", "start"}
+// part is what a run measures one after the other.
+type part struct {
+	name    string
+	measure func(ctx context.Context, o options, r *result) error
+}
+
+// all parts of a run, in its order.
+var all = []part{
+	{"calls", func(ctx context.Context, o options, r *result) (err error) {
+		r.Baseline = baselineCommit
+		r.Calls, err = calls(ctx, o.events)
+		return err
+	}},
+	{"parse", func(_ context.Context, _ options, r *result) (err error) {
+		r.Parse, err = parse.Measure(parseRounds)
+		return err
+	}},
+	{"function", func(ctx context.Context, _ options, r *result) (err error) {
+		r.Function, err = function.Measure(ctx, ".", coldRuns, warmWebhooks)
+		return err
+	}},
+	{"idle", func(ctx context.Context, o options, r *result) (err error) {
+		r.Idle, err = function.MeasureIdle(ctx, ".", o.idle, idleRuns)
+		return err
+	}},
+	{"pipeline", func(ctx context.Context, _ options, r *result) (err error) {
+		r.Pipeline, err = measurePipeline(ctx, burstOf)
+		return err
+	}},
+	{"demo", func(ctx context.Context, _ options, r *result) (err error) {
+		r.Demo, err = measureDemo(ctx)
+		return err
+	}},
+	{"cpu", func(ctx context.Context, o options, r *result) (err error) {
+		r.CPU, err = compare(ctx, o)
+		return err
+	}},
+	{"start", func(ctx context.Context, _ options, r *result) (err error) {
+		r.Start, err = starts(ctx, ".")
+		return err
+	}},
+}
+
+// parts are their names.
+func parts() (names []string) {
+	for _, p := range all {
+		names = append(names, p.name)
+	}
+	return names
+}
 
 // durations are the value of a flag, separated by commas.
 type durations []time.Duration
@@ -103,12 +150,14 @@ const (
 
 // result is what --json prints.
 type result struct {
+	Machine  string                     `json:"machine"`
 	Baseline string                     `json:"baseline,omitempty"` // a commit
 	Calls    map[string]map[string]cost `json:"calls,omitempty"`    // row → now, baseline, goal
 	Parse    *parse.Figures             `json:"parse,omitempty"`
 	Function []function.Row             `json:"function,omitempty"`
 	Idle     []function.Idle            `json:"idle,omitempty"`
 	Pipeline *throughput                `json:"pipeline,omitempty"`
+	Demo     *month                     `json:"demo,omitempty"`
 	CPU      *comparison                `json:"cpu,omitempty"`
 	Start    []started                  `json:"start,omitempty"`
 }
@@ -123,41 +172,14 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 			return err
 		}
 	}
-	var r result
-	if o.only == "" || o.only == "calls" {
-		if r.Calls, err = calls(ctx, o.events); err != nil {
-			return err
+	r := result{Machine: machine()}
+	for _, p := range all {
+		if o.only != "" && o.only != p.name {
+			continue
 		}
-		r.Baseline = baselineCommit
-	}
-	if o.only == "" || o.only == "parse" {
-		if r.Parse, err = parse.Measure(parseRounds); err != nil {
-			return err
-		}
-	}
-	if o.only == "" || o.only == "function" {
-		if r.Function, err = function.Measure(ctx, ".", coldRuns, warmWebhooks); err != nil {
-			return err
-		}
-	}
-	if o.only == "" || o.only == "idle" {
-		if r.Idle, err = function.MeasureIdle(ctx, ".", o.idle, idleRuns); err != nil {
-			return err
-		}
-	}
-	if o.only == "" || o.only == "pipeline" {
-		if r.Pipeline, err = measurePipeline(ctx, burstOf); err != nil {
-			return err
-		}
-	}
-	if o.only == "" || o.only == "cpu" {
-		if r.CPU, err = compare(ctx, o); err != nil {
-			return err
-		}
-	}
-	if o.only == "" || o.only == "start" {
-		if r.Start, err = starts(ctx, "."); err != nil {
-			return err
+		fmt.Fprintln(os.Stderr, "bench: measuring", p.name)
+		if err := p.measure(ctx, o, &r); err != nil {
+			return fmt.Errorf("%s: %w", p.name, err)
 		}
 	}
 	if o.json {

@@ -15,6 +15,7 @@ var rows = []string{upToTheBus, thinNamed, thinUnnamed, stateAction, effectActio
 
 func (r result) print(out io.Writer, o options) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	_, _ = fmt.Fprintf(w, "Measured on %s\n\n", r.Machine)
 	if r.Calls != nil {
 		r.printCalls(w, o.events)
 	}
@@ -33,8 +34,14 @@ func (r result) print(out io.Writer, o options) error {
 	if r.CPU != nil {
 		r.CPU.print(w, o)
 	}
+	if r.Demo != nil {
+		_, _ = fmt.Fprintf(w, "Demo: %d events in %d requests through all actions, %.0f a second, %.0f CPU seconds with the start and the audit\n\n", r.Demo.Events, r.Demo.Requests, r.Demo.Rate, r.Demo.CPU)
+	}
 	printStarts(w, r.Start)
-	return w.Flush()
+	if err := w.Flush(); err != nil || o.only != "" {
+		return err
+	}
+	return r.table(out)
 }
 
 func (r result) printCalls(w io.Writer, n int) {

@@ -27,6 +27,12 @@ type Row struct {
 	BinaryMB float64 `json:"binary_mb"`
 }
 
+// Names of the two functions that take webhooks and have their secret from the same place.
+const (
+	Idiomatic = "idiomatic, secret from Secrets Manager"
+	Ours      = "functions/ingest"
+)
+
 // subject is a function to measure.
 type subject struct {
 	name, pkg string
@@ -38,8 +44,8 @@ type subject struct {
 // subjects in the way of an event: each takes what the one before it made.
 var subjects = []subject{
 	{"idiomatic, secret in the environment", "./infra/bench/function/idiomatic", []string{"SECRET=" + secret}, webhookEvent, stored},
-	{"idiomatic, secret from Secrets Manager", "./infra/bench/function/idiomatic", []string{"SECRET=manager"}, webhookEvent, stored},
-	{"functions/ingest", "./functions/ingest", nil, webhookEvent, stored},
+	{Idiomatic, "./infra/bench/function/idiomatic", []string{"SECRET=manager"}, webhookEvent, stored},
+	{Ours, "./functions/ingest", nil, webhookEvent, stored},
 	{"functions/dispatch", "./functions/dispatch", nil, streamEvent, handled},
 	{"functions/update-order", "./functions/update-order", nil, messageEvent, handled},
 }
