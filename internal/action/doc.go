@@ -64,7 +64,8 @@
 // transition runs again if another event was faster, and in payhooks audit: it calls nothing,
 // reads no clock and does not change old. Keep what the events say, in a set by id or with its
 // time: then the row is the same in whatever order they come. Several rows are several calls,
-// one for each row. For what Update cannot express there is [Transact].
+// one for each row. For what Update cannot express there is [Transact], which takes a
+// types.TransactWriteItem of the SDK's service/dynamodb.
 //
 // # HTTP
 //

@@ -45,7 +45,9 @@ func transition[T any](table, key string, fn func(T) (T, error)) delivery.Transi
 	}
 }
 
-// Transact adds an item in the store's own language (ddb.TransactWriteItem
-// of internal/dynamo/ddb) to the delivery's transaction, for what Update cannot express.
-// Its key is e.Scope.Key(kind, id). It must not touch a row that Update changes.
+// Transact adds an item in the store's own language (types.TransactWriteItem of the SDK's
+// service/dynamodb, or a pointer to one) to the delivery's transaction, for what Update
+// cannot express. Its key is e.Scope.Key(kind, id). It must not touch a row that Update
+// changes. What is no such item, or sets not one of its fields, is refused when the function
+// returns, and the delivery parks. The store in memory of tests takes none: the local stack does.
 func Transact[E any](e *Event[E], item any) { e.run.Transact(item) }

@@ -87,14 +87,8 @@ func (t *Tables) transactItems(writes []event.Write) ([]ddb.TransactWriteItem, e
 }
 
 func (t *Tables) transactItem(w event.Write) (ddb.TransactWriteItem, error) {
-	switch raw := w.Raw.(type) {
-	case nil:
-	case ddb.TransactWriteItem:
-		return raw, nil
-	case *ddb.TransactWriteItem:
-		return *raw, nil
-	default:
-		return ddb.TransactWriteItem{}, fmt.Errorf("raw write is a %T, expected a ddb.TransactWriteItem: %w", raw, event.ErrInvalid)
+	if w.Raw != nil {
+		return rawItem(w.Raw)
 	}
 	row, err := rowItem(w)
 	if err != nil {
@@ -110,4 +104,22 @@ func (t *Tables) transactItem(w event.Write) (ddb.TransactWriteItem, error) {
 		put.ExpressionAttributeValues = item{":version": num(strconv.FormatInt(w.Version, 10))}
 	}
 	return ddb.TransactWriteItem{Put: put}, nil
+}
+
+// rawItem is a transact item of a team's function, which has the SDK's type, or ours.
+func rawItem(raw any) (it ddb.TransactWriteItem, err error) {
+	err = ddb.Copy(&it, raw)
+	set := 0
+	for _, is := range []bool{it.Put != nil, it.Update != nil, it.Delete != nil, it.ConditionCheck != nil} {
+		if is {
+			set++
+		}
+	}
+	switch {
+	case err != nil:
+		return it, fmt.Errorf("raw write is a %T, expected a types.TransactWriteItem of the SDK's service/dynamodb: %w: %w", raw, err, event.ErrInvalid)
+	case set != 1:
+		return it, fmt.Errorf("raw write sets %d of Put, Update, Delete and ConditionCheck, expected one: several are several calls: %w", set, event.ErrInvalid)
+	}
+	return it, nil
 }

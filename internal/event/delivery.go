@@ -231,8 +231,8 @@ type Write struct {
 	// their deliveries had written it. For Ledger.Write.
 	Derived bool
 	// Raw is a transact item in the store's own language for what Data cannot
-	// express (ddb.TransactWriteItem of internal/dynamo/ddb). The other fields are
-	// ignored when it is set.
+	// express (types.TransactWriteItem of the SDK's service/dynamodb). The other
+	// fields are ignored when it is set.
 	Raw any
 }
 

@@ -10,7 +10,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
-	"github.com/payhooks/payhooks/internal/dynamo/ddb"
 	"github.com/payhooks/payhooks/internal/event"
 )
 
@@ -58,11 +57,11 @@ func TestFinishedDeliveryIsInNoIndex(t *testing.T) {
 func TestRawWriteCommitsWithItsDeliveryOrNotAtAll(t *testing.T) {
 	db := openTables(t)
 	add := func(condition string) event.Write {
-		return event.Write{Raw: ddb.TransactWriteItem{Update: &ddb.Update{
-			TableName: awssdk.String(db.tables.Name("orders")), Key: map[string]ddb.AttributeValue{"id": &ddb.AttributeValueMemberS{Value: "counter"}},
+		return event.Write{Raw: types.TransactWriteItem{Update: &types.Update{
+			TableName: awssdk.String(db.tables.Name("orders")), Key: map[string]types.AttributeValue{"id": &types.AttributeValueMemberS{Value: "counter"}},
 			UpdateExpression:          awssdk.String("ADD n :one"),
 			ConditionExpression:       awssdk.String(condition),
-			ExpressionAttributeValues: map[string]ddb.AttributeValue{":one": &ddb.AttributeValueMemberN{Value: "1"}},
+			ExpressionAttributeValues: map[string]types.AttributeValue{":one": &types.AttributeValueMemberN{Value: "1"}},
 		}}}
 	}
 	commit := func(condition string) error {

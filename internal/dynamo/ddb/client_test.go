@@ -104,61 +104,11 @@ func alsoConflicts(o *dynamodb.Options) {
 	o.Retryer = retry.AddWithErrorCodes(o.Retryer, (&types.TransactionConflictException{}).ErrorCode())
 }
 
-// members are the kinds of values.
-var members = func() map[string]reflect.Type {
-	members := map[string]reflect.Type{}
-	for _, v := range []ddb.AttributeValue{
-		&ddb.AttributeValueMemberS{}, &ddb.AttributeValueMemberN{}, &ddb.AttributeValueMemberB{}, &ddb.AttributeValueMemberBOOL{}, &ddb.AttributeValueMemberNULL{},
-		&ddb.AttributeValueMemberSS{}, &ddb.AttributeValueMemberNS{}, &ddb.AttributeValueMemberBS{}, &ddb.AttributeValueMemberL{}, &ddb.AttributeValueMemberM{},
-	} {
-		members[reflect.TypeOf(v).Elem().Name()] = reflect.TypeOf(v).Elem()
-	}
-	return members
-}()
-
-// same copies what the SDK's types hold into ours, field by field.
+// same copies what the SDK's types hold into ours.
 func same(t *testing.T, to, from reflect.Value) {
 	t.Helper()
-	switch from.Kind() {
-	case reflect.Interface:
-		if !from.IsNil() {
-			v := reflect.New(members[from.Elem().Elem().Type().Name()])
-			same(t, v.Elem(), from.Elem().Elem())
-			to.Set(v)
-		}
-	case reflect.Pointer:
-		if !from.IsNil() {
-			to.Set(reflect.New(to.Type().Elem()))
-			same(t, to.Elem(), from.Elem())
-		}
-	case reflect.Struct:
-		for i := range from.NumField() {
-			name := from.Type().Field(i).Name
-			if from.Type().Field(i).IsExported() && !from.Field(i).IsZero() {
-				if !to.FieldByName(name).IsValid() {
-					t.Fatalf("%s has no field %s", to.Type(), name)
-				}
-				same(t, to.FieldByName(name), from.Field(i))
-			}
-		}
-	case reflect.Map:
-		if !from.IsNil() {
-			to.Set(reflect.MakeMap(to.Type()))
-			for _, key := range from.MapKeys() {
-				v := reflect.New(to.Type().Elem()).Elem()
-				same(t, v, from.MapIndex(key))
-				to.SetMapIndex(key, v)
-			}
-		}
-	case reflect.Slice:
-		if !from.IsNil() {
-			to.Set(reflect.MakeSlice(to.Type(), from.Len(), from.Len()))
-			for i := range from.Len() {
-				same(t, to.Index(i), from.Index(i))
-			}
-		}
-	default:
-		to.Set(from.Convert(to.Type()))
+	if err := ddb.Copy(to.Addr().Interface(), from.Interface()); err != nil {
+		t.Fatal(err)
 	}
 }
 
