@@ -51,7 +51,7 @@ func (t *Target) settings(ctx context.Context) (s stackSettings, err error) {
 }
 
 func (t *Target) deployedSettings(ctx context.Context) (s stackSettings, err error) {
-	out, err := cloudformation.New(t.AWS).DescribeStacks(ctx, t.Stack)
+	out, err := cloudformation.New(t.AWS, time.Now).DescribeStacks(ctx, t.Stack)
 	if err == nil && len(out) != 1 {
 		err = errors.New("there is no such stack")
 	}

@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"time"
+
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams"
@@ -21,7 +23,7 @@ func (t *Target) Doctor() *doctor.Doctor {
 	functions := lambda.NewFromConfig(t.AWS)
 	return &doctor.Doctor{
 		Stack: t.Stack, Local: t.Local != nil,
-		Caller: sts.NewFromConfig(t.AWS), Stacks: cloudformation.New(t.AWS), Secrets: secretsmanager.NewFromConfig(t.AWS),
+		Caller: sts.NewFromConfig(t.AWS), Stacks: cloudformation.New(t.AWS, time.Now), Secrets: secretsmanager.NewFromConfig(t.AWS),
 		Mail: sesv2.NewFromConfig(t.AWS), Lambda: functions, Mappings: functions, Topics: sns.NewFromConfig(t.AWS), Alarms: cloudwatch.NewFromConfig(t.AWS), Pause: start.Sleep,
 		Tables: dynamodb.NewFromConfig(t.AWS), Streams: dynamodbstreams.NewFromConfig(t.AWS),
 		Rules: t.Bus, Functions: t.Operator().Functions, Registered: t,

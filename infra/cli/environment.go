@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
@@ -16,7 +17,7 @@ func (t *Target) Environment(ctx context.Context, action string) (getenv func(st
 	if t.Local != nil {
 		return func(name string) string { return t.Local.Environment[action][name] }, nil
 	}
-	name, err := lambdacall.Deployed(cloudformation.New(t.AWS), t.Stack)(ctx, action)
+	name, err := lambdacall.Deployed(cloudformation.New(t.AWS, time.Now), t.Stack)(ctx, action)
 	if err != nil {
 		return nil, err
 	}

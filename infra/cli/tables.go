@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
@@ -19,7 +20,7 @@ func (t *Target) tableNames(ctx context.Context) ([]string, error) {
 		full = t.Local.Tables
 	} else {
 		data := t.Stack + "-data"
-		all, err := cloudformation.New(t.AWS).ListStackResources(ctx, data)
+		all, err := cloudformation.New(t.AWS, time.Now).ListStackResources(ctx, data)
 		if err != nil {
 			return nil, fmt.Errorf("list resources of stack %s: %w", data, err)
 		}

@@ -114,7 +114,7 @@ func (t *Target) Operator() *operator.Operator {
 			return t.Stack + "-" + lambdacall.LogicalID(name), nil
 		}
 	} else {
-		functions.Resolve = lambdacall.Deployed(cloudformation.New(t.AWS), t.Stack)
+		functions.Resolve = lambdacall.Deployed(cloudformation.New(t.AWS, time.Now), t.Stack)
 	}
 	return &operator.Operator{
 		Stack: t.Stack, Store: t.Tables, Ledger: t.Tables, Quarantine: t.Tables.Quarantine(), Bus: t.Bus, Since: t.Tables.Since,

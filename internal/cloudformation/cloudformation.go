@@ -5,17 +5,11 @@ package cloudformation
 
 import (
 	"context"
-	"encoding/xml"
-	"fmt"
-	"io"
-	"net/http"
 	"net/url"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
-	"github.com/aws/smithy-go"
-	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"github.com/payhooks/payhooks/internal/wire"
 )
@@ -27,7 +21,9 @@ const version = "2010-05-15"
 type Client struct{ wire *wire.Client }
 
 // New returns a client. It makes no request.
-func New(cfg aws.Config) *Client { return &Client{wire.New("cloudformation", cfg, time.Now)} }
+func New(cfg aws.Config, now func() time.Time) *Client {
+	return &Client{wire.New("cloudformation", cfg, now)}
+}
 
 // DescribeStacks returns the stack, or with an empty name all that are not deleted, with
 // what payhooks reads of them.
@@ -37,7 +33,7 @@ func (c *Client) DescribeStacks(ctx context.Context, name string) (all []types.S
 			Stacks    []stack `xml:"DescribeStacksResult>Stacks>member"`
 			NextToken string  `xml:"DescribeStacksResult>NextToken"`
 		}
-		if err := c.call(ctx, "DescribeStacks", in, &page); err != nil {
+		if err := c.wire.Query(ctx, version, "DescribeStacks", in, &page); err != nil {
 			return nil, err
 		}
 		for _, s := range page.Stacks {
@@ -57,7 +53,7 @@ func (c *Client) ListStackResources(ctx context.Context, name string) (all []typ
 			Resources []resource `xml:"ListStackResourcesResult>StackResourceSummaries>member"`
 			NextToken string     `xml:"ListStackResourcesResult>NextToken"`
 		}
-		if err := c.call(ctx, "ListStackResources", in, &page); err != nil {
+		if err := c.wire.Query(ctx, version, "ListStackResources", in, &page); err != nil {
 			return nil, err
 		}
 		for _, r := range page.Resources {
@@ -77,7 +73,7 @@ func (c *Client) Resource(ctx context.Context, stack, id string) (string, error)
 	var out struct {
 		Name string `xml:"DescribeStackResourceResult>StackResourceDetail>PhysicalResourceId"`
 	}
-	err := c.call(ctx, "DescribeStackResource", url.Values{"StackName": {stack}, "LogicalResourceId": {id}}, &out)
+	err := c.wire.Query(ctx, version, "DescribeStackResource", url.Values{"StackName": {stack}, "LogicalResourceId": {id}}, &out)
 	return out.Name, err
 }
 
@@ -86,36 +82,4 @@ func optional(name string) []string {
 		return nil
 	}
 	return []string{name}
-}
-
-// call makes one call of the query protocol.
-func (c *Client) call(ctx context.Context, operation string, in url.Values, out any) error {
-	in.Set("Action", operation)
-	in.Set("Version", version)
-	return c.wire.Do(ctx, &wire.Call{
-		Operation: operation, Body: []byte(in.Encode()), In: in, Out: out,
-		Header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}},
-		Answer: func(res *smithyhttp.Response) error {
-			body, err := io.ReadAll(res.Body)
-			switch {
-			case err != nil:
-				return err
-			case res.StatusCode >= http.StatusMultipleChoices:
-				return wire.Failed(res, failure(res, body))
-			}
-			return xml.Unmarshal(body, out)
-		},
-	})
-}
-
-// failure is the error that the service answered.
-func failure(res *smithyhttp.Response, body []byte) error {
-	var said struct {
-		Code    string `xml:"Error>Code"`
-		Message string `xml:"Error>Message"`
-	}
-	if xml.Unmarshal(body, &said) != nil || said.Code == "" { // a proxy answers something else
-		said.Code = fmt.Sprint("HTTP", res.StatusCode)
-	}
-	return &smithy.GenericAPIError{Code: said.Code, Message: said.Message}
 }

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
@@ -55,7 +56,7 @@ func denying(t *testing.T) aws.Config {
 
 func TestDeniedCallsNameTheMissingRight(t *testing.T) {
 	cfg, name := denying(t), aws.String("x")
-	stacks, tables, functions, mails := cloudformation.New(cfg), dynamodb.NewFromConfig(cfg), lambda.NewFromConfig(cfg), sesv2.NewFromConfig(cfg)
+	stacks, tables, functions, mails := cloudformation.New(cfg, time.Now), dynamodb.NewFromConfig(cfg), lambda.NewFromConfig(cfg), sesv2.NewFromConfig(cfg)
 	for right, call := range map[string]func(context.Context) error{
 		"cloudformation:DescribeStacks": func(ctx context.Context) error {
 			_, err := stacks.DescribeStacks(ctx, "")
