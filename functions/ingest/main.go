@@ -5,7 +5,6 @@ package main
 import (
 	"os"
 
-	"github.com/payhooks/payhooks/internal/dynamo"
 	"github.com/payhooks/payhooks/internal/ingest"
 	"github.com/payhooks/payhooks/internal/secret"
 	"github.com/payhooks/payhooks/internal/start"
@@ -17,7 +16,7 @@ func main() {
 		intake := &ingest.Intake{Store: s.Tables, Quarantine: s.Tables.Quarantine(), Retention: s.Retention, Own: os.Getenv("OWN_ACCOUNT")}
 		secrets := &secret.Cache{Fetch: secret.FromManager(secret.Manager(s.AWS, start.Now), s.Name), Now: start.Now}
 		h := &ingest.Handler{Endpoints: endpoints, Secrets: secrets, Intake: intake, Addresses: s.Addresses(), Now: start.Now, Log: s.Log}
-		s.Warm = append(s.Warm, h.Warm, dynamo.PrepareBodies)
+		s.Warm = append(s.Warm, h.Warm, s.Tables.PrepareBodies)
 		return h, err
 	})
 }

@@ -29,6 +29,16 @@ func TestCostIsOneEventsShareOfTheCallersCalls(t *testing.T) {
 	}
 }
 
+func TestUnitsAreSplitByTableAndIndex(t *testing.T) {
+	got, err := costOf([]count{
+		{Service: "dynamodb", Caller: "ingest", Operation: "PutItem", Calls: 2, Write: 5, Units: map[string]float64{"events": 4, "events/subject": 1}},
+		{Service: "dynamodb", Caller: "dispatch", Operation: "PutItem", Calls: 2, Write: 2, Units: map[string]float64{"events": 2}},
+	}, 2, pipeline...)
+	if want := "PutItem 2.00 (events 3.00, events/subject 0.50)"; got.By != want || err != nil {
+		t.Errorf("%q, want %q; %v", got.By, want, err)
+	}
+}
+
 func TestFailedCallsLeaveTheCostUnknown(t *testing.T) {
 	if _, err := costOf([]count{{Service: "dynamodb", Caller: "a", Operation: "PutItem", Calls: 3, Failed: 1}}, 1, "a"); err == nil {
 		t.Error("no error although the units of a call are not known")
@@ -37,7 +47,7 @@ func TestFailedCallsLeaveTheCostUnknown(t *testing.T) {
 
 func TestEveryRowHasABaseline(t *testing.T) {
 	for _, row := range rows {
-		if thin := row == thinNamed || row == thinUnnamed; !thin && baseline[row].Calls == 0 {
+		if later := row == thinNamed || row == thinUnnamed || row == withDictionary; !later && baseline[row].Calls == 0 {
 			t.Errorf("%q has no baseline", row)
 		}
 	}

@@ -37,13 +37,14 @@ var scenarios = []scenario{
 
 // Rows of the table.
 const (
-	upToTheBus    = "an event, up to the bus"
-	stateAction   = "an action that changes one row"
-	effectAction  = "an action with one external effect"
-	skippedAction = "an action that skips the event"
-	thinNamed     = "a thin event that names its snapshot, up to the bus"
-	thinUnnamed   = "a thin event that does not, up to the bus"
-	emulation     = "the emulation's own, not on AWS"
+	upToTheBus     = "an event, up to the bus"
+	withDictionary = "an event, up to the bus, with the dictionary"
+	stateAction    = "an action that changes one row"
+	effectAction   = "an action with one external effect"
+	skippedAction  = "an action that skips the event"
+	thinNamed      = "a thin event that names its snapshot, up to the bus"
+	thinUnnamed    = "a thin event that does not, up to the bus"
+	emulation      = "the emulation's own, not on AWS"
 )
 
 // cost is what one event comes to, on average.
@@ -66,7 +67,7 @@ var fetching = append(pipeline, event.Fetch)
 // an error: what they consumed is not reported.
 func costOf(counts []count, n int, callers ...string) (cost, error) {
 	var c cost
-	by := map[string]int{}
+	by, units := map[string]int{}, map[string]map[string]float64{}
 	for _, one := range counts {
 		if one.Service != "dynamodb" || !slices.Contains(callers, one.Caller) {
 			continue
@@ -78,13 +79,32 @@ func costOf(counts []count, n int, callers ...string) (cost, error) {
 		c.Write += one.Write / float64(n)
 		c.Read += one.Read / float64(n)
 		by[one.Operation] += one.Calls
+		if units[one.Operation] == nil {
+			units[one.Operation] = map[string]float64{}
+		}
+		for table, more := range one.Units {
+			units[one.Operation][table] += more
+		}
 	}
 	var words []string
 	for _, operation := range slices.Sorted(maps.Keys(by)) {
-		words = append(words, fmt.Sprintf("%s %.2f", operation, float64(by[operation])/float64(n)))
+		word := fmt.Sprintf("%s %.2f", operation, float64(by[operation])/float64(n))
+		words = append(words, word+split(units[operation], n))
 	}
 	c.By = strings.Join(words, ", ")
 	return c, nil
+}
+
+// split is what one of n events costs at each table and table/index.
+func split(units map[string]float64, n int) string {
+	var words []string
+	for _, table := range slices.Sorted(maps.Keys(units)) {
+		words = append(words, fmt.Sprintf("%s %.2f", table, units[table]/float64(n)))
+	}
+	if len(words) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(words, ", ") + ")"
 }
 
 // measure counts every scenario on one stack, n events each.

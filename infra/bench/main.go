@@ -198,11 +198,17 @@ func calls(ctx context.Context, n int) (map[string]map[string]cost, error) {
 	if stopped := s.stop(); err == nil {
 		err = stopped
 	}
+	if err == nil {
+		now[withDictionary], err = measureDictionary(ctx, n)
+	}
+	if err != nil {
+		return nil, err
+	}
 	all := map[string]map[string]cost{}
 	for _, row := range rows {
 		all[row] = map[string]cost{"now": now[row], "baseline": baseline[row], "goal": goal[row]}
 	}
-	return all, err
+	return all, nil
 }
 
 // build compiles the command of a checkout; it compiles the functions itself.

@@ -101,16 +101,20 @@ func oneAction(ctx context.Context, dir, url string) error {
 	if err := scaffold.Write(dir, changes); err != nil {
 		return err
 	}
+	if err := setParameter(dir, "PostToSinkUrl: "+url); err != nil {
+		return err
+	}
+	return build(ctx, dir)
+}
+
+// setParameter adds a line to the parameters of a copy's stack.
+func setParameter(dir, line string) error {
 	parameters := filepath.Join(dir, "infra", "local", "parameters.yaml")
 	text, err := os.ReadFile(parameters) //nolint:gosec // of the copy
 	if err != nil {
 		return err
 	}
-	text = fmt.Appendf(text, "PostToSinkUrl: %s\n", url)
-	if err := os.WriteFile(parameters, text, 0o600); err != nil { //nolint:gosec // of the copy
-		return err
-	}
-	return build(ctx, dir)
+	return os.WriteFile(parameters, append(text, line+"\n"...), 0o600) //nolint:gosec // of the copy
 }
 
 // posted is the event that is posted, before it is made longer.

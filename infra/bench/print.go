@@ -11,7 +11,7 @@ import (
 )
 
 // rows of the table of calls, in its order.
-var rows = []string{upToTheBus, thinNamed, thinUnnamed, stateAction, effectAction, skippedAction, emulation}
+var rows = []string{upToTheBus, withDictionary, thinNamed, thinUnnamed, stateAction, effectAction, skippedAction, emulation}
 
 func (r result) print(out io.Writer, o options) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)

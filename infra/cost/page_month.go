@@ -72,6 +72,9 @@ func (p *page) event(change func(*Stack)) float64 {
 	return million * sum(s.Event(One, p.kinds[One]))
 }
 
+// saved are the write units that the dictionary saves of an event of 2 KB up to the bus.
+const saved = 2
+
 // Parameters is the table of what they change.
 func (p *page) Parameters() string {
 	one := p.event(func(*Stack) {})
@@ -83,6 +86,7 @@ func (p *page) Parameters() string {
 		{"parameter", "changes"},
 		{"`LogDays=365`", more(func(s *Stack) { s.LogDays = 365 })},
 		{"`RetentionDays=35`", more(func(s *Stack) { s.Retention = 35 })},
+		{"`Dictionary=on`", fmt.Sprintf("%+.2f USD for a million events of 2 KB, for %d write units less each, as `make bench` counts; and less to store", -saved*writeUnits.of(million), saved)},
 		{"`Architecture=x86_64`", p.x86()},
 		{"`SilenceHours`", USD(p.adds(p.with("SilenceHours", "6"))) + " a month for its alarm"},
 		{"`StripeEventSource`", USD(p.BusMonth()) + " a month for its alarms and the polls of its queue"},

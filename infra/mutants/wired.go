@@ -27,6 +27,10 @@ var wired = []guard{
 		`begun > len(packed)/8 {`, `begun > 0 {`, named("TestPackingCostsNoUnit", "internal/dynamo"),
 	},
 	{
+		"a body is written with the dictionary only when asked", "internal/dynamo/tables.go",
+		`stack: stack, bodies: newPacker(plain)}`, `stack: stack, bodies: newPacker(asked)}`, named("OnlyWhereItIsAskedFor", "internal/dynamo"),
+	},
+	{
 		"a failure before the first request is not kept", "internal/secret/value.go",
 		`		v.tried = time.Time{}
 		release()`, `		release()`, named("TestFailureWhileWarm", "internal/secret"),

@@ -20,12 +20,9 @@ const (
 	maxBody = 16 << 20
 )
 
-// One encoder and decoder serve all calls, one at a time each: a function has
-// one or two cores, and every further one holds megabytes of state.
-var (
-	written = newPacker(writes)
-	decoder = sync.OnceValues(newDecoder)
-)
+// One decoder serves all calls, and one packer those of its Tables, one at a time each: a
+// function has one or two cores, and every further one holds megabytes of state.
+var decoder = sync.OnceValues(newDecoder)
 
 // packer compresses bodies: quickly, and once more densely where that may save a write unit.
 // The tables of the dense encoder are five times as large, most events need none of it, and
@@ -71,9 +68,9 @@ func encode(open func() (*zstd.Encoder, error), body []byte) ([]byte, error) {
 }
 
 // PrepareBodies touches the memory that storing the first event would touch.
-func PrepareBodies(context.Context) {
+func (t *Tables) PrepareBodies(context.Context) {
 	if sample, err := dictionary(newest); err == nil {
-		_, _ = encode(written.quick, sample[len(sample)-8<<10:])
+		_, _ = encode(t.bodies.quick, sample[len(sample)-8<<10:])
 	}
 }
 

@@ -21,9 +21,10 @@ const (
 	samples1 = 1 // the first, of the samples in events/
 )
 
-// writes is the version that bodies are written with. It follows the readers by a release:
-// functions are replaced one after another, and a release may be taken back.
-const writes = plain
+// asked is the version that bodies are written with where the dictionary is asked for. It
+// follows the readers by a release: functions are replaced one after another, and a release
+// may be taken back.
+const asked = samples1
 
 // newest is the last version that readers know.
 const newest = samples1

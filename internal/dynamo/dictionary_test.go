@@ -107,12 +107,8 @@ func (s *stored) add(t *testing.T, p *packer, body []byte) {
 		t.Fatalf("%s: %s", body[:100], reason)
 	}
 	f.Endpoint, f.Received = "default", at
-	it, err := eventItem(event.Event{Facts: f, Body: body}, at.AddDate(1, 0, 0))
+	it, err := (&Tables{bodies: p}).eventItem(event.Event{Facts: f, Body: body}, at.AddDate(1, 0, 0))
 	if err != nil {
-		t.Fatal(err)
-	}
-	delete(it, "body")
-	if err := p.pack(it, body); err != nil {
 		t.Fatal(err)
 	}
 	packed := it["body"].(*ddb.AttributeValueMemberB).Value //nolint:forcetypeassert // that is what it is

@@ -23,7 +23,7 @@ const (
 
 // Put implements event.Store.
 func (t *Tables) Put(ctx context.Context, e event.Event, expires time.Time) (event.Result, error) {
-	it, err := eventItem(e, expires)
+	it, err := t.eventItem(e, expires)
 	if err != nil {
 		return 0, fmt.Errorf("put %s: %w", e.ID, err)
 	}
@@ -32,7 +32,7 @@ func (t *Tables) Put(ctx context.Context, e event.Event, expires time.Time) (eve
 
 // Import implements event.Store.
 func (t *Tables) Import(ctx context.Context, e event.Event, subscribers []string, expires time.Time) (event.Result, error) {
-	it, err := eventItem(e, expires)
+	it, err := t.eventItem(e, expires)
 	if err != nil {
 		return 0, fmt.Errorf("import %s: %w", e.ID, err)
 	}
@@ -91,7 +91,7 @@ func (t *Tables) PutRendering(ctx context.Context, e event.Event, release string
 		return fmt.Errorf("put rendering of %s: %w", e.ID, err)
 	}
 	e.ID = event.RenderingID(e.ID, release)
-	it, err := bodyItem(e, expires)
+	it, err := t.bodyItem(e, expires)
 	if err != nil {
 		return fmt.Errorf("put %s: %w", e.ID, err)
 	}
@@ -105,7 +105,7 @@ func (t *Tables) PutRendering(ctx context.Context, e event.Event, release string
 }
 
 // eventItem is the pending item of an event, with the keys of its indexes.
-func eventItem(e event.Event, expires time.Time) (item, error) {
+func (t *Tables) eventItem(e event.Event, expires time.Time) (item, error) {
 	if err := checkEvent(e.ID); err != nil {
 		return nil, err
 	}
@@ -119,7 +119,7 @@ func eventItem(e event.Event, expires time.Time) (item, error) {
 	}
 	it["shard"] = str(receivedKey(event.Shard(e.ID, event.ReceiptShards)))
 	it.index(e.Facts)
-	return it, it.hold(e.Body)
+	return it, t.hold(it, e.Body)
 }
 
 // index adds the keys of the indexes that follow from the facts.
@@ -129,12 +129,12 @@ func (it item) index(f event.Facts) {
 }
 
 // bodyItem has the facts and the signed bytes of an event.
-func bodyItem(e event.Event, expires time.Time) (item, error) {
+func (t *Tables) bodyItem(e event.Event, expires time.Time) (item, error) {
 	it, err := plainItem(e, expires)
 	if err != nil {
 		return nil, err
 	}
-	return it, it.hold(e.Body)
+	return it, t.hold(it, e.Body)
 }
 
 // plainItem has the facts of an event.
@@ -153,8 +153,8 @@ func plainItem(e event.Event, expires time.Time) (item, error) {
 func (it item) written() int { return it.size() + len("nonce") + 24 }
 
 // hold adds the body, if the item fits with it.
-func (it item) hold(body []byte) error {
-	if err := written.pack(it, body); err != nil {
+func (t *Tables) hold(it item, body []byte) error {
+	if err := t.bodies.pack(it, body); err != nil {
 		return err
 	}
 	return it.fits()

@@ -34,7 +34,7 @@ func TestItemSizeFollowsDynamoDBsRules(t *testing.T) {
 }
 
 func TestBodyThatUnpacksTooLargeIsInvalid(t *testing.T) {
-	e, err := written.dense()
+	e, err := New(nil, "").bodies.dense()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,14 +44,15 @@ func TestBodyThatUnpacksTooLargeIsInvalid(t *testing.T) {
 			t.Errorf("%s: error is %v", name, err)
 		}
 	}
-	if _, err := encode(written.quick, make([]byte, maxBody+1)); !errors.Is(err, event.ErrTooLarge) {
+	if _, err := encode(New(nil, "").bodies.quick, make([]byte, maxBody+1)); !errors.Is(err, event.ErrTooLarge) {
 		t.Errorf("compress: error is %v", err)
 	}
 }
 
 func TestBodyUnpacksToWhatItWas(t *testing.T) {
+	bodies := New(nil, "").bodies
 	for _, body := range [][]byte{{}, []byte("x"), []byte("\x00\xff"), bytes.Repeat([]byte("abc"), 1<<20)} {
-		data, err := encode(written.quick, body)
+		data, err := encode(bodies.quick, body)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -124,7 +125,7 @@ func TestUnreadableTimeIsInvalid(t *testing.T) {
 		t.Fatalf("%s, error %v", at, r.err)
 	}
 	e := event.Event{Facts: event.Facts{ID: "evt_1", Created: time.Unix(1e13, 0)}}
-	if _, err := eventItem(e, time.Time{}); !errors.Is(err, event.ErrInvalid) {
+	if _, err := New(nil, "").eventItem(e, time.Time{}); !errors.Is(err, event.ErrInvalid) {
 		t.Fatalf("a year of six digits: error is %v", err)
 	}
 }
@@ -133,7 +134,7 @@ func TestFactTooLongForAnIndexIsNoKey(t *testing.T) {
 	prefix := len("test/own/customer/")
 	for n, kept := range map[int]bool{1: true, 1023 - prefix: true, 1024: false, 0: false} {
 		e := event.Event{Facts: event.Facts{ID: "evt_1", Subject: strings.Repeat("s", n), Customer: strings.Repeat("c", n)}}
-		it, err := eventItem(e, time.Time{})
+		it, err := New(nil, "").eventItem(e, time.Time{})
 		if err != nil {
 			t.Fatal(err)
 		}

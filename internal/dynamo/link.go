@@ -63,7 +63,7 @@ func (t *Tables) linked(old item, l event.Link) bool {
 func (t *Tables) linkItems(l event.Link) ([]ddb.TransactWriteItem, error) {
 	payload := event.Event{Facts: l.Event.Facts, Body: l.Event.Fetched}
 	payload.ID, payload.SentAs = payloadID(l.Event.ID), ""
-	it, err := bodyItem(payload, l.Thin.Expires)
+	it, err := t.bodyItem(payload, l.Thin.Expires)
 	if err != nil {
 		return nil, err
 	}
@@ -71,7 +71,7 @@ func (t *Tables) linkItems(l event.Link) ([]ddb.TransactWriteItem, error) {
 	if l.Event.ID == l.Thin.ID {
 		return append(items, ddb.TransactWriteItem{Update: t.learn(l)}), nil
 	}
-	occurrence, err := occurrenceItem(l)
+	occurrence, err := t.occurrenceItem(l)
 	if err != nil {
 		return nil, err
 	}
@@ -84,8 +84,8 @@ func (t *Tables) putNew(it item) *ddb.Put {
 
 // occurrenceItem is the event under the id of the snapshot twin. It has the thin
 // event's signed bytes.
-func occurrenceItem(l event.Link) (item, error) {
-	it, err := eventItem(event.Event{Facts: l.Event.Facts, Body: l.Thin.Body}, l.Thin.Expires)
+func (t *Tables) occurrenceItem(l event.Link) (item, error) {
+	it, err := t.eventItem(event.Event{Facts: l.Event.Facts, Body: l.Thin.Body}, l.Thin.Expires)
 	if err != nil {
 		return nil, err
 	}

@@ -25,7 +25,7 @@ func checkQuarantined(endpoint, id string) error {
 }
 
 func (q quarantine) Put(ctx context.Context, e event.Quarantined) error {
-	it, err := quarantineItem(e)
+	it, err := q.tables.quarantineItem(e)
 	if err != nil {
 		return fmt.Errorf("quarantine %s: %w", e.ID, err)
 	}
@@ -39,7 +39,7 @@ func (q quarantine) Put(ctx context.Context, e event.Quarantined) error {
 	return fmt.Errorf("quarantine %s: %w", e.ID, sized(err))
 }
 
-func quarantineItem(e event.Quarantined) (item, error) {
+func (t *Tables) quarantineItem(e event.Quarantined) (item, error) {
 	if err := checkQuarantined(e.Endpoint, e.ID); err != nil {
 		return nil, err
 	}
@@ -48,7 +48,7 @@ func quarantineItem(e event.Quarantined) (item, error) {
 	it.set("reason", e.Reason)
 	it.set("type", e.Type)
 	it.expire(e.Expires)
-	if err := written.pack(it, e.Body); err != nil {
+	if err := t.bodies.pack(it, e.Body); err != nil {
 		return nil, err
 	}
 	if n := it.size(); n > itemLimit {

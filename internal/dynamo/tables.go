@@ -30,6 +30,7 @@ const maxItems = 100
 type Tables struct {
 	client *ddb.Client
 	stack  string
+	bodies *packer
 }
 
 var (
@@ -48,9 +49,16 @@ func Open(cfg aws.Config, stack string, counts *metric.Counts, now func() time.T
 // Warm opens a connection.
 func (t *Tables) Warm(ctx context.Context) { _ = t.client.Wire.Warm(ctx) } // else the first call does
 
-// New returns the tables of a stack. It makes no request.
+// New returns the tables of a stack, whose bodies are written without a dictionary. It makes
+// no request.
 func New(client *ddb.Client, stack string) *Tables {
-	return &Tables{client: client, stack: stack}
+	return &Tables{client: client, stack: stack, bodies: newPacker(plain)}
+}
+
+// WithDictionary returns the same tables, whose bodies are written with the dictionary of
+// Stripe's shapes. Both read what either wrote.
+func (t *Tables) WithDictionary() *Tables {
+	return &Tables{client: t.client, stack: t.stack, bodies: newPacker(asked)}
 }
 
 // Since returns when the table of events was created.

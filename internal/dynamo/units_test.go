@@ -34,7 +34,7 @@ func TestEventOfTwoKilobytesCostsFiveUnitsToPut(t *testing.T) {
 		t.Fatal(err)
 	}
 	at, amount := time.Date(2026, 11, 22, 1, 2, 3, 0, time.UTC), int64(200000)
-	it, err := eventItem(event.Event{Body: body, Facts: event.Facts{
+	it, err := New(nil, "").eventItem(event.Event{Body: body, Facts: event.Facts{
 		ID: "evt_1PgafyB7WZ01zgkWaBbCcDdE", Type: "payment_intent.succeeded", Created: at, Received: at,
 		Scope: event.Scope{Account: "acct_1PgafTB7WZ01zgkW", Livemode: true}, APIVersion: "2023-10-16", Endpoint: "connect",
 		Object: "pi_1PgafyB7WZ01zgkW0Ok2HvNo", ObjectType: "payment_intent", Subject: "pi_1PgafyB7WZ01zgkW0Ok2HvNo",

@@ -88,7 +88,7 @@ func (c counting) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	return c.Handler.Invoke(ctx, payload)
 }
 
-// open reads STACK and RETENTION_DAYS and the AWS configuration.
+// open reads STACK, RETENTION_DAYS, DICTIONARY and the AWS configuration.
 func open() (*Stack, error) {
 	s := &Stack{Name: os.Getenv("STACK"), Log: logger()}
 	if s.Name == "" {
@@ -103,7 +103,22 @@ func open() (*Stack, error) {
 		return nil, err
 	}
 	s.Tables = Early(s, dynamo.Open(s.AWS, s.Name, &metric.Process, Now))
-	return s, nil
+	asked, err := dictionary(os.Getenv("DICTIONARY"))
+	if asked {
+		s.Tables = s.Tables.WithDictionary()
+	}
+	return s, err
+}
+
+// dictionary reports whether bodies are written with the dictionary.
+func dictionary(value string) (asked bool, err error) {
+	switch value {
+	case "", "off":
+		return false, nil
+	case "on":
+		return true, nil
+	}
+	return false, fmt.Errorf("environment variable DICTIONARY is %q: expected on or off, as the parameter Dictionary is", value)
 }
 
 // configuration is what Lambda gives every function: a region, and the keys of its role,

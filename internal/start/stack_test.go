@@ -2,6 +2,7 @@ package start
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -33,6 +34,19 @@ func TestConfigurationIsWhatLambdaSets(t *testing.T) {
 			t.Errorf("without %s: %v", name, err)
 		}
 		env[name] = before
+	}
+}
+
+func TestDictionaryIsOnOrOff(t *testing.T) {
+	for value, want := range map[string]bool{"": false, "off": false, "on": true} {
+		if asked, err := dictionary(value); asked != want || err != nil {
+			t.Errorf("%q: %t, %v", value, asked, err)
+		}
+	}
+	for _, value := range []string{"On", "true", "1", " on"} {
+		if asked, err := dictionary(value); asked || err == nil || !strings.Contains(err.Error(), "DICTIONARY is "+strconv.Quote(value)+": expected on or off") {
+			t.Errorf("%q: %t, %v", value, asked, err)
+		}
 	}
 }
 

@@ -54,7 +54,7 @@ var subjects = []subject{
 const webhookSubjects = 3
 
 // surroundings are the variables of template.yaml.
-var surroundings = []string{"STACK=bench", "RETENTION_DAYS=400", "ENDPOINTS=default=test", "RELEASE=", "OWN_ACCOUNT=", "STRIPE_ADDRESSES=off", "STRIPE_API_BASE=", "BUS=bench"}
+var surroundings = []string{"STACK=bench", "RETENTION_DAYS=400", "ENDPOINTS=default=test", "RELEASE=", "DICTIONARY=off", "OWN_ACCOUNT=", "STRIPE_ADDRESSES=off", "STRIPE_API_BASE=", "BUS=bench"}
 
 // Measure runs each function cold so many times, and then warm for so many events.
 func Measure(ctx context.Context, dir string, runs, warm int) (rows []Row, err error) {
