@@ -28,7 +28,7 @@ func (r result) table(out io.Writer) error {
 		r.functionRow("first answer after init; with the CPU of 256 MB", "%.1f ms", func(f function.Row) float64 { return f.FirstMS }, func(f function.Row) float64 { return f.ShareMS }),
 		r.functionRow("CPU of a warm webhook", "%.0f µs", func(f function.Row) float64 { return f.WarmUS }),
 		r.functionRow("memory, warm; binary", "%.1f MB", func(f function.Row) float64 { return f.MemoryMB }, func(f function.Row) float64 { return f.BinaryMB }),
-		{"write units of an event of 2 KB up to the bus", figure(r.Calls[upToTheBus]["now"].Write), "-"},
+		{"write units of an event of 2 KB up to the bus; with `Dictionary=on`", figure(r.Calls[upToTheBus]["now"].Write) + "; " + figure(r.Calls[withDictionary]["now"].Write), "-"},
 		{
 			"local stack, one action that posts: events a second; p50 at 10, 100, 300 a second",
 			fmt.Sprintf("%.0f; %s ms", r.Pipeline.Full.PerSecond, r.Pipeline.curve()),
