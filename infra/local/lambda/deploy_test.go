@@ -63,7 +63,8 @@ func TestWhatRunsIsFinishedByTheOldCodeAndWhatFollowsIsOfTheNew(t *testing.T) {
 }
 
 func TestCodeThatDoesNotStartReplacesNothing(t *testing.T) {
-	h := host(t, fn("Worker", 30*time.Second), nil)
+	// With one environment, a call waits for it; else it could start a second.
+	h := host(t, fn("Worker", 30*time.Second), func(h *Host) { h.MaxProcesses = 1 })
 	_, before := call(t, h, `{}`)
 	next := h.Functions[0]
 	next.Env = map[string]string{"DIE": "1"}
