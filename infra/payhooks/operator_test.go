@@ -3,10 +3,13 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"os"
+	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 
 	"github.com/payhooks/payhooks/infra/cli"
@@ -33,6 +36,19 @@ type rig struct {
 	stack   *local.Stack
 	printed *record // all that the stack printed, for people and as JSON
 	logged  *record // all that its functions logged
+}
+
+// restarted ends the processes of all functions: each starts anew with its next event.
+func (o *rig) restarted() {
+	o.Helper()
+	for _, f := range o.stack.Template.Functions {
+		for _, pid := range o.stack.Host.Processes(f.LogicalID) {
+			if err := syscall.Kill(pid, syscall.SIGKILL); err != nil && !errors.Is(err, syscall.ESRCH) {
+				o.Fatal(err)
+			}
+			o.eventually("the process is gone", func() bool { return !slices.Contains(o.stack.Host.Processes(f.LogicalID), pid) })
+		}
+	}
 }
 
 // record keeps what is written. It is safe for concurrent use.

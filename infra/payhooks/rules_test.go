@@ -47,6 +47,7 @@ func TestRow79WhileRulesCannotBeListedEveryActionIsDoneOnce(t *testing.T) {
 		all = append(all, aws.Fault{Service: "events", Operation: "ListRules", Kind: aws.FaultDeny, Caller: function})
 	}
 	o.fault(all...)
+	o.restarted() // they list the rules at start
 	ids := o.charges(200)
 	o.eventually("all receipts are sent while the rules are refused", func() bool { return len(o.mailed()) == len(ids) })
 	stored, err := o.Tables.Events(t.Context(), ids)
