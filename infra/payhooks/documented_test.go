@@ -14,7 +14,7 @@ import (
 	"github.com/payhooks/payhooks/infra/check"
 )
 
-var documents = []string{"README.md", "CONTRIBUTING.md", "SECURITY.md", "infra/RUNBOOK.md", "infra/COMPANY.md", "infra/COST.md", "infra/SCALE.md"}
+var documents = []string{"README.md", "CONTRIBUTING.md", "SECURITY.md", "infra/RUNBOOK.md", "infra/COMPANY.md", "infra/COST.md", "infra/SCALE.md", "infra/BENCH.md"}
 
 var (
 	shellBlock  = regexp.MustCompile("(?s)```(?:sh)?\n(.*?)```")

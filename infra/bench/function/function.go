@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -50,6 +51,14 @@ var subjects = []subject{
 	{"functions/update-order", "./functions/update-order", nil, messageEvent, handled},
 }
 
+// subjectsOf are those that a repository has: a fork may be without an action.
+func subjectsOf(dir string) []subject {
+	return slices.DeleteFunc(slices.Clone(subjects), func(s subject) bool {
+		_, err := os.Stat(filepath.Join(dir, s.pkg))
+		return errors.Is(err, fs.ErrNotExist)
+	})
+}
+
 // webhookSubjects is how many of them take webhooks.
 const webhookSubjects = 3
 
@@ -69,7 +78,7 @@ func Measure(ctx context.Context, dir string, runs, warm int) (rows []Row, err e
 	}
 	defer srv.Close()
 	close(srv.answering)
-	for _, s := range subjects {
+	for _, s := range subjectsOf(dir) {
 		m, err := open(ctx, dir, temp, s, srv, env)
 		if err != nil {
 			return nil, err

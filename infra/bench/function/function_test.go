@@ -10,12 +10,13 @@ func TestMeasureHasEveryFigureOfEveryFunction(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	all := subjectsOf("../../..")
 	for i, r := range rows {
-		if r.Name != subjects[i].name || r.ColdMS <= 0 || r.FirstMS <= 0 || r.ShareMS <= 0 || r.WarmUS <= 0 || r.MemoryMB <= 0 || r.BinaryMB <= 0 {
+		if r.Name != all[i].name || r.ColdMS <= 0 || r.FirstMS <= 0 || r.ShareMS <= 0 || r.WarmUS <= 0 || r.MemoryMB <= 0 || r.BinaryMB <= 0 {
 			t.Errorf("%+v", r)
 		}
 	}
-	if len(rows) != len(subjects) {
+	if len(rows) != len(all) || len(all) <= webhookSubjects {
 		t.Errorf("%d rows", len(rows))
 	}
 }
