@@ -15,8 +15,8 @@ var deniedCodes = []string{"AccessDenied", "AccessDeniedException", "Authorizati
 
 // prefixes are IAM's names of the services, by the SDK's; others are called as in IAM.
 var prefixes = map[string]string{
-	"CloudWatch": "cloudwatch", "DynamoDB": "dynamodb", "DynamoDB Streams": "dynamodb", "EventBridge": "events",
-	"Lambda": "lambda", "SESv2": "ses", "SNS": "sns", "STS": "sts", "Secrets Manager": "secretsmanager",
+	"CloudFormation": "cloudformation", "CloudWatch": "cloudwatch", "CloudWatch Logs": "logs", "DynamoDB": "dynamodb", "DynamoDB Streams": "dynamodb", "EventBridge": "events",
+	"Lambda": "lambda", "SESv2": "ses", "SNS": "sns", "SQS": "sqs", "STS": "sts", "Secrets Manager": "secretsmanager",
 }
 
 // renamed are the rights whose name is not that of the call.

@@ -99,7 +99,7 @@ func Once(service string, cfg aws.Config, now func() time.Time) *Client {
 func (c *Client) Do(ctx context.Context, call *Call) error {
 	creds, err := c.Config.Credentials.Retrieve(ctx)
 	if err != nil {
-		return fmt.Errorf("%s %s: credentials: %w", c.Service, call.Operation, err)
+		return fmt.Errorf("%s %s: credentials: %w", c.name(), call.Operation, err)
 	}
 	release := nothing // gives a repeat's cost back to the budget, if it succeeds
 	for n := 1; ; n++ {
@@ -112,7 +112,7 @@ func (c *Client) Do(ctx context.Context, call *Call) error {
 		if err == nil {
 			return nil
 		}
-		err = &smithy.OperationError{ServiceID: c.Service, OperationName: call.Operation, Err: err}
+		err = &smithy.OperationError{ServiceID: c.name(), OperationName: call.Operation, Err: err}
 		if n >= c.Retryer.MaxAttempts() || !c.Retryer.IsErrorRetryable(err) || ctx.Err() != nil {
 			return err
 		}
