@@ -166,7 +166,7 @@ func TestCredentialsThatCannotBeReadAreNamed(t *testing.T) {
 	c := open("http://127.0.0.1:1")
 	c.Config.Credentials = aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) { return aws.Credentials{}, errors.New("no role") })
 	err := c.Do(t.Context(), &wire.Call{Operation: "Any", Answer: func(*smithyhttp.Response) error { return nil }})
-	if err == nil || !strings.Contains(err.Error(), "secretsmanager Any: credentials: no role") {
+	if err == nil || !strings.Contains(err.Error(), "Secrets Manager Any: credentials: no role") {
 		t.Errorf("%v", err)
 	}
 }
