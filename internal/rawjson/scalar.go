@@ -37,7 +37,7 @@ func (r *Reader) quoted() []byte {
 	from := r.at + 1
 	for i := from; i < len(r.text); {
 		if i+8 <= len(r.text) {
-			if n := plain(binary.LittleEndian.Uint64(r.text[i:])); n > 0 {
+			if n := Plain(binary.LittleEndian.Uint64(r.text[i:])); n > 0 {
 				i += n
 				continue
 			}
@@ -50,7 +50,7 @@ func (r *Reader) quoted() []byte {
 			r.fail()
 			return nil
 		case c == '\\':
-			n := escape(r.text[i:])
+			n := Escape(r.text[i:])
 			if n == 0 {
 				r.fail()
 				return nil
@@ -64,18 +64,19 @@ func (r *Reader) quoted() []byte {
 	return nil
 }
 
-// plain returns how many of the eight bytes, first to last, are neither a quotation mark, a
+// Plain returns how many of the eight bytes, first to last, are neither a quotation mark, a
 // backslash nor a control character.
-func plain(x uint64) int {
-	const low, high = 0x0101010101010101, 0x8080808080808080
-	quote, slash := x^(low*'"'), x^(low*'\\')
-	// The lowest bit set is exact: a borrow spreads upwards only.
-	hit := ((x - low*' ') &^ x) | ((quote - low) &^ quote) | ((slash - low) &^ slash)
-	return bits.TrailingZeros64(hit&high) / 8
+func Plain(x uint64) int {
+	const ones, highs = 0x0101010101010101, 0x8080808080808080
+	// Changing the second bit swaps the quotation mark with the space, and control characters
+	// among themselves. The lowest bit set is exact: a borrow spreads upwards only.
+	control, slash := x^2*ones, x^'\\'*ones
+	hit := (control-('!'*ones))&^x | (slash-ones)&^slash
+	return bits.TrailingZeros64(hit&highs) / 8
 }
 
-// escape returns the length of the escape sequence at the start of b, 0 if it is none.
-func escape(b []byte) int {
+// Escape returns the length of the escape sequence at the start of b, 0 if it is none.
+func Escape(b []byte) int {
 	switch {
 	case len(b) > 1 && escapes[b[1]] != 0:
 		return 2
@@ -87,6 +88,10 @@ func escape(b []byte) int {
 
 // escapes are the characters that a backslash and a letter stand for.
 var escapes = [256]byte{'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t'}
+
+// Escaped is the character that a backslash and c stand for, 0 if they are no escape
+// sequence. Four hexadecimal digits follow a u.
+func Escaped(c byte) byte { return escapes[c] }
 
 func hexadecimal(c byte) bool { return c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'f' }
 

@@ -98,7 +98,7 @@ func (m *bodies) change() {
 		m.splice(at, min(m.r.IntN(12), rest), nil)
 	case 2, 3:
 		m.splice(at, 0, []byte(m.one([][]string{marks, letters, numbers}[m.r.IntN(3)])))
-	case 4: // what is there once more
+	case 4: // a member again
 		m.splice(at, 0, bytes.Clone(m.b[at:at+min(m.r.IntN(40), rest)]))
 	case 5:
 		if rest > 0 && m.b[at]|0x20 >= 'a' && m.b[at]|0x20 <= 'z' {

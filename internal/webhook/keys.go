@@ -5,6 +5,8 @@ import (
 	"slices"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/payhooks/payhooks/internal/rawjson"
 )
 
 // key is one as it is compared with others: unescaped and, if it is odd, folded.
@@ -25,8 +27,8 @@ func (s *scanner) text(k key) []byte {
 func (s *scanner) name(i int) (end int, hash, isOdd uint64) {
 	for {
 		x, y := word(s.b, i), word(s.b, i+wordSize)
-		n := plain(x)
-		m := then(n, plain(y))
+		n := rawjson.Plain(x)
+		m := then(n, rawjson.Plain(y))
 		x, y = first(x, n), first(y, m)
 		hash, isOdd = mix(hash, x, y), isOdd|odd(x)|odd(y)
 		if i += n + m; n+m < 2*wordSize {

@@ -1,6 +1,10 @@
 package webhook
 
-import "strconv"
+import (
+	"strconv"
+
+	"github.com/payhooks/payhooks/internal/rawjson"
+)
 
 // key consumes the key at i, its colon and what is blank before the value.
 func (s *scanner) key(i int) int {
@@ -43,7 +47,7 @@ func (s *scanner) scalar(i int) int {
 // quoted consumes the string at i.
 func (s *scanner) quoted(i int) (end int, escaped bool) {
 	for i++; ; {
-		n, m := plain(word(s.b, i)), plain(word(s.b, i+wordSize))
+		n, m := rawjson.Plain(word(s.b, i)), rawjson.Plain(word(s.b, i+wordSize))
 		n += then(n, m)
 		if i += n; n == 2*wordSize {
 			continue
@@ -52,7 +56,7 @@ func (s *scanner) quoted(i int) (end int, escaped bool) {
 		case '"':
 			return i + 1, escaped
 		case '\\':
-			n := escape(s.b[i:])
+			n := rawjson.Escape(s.b[i:])
 			if n == 0 {
 				return s.fail(NotJSON), false
 			}
@@ -62,29 +66,6 @@ func (s *scanner) quoted(i int) (end int, escaped bool) {
 			return s.fail(NotJSON), false
 		}
 	}
-}
-
-// escape returns the length of the escape sequence at the start of b, 0 if it
-// is none.
-func escape(b []byte) int {
-	if len(b) < 2 {
-		return 0
-	}
-	switch b[1] {
-	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
-		return 2
-	case 'u':
-		if len(b) < 6 {
-			return 0
-		}
-		for _, c := range b[2:6] {
-			if (c < '0' || c > '9') && (c|0x20 < 'a' || c|0x20 > 'f') {
-				return 0
-			}
-		}
-		return 6
-	}
-	return 0
 }
 
 // number consumes the number at i by JSON's grammar.

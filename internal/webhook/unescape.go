@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"github.com/payhooks/payhooks/internal/rawjson"
 )
 
 // unescape appends to text what is between the quotes of a valid JSON string, which is
@@ -18,16 +20,13 @@ func unescape(text, raw []byte) []byte {
 		}
 		text = append(text, raw[:i]...)
 		if c := raw[i+1]; c != 'u' {
-			text, raw = append(text, escapes[c]), raw[i+2:]
+			text, raw = append(text, rawjson.Escaped(c)), raw[i+2:]
 			continue
 		}
 		r, size := escapedRune(raw[i:])
 		text, raw = utf8.AppendRune(text, r), raw[i+size:]
 	}
 }
-
-// escapes are the characters that a backslash and a letter stand for.
-var escapes = [256]byte{'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t'}
 
 // escapedRune reads the \u at the start of raw, and the one after it if they are a pair.
 // Half a pair stands for what is no character.

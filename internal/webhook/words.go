@@ -28,16 +28,6 @@ func lastWord(b []byte, i int) (x uint64) {
 	return x
 }
 
-// plain returns how many of the bytes, first to last, are neither a quote, a backslash
-// nor a control character.
-func plain(x uint64) int {
-	// Changing the second bit swaps the quote with the space, and control characters among
-	// themselves. The lowest bit set is exact: a borrow spreads upwards only.
-	control, slash := x^2*ones, x^'\\'*ones
-	hit := (control-('!'*ones))&^x | (slash-ones)&^slash
-	return bits.TrailingZeros64(hit&highs) / 8
-}
-
 // shown returns how many of the bytes, first to last, are ASCII and no control characters.
 func shown(x uint64) int {
 	del := x ^ 0x7f*ones
