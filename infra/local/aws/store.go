@@ -36,6 +36,8 @@ type store struct {
 	quit   chan struct{}
 	dirty  atomic.Bool   // written since the last sync
 	synced chan struct{} // closed when nothing is synced any more
+
+	unsynced atomic.Pointer[error] // of the last sync; nil before it
 }
 
 type write struct {
@@ -109,8 +111,8 @@ func (s *store) close() error {
 // syncEvery is how long a write waits for its sync at most, and a little more.
 const syncEvery = time.Second
 
-// sync brings what was written to disk, now and then. An error shows in the next
-// transaction.
+// sync syncs what was written once a second. While that fails, so do writes: the disk may
+// be full or broken.
 func (s *store) sync() {
 	defer close(s.synced)
 	every := time.NewTicker(syncEvery)
@@ -118,8 +120,13 @@ func (s *store) sync() {
 	for {
 		select {
 		case <-every.C:
-			if s.dirty.Swap(false) {
-				_ = s.db.Sync()
+			if !s.dirty.Swap(false) {
+				continue
+			}
+			err := s.db.Sync()
+			s.unsynced.Store(&err)
+			if err != nil {
+				s.dirty.Store(true)
 			}
 		case <-s.done:
 			return
@@ -163,6 +170,12 @@ func (s *store) waiting(first write) []write {
 // together commits the batch. A write that fails is taken out, told, and the
 // others are run again, so that one caller's error is only his.
 func (s *store) together(batch []write) {
+	if err := s.unsynced.Load(); err != nil && *err != nil {
+		for _, w := range batch {
+			w.tell(fmt.Errorf("sync stack.db: %w", *err))
+		}
+		return
+	}
 	for len(batch) > 0 {
 		failed := -1
 		err := s.db.Update(func(tx *bolt.Tx) error {

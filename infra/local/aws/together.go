@@ -9,9 +9,9 @@ import (
 )
 
 // together sends writes that wait for the engine at the same time in one transaction: the
-// engine brings each transaction to disk before it begins the next, so a load of single
-// writes would be as slow as the disk. A write that waits for nobody goes alone. To its
-// caller each is what it was: done by itself or not at all.
+// engine syncs each transaction to disk before it begins the next, so a load of single
+// writes would be as slow as the disk. A write that waits for no other is sent alone. Its
+// caller sees no difference: each write succeeds or fails independently.
 type together struct {
 	mu      sync.Mutex
 	waiting []*engineWrite
@@ -75,7 +75,7 @@ func (s *Server) write(operation, item string, body []byte) (*reply, error) {
 	t.busy = true
 	t.mu.Unlock()
 	if begin {
-		s.background(s.writeAll)
+		go s.writeAll() // its callers wait for it
 	}
 	out := <-w.done
 	return out.res, out.err
@@ -110,8 +110,8 @@ func (t *together) next() (batch []*engineWrite) {
 	return batch
 }
 
-// writeBatch sends the writes. Those that kept the transaction from happening go alone, so
-// that their callers get the engine's own answers, and the others once more.
+// writeBatch sends the writes. Those that cancelled the transaction are sent alone, so that
+// their callers get the engine's own answers, and the others together again.
 func (s *Server) writeBatch(batch []*engineWrite) {
 	for len(batch) > 1 {
 		res, err := s.forward("TransactWriteItems", transaction(batch))
@@ -160,7 +160,8 @@ func transaction(batch []*engineWrite) []byte {
 	return b.Bytes()
 }
 
-// answerTo is the answer to one write of a transaction that happened, or that nobody knows of.
+// answerTo is the answer to one write of a transaction that was committed, or whose outcome
+// is not known.
 func answerTo(res *reply) *reply {
 	if res == nil || res.status != http.StatusOK {
 		return res
