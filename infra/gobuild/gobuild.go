@@ -32,7 +32,7 @@ type Build struct {
 	Dir      string   // where the programs go, each under the name of its folder
 	Packages []string // folders: ./functions/ingest
 	Env      []string // besides the process's own: GOARCH=arm64
-	// Compiled, if set, is told of each package that was not in the cache.
+	// Compiled, if set, is called with each package that was not in the cache.
 	Compiled func(pkg string)
 }
 

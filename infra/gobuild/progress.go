@@ -13,7 +13,7 @@ import (
 const sayEvery = 5 * time.Second
 
 // progress shows which packages are compiled, and how many of how many: on one line of a
-// terminal, else in a line now and then.
+// terminal, else in a line every five seconds.
 type progress struct {
 	to       io.Writer
 	terminal bool

@@ -19,7 +19,7 @@ var wired = []guard{
 		`c.Retryer, c.transport, c.once = aws.NopRetryer{}, `, `c.transport, c.once = `, named("TestEffectIsOneRequest", "internal/wire"),
 	},
 	{
-		"an effect has a connection of its own", "internal/outcome/outcome.go",
+		"an effect has its own connection", "internal/outcome/outcome.go",
 		`		t.DisableKeepAlives = true`, `		t.DisableKeepAlives = false`, named("TestEffectIsOneRequest", "internal/wire"),
 	},
 	{

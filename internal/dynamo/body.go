@@ -24,7 +24,7 @@ const (
 // function has one or two cores, and every further one holds megabytes of state.
 var decoder = sync.OnceValues(newDecoder)
 
-// packer compresses bodies: quickly, and once more densely where that may save a write unit.
+// packer compresses bodies: quickly, and densely where that may save a write unit.
 // The tables of the dense encoder are five times as large, most events need none of it, and
 // touching them for the first time takes as long as all else that an event takes.
 type packer struct{ quick, dense func() (*zstd.Encoder, error) }

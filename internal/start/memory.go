@@ -11,7 +11,7 @@ import (
 // below what Lambda allows, where it would end the process, all is as before.
 func roomy(getenv func(string) string) {
 	if getenv("GOGC") != "" || getenv("GOMEMLIMIT") != "" {
-		return // whoever deploys it knows better
+		return // the deployment has its own setting
 	}
 	debug.SetGCPercent(200)
 	if megabytes, err := strconv.ParseInt(getenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE"), 10, 64); err == nil {

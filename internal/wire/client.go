@@ -34,7 +34,7 @@ type Client struct {
 	Retryer aws.Retryer
 	// JSONVersion is that of the service's protocol, for JSON; New sets 1.1.
 	JSONVersion string
-	// Typed, if set, makes the error that a JSON service answered one of a type of its own.
+	// Typed, if set, makes the error that a JSON service answered one of its own type.
 	Typed func(e *smithy.GenericAPIError, body []byte) error
 	// Now is the clock of signatures.
 	Now func() time.Time
@@ -88,7 +88,7 @@ type doing struct{ aws.HTTPClient }
 func (d doing) RoundTrip(req *http.Request) (*http.Response, error) { return d.Do(req) }
 
 // Once returns a client for effects: a call is one request, which nothing repeats, since one
-// whose reply was lost may have had its effect. Each has a connection of its own.
+// whose reply was lost may have had its effect. Each has its own connection.
 func Once(service string, cfg aws.Config, now func() time.Time) *Client {
 	c := New(service, cfg, now)
 	c.Retryer, c.transport, c.once = aws.NopRetryer{}, outcome.HTTP().GetTransport(), true
