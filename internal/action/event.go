@@ -42,6 +42,12 @@ func (e *Event[T]) Load(ctx context.Context, id string) (event.Event, error) {
 	return e.run.Load(ctx, id)
 }
 
+// LoadAll returns those of the events that are stored and can be read, in the order of
+// ids: Load of each, in one request for many.
+func (e *Event[T]) LoadAll(ctx context.Context, ids []string) ([]event.Event, error) {
+	return e.run.LoadAll(ctx, ids)
+}
+
 // Outcome keeps a note with the delivery when it is done: what was done. The
 // last one counts. It must not contain personal data.
 func (e *Event[T]) Outcome(text string) { e.run.Outcome(text) }

@@ -3,6 +3,7 @@ package delivery
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -100,6 +101,20 @@ func (a *Attempt) RelatedTo(ctx context.Context, subject string) ([]event.Facts,
 func (a *Attempt) Load(ctx context.Context, id string) (event.Event, error) {
 	s, err := a.h.Store.Get(ctx, id)
 	return s.Event, err
+}
+
+// LoadAll returns those of the events that are stored and can be read, in the order of
+// ids. Many take one request.
+func (a *Attempt) LoadAll(ctx context.Context, ids []string) (all []event.Event, err error) {
+	for _, l := range a.h.Store.GetAll(ctx, ids) {
+		switch {
+		case l.Err == nil:
+			all = append(all, l.Stored.Event)
+		case !errors.Is(l.Err, event.ErrNotFound) && !errors.Is(l.Err, event.ErrInvalid):
+			return nil, l.Err
+		}
+	}
+	return all, nil
 }
 
 // Now is the handler's time.

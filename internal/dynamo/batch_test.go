@@ -105,6 +105,25 @@ func TestBeginIsOneConsistentRequestOverBothTables(t *testing.T) {
 	}
 }
 
+func TestAnEventThatCannotBeReadSpoilsNoOther(t *testing.T) {
+	tables, s := scripted(`{"Responses":{"stack-events":[{"id":{"S":"evt_1"},"livemode":{"S":"x"}},{"id":{"S":"evt_2"},"type":{"S":"ping"},"body":{"S":"x"}}]}}`)
+	got := tables.GetAll(t.Context(), []string{"evt_2", "evt_1", "evt_3"})
+	for i, want := range []error{event.ErrInvalid, event.ErrInvalid, event.ErrNotFound} {
+		if !errors.Is(got[i].Err, want) {
+			t.Errorf("%d: error %v, want %v", i, got[i].Err, want)
+		}
+	}
+	if got[0].Stored.Type != "ping" || len(s.requests) != 1 {
+		t.Errorf("%d requests, %+v", len(s.requests), got)
+	}
+	refused, _ := scripted(`{"__type":"AccessDeniedException"}`)
+	for _, l := range refused.GetAll(t.Context(), []string{"evt_1", "evt_2"}) {
+		if l.Err == nil || errors.Is(l.Err, event.ErrNotFound) || errors.Is(l.Err, event.ErrInvalid) {
+			t.Errorf("error %v", l.Err)
+		}
+	}
+}
+
 func TestErrorOfTheStoreEndsASequence(t *testing.T) {
 	const refused = `{"__type":"com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException","message":"slow down"}`
 	index := `{"Items":[{"id":{"S":"a#evt_1"}}],"LastEvaluatedKey":{"id":{"S":"a#evt_1"}}}`

@@ -42,7 +42,11 @@ func (t *Tables) begin(ctx context.Context, refs []event.DeliveryRef) []event.Be
 			b.Stored, b.Delivery, b.Err = parseBegun(ref, found["events"][ref.Event], found["deliveries"][deliveryID(ref)])
 		}
 	}
-	t.payloads(ctx, all)
+	loaded := make([]*event.Loaded, len(all))
+	for i := range all {
+		loaded[i] = &all[i].Loaded
+	}
+	t.payloads(ctx, loaded)
 	return all
 }
 
@@ -56,23 +60,4 @@ func parseBegun(ref event.DeliveryRef, stored, record item) (s event.Stored, d e
 	}
 	s, err = parseStored(ref.Event, stored)
 	return s, d, err
-}
-
-// payloads adds what was fetched of thin events.
-func (t *Tables) payloads(ctx context.Context, all []event.Begun) {
-	var ids []string
-	for _, b := range all {
-		if b.Err == nil && !b.Stored.FetchedAt.IsZero() {
-			ids = append(ids, payloadID(b.Stored.ID))
-		}
-	}
-	if len(ids) == 0 {
-		return
-	}
-	found, err := t.batchGet(ctx, map[string][]string{"events": once(ids)})
-	for i := range all {
-		if b := &all[i]; b.Err == nil && !b.Stored.FetchedAt.IsZero() {
-			b.Stored, b.Err = withPayload(b.Stored, found["events"][payloadID(b.Stored.ID)], err)
-		}
-	}
 }

@@ -37,6 +37,8 @@ type Store interface {
 	// fetched; or ErrNotFound. An event that cannot be read is returned as far as it can
 	// be, with ErrInvalid; what is left of an erased one with ErrErased.
 	Get(ctx context.Context, id string) (Stored, error)
+	// GetAll is Get of several, in the order of ids, in as few requests as they fit in.
+	GetAll(ctx context.Context, ids []string) []Loaded
 	// MarkPublished records the subscribers and clears Pending, in one update on
 	// condition that the event exists (else ErrNotFound). The subscribers are
 	// united with those recorded before.
@@ -81,13 +83,19 @@ type Quarantine interface {
 	Discard(ctx context.Context, endpoint, id string) error
 }
 
+// Loaded is what Store.Get returns of an event.
+type Loaded struct {
+	Stored Stored
+	Err    error
+}
+
 // Begun is an event and its delivery to an action, as Ledger.Begin read them. A delivery
 // without a record has no State. ErrNotFound, ErrInvalid and ErrErased are about the event;
 // the delivery is valid beside them. A record that cannot be read is any other error.
 type Begun struct {
-	Stored   Stored
+	Loaded
+
 	Delivery Delivery
-	Err      error
 }
 
 // Read reports whether the delivery is valid.

@@ -132,12 +132,15 @@ func (f *Fetcher) complete(ctx context.Context, s event.Stored) (event.Link, err
 // publish sends the event to its subscribers, unless that is done, or is dispatch's: a
 // snapshot that came first has its own way.
 func (f *Fetcher) publish(ctx context.Context, a *delivery.Attempt, id string) error {
-	s, err := f.Store.Get(ctx, id)
-	if errors.Is(err, event.ErrErased) {
-		return event.Skip("erased")
-	}
-	if err != nil {
+	found, err := f.Store.Events(ctx, []string{id})
+	s, is := found[id]
+	switch {
+	case err != nil:
 		return fmt.Errorf("read the event: %w", err)
+	case !is:
+		return fmt.Errorf("read the event: %w", event.ErrNotFound)
+	case !s.Erased.IsZero():
+		return event.Skip("erased")
 	}
 	a.Outcome("fetched in API version " + s.APIVersion)
 	if id != a.Stored().ID {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/payhooks/payhooks/internal/event"
@@ -89,6 +90,26 @@ func (s *Store) Get(ctx context.Context, id string) (st event.Stored, err error)
 		return err
 	})
 	return st, err
+}
+
+// GetAll implements event.Store.
+func (s *Store) GetAll(ctx context.Context, ids []string) []event.Loaded {
+	all := make([]event.Loaded, len(ids))
+	if len(ids) == 0 {
+		return all
+	}
+	err := s.do(ctx, Op{"GetAll", strings.Join(ids, ", ")}, func() error {
+		for i, id := range ids {
+			all[i].Stored, all[i].Err = s.stored(id)
+		}
+		return nil
+	})
+	for i := range all {
+		if err != nil {
+			all[i] = event.Loaded{Err: err}
+		}
+	}
+	return all
 }
 
 // stored returns the event. The caller holds the lock.

@@ -49,7 +49,7 @@ func (s *Store) Begin(ctx context.Context, refs []event.DeliveryRef) []event.Beg
 	})
 	for i, ref := range refs {
 		if err != nil && checkDelivery(ref) == nil {
-			all[i] = event.Begun{Delivery: event.Delivery{Event: ref.Event, Action: ref.Action}, Err: err}
+			all[i] = event.Begun{Loaded: event.Loaded{Err: err}, Delivery: event.Delivery{Event: ref.Event, Action: ref.Action}}
 		}
 	}
 	return all

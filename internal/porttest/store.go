@@ -3,6 +3,7 @@ package porttest
 import (
 	"bytes"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"sort"
 	"strings"
@@ -38,6 +39,32 @@ var storeTests = map[string]func(*testing.T, Ports){
 			_, err := p.Store.Get(t.Context(), id)
 			isError(t, event.ErrNotFound, err)
 		}
+	},
+	"several are what Get returns of each, in order": func(t *testing.T, p Ports) {
+		e, erased, snapshot := newEvent(), newEvent(), newEvent()
+		thin := thinEvent(snapshot, snapshot.ID)
+		for _, e := range []event.Event{e, erased, thin} {
+			put(t, p, e)
+		}
+		link(t, p, thin.ID, fetched(snapshot, thin))
+		noError(t, p.Erasure.EraseItem(t.Context(), event.Stored{Event: erased, Expires: now.Add(time.Hour)}, now))
+		ids := []string{thin.ID, unique("evt_"), e.ID, "", erased.ID, e.ID, strings.Repeat("x", 3000), event.RenderingID(thin.ID, event.Payload)}
+		for range 110 { // more than one request
+			ids = append(ids, unique("evt_"))
+		}
+		got := p.Store.GetAll(t.Context(), append(ids, thin.ID))
+		same(t, len(ids)+1, len(got))
+		same(t, got[0], got[len(ids)])
+		for i, id := range ids {
+			s, err := p.Store.Get(t.Context(), id)
+			same(t, s, got[i].Stored)
+			same(t, err == nil, got[i].Err == nil)
+			for _, kind := range []error{event.ErrNotFound, event.ErrErased} {
+				same(t, errors.Is(err, kind), errors.Is(got[i].Err, kind))
+			}
+		}
+		same(t, string(snapshot.Body), string(got[0].Stored.Payload()))
+		same(t, 0, len(p.Store.GetAll(t.Context(), nil)))
 	},
 	"one of 100 concurrent puts stores": func(t *testing.T, p Ports) {
 		e := newEvent()

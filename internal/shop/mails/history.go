@@ -2,7 +2,6 @@ package mails
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -75,17 +74,18 @@ func related(ctx context.Context, e *action.Event[facts.Event]) (history, error)
 
 // load is s with the events that it does not have yet.
 func (s history) load(ctx context.Context, e *action.Event[facts.Event], all []event.Facts) (history, error) {
+	var ids []string
 	for _, f := range newest(all) {
-		if slices.ContainsFunc(s, func(known facts.Event) bool { return known.ID == f.ID }) {
-			continue
+		if !slices.ContainsFunc(s, func(known facts.Event) bool { return known.ID == f.ID }) {
+			ids = append(ids, f.ID)
 		}
-		stored, err := e.Load(ctx, f.ID)
-		if errors.Is(err, event.ErrNotFound) || errors.Is(err, event.ErrInvalid) {
-			continue // expired meanwhile, or unreadable, which stops no other event
-		}
-		if err != nil {
-			return nil, fmt.Errorf("load related event %s: %w", f.ID, err)
-		}
+	}
+	// What expired meanwhile, or cannot be read, stops no other event.
+	related, err := e.LoadAll(ctx, ids)
+	if err != nil {
+		return nil, fmt.Errorf("load related events: %w", err)
+	}
+	for _, stored := range related {
 		var other facts.Event
 		if other.DecodeEvent(stored.Facts, stored.Payload()) != nil {
 			continue // parked by its own delivery, which says why

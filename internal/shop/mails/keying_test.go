@@ -282,7 +282,7 @@ func TestAnUnreadableEventStopsNoOtherMail(t *testing.T) {
 	s := open(t, always)
 	s.store(posted("evt_1", "payment_intent.succeeded", today, 0, intent("succeeded", 10000), nil))
 	s.Store.Fault = func(op memory.Op) memory.Fault {
-		if op.Name == "Get" && op.Key == "evt_1" {
+		if op.Name == "GetAll" && op.Key == "evt_1" {
 			return memory.Refuse(event.ErrInvalid)
 		}
 		return memory.Fault{}
