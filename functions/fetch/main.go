@@ -20,6 +20,6 @@ func main() {
 		f, err := fetch.New(stripeapi.Open(start.Early(s, secret.StripeKey(s.AWS, s.Name, start.Now)), start.Now))
 		f.Store, f.Bus, f.Now = s.Tables, start.Early(s, bus.Open(s.AWS, os.Getenv("BUS"), start.Now)), start.Now
 		f.Publish = (&dispatch.Dispatcher{Store: s.Tables, Bus: f.Bus, Now: start.Now, Log: s.Log}).Fetched
-		return &delivery.Handler{Run: f.Run, OnDemand: f.OnDemand, InTurn: true}, err
+		return &delivery.Handler{Run: f.Run, OnDemand: f.OnDemand}, err
 	})
 }

@@ -42,7 +42,7 @@ type Handler struct {
 	OnDemand func(ctx context.Context, id string) (FetchReply, error)
 	// Recorder may be nil: then a cut off attempt leaves no reason.
 	Recorder Recorder
-	// InTurn handles a batch's messages one after the other.
+	// InTurn handles a batch's messages one after the other, for tests.
 	InTurn bool
 }
 

@@ -36,9 +36,9 @@ type Fetcher struct {
 }
 
 // New returns a fetcher with the settings of the environment: FETCH_VERSIONS, separated
-// by commas, and OWN_ACCOUNT.
+// by commas, and OWN_ACCOUNT. It makes one request to Stripe at a time.
 func New(source event.ThinSource) (*Fetcher, error) {
-	f := &Fetcher{Source: source, Own: os.Getenv("OWN_ACCOUNT")}
+	f := &Fetcher{Source: newInTurn(source), Own: os.Getenv("OWN_ACCOUNT")}
 	for text := range strings.SplitSeq(os.Getenv("FETCH_VERSIONS"), ",") {
 		v := facts.Version(strings.TrimSpace(text))
 		switch {
