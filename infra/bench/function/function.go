@@ -46,10 +46,13 @@ type subject struct {
 var subjects = []subject{
 	{"idiomatic, secret in the environment", "./infra/bench/function/idiomatic", []string{"SECRET=" + secret}, webhookEvent, stored},
 	{Idiomatic, "./infra/bench/function/idiomatic", []string{"SECRET=manager"}, webhookEvent, stored},
-	{Ours, "./functions/ingest", nil, webhookEvent, stored},
-	{"functions/dispatch", "./functions/dispatch", nil, streamEvent, handled},
-	{"functions/update-order", "./functions/update-order", nil, messageEvent, handled},
+	{Ours, "./functions/ingest", template, webhookEvent, stored},
+	{"functions/dispatch", "./functions/dispatch", template, streamEvent, handled},
+	{"functions/update-order", "./functions/update-order", template, messageEvent, handled},
 }
+
+// template are the variables of template.yaml that nobody would set for the idiomatic one.
+var template = []string{"GOMAXPROCS=1"}
 
 // subjectsOf are those that a repository has: a fork may be without an action.
 func subjectsOf(dir string) []subject {

@@ -45,10 +45,9 @@ func (h *Host) environment(c *code, token string) []string {
 		"_X_AMZN_TRACE_ID":                "",
 		"LANG":                            "en_US.UTF-8",
 		"TZ":                              "UTC",
-		// One event at a time needs no more, and collecting garbage less often
-		// saves a fifth of the CPU time; a template's own variables come after.
-		"GOMAXPROCS": "1",
-		"GOGC":       "400",
+		// Collecting garbage less often saves a fifth of the CPU time; a template's own
+		// variables come after.
+		"GOGC": "400",
 	}
 	for _, name := range passed {
 		if v, ok := os.LookupEnv(name); ok {
