@@ -28,13 +28,11 @@ func (c *Client) REST(ctx context.Context, operation, path string, in, out any) 
 }
 
 func (c *Client) json(ctx context.Context, call *Call, in, out any) error {
-	var body bytes.Buffer
-	e := json.NewEncoder(&body)
-	e.SetEscapeHTML(false) // a mail would be twice as long
-	if err := e.Encode(in); err != nil {
+	body, err := marshal(in)
+	if err != nil {
 		return err
 	}
-	call.Body, call.In, call.Out = bytes.TrimSuffix(body.Bytes(), []byte("\n")), in, out
+	call.Body, call.In, call.Out = body, in, out
 	call.Answer = func(res *smithyhttp.Response) error {
 		body, err := io.ReadAll(res.Body)
 		switch {
@@ -48,6 +46,18 @@ func (c *Client) json(ctx context.Context, call *Call, in, out any) error {
 		return json.Unmarshal(body, out)
 	}
 	return c.Do(ctx, call)
+}
+
+// marshal takes what an input writes itself for JSON: encoding/json would read it again.
+func marshal(in any) ([]byte, error) {
+	if m, ok := in.(json.Marshaler); ok {
+		return m.MarshalJSON()
+	}
+	var body bytes.Buffer
+	e := json.NewEncoder(&body)
+	e.SetEscapeHTML(false) // a mail would be twice as long
+	err := e.Encode(in)
+	return bytes.TrimSuffix(body.Bytes(), []byte("\n")), err
 }
 
 // failure is the error that a service answered.

@@ -42,7 +42,7 @@ func (c *capacity) UnmarshalJSON(text []byte) error {
 func (c consumed) units() float64 { return float64(c.ConsumedCapacity) }
 
 // metered are inputs that ask.
-func (in GetItemInput) metered() any      { in.ReturnConsumedCapacity = "TOTAL"; return in }
-func (in BatchGetItemInput) metered() any { in.ReturnConsumedCapacity = "TOTAL"; return in }
-func (in QueryInput) metered() any        { in.ReturnConsumedCapacity = "TOTAL"; return in }
-func (in ScanInput) metered() any         { in.ReturnConsumedCapacity = "TOTAL"; return in }
+func (in GetItemInput) metered() any      { in.ReturnConsumedCapacity = "TOTAL"; return &in }
+func (in BatchGetItemInput) metered() any { in.ReturnConsumedCapacity = "TOTAL"; return &in }
+func (in QueryInput) metered() any        { in.ReturnConsumedCapacity = "TOTAL"; return &in }
+func (in ScanInput) metered() any         { in.ReturnConsumedCapacity = "TOTAL"; return &in }

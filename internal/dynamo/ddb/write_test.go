@@ -1,0 +1,68 @@
+package ddb_test
+
+import (
+	"encoding/json"
+	"reflect"
+	"testing"
+
+	"github.com/payhooks/payhooks/internal/dynamo/ddb"
+)
+
+// TestWhatIsWrittenIsWhatReflectionWouldWrite: a field that is added to an input must not be
+// left out of what is sent.
+func TestWhatIsWrittenIsWhatReflectionWouldWrite(t *testing.T) {
+	type (
+		put      ddb.PutItemInput
+		update   ddb.UpdateItemInput
+		remove   ddb.DeleteItemInput
+		transact ddb.TransactWriteItemsInput
+		get      ddb.GetItemInput
+		batch    ddb.BatchGetItemInput
+	)
+	for in, reflected := range map[json.Marshaler]any{
+		&ddb.PutItemInput{}: put{}, &ddb.UpdateItemInput{}: update{}, &ddb.DeleteItemInput{}: remove{},
+		&ddb.TransactWriteItemsInput{}: transact{}, &ddb.GetItemInput{}: get{}, &ddb.BatchGetItemInput{}: batch{},
+	} {
+		v := reflect.ValueOf(in).Elem()
+		full(v)
+		got, err := in.MarshalJSON()
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, err := json.Marshal(v.Convert(reflect.TypeOf(reflected)).Interface())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if canonical(got) != canonical(want) {
+			t.Errorf("%T is written as\n%s, want\n%s", in, got, want)
+		}
+	}
+}
+
+// full puts something into every field.
+func full(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.Struct:
+		for i := range v.NumField() {
+			full(v.Field(i))
+		}
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		full(v.Elem())
+	case reflect.Slice:
+		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
+		full(v.Index(0))
+	case reflect.Map:
+		key, value := reflect.New(v.Type().Key()).Elem(), reflect.New(v.Type().Elem()).Elem()
+		full(key)
+		full(value)
+		v.Set(reflect.MakeMap(v.Type()))
+		v.SetMapIndex(key, value)
+	case reflect.Interface:
+		v.Set(reflect.ValueOf(&ddb.AttributeValueMemberS{Value: "a"}))
+	case reflect.String:
+		v.SetString("a")
+	case reflect.Bool:
+		v.SetBool(true)
+	}
+}
