@@ -43,7 +43,7 @@ func (c *Client) json(ctx context.Context, call *Call, in, out any) error {
 		case len(body) == 0: // of a call that answers nothing
 			return nil
 		}
-		return json.Unmarshal(body, out)
+		return unmarshal(body, out)
 	}
 	return c.Do(ctx, call)
 }
@@ -58,6 +58,15 @@ func marshal(in any) ([]byte, error) {
 	e.SetEscapeHTML(false) // a mail would be twice as long
 	err := e.Encode(in)
 	return bytes.TrimSuffix(body.Bytes(), []byte("\n")), err
+}
+
+// unmarshal lets an output read what it reads itself of JSON: encoding/json would read it
+// twice before.
+func unmarshal(body []byte, out any) error {
+	if u, ok := out.(json.Unmarshaler); ok {
+		return u.UnmarshalJSON(body)
+	}
+	return json.Unmarshal(body, out)
 }
 
 // failure is the error that a service answered.
