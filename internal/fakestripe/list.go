@@ -11,15 +11,18 @@ import (
 )
 
 // all returns the objects of a kind that the key may see, newest first.
-func (v view) all(kind string) []*entry {
+func (v view) all(kind string) []*entry { return v.those(kind, func(*entry) bool { return true }) }
+
+// those are all that match, which is asked before the rest: there may be thousands.
+func (v view) those(kind string, match func(*entry) bool) []*entry {
 	var found []*entry
 	for _, e := range v.api.objects[v.Account] {
-		if e.kind == kind && v.sees(e) {
+		if e.kind == kind && match(e) && v.sees(e) {
 			found = append(found, e)
 		}
 	}
 	for id, e := range v.api.made[v.Account] {
-		if e.kind == kind && v.sees(e) && v.api.objects[v.Account][id] == nil {
+		if e.kind == kind && match(e) && v.sees(e) && v.api.objects[v.Account][id] == nil {
 			found = append(found, e)
 		}
 	}

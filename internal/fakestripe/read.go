@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+
+	"github.com/payhooks/payhooks/internal/rawjson"
 )
 
 // ID returns the object's id, or what stands for it: a singleton has none.
@@ -36,8 +38,7 @@ func read(o Object) (*entry, error) {
 
 // text is a JSON string's, or the id of an expanded object; else "".
 func text(raw json.RawMessage) string {
-	var s string
-	if json.Unmarshal(raw, &s) == nil {
+	if s, ok := rawjson.Unquote(raw); ok {
 		return s
 	}
 	var o struct {

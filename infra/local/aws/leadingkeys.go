@@ -54,11 +54,17 @@ func (s *Server) keyNames(arn string) []string {
 
 // keyText is the text of a string, number or binary value; empty for any other.
 func keyText(value json.RawMessage) string {
-	var typed map[string]string
-	if err := json.Unmarshal(value, &typed); err != nil || len(typed) != 1 {
+	r, text, members := rawjson.New(value), "", 0
+	r.Expect(r.Object(func(kind []byte) {
+		members++
+		if of := r.NeedText(); slices.Contains([]string{"S", "N", "B"}, string(kind)) {
+			text = of
+		}
+	}))
+	if !r.OK() || members != 1 {
 		return ""
 	}
-	return typed["S"] + typed["N"] + typed["B"]
+	return text
 }
 
 // named is the item that a call or an entry of a transaction is about.
