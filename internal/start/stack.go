@@ -47,6 +47,7 @@ func Early[T interface{ Warm(ctx context.Context) }](s *Stack, v T) T {
 // serves, and serves it. It does not return. What fails before is logged and
 // ends the process.
 func Function(build func(*Stack) (handler any, err error)) {
+	readRootsOnce(bundle)
 	s, err := open()
 	var handler any
 	if err == nil {
