@@ -24,6 +24,7 @@ import (
 	"github.com/payhooks/payhooks/internal/dynamo"
 	"github.com/payhooks/payhooks/internal/metric"
 	"github.com/payhooks/payhooks/internal/webhook"
+	"github.com/payhooks/payhooks/internal/wire"
 )
 
 // Stack is an open stack.
@@ -47,8 +48,8 @@ func Early[T interface{ Warm(ctx context.Context) }](s *Stack, v T) T {
 // serves, and serves it. It does not return. What fails before is logged and
 // ends the process.
 func Function(build func(*Stack) (handler any, err error)) {
-	readRootsOnce(bundle)
 	s, err := open()
+	readRootsOnce(bundle)
 	var handler any
 	if err == nil {
 		handler, err = build(s)
@@ -141,6 +142,8 @@ func configuration(getenv func(string) string) (cfg aws.Config, err error) {
 	}
 	if url := getenv("AWS_ENDPOINT_URL"); url != "" {
 		cfg.BaseEndpoint = &url
+	} else if !ownRoots(getenv) {
+		cfg.HTTPClient = wire.AWS()
 	}
 	cfg.Logger = logging.Nop{} // the SDK's own lines are not structured; what matters is returned as an error
 	return cfg, nil

@@ -12,14 +12,21 @@ func TestConfigurationIsWhatLambdaSets(t *testing.T) {
 	env := map[string]string{"AWS_REGION": "eu-west-1", "AWS_ACCESS_KEY_ID": "ASIA", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_SESSION_TOKEN": "token"}
 	getenv := func(name string) string { return env[name] }
 	cfg, err := configuration(getenv)
-	if err != nil || cfg.Region != "eu-west-1" || cfg.BaseEndpoint != nil {
+	if err != nil || cfg.Region != "eu-west-1" || cfg.BaseEndpoint != nil || cfg.HTTPClient == nil {
 		t.Errorf("%+v, %v", cfg, err)
+	}
+	for _, name := range []string{"SSL_CERT_FILE", "SSL_CERT_DIR"} {
+		env[name] = "/etc/own"
+		if cfg, err := configuration(getenv); err != nil || cfg.HTTPClient != nil {
+			t.Errorf("%+v, %v: the deployment says with %s what is trusted", cfg, err, name)
+		}
+		delete(env, name)
 	}
 	if keys, err := cfg.Credentials.Retrieve(t.Context()); err != nil || keys.AccessKeyID != "ASIA" || keys.SecretAccessKey != "secret" || keys.SessionToken != "token" || keys.CanExpire {
 		t.Errorf("%+v, %v", keys, err)
 	}
 	env["AWS_ENDPOINT_URL"] = "http://127.0.0.1:4566"
-	if cfg, err := configuration(getenv); err != nil || *cfg.BaseEndpoint != env["AWS_ENDPOINT_URL"] {
+	if cfg, err := configuration(getenv); err != nil || *cfg.BaseEndpoint != env["AWS_ENDPOINT_URL"] || cfg.HTTPClient != nil {
 		t.Errorf("%+v, %v", cfg, err)
 	}
 	env["AWS_USE_FIPS_ENDPOINT"] = "true"
