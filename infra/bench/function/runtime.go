@@ -39,7 +39,7 @@ func start(ctx context.Context, binary, memory string, env []string) (*process, 
 	p.cmd.Env = append([]string{
 		"AWS_LAMBDA_RUNTIME_API=" + l.Addr().String(), "AWS_REGION=us-east-1", "AWS_DEFAULT_REGION=us-east-1", "AWS_ACCESS_KEY_ID=ASIABENCH",
 		"AWS_SECRET_ACCESS_KEY=secret", "AWS_SESSION_TOKEN=token", "AWS_LAMBDA_LOG_FORMAT=JSON", "AWS_LAMBDA_LOG_LEVEL=INFO",
-		"AWS_LAMBDA_FUNCTION_NAME=ingest", "AWS_LAMBDA_FUNCTION_VERSION=$LATEST", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE=" + memory, "PATH=" + os.Getenv("PATH"),
+		"AWS_LAMBDA_FUNCTION_NAME=ingest", "AWS_LAMBDA_FUNCTION_VERSION=$LATEST", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE=" + memory, "TZ=:UTC", "PATH=" + os.Getenv("PATH"),
 	}, env...)
 	if err := p.cmd.Start(); err != nil {
 		return nil, errors.Join(err, p.api.Close())
