@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -23,6 +24,7 @@ import (
 // asked keeps what a client asks, in a form that can be compared, and answers the first
 // calls with failures.
 type asked struct {
+	mu       sync.Mutex // the call after a lost reply comes while that handler still ends
 	calls    []string
 	failures []string // bodies of errors, or empty for a lost reply
 }
@@ -32,6 +34,8 @@ func (a *asked) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	var members map[string]any
 	_ = json.Unmarshal(body, &members)
 	text, _ := json.Marshal(members) // in order
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	a.calls = append(a.calls, r.Header.Get("X-Amz-Target")+" "+r.Header.Get("Content-Type")+" "+string(text))
 	if len(a.failures) > 0 {
 		body := a.failures[0]
