@@ -68,4 +68,16 @@ var wired = []guard{
 		"what is read before the first request ends within a second", "internal/start/stack.go",
 		`context.WithTimeout(context.Background(), warmTime)`, `context.WithTimeout(context.Background(), time.Hour)`, named("TestWarmWaits", "internal/start"),
 	},
+	{
+		"only an unknown authority is judged by the system's roots", "internal/wire/trust.go",
+		`!errors.As(err, unknown) ||`, `!errors.As(err, unknown) && err == nil ||`, named("TestSystemIsNotAsked", "internal/wire"),
+	},
+	{
+		"Amazon's roots are not asked again where others certify", "internal/wire/trust.go",
+		`	t.wide.Store(true)`, ``, named("TestServicesOfOtherRoots", "internal/wire"),
+	},
+	{
+		"a deployment's own roots are left alone", "internal/start/roots.go",
+		`	if ownRoots(os.Getenv) {`, `	if false {`, named("TestRootsAreThose", "internal/start"),
+	},
 }
