@@ -92,8 +92,8 @@ func init() {
 			`"refunds/"+charge, func`, `"refunds/"+charge+r.e.ID, func`, named("WhateverHappensToTheKey", "internal/shop/mails"),
 		},
 		{
-			"an unreadable event stops no mail of the others", mailsDir + "history.go",
-			`errors.Is(err, event.ErrNotFound) || errors.Is(err, event.ErrInvalid) {`, `errors.Is(err, event.ErrNotFound) {`, named("AnUnreadableEvent", "internal/shop/mails"),
+			"an unreadable event stops no mail of the others", "internal/delivery/state.go",
+			`errors.Is(l.Err, event.ErrNotFound) && !errors.Is(l.Err, event.ErrInvalid):`, `errors.Is(l.Err, event.ErrNotFound):`, named("AnUnreadableEvent", "internal/shop/mails"),
 		},
 		{
 			"an audit of the shop asks Stripe nothing", "internal/delivery/effect.go",

@@ -50,6 +50,10 @@ var thin = []guard{
 		`	case l.Thin.Pending && l.Posted:`, `	case false:`, kept("link"),
 	},
 	{
+		"one request to Stripe at a time", "internal/fetch/inturn.go",
+		`make(chan struct{}, 1)`, `make(chan struct{}, 9)`, named("OneRequestAtATime", "internal/fetch"),
+	},
+	{
 		"nothing is fetched for no one", "internal/dispatch/publish.go",
 		`		if it.fetch && it.unlisted == nil && len(it.subscribers) == 0 {`, `		if false {`, named("WithoutSubscribers", "internal/fetch"),
 	},
