@@ -1,7 +1,7 @@
-// Package wire calls AWS services that speak JSON, signed and repeated as the SDK does it,
-// without the SDK's clients: a process that starts for one request has neither time nor
-// memory for their middleware. It uses the SDK's signer, its rules of what is repeated and
-// when, and its types and serializers, where a caller wants those.
+// Package wire calls AWS services that speak JSON or the query protocol, signed and repeated
+// as the SDK does it, without the SDK's clients: a process that starts for one request has
+// neither time nor memory for their middleware, and a first start has to compile them. It
+// uses the SDK's configuration, its signer, and its rules of what is repeated and when.
 package wire
 
 import (
@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/smithy-go"
@@ -25,7 +24,8 @@ import (
 
 // Client calls one service. Fill in the fields; safe for concurrent use.
 type Client struct {
-	// Service is the name that signatures and host names have: dynamodb.
+	// Service is the name that signatures and host names have: dynamodb. Where the two differ,
+	// hosts or signatures has the other.
 	Service string
 	// Config has region and credentials, BaseEndpoint for another address than AWS's, and
 	// HTTPClient for another transport than that of all clients, and Retryer.
@@ -50,7 +50,8 @@ type Client struct {
 // Call is one operation of a service.
 type Call struct {
 	Operation string // for errors
-	Path      string // empty for that of services that have only one
+	Method    string // empty for POST
+	Path      string // with the query, escaped; empty for that of services that have only one
 	Header    http.Header
 	Body      []byte
 	// Answer reads what the service answered, whatever its status.
@@ -61,10 +62,7 @@ type Call struct {
 
 // New returns a client. It makes no request.
 func New(service string, cfg aws.Config, now func() time.Time) *Client {
-	c := &Client{Service: service, Config: cfg, Now: now, JSONVersion: "1.1", Retryer: retry.NewStandard(), signer: v4.NewSigner(), transport: shared}
-	if cfg.Retryer != nil {
-		c.Retryer = cfg.Retryer()
-	}
+	c := &Client{Service: service, Config: cfg, Now: now, JSONVersion: "1.1", Retryer: retryer(cfg), signer: v4.NewSigner(), transport: shared}
 	switch h := cfg.HTTPClient.(type) {
 	case *http.Client:
 		if h.Transport != nil {
@@ -75,9 +73,7 @@ func New(service string, cfg aws.Config, now func() time.Time) *Client {
 	case aws.HTTPClient:
 		c.transport = doing{h}
 	}
-	if c.endpoint = aws.ToString(cfg.BaseEndpoint); c.endpoint == "" {
-		c.endpoint = Endpoint(service, cfg.Region)
-	}
+	c.endpoint = c.address()
 	return c
 }
 
@@ -97,9 +93,12 @@ func Once(service string, cfg aws.Config, now func() time.Time) *Client {
 
 // Do makes a call, and repeats it as the retryer says.
 func (c *Client) Do(ctx context.Context, call *Call) error {
+	if c.Config.Region == "" {
+		return c.failed(call, &aws.MissingRegionError{})
+	}
 	creds, err := c.Config.Credentials.Retrieve(ctx)
 	if err != nil {
-		return fmt.Errorf("%s %s: credentials: %w", c.name(), call.Operation, err)
+		return c.failed(call, fmt.Errorf("get identity: get credentials: %w", err))
 	}
 	release := nothing // gives a repeat's cost back to the budget, if it succeeds
 	for n := 1; ; n++ {
@@ -112,7 +111,7 @@ func (c *Client) Do(ctx context.Context, call *Call) error {
 		if err == nil {
 			return nil
 		}
-		err = &smithy.OperationError{ServiceID: c.name(), OperationName: call.Operation, Err: err}
+		err = c.failed(call, err)
 		if n >= c.Retryer.MaxAttempts() || !c.Retryer.IsErrorRetryable(err) || ctx.Err() != nil {
 			return err
 		}
@@ -126,6 +125,11 @@ func (c *Client) Do(ctx context.Context, call *Call) error {
 }
 
 func nothing(error) error { return nil }
+
+// failed names the call in its error, as the SDK does.
+func (c *Client) failed(call *Call, err error) error {
+	return &smithy.OperationError{ServiceID: c.name(), OperationName: call.Operation, Err: err}
+}
 
 // attempt returns what a try that succeeds adds to the budget of repeats.
 func (c *Client) attempt(ctx context.Context) func(error) error {

@@ -20,6 +20,10 @@ var hosts = map[string]string{"ses": "email"}
 
 // Endpoint is the address of a service in a region.
 func Endpoint(service, region string) string {
+	return endpoint(cmp.Or(hosts[service], service), region)
+}
+
+func endpoint(host, region string) string {
 	dns := "amazonaws.com"
 	for _, s := range suffixes {
 		if strings.HasPrefix(region, s.region) {
@@ -27,5 +31,5 @@ func Endpoint(service, region string) string {
 			break
 		}
 	}
-	return "https://" + cmp.Or(hosts[service], service) + "." + region + "." + dns
+	return "https://" + host + "." + region + "." + dns
 }

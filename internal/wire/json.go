@@ -17,9 +17,16 @@ import (
 // operation with the name of the API before it, secretsmanager.GetSecretValue.
 func (c *Client) JSON(ctx context.Context, target string, in, out any) error {
 	_, operation, _ := strings.Cut(target, ".")
-	return c.json(ctx, &Call{Operation: operation, Header: http.Header{
-		"X-Amz-Target": {target}, "Content-Type": {"application/x-amz-json-" + c.JSONVersion},
-	}}, in, out)
+	header := http.Header{"X-Amz-Target": {target}, "Content-Type": {"application/x-amz-json-" + c.JSONVersion}}
+	if c.Service == "sqs" {
+		header.Set("X-Amzn-Query-Mode", "true") // its errors then have the names of before it spoke JSON, too
+	}
+	return c.json(ctx, &Call{Operation: operation, Header: header}, in, out)
+}
+
+// Get reads what a service has under a path.
+func (c *Client) Get(ctx context.Context, operation, path string, out any) error {
+	return c.Do(ctx, c.answers(&Call{Operation: operation, Method: http.MethodGet, Path: path, Out: out}))
 }
 
 // REST is JSON for a service whose operations have a path.
@@ -33,19 +40,24 @@ func (c *Client) json(ctx context.Context, call *Call, in, out any) error {
 		return err
 	}
 	call.Body, call.In, call.Out = body, in, out
+	return c.Do(ctx, c.answers(call))
+}
+
+// answers has a call read JSON into Out.
+func (c *Client) answers(call *Call) *Call {
 	call.Answer = func(res *smithyhttp.Response) error {
 		body, err := io.ReadAll(res.Body)
 		switch {
 		case err != nil:
 			return err
 		case res.StatusCode >= http.StatusMultipleChoices:
-			return Failed(res, c.failure(res, body))
+			return Failed(res, c.Failure(res, body))
 		case len(body) == 0: // of a call that answers nothing
 			return nil
 		}
-		return unmarshal(body, out)
+		return unmarshal(body, call.Out)
 	}
-	return c.Do(ctx, call)
+	return call
 }
 
 // marshal takes what an input writes itself for JSON: encoding/json would read it again.
@@ -69,14 +81,17 @@ func unmarshal(body []byte, out any) error {
 	return json.Unmarshal(body, out)
 }
 
-// failure is the error that a service answered.
-func (c *Client) failure(res *smithyhttp.Response, body []byte) error {
+// Failure is the error that a service answered.
+func (c *Client) Failure(res *smithyhttp.Response, body []byte) error {
 	var said struct {
 		Type    string `json:"__type"`
 		Message string `json:"message"` // some services write Message, which is this too
 	}
-	_ = json.Unmarshal(body, &said) // a proxy answers something else
-	code := said.Type
+	_ = json.Unmarshal(body, &said)                                      // a proxy answers something else
+	code, _, _ := strings.Cut(res.Header.Get("X-Amzn-Query-Error"), ";") // of SQS: the SDK has that name
+	if code == "" {
+		code = said.Type
+	}
 	if code == "" {
 		code, _, _ = strings.Cut(res.Header.Get("X-Amzn-Errortype"), ":")
 	}

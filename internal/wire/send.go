@@ -45,7 +45,7 @@ func (c *Client) send(ctx context.Context, call *Call, creds aws.Credentials) (*
 }
 
 func (c *Client) request(ctx context.Context, call *Call, creds aws.Credentials) (*http.Request, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.endpoint+cmp.Or(call.Path, "/"), bytes.NewReader(call.Body))
+	req, err := http.NewRequestWithContext(ctx, cmp.Or(call.Method, http.MethodPost), c.endpoint+cmp.Or(call.Path, "/"), bytes.NewReader(call.Body))
 	if err != nil {
 		return nil, err
 	}
@@ -54,7 +54,7 @@ func (c *Client) request(ctx context.Context, call *Call, creds aws.Credentials)
 	}
 	req.Header.Set("Accept-Encoding", "identity") // else Go unzips, and the checksum is of what was zipped
 	sum := sha256.Sum256(call.Body)
-	err = c.signer.SignHTTP(ctx, creds, req, hex.EncodeToString(sum[:]), c.Service, c.Config.Region, c.Now().UTC())
+	err = c.signer.SignHTTP(ctx, creds, req, hex.EncodeToString(sum[:]), c.signs(), c.Config.Region, c.Now().UTC())
 	if !c.once {
 		// Not sent. It lets the transport take another connection at once if the service had
 		// closed the one that was used: an environment sleeps for minutes between two requests.
