@@ -4,10 +4,9 @@ import (
 	"context"
 	"os"
 
-	"github.com/aws/aws-sdk-go-v2/service/sqs"
-
 	"github.com/payhooks/payhooks/internal/bus"
 	"github.com/payhooks/payhooks/internal/ingest"
+	"github.com/payhooks/payhooks/internal/lambdacall"
 	"github.com/payhooks/payhooks/internal/reconcile"
 	"github.com/payhooks/payhooks/internal/secret"
 	"github.com/payhooks/payhooks/internal/sqsqueue"
@@ -22,14 +21,14 @@ var added []func(*start.Stack, *stripeapi.Client) reconcile.Sweep
 // sweeps opens what each sweep reads and writes.
 func sweeps(s *start.Stack) (any, error) {
 	endpoints, err := s.Endpoints()
-	onto, queues := bus.Open(s.AWS, os.Getenv("BUS"), start.Now), sqsqueue.NewBacklogs(s.AWS, s.Name)
+	onto, queues := bus.Open(s.AWS, os.Getenv("BUS"), start.Now), sqsqueue.New(s.AWS, start.Now)
 	stripe := stripeapi.Open(secret.StripeKey(s.AWS, s.Name, start.Now), start.Now)
 	intake := &ingest.Intake{Store: s.Tables, Quarantine: s.Tables.Quarantine(), Retention: s.Retention, Own: os.Getenv("OWN_ACCOUNT")}
 	all := reconcile.Sweeps{
 		Ledger:     s.Tables,
 		Pending:    &reconcile.Pending{Store: s.Tables, Ledger: s.Tables, Bus: onto},
 		Unrecorded: &reconcile.Unrecorded{Store: s.Tables, Ledger: s.Tables},
-		Due:        &reconcile.Due{Store: s.Tables, Ledger: s.Tables, Bus: onto, Queues: queues},
+		Due:        &reconcile.Due{Store: s.Tables, Ledger: s.Tables, Bus: onto, Queues: &sqsqueue.Backlogs{Client: queues, Mappings: lambdacall.New(s.AWS, start.Now), Stack: s.Name}},
 		Missing:    &reconcile.Missing{Lister: stripe, Thin: stripe, Types: onto, Intake: intake, Ledger: s.Tables, Endpoints: endpoints, Now: start.Now, Log: s.Log},
 		Now:        start.Now, Log: s.Log,
 	}
@@ -41,7 +40,7 @@ func sweeps(s *start.Stack) (any, error) {
 	}
 	g := &status.Writer{Sources: status.Sources{
 		Store: s.Tables, Ledger: s.Tables, Quarantine: s.Tables.Quarantine(), Bus: onto,
-		DeadLetters: &sqsqueue.DeadLetters{Client: sqs.NewFromConfig(s.AWS), Stack: s.Name}, Now: start.Now,
+		DeadLetters: &sqsqueue.DeadLetters{Client: queues, Stack: s.Name}, Now: start.Now,
 	}, Stack: s.Name, Log: s.Log}
 	return func(ctx context.Context, req reconcile.Request) (reconcile.Reply, error) {
 		r, err := all.Run(ctx, req)

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/lambda"
-
 	"github.com/payhooks/payhooks/internal/cloudformation"
 	"github.com/payhooks/payhooks/internal/lambdacall"
 )
@@ -21,14 +19,9 @@ func (t *Target) Environment(ctx context.Context, action string) (getenv func(st
 	if err != nil {
 		return nil, err
 	}
-	out, err := lambda.NewFromConfig(t.AWS).GetFunctionConfiguration(ctx, &lambda.GetFunctionConfigurationInput{FunctionName: &name})
+	out, err := lambdacall.New(t.AWS, time.Now).GetFunctionConfiguration(ctx, name)
 	if err != nil {
 		return nil, fmt.Errorf("read the parameters of %s: %w", action, err)
 	}
-	return func(name string) string {
-		if out.Environment == nil {
-			return ""
-		}
-		return out.Environment.Variables[name]
-	}, nil
+	return func(name string) string { return out.Environment.Variables[name] }, nil
 }

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"sync"
 
-	"github.com/aws/smithy-go/middleware"
-
 	"github.com/payhooks/payhooks/internal/dynamo/ddb"
 )
 
@@ -49,19 +47,11 @@ func (m *Meter) add(units float64) {
 	m.units += units
 }
 
-// tried counts a call that does not go through the SDK's client.
+// tried counts a request.
 func tried(ctx context.Context, _, _ any, _ error) {
 	if m, ok := ctx.Value(meterKey{}).(*Meter); ok {
 		m.mu.Lock()
 		defer m.mu.Unlock()
 		m.requests++
 	}
-}
-
-// meter counts the calls of metered contexts that the SDK's clients make.
-func meter(stack *middleware.Stack) error {
-	return stack.Initialize.Add(middleware.InitializeMiddlewareFunc("Meter", func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
-		tried(ctx, nil, nil, nil)
-		return next.HandleInitialize(ctx, in)
-	}), middleware.Before)
 }

@@ -9,8 +9,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials"
-	"github.com/aws/aws-sdk-go-v2/service/lambda"
-	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/smithy-go/logging"
 	"github.com/spf13/cobra"
 
@@ -91,7 +89,6 @@ func OpenLocal(ctx context.Context, run local.Running) (*Target, error) {
 }
 
 func (t *Target) adapters() {
-	t.AWS.APIOptions = append(t.AWS.APIOptions, meter)
 	tables, onto := ddb.New(t.AWS, time.Now), bus.Open(t.AWS, t.Stack, time.Now)
 	tables.Wire.Tried, t.Tables = tried, dynamo.New(tables, t.Stack)
 	onto.Client.Tried, t.Bus = tried, onto
@@ -108,7 +105,8 @@ func (t *Target) LocalOnly(what string) error {
 
 // Operator is what a person can do with the stack.
 func (t *Target) Operator() *operator.Operator {
-	functions := &lambdacall.Functions{Client: lambda.NewFromConfig(t.AWS)}
+	functions, queues := &lambdacall.Functions{Client: lambdacall.New(t.AWS, time.Now)}, sqsqueue.New(t.AWS, time.Now)
+	functions.Client.Wire.Tried, queues.Wire.Tried = tried, tried
 	if t.Local != nil {
 		functions.Resolve = func(_ context.Context, name string) (string, error) {
 			return t.Stack + "-" + lambdacall.LogicalID(name), nil
@@ -119,7 +117,7 @@ func (t *Target) Operator() *operator.Operator {
 	return &operator.Operator{
 		Stack: t.Stack, Store: t.Tables, Ledger: t.Tables, Quarantine: t.Tables.Quarantine(), Bus: t.Bus, Since: t.Tables.Since,
 		Copies: t.Tables.Copies(), Tables: t.tableNames, Erasure: t.Tables,
-		DeadLetters: &sqsqueue.DeadLetters{Client: sqs.NewFromConfig(t.AWS), Stack: t.Stack}, Functions: functions,
+		DeadLetters: &sqsqueue.DeadLetters{Client: queues, Stack: t.Stack}, Functions: functions,
 		Own: t.own, Now: time.Now, Sleep: sleep,
 	}
 }

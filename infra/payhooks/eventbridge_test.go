@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
@@ -29,7 +30,7 @@ func TestEventsOfPartnerBusAreHandled(t *testing.T) {
 	if list := o.must("deadletters", "list", "--action", "ingest-eventbridge", "--json"); list != "" {
 		t.Errorf("dead letters: %s", list)
 	}
-	if _, err := (&sqsqueue.DeadLetters{Client: sqs.NewFromConfig(o.AWS), Stack: "other"}).Depth(t.Context(), "ingest-eventbridge"); !errors.Is(err, event.ErrNotFound) {
+	if _, err := (&sqsqueue.DeadLetters{Client: sqsqueue.New(o.AWS, time.Now), Stack: "other"}).Depth(t.Context(), "ingest-eventbridge"); !errors.Is(err, event.ErrNotFound) {
 		t.Errorf("dead letters of a stack without the queue: %v", err)
 	}
 	t.Run("a triggered one is stored and done", func(t *testing.T) { triggeredViaBus(o.in(t)) })
@@ -60,7 +61,7 @@ func (o *rig) arrives(id string) {
 // put puts an event on the bus, under another type than its own if one is given.
 func (b *partnerBus) put(o *rig, kind string, body []byte) {
 	o.Helper()
-	out, err := b.client.PutPartnerEvents(o.Context(), &eventbridge.PutPartnerEventsInput{Entries: []types.PutPartnerEventsRequestEntry{{
+	out, err := eventbridge.NewFromConfig(o.AWS).PutPartnerEvents(o.Context(), &eventbridge.PutPartnerEventsInput{Entries: []types.PutPartnerEventsRequestEntry{{
 		Source: &b.source, DetailType: &kind, Detail: aws.String(string(body)),
 	}}})
 	if err != nil || out.FailedEntryCount != 0 {

@@ -8,13 +8,11 @@ import (
 	"fmt"
 	"strings"
 	"sync"
-
-	"github.com/aws/aws-sdk-go-v2/service/lambda"
 )
 
 // Functions implements operator.Functions. Safe for concurrent use.
 type Functions struct {
-	Client *lambda.Client
+	Client *Client
 	// Resolve finds the function of a name; it is asked once for each.
 	Resolve func(ctx context.Context, name string) (string, error)
 
@@ -33,18 +31,18 @@ func (f *Functions) Invoke(ctx context.Context, name string, request, reply any)
 	if err != nil {
 		return err
 	}
-	out, err := f.Client.Invoke(ctx, &lambda.InvokeInput{FunctionName: &function, Payload: body})
+	answer, failed, err := f.Client.Invoke(ctx, function, body)
 	if err != nil {
 		return fmt.Errorf("invoke %s: %w", function, err)
 	}
-	if out.FunctionError == nil {
-		return json.Unmarshal(out.Payload, reply)
+	if !failed {
+		return json.Unmarshal(answer, reply)
 	}
-	var failed struct{ ErrorMessage string }
-	if json.Unmarshal(out.Payload, &failed) != nil || failed.ErrorMessage == "" {
-		failed.ErrorMessage = string(out.Payload)
+	var why struct{ ErrorMessage string }
+	if json.Unmarshal(answer, &why) != nil || why.ErrorMessage == "" {
+		why.ErrorMessage = string(answer)
 	}
-	return errors.New(function + ": " + failed.ErrorMessage)
+	return errors.New(function + ": " + why.ErrorMessage)
 }
 
 func (f *Functions) function(ctx context.Context, name string) (function string, err error) {

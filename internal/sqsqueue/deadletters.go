@@ -9,9 +9,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/sqs"
-	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
+	"github.com/aws/smithy-go"
 
 	"github.com/payhooks/payhooks/internal/event"
 )
@@ -19,7 +17,7 @@ import (
 // DeadLetters are the dead letters of a stack: the queues STACK-NAME-dead, next
 // to the actions' queues STACK-NAME.
 type DeadLetters struct {
-	Client *sqs.Client
+	Client *Client
 	Stack  string
 
 	urls sync.Map // by name
@@ -33,14 +31,14 @@ func (d *DeadLetters) Depth(ctx context.Context, name string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	counts := []types.QueueAttributeName{types.QueueAttributeNameApproximateNumberOfMessages, types.QueueAttributeNameApproximateNumberOfMessagesNotVisible}
-	out, err := d.Client.GetQueueAttributes(ctx, &sqs.GetQueueAttributesInput{QueueUrl: &url, AttributeNames: counts})
+	counts := []string{visible, hidden}
+	has, err := d.Client.getQueueAttributes(ctx, url, counts...)
 	if err != nil {
 		return 0, fmt.Errorf("dead letters of %s: %w", name, err)
 	}
 	depth := 0
 	for _, count := range counts {
-		n, err := strconv.Atoi(out.Attributes[string(count)])
+		n, err := strconv.Atoi(has[count])
 		if err != nil {
 			return 0, fmt.Errorf("dead letters of %s: %s: %w", name, count, err)
 		}
@@ -55,45 +53,38 @@ func (d *DeadLetters) Receive(ctx context.Context, name string, hide time.Durati
 	if err != nil {
 		return nil, err
 	}
-	out, err := d.Client.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{
-		QueueUrl: &url, MaxNumberOfMessages: 10, VisibilityTimeout: int32(hide.Seconds()), WaitTimeSeconds: 1,
-		MessageSystemAttributeNames: []types.MessageSystemAttributeName{types.MessageSystemAttributeNameAll},
-		MessageAttributeNames:       []string{"All"},
+	all, err := d.Client.receiveMessage(ctx, receiveRequest{
+		QueueURL: url, MaxNumberOfMessages: 10, VisibilityTimeout: int(hide.Seconds()), WaitTimeSeconds: 1,
+		MessageAttributeNames: []string{"All"}, MessageSystemAttributeNames: []string{"All"},
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read dead letters of %s: %w", name, err)
 	}
 	var ls []event.DeadLetter
-	for _, m := range out.Messages {
+	for _, m := range all {
 		ls = append(ls, letter(name, m))
 	}
 	return ls, nil
 }
 
 // letter reads a message. ERROR_MESSAGE is what EventBridge and Lambda add.
-func letter(name string, m types.Message) event.DeadLetter {
-	number := func(a types.MessageSystemAttributeName) int64 {
-		n, _ := strconv.ParseInt(m.Attributes[string(a)], 10, 64) // absent is 0
+func letter(name string, m message) event.DeadLetter {
+	number := func(attribute string) int64 {
+		n, _ := strconv.ParseInt(m.Attributes[attribute], 10, 64) // absent is 0
 		return n
 	}
-	l := event.DeadLetter{
-		Queue: name, Body: aws.ToString(m.Body), Receipt: aws.ToString(m.ReceiptHandle),
-		Sent:     time.UnixMilli(number(types.MessageSystemAttributeNameSentTimestamp)).UTC(),
-		Receives: int(number(types.MessageSystemAttributeNameApproximateReceiveCount)),
+	return event.DeadLetter{
+		Queue: name, Body: m.Body, Receipt: m.ReceiptHandle, Error: m.MessageAttributes["ERROR_MESSAGE"].StringValue,
+		Sent:     time.UnixMilli(number("SentTimestamp")).UTC(),
+		Receives: int(number("ApproximateReceiveCount")),
 	}
-	if why, ok := m.MessageAttributes["ERROR_MESSAGE"]; ok {
-		l.Error = aws.ToString(why.StringValue)
-	}
-	return l
 }
 
 // Release implements event.DeadLetters.
 func (d *DeadLetters) Release(ctx context.Context, ls []event.DeadLetter) error {
-	byQueue := map[string][]types.ChangeMessageVisibilityBatchRequestEntry{}
+	byQueue := map[string][]change{}
 	for i, l := range ls {
-		byQueue[l.Queue] = append(byQueue[l.Queue], types.ChangeMessageVisibilityBatchRequestEntry{
-			Id: aws.String(strconv.Itoa(i)), ReceiptHandle: aws.String(l.Receipt),
-		})
+		byQueue[l.Queue] = append(byQueue[l.Queue], change{ID: strconv.Itoa(i), ReceiptHandle: l.Receipt})
 	}
 	for name, entries := range byQueue {
 		url, err := d.url(ctx, name+"-dead")
@@ -101,7 +92,7 @@ func (d *DeadLetters) Release(ctx context.Context, ls []event.DeadLetter) error 
 			return err
 		}
 		for ten := range slices.Chunk(entries, 10) {
-			if _, err := d.Client.ChangeMessageVisibilityBatch(ctx, &sqs.ChangeMessageVisibilityBatchInput{QueueUrl: &url, Entries: ten}); err != nil {
+			if err := d.Client.changeMessageVisibilityBatch(ctx, url, ten); err != nil {
 				return fmt.Errorf("release dead letters of %s: %w", name, err)
 			}
 		}
@@ -115,8 +106,7 @@ func (d *DeadLetters) Send(ctx context.Context, action, body string) error {
 	if err != nil {
 		return err
 	}
-	_, err = d.Client.SendMessage(ctx, &sqs.SendMessageInput{QueueUrl: &url, MessageBody: &body})
-	return err
+	return d.Client.sendMessage(ctx, url, body)
 }
 
 // Delete implements event.DeadLetters.
@@ -125,8 +115,7 @@ func (d *DeadLetters) Delete(ctx context.Context, l event.DeadLetter) error {
 	if err != nil {
 		return err
 	}
-	_, err = d.Client.DeleteMessage(ctx, &sqs.DeleteMessageInput{QueueUrl: &url, ReceiptHandle: &l.Receipt})
-	return err
+	return d.Client.deleteMessage(ctx, url, l.Receipt)
 }
 
 // url finds a queue of the stack once.
@@ -135,14 +124,17 @@ func (d *DeadLetters) url(ctx context.Context, name string) (string, error) {
 		return url.(string), nil
 	}
 	full := d.Stack + "-" + name
-	out, err := d.Client.GetQueueUrl(ctx, &sqs.GetQueueUrlInput{QueueName: &full})
-	var missing *types.QueueDoesNotExist
+	url, err := d.Client.getQueueURL(ctx, full)
+	var failed smithy.APIError
 	switch {
-	case errors.As(err, &missing):
+	case errors.As(err, &failed) && slices.Contains(missing, failed.ErrorCode()):
 		return "", fmt.Errorf("find queue %s: %w", full, event.ErrNotFound)
 	case err != nil:
 		return "", fmt.Errorf("find queue %s: %w", full, err)
 	}
-	d.urls.Store(name, aws.ToString(out.QueueUrl))
-	return aws.ToString(out.QueueUrl), nil
+	d.urls.Store(name, url)
+	return url, nil
 }
+
+// missing are SQS's two names of the error that there is no such queue.
+var missing = []string{"QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue"}
