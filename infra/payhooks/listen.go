@@ -7,12 +7,12 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/spf13/cobra"
 
 	"github.com/payhooks/payhooks/infra/cli"
 	"github.com/payhooks/payhooks/infra/local"
 	"github.com/payhooks/payhooks/infra/local/stripecli"
+	"github.com/payhooks/payhooks/internal/secret"
 )
 
 const listenLong = `Forward the events of your Stripe account in test mode to the running local stack, until Ctrl-C.
@@ -93,7 +93,7 @@ func (f *listenFlags) listen(cmd *cobra.Command, t *cli.Target, e stripecli.Endp
 	if f.show {
 		return nil
 	}
-	err = stripe.HandOver(cmd.Context(), secretsmanager.NewFromConfig(t.AWS), e, func(d time.Duration) {
+	err = stripe.HandOver(cmd.Context(), secret.Manager(t.AWS, time.Now), e, func(d time.Duration) {
 		out.progress("the stack got the signing secret; waiting %.0f s until it uses it", d.Seconds())
 	})
 	if err != nil {

@@ -8,13 +8,11 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
-	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
 	"github.com/spf13/cobra"
 
 	"github.com/payhooks/payhooks/infra/cli"
 	"github.com/payhooks/payhooks/infra/local"
+	"github.com/payhooks/payhooks/internal/wire"
 )
 
 // viaBus is the value of --via for the partner bus.
@@ -38,7 +36,7 @@ func (f *triggerFlags) checkVia(cmd *cobra.Command) error {
 
 // partnerBus puts events on the local stack's partner bus, as Stripe does.
 type partnerBus struct {
-	client *eventbridge.Client
+	client *wire.Client
 	source string
 }
 
@@ -56,7 +54,13 @@ func openBus(ctx context.Context) (*partnerBus, error) {
 	if source == "" {
 		return nil, errors.New("the running local stack has no partner bus; set StripeEventSource in infra/local/parameters.yaml and start it again")
 	}
-	return &partnerBus{eventbridge.NewFromConfig(t.AWS), source}, nil
+	return &partnerBus{wire.New("events", t.AWS, time.Now), source}, nil
+}
+
+// partnerEvent is an entry of EventBridge's PutPartnerEvents.
+type partnerEvent struct {
+	Source, DetailType, Detail string
+	Time                       float64 // seconds
 }
 
 // send answers 200 when the bus took the event.
@@ -65,16 +69,19 @@ func (b *partnerBus) send(ctx context.Context, body []byte) (code int, status st
 	if err := json.Unmarshal(body, &e); err != nil {
 		return 0, "", fmt.Errorf("read the event's type: %w", err)
 	}
-	out, err := b.client.PutPartnerEvents(ctx, &eventbridge.PutPartnerEventsInput{Entries: []types.PutPartnerEventsRequestEntry{{
-		Source: &b.source, DetailType: &e.Type, Detail: aws.String(string(body)), Time: aws.Time(time.Now()),
-	}}})
+	in := map[string]any{"Entries": []partnerEvent{{b.source, e.Type, string(body), float64(time.Now().UnixMilli()) / 1000}}}
+	var out struct {
+		Entries          []struct{ ErrorMessage string }
+		FailedEntryCount int
+	}
+	err = b.client.JSON(ctx, "AWSEvents.PutPartnerEvents", in, &out)
 	switch {
 	case err != nil:
 		return 0, "", err
 	case len(out.Entries) != 1:
 		return 0, "", fmt.Errorf("the bus answered for %d events, want one", len(out.Entries))
 	case out.FailedEntryCount > 0:
-		return http.StatusBadRequest, "", errors.New(aws.ToString(out.Entries[0].ErrorMessage))
+		return http.StatusBadRequest, "", errors.New(out.Entries[0].ErrorMessage)
 	}
 	return http.StatusOK, "on the bus", nil
 }

@@ -81,17 +81,23 @@ func put(ctx context.Context, client *wire.Client, name, value string) error {
 // token makes repeats of a write one write; it has at least 32 characters.
 func token() string { return rand.Text() + rand.Text() }
 
+// Get returns the current text of a secret by its full name. Its errors are the service's.
+func Get(ctx context.Context, manager *wire.Client, name string) (string, error) {
+	var out struct{ SecretString string }
+	err := manager.JSON(ctx, service+".GetSecretValue", struct{ SecretId string }{name}, &out)
+	return out.SecretString, err
+}
+
 // read returns the current value of a secret.
 func read(ctx context.Context, client *wire.Client, name string) (string, error) {
-	var out struct{ SecretString string }
-	err := client.JSON(ctx, service+".GetSecretValue", struct{ SecretId string }{name}, &out)
+	text, err := Get(ctx, client, name)
 	switch {
-	case absent(err), err == nil && out.SecretString == "":
+	case absent(err), err == nil && text == "":
 		return "", fmt.Errorf("secret %s has no value: %w", name, event.ErrNotConfigured)
 	case err != nil:
 		return "", fmt.Errorf("read secret %s: %w", name, err)
 	}
-	return out.SecretString, nil
+	return text, nil
 }
 
 // absent reports whether the secret has no value, was never made, or is marked

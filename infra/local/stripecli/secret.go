@@ -7,12 +7,10 @@ import (
 	"strings"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
-
 	"github.com/payhooks/payhooks/infra/local"
 	"github.com/payhooks/payhooks/internal/secret"
 	"github.com/payhooks/payhooks/internal/webhook"
+	"github.com/payhooks/payhooks/internal/wire"
 )
 
 // Live says why an environment or flags of the CLI would bring real customers' events, in
@@ -32,14 +30,14 @@ func Live(key string, flags []string) string {
 // HandOver gives the endpoints of the running stack the CLI's signing secret, besides those
 // that they have, and waits until they use it. The stack keeps it until
 // STRIPE_WEBHOOK_SECRET changes.
-func (c *CLI) HandOver(ctx context.Context, client *secretsmanager.Client, e Endpoints, waiting func(time.Duration)) error {
+func (c *CLI) HandOver(ctx context.Context, manager *wire.Client, e Endpoints, waiting func(time.Duration)) error {
 	signing, err := c.Secret(ctx)
 	if err != nil {
 		return err
 	}
 	added := false
 	for _, endpoint := range e.Names() {
-		one, err := add(ctx, client, endpoint, signing)
+		one, err := add(ctx, manager, endpoint, signing)
 		if err != nil {
 			return err
 		}
@@ -58,13 +56,12 @@ func (c *CLI) HandOver(ctx context.Context, client *secretsmanager.Client, e End
 }
 
 // add adds a signing secret to an endpoint's, unless it is one of them.
-func add(ctx context.Context, client *secretsmanager.Client, endpoint, signing string) (added bool, err error) {
-	name := aws.String(local.WebhookSecrets + endpoint)
-	has, err := client.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: name})
+func add(ctx context.Context, manager *wire.Client, endpoint, signing string) (added bool, err error) {
+	has, err := secret.Get(ctx, manager, local.WebhookSecrets+endpoint)
 	if err != nil {
 		return false, fmt.Errorf("read the signing secrets of endpoint %s: %w", endpoint, err)
 	}
-	known, err := webhook.ParseSecrets(aws.ToString(has.SecretString))
+	known, err := webhook.ParseSecrets(has)
 	if err != nil {
 		return false, fmt.Errorf("the signing secrets of endpoint %s are damaged; start the stack again with another STRIPE_WEBHOOK_SECRET: %w", endpoint, err)
 	}
@@ -72,7 +69,7 @@ func add(ctx context.Context, client *secretsmanager.Client, endpoint, signing s
 		return false, nil
 	}
 	all := strings.Join(append(known, signing), ",")
-	if _, err = client.PutSecretValue(ctx, &secretsmanager.PutSecretValueInput{SecretId: name, SecretString: &all}); err != nil {
+	if err := secret.Put(ctx, manager, local.StackName, "webhooks/"+endpoint, all); err != nil {
 		return false, fmt.Errorf("hand the CLI's signing secret over to endpoint %s: %w", endpoint, err)
 	}
 	return true, nil
