@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
 
 	"github.com/payhooks/payhooks/infra/local"
@@ -58,17 +57,10 @@ func (t *Target) deployedSettings(ctx context.Context) (s stackSettings, err err
 	if err != nil {
 		return s, fmt.Errorf("read stack %s: %w", t.Stack, err)
 	}
-	parameters := map[string]string{}
-	for _, p := range out[0].Parameters {
-		parameters[aws.ToString(p.ParameterKey)] = aws.ToString(p.ParameterValue)
-	}
+	parameters := out[0].Parameters
 	s = stackSettings{text: parameters["Endpoints"], own: parameters["OwnAccount"], source: parameters["StripeEventSource"], key: parameters["KeyArn"]}
-	for _, o := range out[0].Outputs {
-		if url := aws.ToString(o.OutputValue); aws.ToString(o.OutputKey) == "WebhookUrl" {
-			s.api, _, _ = strings.Cut(url, "/webhooks/")
-		}
-	}
-	id, err := arn.Parse(aws.ToString(out[0].StackId))
+	s.api, _, _ = strings.Cut(out[0].Outputs["WebhookUrl"], "/webhooks/")
+	id, err := arn.Parse(out[0].ID)
 	if err != nil {
 		return s, fmt.Errorf("read the ARN of stack %s: %w", t.Stack, err)
 	}

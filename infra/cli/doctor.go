@@ -1,32 +1,29 @@
 package cli
 
 import (
+	"context"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams"
-	"github.com/aws/aws-sdk-go-v2/service/lambda"
-	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
-	"github.com/aws/aws-sdk-go-v2/service/sesv2"
-	"github.com/aws/aws-sdk-go-v2/service/sns"
-	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/spf13/cobra"
 
 	"github.com/payhooks/payhooks/internal/cloudformation"
 	"github.com/payhooks/payhooks/internal/doctor"
+	"github.com/payhooks/payhooks/internal/doctor/calls"
+	"github.com/payhooks/payhooks/internal/dynamo/ddb"
+	"github.com/payhooks/payhooks/internal/lambdacall"
+	"github.com/payhooks/payhooks/internal/secret"
 	"github.com/payhooks/payhooks/internal/start"
 )
 
 // Doctor checks the stack. It sends no request before it is asked for findings.
 func (t *Target) Doctor() *doctor.Doctor {
-	functions := lambda.NewFromConfig(t.AWS)
+	functions, others, secrets := lambdacall.New(t.AWS, time.Now), calls.New(t.AWS, time.Now), secret.Manager(t.AWS, time.Now)
 	return &doctor.Doctor{
 		Stack: t.Stack, Local: t.Local != nil,
-		Caller: sts.NewFromConfig(t.AWS), Stacks: cloudformation.New(t.AWS, time.Now), Secrets: secretsmanager.NewFromConfig(t.AWS),
-		Mail: sesv2.NewFromConfig(t.AWS), Lambda: functions, Mappings: functions, Topics: sns.NewFromConfig(t.AWS), Alarms: cloudwatch.NewFromConfig(t.AWS), Pause: start.Sleep,
-		Tables: dynamodb.NewFromConfig(t.AWS), Streams: dynamodbstreams.NewFromConfig(t.AWS),
-		Rules: t.Bus, Functions: t.Operator().Functions, Registered: t,
+		Caller: others, Mail: others, Topics: others, Alarms: others, Streams: others, Pause: start.Sleep,
+		Stacks: cloudformation.New(t.AWS, time.Now), Lambda: functions, Mappings: functions, Tables: ddb.New(t.AWS, time.Now),
+		Secrets: func(ctx context.Context, name string) (string, error) { return secret.Get(ctx, secrets, name) },
+		Rules:   t.Bus, Functions: t.Operator().Functions, Registered: t,
 	}
 }
 

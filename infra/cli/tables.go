@@ -6,9 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
-
 	"github.com/payhooks/payhooks/internal/cloudformation"
 )
 
@@ -36,10 +33,10 @@ func (t *Target) tableNames(ctx context.Context) ([]string, error) {
 }
 
 // tablesOf are the names of the tables among the resources.
-func tablesOf(resources []types.StackResourceSummary) (names []string) {
+func tablesOf(resources []cloudformation.Resource) (names []string) {
 	for _, r := range resources {
-		if aws.ToString(r.ResourceType) == "AWS::DynamoDB::Table" && r.ResourceStatus != types.ResourceStatusDeleteComplete {
-			names = append(names, aws.ToString(r.PhysicalResourceId))
+		if r.Kind == "AWS::DynamoDB::Table" && r.Status != cloudformation.DeleteComplete {
+			names = append(names, r.Name)
 		}
 	}
 	return names

@@ -86,8 +86,13 @@ func Differences() []Difference {
 			Checked: "infra/cloudwatch runs each on what a stack wrote; cfn-lint in `make validate`",
 		},
 		{
-			What:    "does not speak the protocol of CloudWatch's newer clients (CBOR)",
-			Doctor:  "operation error CloudWatch: DescribeAlarms",
+			What:    "leaves an alarm without data as it is, whatever the alarm says of that, so that none is OK and can be set off",
+			Doctor:  "the alarms that could be set are missing or red",
+			Checked: "internal/doctor's tests; infra/check holds the property",
+		},
+		{
+			What:    "does not note in an alarm's history what its action did",
+			Doctor:  "and has not acted within",
 			Checked: "internal/doctor's tests, with CloudWatch's history",
 		},
 		{

@@ -1,6 +1,6 @@
 // Package cloudformation reads deployed stacks. CloudFormation speaks the query protocol,
 // and three of its calls are needed: the SDK's client of all of them is the largest package
-// there is to compile. The types are the SDK's.
+// there is to compile.
 package cloudformation
 
 import (
@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
 
 	"github.com/payhooks/payhooks/internal/wire"
 )
@@ -27,19 +26,16 @@ func New(cfg aws.Config, now func() time.Time) *Client {
 
 // DescribeStacks returns the stack, or with an empty name all that are not deleted, with
 // what payhooks reads of them.
-func (c *Client) DescribeStacks(ctx context.Context, name string) (all []types.Stack, err error) {
+func (c *Client) DescribeStacks(ctx context.Context, name string) (all []Stack, err error) {
 	for in := (url.Values{"StackName": optional(name)}); ; {
 		var page struct {
-			Stacks    []stack `xml:"DescribeStacksResult>Stacks>member"`
+			Stacks    []Stack `xml:"DescribeStacksResult>Stacks>member"`
 			NextToken string  `xml:"DescribeStacksResult>NextToken"`
 		}
 		if err := c.wire.Query(ctx, version, "DescribeStacks", in, &page); err != nil {
 			return nil, err
 		}
-		for _, s := range page.Stacks {
-			all = append(all, s.read())
-		}
-		if page.NextToken == "" {
+		if all = append(all, page.Stacks...); page.NextToken == "" {
 			return all, nil
 		}
 		in.Set("NextToken", page.NextToken)
@@ -47,21 +43,16 @@ func (c *Client) DescribeStacks(ctx context.Context, name string) (all []types.S
 }
 
 // ListStackResources returns the resources of a stack, with their names, kinds and states.
-func (c *Client) ListStackResources(ctx context.Context, name string) (all []types.StackResourceSummary, err error) {
+func (c *Client) ListStackResources(ctx context.Context, name string) (all []Resource, err error) {
 	for in := (url.Values{"StackName": {name}}); ; {
 		var page struct {
-			Resources []resource `xml:"ListStackResourcesResult>StackResourceSummaries>member"`
+			Resources []Resource `xml:"ListStackResourcesResult>StackResourceSummaries>member"`
 			NextToken string     `xml:"ListStackResourcesResult>NextToken"`
 		}
 		if err := c.wire.Query(ctx, version, "ListStackResources", in, &page); err != nil {
 			return nil, err
 		}
-		for _, r := range page.Resources {
-			all = append(all, types.StackResourceSummary{
-				PhysicalResourceId: r.PhysicalResourceID, ResourceType: r.ResourceType, ResourceStatus: r.ResourceStatus,
-			})
-		}
-		if page.NextToken == "" {
+		if all = append(all, page.Resources...); page.NextToken == "" {
 			return all, nil
 		}
 		in.Set("NextToken", page.NextToken)

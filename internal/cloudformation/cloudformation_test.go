@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"testing"
 	"time"
 
@@ -46,14 +47,27 @@ func TestStacksOfAllPagesAreRead(t *testing.T) {
 		t.Fatalf("%d stacks, %v", len(all), err)
 	}
 	s := all[0]
-	if *s.StackName != "shop" || *s.StackId != "arn:1" || s.StackStatus != "UPDATE_COMPLETE" || s.ParentId != nil || *s.Description != "payhooks - a & b" {
+	if s.Name != "shop" || s.ID != "arn:1" || s.Status != "UPDATE_COMPLETE" || s.Parent != "" || s.Description != "payhooks - a & b" {
 		t.Errorf("%+v", s)
 	}
-	if len(s.Parameters) != 2 || *s.Parameters[0].ParameterKey != "Mail" || *s.Parameters[0].ParameterValue != "off" || len(s.Outputs) != 1 || *s.Outputs[0].OutputValue != "https://x" {
+	if keyArn, has := s.Parameters["KeyArn"]; len(s.Parameters) != 2 || s.Parameters["Mail"] != "off" || !has || keyArn != "" || len(s.Outputs) != 1 || s.Outputs["WebhookUrl"] != "https://x" {
 		t.Errorf("%+v %+v", s.Parameters, s.Outputs)
 	}
-	if aws.ToString(all[1].ParentId) != "arn:1" {
+	if all[1].Parent != "arn:1" {
 		t.Errorf("%+v", all[1])
+	}
+}
+
+func TestResourcesOfAllPagesAreRead(t *testing.T) {
+	const open, shut = `<ListStackResourcesResponse><ListStackResourcesResult><StackResourceSummaries>`, `</ListStackResourcesResult></ListStackResourcesResponse>`
+	c := asked(t, map[string]string{
+		"Action=ListStackResources&StackName=shop&Version=2010-05-15":             open + `<member><PhysicalResourceId>shop-Ingest</PhysicalResourceId><ResourceType>AWS::Lambda::Function</ResourceType><ResourceStatus>DELETE_COMPLETE</ResourceStatus></member></StackResourceSummaries><NextToken>b</NextToken>` + shut,
+		"Action=ListStackResources&NextToken=b&StackName=shop&Version=2010-05-15": open + `<member><ResourceType>AWS::SNS::Topic</ResourceType><ResourceStatus>CREATE_IN_PROGRESS</ResourceStatus></member></StackResourceSummaries>` + shut,
+	})
+	all, err := c.ListStackResources(t.Context(), "shop")
+	want := []Resource{{Name: "shop-Ingest", Kind: "AWS::Lambda::Function", Status: DeleteComplete}, {Kind: "AWS::SNS::Topic", Status: "CREATE_IN_PROGRESS"}}
+	if err != nil || !slices.Equal(all, want) {
+		t.Errorf("%+v, %v", all, err)
 	}
 }
 

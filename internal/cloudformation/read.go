@@ -1,42 +1,45 @@
 package cloudformation
 
-import "github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
+import "encoding/xml"
 
-// stack is a stack in the service's XML.
-type stack struct {
-	StackID           *string           `xml:"StackId"`
-	StackName         *string           `xml:"StackName"`
-	ParentID          *string           `xml:"ParentId"`
-	Description       *string           `xml:"Description"`
-	StackStatus       types.StackStatus `xml:"StackStatus"`
-	StackStatusReason *string           `xml:"StackStatusReason"`
-	Parameters        []struct {
-		Key   *string `xml:"ParameterKey"`
-		Value *string `xml:"ParameterValue"`
-	} `xml:"Parameters>member"`
-	Outputs []struct {
-		Key   *string `xml:"OutputKey"`
-		Value *string `xml:"OutputValue"`
-	} `xml:"Outputs>member"`
+// Stack is what payhooks reads of a stack.
+type Stack struct {
+	ID          string `xml:"StackId"`
+	Name        string `xml:"StackName"`
+	Parent      string `xml:"ParentId"` // of the stack that it is nested in
+	Description string `xml:"Description"`
+	Status      string `xml:"StackStatus"`
+	Reason      string `xml:"StackStatusReason"`
+	Parameters  Values `xml:"Parameters"`
+	Outputs     Values `xml:"Outputs"`
 }
 
-// resource is a resource in the service's XML.
-type resource struct {
-	PhysicalResourceID *string              `xml:"PhysicalResourceId"`
-	ResourceType       *string              `xml:"ResourceType"`
-	ResourceStatus     types.ResourceStatus `xml:"ResourceStatus"`
+// Resource is what payhooks reads of a resource of a stack.
+type Resource struct {
+	Name   string `xml:"PhysicalResourceId"`
+	Kind   string `xml:"ResourceType"`
+	Status string `xml:"ResourceStatus"`
 }
 
-func (s stack) read() types.Stack {
-	own := types.Stack{
-		StackId: s.StackID, StackName: s.StackName, ParentId: s.ParentID, Description: s.Description,
-		StackStatus: s.StackStatus, StackStatusReason: s.StackStatusReason,
+// DeleteComplete is the status of a resource, or of a stack, that is not there any more.
+const DeleteComplete = "DELETE_COMPLETE"
+
+// Values are parameters or outputs by their keys.
+type Values map[string]string
+
+// UnmarshalXML implements xml.Unmarshaler.
+func (v *Values) UnmarshalXML(d *xml.Decoder, start xml.StartElement) error {
+	var list struct {
+		Members []struct {
+			ParameterKey, ParameterValue, OutputKey, OutputValue string
+		} `xml:"member"`
 	}
-	for _, p := range s.Parameters {
-		own.Parameters = append(own.Parameters, types.Parameter{ParameterKey: p.Key, ParameterValue: p.Value})
+	if err := d.DecodeElement(&list, &start); err != nil {
+		return err
 	}
-	for _, o := range s.Outputs {
-		own.Outputs = append(own.Outputs, types.Output{OutputKey: o.Key, OutputValue: o.Value})
+	*v = Values{}
+	for _, m := range list.Members {
+		(*v)[m.ParameterKey+m.OutputKey] = m.ParameterValue + m.OutputValue // a member is one of the two
 	}
-	return own
+	return nil
 }

@@ -3,10 +3,8 @@ package doctor
 import (
 	"testing"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	streams "github.com/aws/aws-sdk-go-v2/service/dynamodbstreams/types"
-	fn "github.com/aws/aws-sdk-go-v2/service/lambda/types"
-	topics "github.com/aws/aws-sdk-go-v2/service/sns/types"
+	"github.com/payhooks/payhooks/internal/doctor/calls"
+	"github.com/payhooks/payhooks/internal/lambdacall"
 )
 
 func TestMailNeedsAVerifiedSenderOutsideTheSandbox(t *testing.T) {
@@ -24,9 +22,9 @@ func TestMailNeedsAVerifiedSenderOutsideTheSandbox(t *testing.T) {
 }
 
 func TestConcurrencyIsComparedWithWhatTheStackNeeds(t *testing.T) {
-	quota := func(all, unreserved int32) func(*cloud) {
+	quota := func(all, unreserved int) func(*cloud) {
 		return func(c *cloud) {
-			c.limit = fn.AccountLimit{ConcurrentExecutions: all, UnreservedConcurrentExecutions: &unreserved}
+			c.limit = lambdacall.AccountLimit{ConcurrentExecutions: all, UnreservedConcurrentExecutions: unreserved}
 		}
 	}
 	const raise = "aws service-quotas request-service-quota-increase --service-code lambda --quota-code L-B99A9384 --desired-value 1000"
@@ -39,9 +37,7 @@ func TestConcurrencyIsComparedWithWhatTheStackNeeds(t *testing.T) {
 		{"the most", quota(30, 30), "concurrency", OK, most, ""},
 		{"reserved for ingest", func(c *cloud) { c.set("IngestConcurrency", "20"); quota(100, 80)(c) }, "concurrency", OK, "100 are not reserved for others; the stack uses up to 49 (20 ingest", ""},
 		{"many for each action", func(c *cloud) { c.set("ActionConcurrency", "1000") }, "concurrency", Warning, "2 actions × 1000", "--desired-value 3000"},
-		{"closed shards", func(c *cloud) {
-			c.shards[0].SequenceNumberRange = &streams.SequenceNumberRange{EndingSequenceNumber: aws.String("1")}
-		}, "concurrency", OK, "3 shards", ""},
+		{"closed shards", func(c *cloud) { c.shards[0].SequenceNumberRange.EndingSequenceNumber = "1" }, "concurrency", OK, "3 shards", ""},
 		{"denied settings", func(c *cloud) { c.errs["GetAccountSettings"] = denied("Lambda", "GetAccountSettings") }, "concurrency", Unknown, "lambda:GetAccountSettings", "allow"},
 		{"denied stream", func(c *cloud) { c.errs["DescribeStream"] = denied("DynamoDB Streams", "DescribeStream") }, "concurrency", Unknown, "dynamodb:DescribeStream", "allow"},
 		{"denied table", func(c *cloud) { c.errs["DescribeTable shop-events"] = denied("DynamoDB", "DescribeTable") }, "concurrency", Unknown, "dynamodb:DescribeTable", "allow"},
@@ -50,9 +46,9 @@ func TestConcurrencyIsComparedWithWhatTheStackNeeds(t *testing.T) {
 }
 
 func TestAlarmsNeedAConfirmedSubscription(t *testing.T) {
-	pending := topics.Subscription{SubscriptionArn: aws.String(pendingConfirmation), Protocol: aws.String("email"), Endpoint: aws.String("a@example.com")}
+	pending := calls.Subscription{ARN: pendingConfirmation, Protocol: "email", Endpoint: "a@example.com"}
 	expectFindings(t, []broken{
-		{"pending", func(c *cloud) { c.subscribed = []topics.Subscription{pending} }, "alarms", Failed, "1 subscription PendingConfirmation of topic shop-alarms: a@example.com", "aws sns subscribe --topic-arn arn:aws:sns:eu-west-1:1:shop-alarms --protocol email --notification-endpoint a@example.com"},
+		{"pending", func(c *cloud) { c.subscribed = []calls.Subscription{pending} }, "alarms", Failed, "1 subscription PendingConfirmation of topic shop-alarms: a@example.com", "aws sns subscribe --topic-arn arn:aws:sns:eu-west-1:1:shop-alarms --protocol email --notification-endpoint a@example.com"},
 		{"one of two pending", func(c *cloud) { c.subscribed = append(c.subscribed, pending) }, "alarms", Warning, "PendingConfirmation", "open the link"},
 		{"removed", func(c *cloud) { c.subscribed = nil }, "alarms", Failed, "although AlarmEmail is set", "aws sns subscribe"},
 		{"nobody", func(c *cloud) { c.subscribed = nil; c.set("AlarmEmail", "") }, "alarms", Warning, "no one receives alarms", "AlarmEmail=ADDRESS"},

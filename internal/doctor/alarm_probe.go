@@ -6,9 +6,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
-	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
+	"github.com/payhooks/payhooks/internal/doctor/calls"
 )
 
 // probed are the alarms that may be set off for a moment: no gauge keeps them, so
@@ -37,11 +35,11 @@ func (r *run) alarmProbe(ctx context.Context) []Finding {
 	if err != nil {
 		return []Finding{unknown(check, err)}
 	}
-	if err := r.setAlarm(ctx, name, types.StateValueAlarm); err != nil {
+	if err := r.Alarms.SetAlarmState(ctx, name, calls.AlarmOn, testReason); err != nil {
 		return []Finding{unknown(check, err)}
 	}
 	took, err := r.acted(ctx, name, before.at)
-	if back := r.setAlarm(context.WithoutCancel(ctx), name, types.StateValueOk); err == nil {
+	if back := r.Alarms.SetAlarmState(context.WithoutCancel(ctx), name, calls.AlarmOK, testReason); err == nil {
 		err = back
 	}
 	if err != nil {
@@ -54,22 +52,17 @@ func (r *run) alarmProbe(ctx context.Context) []Finding {
 func (r *run) quietAlarm(ctx context.Context) (string, error) {
 	for _, name := range probed {
 		name = r.Stack + "-" + name
-		out, err := r.Alarms.DescribeAlarms(ctx, &cloudwatch.DescribeAlarmsInput{AlarmNames: []string{name}})
+		all, err := r.Alarms.DescribeAlarms(ctx, name)
 		if err != nil {
 			return "", err
 		}
-		for _, a := range out.MetricAlarms {
-			if a.StateValue == types.StateValueOk && aws.ToBool(a.ActionsEnabled) {
+		for _, a := range all {
+			if a.StateValue == calls.AlarmOK && a.ActionsEnabled {
 				return name, nil
 			}
 		}
 	}
 	return "", nil
-}
-
-func (r *run) setAlarm(ctx context.Context, name string, state types.StateValue) error {
-	_, err := r.Alarms.SetAlarmState(ctx, &cloudwatch.SetAlarmStateInput{AlarmName: &name, StateValue: state, StateReason: aws.String(testReason)})
-	return err
 }
 
 // acting is what an alarm's action did.
@@ -94,18 +87,15 @@ func (r *run) acted(ctx context.Context, name string, before time.Time) (acting,
 }
 
 func (r *run) newestAction(ctx context.Context, name string) (acting, error) {
-	out, err := r.Alarms.DescribeAlarmHistory(ctx, &cloudwatch.DescribeAlarmHistoryInput{
-		AlarmName: &name, HistoryItemType: types.HistoryItemTypeAction, ScanBy: types.ScanByTimestampDescending, MaxRecords: aws.Int32(1),
-	})
-	if err != nil || len(out.AlarmHistoryItems) == 0 {
+	newest, err := r.Alarms.DescribeAlarmHistory(ctx, name)
+	if err != nil || len(newest) == 0 {
 		return acting{}, err
 	}
-	item := out.AlarmHistoryItems[0]
 	var data struct {
 		ActionState string `json:"actionState"`
 	}
-	_ = json.Unmarshal([]byte(text(item.HistoryData)), &data) // else the summary says what happened
-	return acting{aws.ToTime(item.Timestamp), data.ActionState, text(item.HistorySummary)}, nil
+	_ = json.Unmarshal([]byte(newest[0].HistoryData), &data) // else the summary says what happened
+	return acting{newest[0].At(), data.ActionState, newest[0].HistorySummary}, nil
 }
 
 func (r *run) tookAlarm(check, name string, took acting) Finding {

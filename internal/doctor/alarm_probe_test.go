@@ -1,65 +1,63 @@
 package doctor
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	cw "github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
+
+	"github.com/payhooks/payhooks/internal/doctor/calls"
 )
 
 // alarmState is what CloudWatch knows of alarms, and how their actions end.
 type alarmState struct {
-	states map[string]cw.StateValue // by name
-	action string                   // how an action ends
-	took   int                      // pauses until then; negative is never
+	states map[string]string // by name
+	action string            // how an action ends
+	took   int               // pauses until then; negative is never
 
 	silenced bool // actions are disabled
 	set      []string
-	history  []cw.AlarmHistoryItem // the newest first
+	history  []calls.AlarmAction // the newest first
 	running  int
 	now      time.Time
 }
 
-func (c *cloud) DescribeAlarms(_ context.Context, in *cloudwatch.DescribeAlarmsInput, _ ...func(*cloudwatch.Options)) (*cloudwatch.DescribeAlarmsOutput, error) {
-	out := &cloudwatch.DescribeAlarmsOutput{}
-	for _, name := range in.AlarmNames {
-		if state, ok := c.alarm.states[name]; ok {
-			out.MetricAlarms = append(out.MetricAlarms, cw.MetricAlarm{AlarmName: &name, StateValue: state, ActionsEnabled: aws.Bool(!c.alarm.silenced)})
-		}
+func (c *cloud) DescribeAlarms(_ context.Context, name string) (all []calls.Alarm, err error) {
+	if state, ok := c.alarm.states[name]; ok {
+		all = []calls.Alarm{{StateValue: state, ActionsEnabled: !c.alarm.silenced}}
 	}
-	return out, c.errs["DescribeAlarms"]
+	return all, c.errs["DescribeAlarms"]
 }
 
-func (c *cloud) SetAlarmState(_ context.Context, in *cloudwatch.SetAlarmStateInput, _ ...func(*cloudwatch.Options)) (*cloudwatch.SetAlarmStateOutput, error) {
-	if err := c.errs["SetAlarmState"]; err != nil {
-		return nil, err
+func (c *cloud) SetAlarmState(_ context.Context, name, state, reason string) error {
+	if err := c.errs["SetAlarmState"]; err != nil || reason != testReason {
+		return cmp.Or(err, errors.New("the reason is "+reason))
 	}
-	c.alarm.set = append(c.alarm.set, fmt.Sprintf("%s %s", *in.AlarmName, in.StateValue))
+	c.alarm.set = append(c.alarm.set, name+" "+state)
 	c.alarm.running = c.alarm.took
 	if c.alarm.took == 0 {
 		c.acted()
 	}
-	return &cloudwatch.SetAlarmStateOutput{}, nil
+	return nil
 }
 
 // acted writes into the history, as CloudWatch does after it published to the topic.
 func (c *cloud) acted() {
 	c.alarm.now = c.alarm.now.Add(time.Second)
-	item := cw.AlarmHistoryItem{
-		Timestamp: aws.Time(c.alarm.now), HistoryItemType: cw.HistoryItemTypeAction, HistorySummary: aws.String(c.alarm.action + " for arn:topic"),
-		HistoryData: aws.String(fmt.Sprintf(`{"actionState":%q,"notificationResource":"arn:topic"}`, c.alarm.action)),
+	item := calls.AlarmAction{
+		Timestamp: float64(c.alarm.now.Unix()), HistorySummary: c.alarm.action + " for arn:topic",
+		HistoryData: fmt.Sprintf(`{"actionState":%q,"notificationResource":"arn:topic"}`, c.alarm.action),
 	}
-	c.alarm.history = append([]cw.AlarmHistoryItem{item}, c.alarm.history...)
+	c.alarm.history = append([]calls.AlarmAction{item}, c.alarm.history...)
 }
 
-func (c *cloud) DescribeAlarmHistory(_ context.Context, in *cloudwatch.DescribeAlarmHistoryInput, _ ...func(*cloudwatch.Options)) (*cloudwatch.DescribeAlarmHistoryOutput, error) {
-	items := c.alarm.history[:min(len(c.alarm.history), int(*in.MaxRecords))]
-	return &cloudwatch.DescribeAlarmHistoryOutput{AlarmHistoryItems: items}, c.errs["DescribeAlarmHistory"]
+func (c *cloud) DescribeAlarmHistory(context.Context, string) ([]calls.AlarmAction, error) {
+	return c.alarm.history[:min(len(c.alarm.history), 1)], c.errs["DescribeAlarmHistory"]
 }
 
 func (c *cloud) pause(context.Context, time.Duration) error {
@@ -71,7 +69,7 @@ func (c *cloud) pause(context.Context, time.Duration) error {
 
 func TestProbeSetsAnAlarmOffAndBack(t *testing.T) {
 	c := healthy()
-	c.alarm.states = map[string]cw.StateValue{"shop-conflict": cw.StateValueAlarm, "shop-too-large": cw.StateValueOk}
+	c.alarm.states = map[string]string{"shop-conflict": string(cw.StateValueAlarm), "shop-too-large": string(cw.StateValueOk)}
 	c.alarm.action = "Failed"
 	c.acted() // that of another day
 	c.alarm.action = "Succeeded"
@@ -88,7 +86,7 @@ func TestProbeFailsWhereNobodyHearsAnAlarm(t *testing.T) {
 	expectFindings(t, []broken{
 		{"the topic refuses it", func(c *cloud) { c.alarm.action = "Failed" }, "alarm probe", Failed, "its action failed: Failed for arn:topic", "topic shop-alarms"},
 		{"nothing happens", func(c *cloud) { c.alarm.took = -1 }, "alarm probe", Failed, "has not acted within 30s", "sam deploy"},
-		{"all are red", func(c *cloud) { c.alarm.states["shop-conflict"] = cw.StateValueAlarm }, "alarm probe", Unknown, "missing or red", "payhooks status"},
+		{"all are red", func(c *cloud) { c.alarm.states["shop-conflict"] = string(cw.StateValueAlarm) }, "alarm probe", Unknown, "missing or red", "payhooks status"},
 		{"actions are off", func(c *cloud) { c.alarm.silenced = true }, "alarm probe", Unknown, "missing or red", "payhooks status"},
 		{"denied look", func(c *cloud) { c.errs["DescribeAlarms"] = denied("CloudWatch", "DescribeAlarms") }, "alarm probe", Unknown, "cloudwatch:DescribeAlarms", "allow"},
 		{"denied set", func(c *cloud) { c.errs["SetAlarmState"] = denied("CloudWatch", "SetAlarmState") }, "alarm probe", Unknown, "cloudwatch:SetAlarmState", "allow"},

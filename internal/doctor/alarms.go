@@ -5,8 +5,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/service/sns"
-	"github.com/aws/aws-sdk-go-v2/service/sns/types"
+	"github.com/payhooks/payhooks/internal/doctor/calls"
 )
 
 // pendingConfirmation is returned instead of a subscription's ARN until its
@@ -25,26 +24,23 @@ func (r *run) alarms(ctx context.Context) []Finding {
 	if topic == "" {
 		return []Finding{{"alarms", Failed, "stack " + r.Stack + " has no topic " + r.Stack + "-alarms", deployMain(r.Stack)}}
 	}
+	all, err := r.Topics.ListSubscriptionsByTopic(ctx, topic)
+	if err != nil {
+		return []Finding{unknown("alarms", err)}
+	}
 	var confirmed int
-	var pending []types.Subscription
-	pages := sns.NewListSubscriptionsByTopicPaginator(r.Topics, &sns.ListSubscriptionsByTopicInput{TopicArn: &topic})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return []Finding{unknown("alarms", err)}
-		}
-		for _, s := range page.Subscriptions {
-			if text(s.SubscriptionArn) == pendingConfirmation {
-				pending = append(pending, s)
-			} else {
-				confirmed++
-			}
+	var pending []calls.Subscription
+	for _, s := range all {
+		if s.ARN == pendingConfirmation {
+			pending = append(pending, s)
+		} else {
+			confirmed++
 		}
 	}
 	return []Finding{r.subscribed(topic, confirmed, pending)}
 }
 
-func (r *run) subscribed(topic string, confirmed int, pending []types.Subscription) Finding {
+func (r *run) subscribed(topic string, confirmed int, pending []calls.Subscription) Finding {
 	subscribe := "aws sns subscribe --topic-arn " + topic
 	switch {
 	case len(pending) > 0:
@@ -54,8 +50,8 @@ func (r *run) subscribed(topic string, confirmed int, pending []types.Subscripti
 			result = Warning
 		}
 		return Finding{
-			"alarms", result, fmt.Sprintf("%s %s of topic %s-alarms: %s", count(len(pending), "subscription", "subscriptions"), pendingConfirmation, r.Stack, text(first.Endpoint)),
-			"open the link in the mail that AWS sent to it; to get another: " + subscribe + " --protocol " + text(first.Protocol) + " --notification-endpoint " + text(first.Endpoint),
+			"alarms", result, fmt.Sprintf("%s %s of topic %s-alarms: %s", count(len(pending), "subscription", "subscriptions"), pendingConfirmation, r.Stack, first.Endpoint),
+			"open the link in the mail that AWS sent to it; to get another: " + subscribe + " --protocol " + first.Protocol + " --notification-endpoint " + first.Endpoint,
 		}
 	case confirmed > 0:
 		return Finding{Check: "alarms", Result: OK, Found: fmt.Sprintf("topic %s-alarms has %s", r.Stack, count(confirmed, "confirmed subscription", "confirmed subscriptions"))}

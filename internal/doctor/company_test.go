@@ -4,10 +4,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	cfn "github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
-	ddb "github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/payhooks/payhooks/internal/cloudformation"
+	"github.com/payhooks/payhooks/internal/dynamo/ddb"
 	"github.com/payhooks/payhooks/internal/event"
 )
 
@@ -16,21 +16,21 @@ const executeAPI = "https://a1.execute-api.eu-west-1.amazonaws.com"
 func TestATableWithoutItsKeySaysWhenItIsArchived(t *testing.T) {
 	lost := time.Date(2026, 11, 22, 10, 30, 0, 0, time.UTC)
 	key := "arn:aws:kms:eu-west-1:1:key/1"
-	without := func(since *time.Time) func(*cloud) {
+	without := func(since float64) func(*cloud) {
 		return func(c *cloud) {
 			e := c.tables["shop-events"]
-			e.status = ddb.TableStatusInaccessibleEncryptionCredentials
-			e.encryption = &ddb.SSEDescription{KMSMasterKeyArn: &key, InaccessibleEncryptionDateTime: since}
+			e.status = string(types.TableStatusInaccessibleEncryptionCredentials)
+			e.encryption = ddb.SSEDescription{KMSMasterKeyArn: key, InaccessibleEncryptionDateTime: since}
 		}
 	}
 	archived := func(c *cloud) {
 		e := c.tables["shop-events"]
-		e.status, e.encryption = ddb.TableStatusArchived, &ddb.SSEDescription{KMSMasterKeyArn: &key}
-		e.archive = &ddb.ArchivalSummary{ArchivalDateTime: aws.Time(lost.Add(archivedAfter)), ArchivalBackupArn: aws.String("arn:backup/1")}
+		e.status, e.encryption = string(types.TableStatusArchived), ddb.SSEDescription{KMSMasterKeyArn: key}
+		e.archive = ddb.ArchivalSummary{ArchivalDateTime: float64(lost.Add(archivedAfter).Unix()), ArchivalBackupArn: "arn:backup/1"}
 	}
 	expectFindings(t, []broken{
-		{"lost", without(&lost), "table shop-events", Failed, "since 2026-11-22T10:30:00Z: nothing can be read or written, and DynamoDB archives it on 2026-11-29T10:30:00Z", "aws kms cancel-key-deletion --key-id " + key},
-		{"lost, and AWS does not say when", without(nil), "table shop-events", Failed, "7 days after it lost the key", "infra/key.yaml"},
+		{"lost", without(float64(lost.Unix())), "table shop-events", Failed, "since 2026-11-22T10:30:00Z: nothing can be read or written, and DynamoDB archives it on 2026-11-29T10:30:00Z", "aws kms cancel-key-deletion --key-id " + key},
+		{"lost, and AWS does not say when", without(0), "table shop-events", Failed, "7 days after it lost the key", "infra/key.yaml"},
 		{"archived", archived, "table shop-events", Failed, "was archived on 2026-11-29T10:30:00Z, after 7 days without " + key, "--target-table-name shop-events --backup-arn arn:backup/1"},
 	})
 }
@@ -49,7 +49,7 @@ func TestAPIGatewaysURLIsClosedAfterNothingPostsToIt(t *testing.T) {
 		return func(c *cloud) {
 			c.set("Domain", "hooks.example.com")
 			c.set("ExecuteApi", execute)
-			c.stacks[0].Outputs = []cfn.Output{{OutputKey: aws.String(outputExecuteAPI), OutputValue: aws.String(executeAPI)}}
+			c.stacks[0].Outputs = cloudformation.Values{outputExecuteAPI: executeAPI}
 			c.posts, c.errs["PostsTo"] = posts, err
 		}
 	}

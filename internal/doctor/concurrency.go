@@ -5,10 +5,7 @@ import (
 	"fmt"
 	"strconv"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams"
-	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"github.com/payhooks/payhooks/internal/dynamo/ddb"
 )
 
 // Concurrency that each action takes: Lambda allows no less than two for a
@@ -38,15 +35,11 @@ func (r *run) concurrency(ctx context.Context) []Finding {
 	if err != nil {
 		return []Finding{unknown(check, err)}
 	}
-	out, err := r.Lambda.GetAccountSettings(ctx, &lambda.GetAccountSettingsInput{})
+	limit, err := r.Lambda.GetAccountSettings(ctx)
 	if err != nil {
 		return []Finding{unknown(check, err)}
 	}
-	quota, free := 0, 0
-	if l := out.AccountLimit; l != nil {
-		quota, free = int(l.ConcurrentExecutions), int(aws.ToInt32(l.UnreservedConcurrentExecutions))
-	}
-	free += r.number("IngestConcurrency", 0) // reserved for this stack
+	quota, free := limit.ConcurrentExecutions, limit.UnreservedConcurrentExecutions+r.number("IngestConcurrency", 0) // reserved for this stack
 	least, most := d.sum(leastOfAction), d.sum(d.perAction)
 	has := fmt.Sprintf("the account's quota is %d, of which %d are not reserved for others; ", quota, free)
 	raise := "aws service-quotas request-service-quota-increase --service-code lambda --quota-code L-B99A9384 --desired-value " + strconv.Itoa(thousands(most))
@@ -88,26 +81,19 @@ func (r *run) number(parameter string, otherwise int) int {
 
 // shards counts the open shards of the stream of events.
 func (r *run) shards(ctx context.Context) (open int, err error) {
-	table, err := r.Tables.DescribeTable(ctx, &dynamodb.DescribeTableInput{TableName: aws.String(r.Stack + "-events")})
+	name := r.Stack + "-events"
+	out, err := r.Tables.DescribeTable(ctx, &ddb.DescribeTableInput{TableName: &name})
 	if err != nil {
 		return 0, err
 	}
-	in := &dynamodbstreams.DescribeStreamInput{StreamArn: table.Table.LatestStreamArn}
-	if in.StreamArn == nil {
-		return 0, fmt.Errorf("table %s-events has no stream", r.Stack)
+	if out.Table.LatestStreamArn == "" {
+		return 0, fmt.Errorf("table %s has no stream", name)
 	}
-	for {
-		out, err := r.Streams.DescribeStream(ctx, in)
-		if err != nil {
-			return 0, err
-		}
-		for _, s := range out.StreamDescription.Shards {
-			if s.SequenceNumberRange == nil || s.SequenceNumberRange.EndingSequenceNumber == nil {
-				open++
-			}
-		}
-		if in.ExclusiveStartShardId = out.StreamDescription.LastEvaluatedShardId; in.ExclusiveStartShardId == nil {
-			return open, nil
+	all, err := r.Streams.DescribeStream(ctx, out.Table.LatestStreamArn)
+	for _, s := range all {
+		if s.SequenceNumberRange.EndingSequenceNumber == "" {
+			open++
 		}
 	}
+	return open, err
 }

@@ -3,7 +3,6 @@ package doctor
 import (
 	"testing"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	fn "github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
 	"github.com/payhooks/payhooks/internal/event"
@@ -34,7 +33,7 @@ func TestFunctionsAreActive(t *testing.T) {
 	put := func(name string, state fn.State, update fn.LastUpdateStatus) func(*cloud) {
 		return func(c *cloud) {
 			f := c.functions[name]
-			f.State, f.LastUpdateStatus, f.StateReason, f.LastUpdateStatusReason = state, update, aws.String("a reason"), aws.String("a reason")
+			f.State, f.LastUpdateStatus, f.StateReason, f.LastUpdateStatusReason = string(state), string(update), "a reason", "a reason"
 			c.functions[name] = f
 		}
 	}
@@ -56,7 +55,7 @@ func TestFunctionsAreActive(t *testing.T) {
 
 func TestRulesAndMappingsAreEnabled(t *testing.T) {
 	mapping := func(i int, state string) func(*cloud) {
-		return func(c *cloud) { c.mappings[i].State = aws.String(state) }
+		return func(c *cloud) { c.mappings[i].State = state }
 	}
 	expectFindings(t, []broken{
 		{"rule disabled", func(c *cloud) { c.rules[0].Disabled = true }, "rule send-receipt", Failed, "is disabled", "aws events enable-rule --event-bus-name shop --name send-receipt"},
@@ -68,7 +67,7 @@ func TestRulesAndMappingsAreEnabled(t *testing.T) {
 		{"being created", mapping(1, "Creating"), "mapping send-receipt", Warning, "not read yet", "in a minute"},
 		{"absent", func(c *cloud) { c.mappings = c.mappings[:2] }, "mapping update-order", Failed, "nothing reads queue shop-update-order", "sam deploy"},
 		{"of a longer name", func(c *cloud) {
-			c.mappings[2].EventSourceArn = aws.String("arn:aws:sqs:eu-west-1:1:my-shop-update-order")
+			c.mappings[2].EventSourceArn = "arn:aws:sqs:eu-west-1:1:my-shop-update-order"
 		}, "mapping update-order", Failed, "nothing reads", "sam deploy"},
 		{"of the partner bus", func(c *cloud) { c.set("StripeEventSource", "aws.partner/stripe.com/ed_1") }, "mapping ingest-eventbridge", Failed, "nothing reads queue shop-ingest-eventbridge", "sam deploy"},
 		{"a second one disabled", func(c *cloud) { c.mapping("arn:aws:sqs:eu-west-1:1:shop-update-order", "Disabled") }, "mappings", OK, "2 queues", ""},

@@ -142,11 +142,11 @@ func notRead(check, stack string) Finding {
 
 // caller says whose credentials the doctor uses, and with them which account.
 func (d *Doctor) caller(ctx context.Context) Finding {
-	out, err := d.Caller.GetCallerIdentity(ctx, nil)
+	arn, err := d.Caller.GetCallerIdentity(ctx)
 	if err != nil {
 		return Finding{"caller", Failed, "no usable AWS credentials: " + brief(err), "aws configure"}
 	}
-	return Finding{Check: "caller", Result: OK, Found: text(out.Arn)}
+	return Finding{Check: "caller", Result: OK, Found: arn}
 }
 
 // known lists the rules of the actions, once.

@@ -77,14 +77,6 @@ func says(err error, words string) bool {
 	return errors.As(err, &api) && strings.Contains(api.ErrorMessage(), words)
 }
 
-// text is what an optional field holds.
-func text(s *string) string {
-	if s == nil {
-		return ""
-	}
-	return *s
-}
-
 func plural(n int, one, many string) string {
 	if n == 1 {
 		return one

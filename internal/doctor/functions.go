@@ -4,9 +4,7 @@ import (
 	"context"
 	"slices"
 
-	"github.com/aws/aws-sdk-go-v2/service/lambda"
-	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
-
+	"github.com/payhooks/payhooks/internal/lambdacall"
 	"github.com/payhooks/payhooks/internal/parallel"
 )
 
@@ -35,7 +33,7 @@ func (r *run) functions(ctx context.Context) []Finding {
 // function returns what is wrong with one function.
 func (r *run) function(ctx context.Context, name string) []Finding {
 	check := "function " + name
-	out, err := r.Lambda.GetFunctionConfiguration(ctx, &lambda.GetFunctionConfigurationInput{FunctionName: &name})
+	out, err := r.Lambda.GetFunctionConfiguration(ctx, name)
 	switch {
 	case code(err) == "ResourceNotFoundException":
 		return []Finding{{check, Failed, "was deleted outside CloudFormation", deployMain(r.Stack)}}
@@ -44,16 +42,16 @@ func (r *run) function(ctx context.Context, name string) []Finding {
 	}
 	wait := "aws lambda wait function-active-v2 --function-name " + name
 	switch out.State {
-	case types.StateActive:
-	case types.StatePending:
-		return []Finding{{check, Warning, "is Pending: " + text(out.StateReason), wait}}
-	case types.StateInactive: // Lambda took an idle function's resources back
+	case lambdacall.StateActive:
+	case lambdacall.StatePending:
+		return []Finding{{check, Warning, "is Pending: " + out.StateReason, wait}}
+	case lambdacall.StateInactive: // Lambda took an idle function's resources back
 		return []Finding{{check, Warning, "is Inactive: its next invocation fails and makes it active again", wait}}
 	default:
-		return []Finding{{check, Failed, "is " + string(out.State) + ": " + text(out.StateReason), deployMain(r.Stack)}}
+		return []Finding{{check, Failed, "is " + out.State + ": " + out.StateReason, deployMain(r.Stack)}}
 	}
-	if out.LastUpdateStatus == types.LastUpdateStatusFailed {
-		return []Finding{{check, Failed, "runs the code before its last update, which failed: " + text(out.LastUpdateStatusReason), deployMain(r.Stack)}}
+	if out.LastUpdateStatus == lambdacall.LastUpdateFailed {
+		return []Finding{{check, Failed, "runs the code before its last update, which failed: " + out.LastUpdateStatusReason, deployMain(r.Stack)}}
 	}
 	return nil
 }

@@ -5,8 +5,7 @@ import (
 	"context"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/payhooks/payhooks/internal/dynamo/ddb"
 )
 
 // archivedAfter is how long DynamoDB waits for a key before it archives the table: it
@@ -14,30 +13,29 @@ import (
 const archivedAfter = 7 * 24 * time.Hour
 
 // keyLost says what a table is waiting for that may not use its KMS key any more.
-func keyLost(check, name string, t *types.TableDescription) (Finding, bool) {
-	key, since := "its KMS key", (*time.Time)(nil)
-	if d := t.SSEDescription; d != nil {
-		key, since = cmp.Or(text(d.KMSMasterKeyArn), key), d.InaccessibleEncryptionDateTime
-	}
+func keyLost(check, name string, t ddb.TableDescription) (Finding, bool) {
+	key := cmp.Or(t.SSEDescription.KMSMasterKeyArn, "its KMS key")
 	switch t.TableStatus {
-	case types.TableStatusInaccessibleEncryptionCredentials:
+	case ddb.TableWithoutKey:
 		found := "may not use " + key + " any more: nothing can be read or written, and DynamoDB archives it 7 days after it lost the key"
-		if since != nil {
-			found = "may not use " + key + " since " + since.UTC().Format(time.RFC3339) +
-				": nothing can be read or written, and DynamoDB archives it on " + since.Add(archivedAfter).UTC().Format(time.RFC3339)
+		if since := t.SSEDescription.InaccessibleEncryptionDateTime; since != 0 {
+			found = "may not use " + key + " since " + stamp(since, 0) +
+				": nothing can be read or written, and DynamoDB archives it on " + stamp(since, archivedAfter)
 		}
 		return Finding{check, Failed, found, "enable the key, or cancel its deletion (aws kms cancel-key-deletion --key-id " + key + "), and give it the policy of infra/key.yaml"}, true
-	case types.TableStatusArchiving, types.TableStatusArchived:
-		found, backup := "is archived, since it was without "+key+" for 7 days", "BACKUP"
-		if a := t.ArchivalSummary; a != nil {
-			if a.ArchivalDateTime != nil {
-				found = "was archived on " + a.ArchivalDateTime.UTC().Format(time.RFC3339) + ", after 7 days without " + key
-			}
-			backup = cmp.Or(aws.ToString(a.ArchivalBackupArn), backup)
+	case ddb.TableArchiving, ddb.TableArchived:
+		found, backup := "is archived, since it was without "+key+" for 7 days", cmp.Or(t.ArchivalSummary.ArchivalBackupArn, "BACKUP")
+		if at := t.ArchivalSummary.ArchivalDateTime; at != 0 {
+			found = "was archived on " + stamp(at, 0) + ", after 7 days without " + key
 		}
 		return Finding{check, Failed, found, "give the key back, delete the table, then aws dynamodb restore-table-from-backup --target-table-name " + name + " --backup-arn " + backup}, true
 	}
 	return Finding{}, false
+}
+
+// stamp is a time of DynamoDB's, in seconds, or one after it.
+func stamp(seconds float64, after time.Duration) string {
+	return time.UnixMilli(int64(seconds * 1000)).Add(after).UTC().Format(time.RFC3339)
 }
 
 // oneKey checks that both stacks were deployed with the same key: a role has the right to

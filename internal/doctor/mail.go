@@ -2,11 +2,7 @@ package doctor
 
 import (
 	"context"
-	"errors"
 	"strings"
-
-	"github.com/aws/aws-sdk-go-v2/service/sesv2"
-	"github.com/aws/aws-sdk-go-v2/service/sesv2/types"
 )
 
 // mail checks that SES may send from MailFrom, to anybody. A template without the
@@ -24,13 +20,12 @@ func (r *run) sender(ctx context.Context, from string) Finding {
 	_, domain, _ := strings.Cut(from, "@")
 	pending := ""
 	for _, identity := range []string{from, domain} {
-		out, err := r.Mail.GetEmailIdentity(ctx, &sesv2.GetEmailIdentityInput{EmailIdentity: &identity})
-		none := (*types.NotFoundException)(nil)
+		verified, err := r.Mail.GetEmailIdentity(ctx, identity)
 		switch {
-		case errors.As(err, &none):
+		case code(err) == "NotFoundException":
 		case err != nil:
 			return unknown(check, err)
-		case out.VerifiedForSendingStatus:
+		case verified:
 			return Finding{Check: check, Result: OK, Found: identity + " is verified"}
 		default:
 			pending = identity
@@ -48,7 +43,7 @@ func (r *run) sender(ctx context.Context, from string) Finding {
 // sandbox checks that the account may send to addresses that are not verified.
 func (r *run) sandbox(ctx context.Context) Finding {
 	const check = "mail account"
-	out, err := r.Mail.GetAccount(ctx, &sesv2.GetAccountInput{})
+	out, err := r.Mail.GetAccount(ctx)
 	switch {
 	case err != nil:
 		return unknown(check, err)

@@ -5,8 +5,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/service/lambda"
-	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
+	"github.com/payhooks/payhooks/internal/lambdacall"
 )
 
 // rulesEnabled checks the rules of the actions on the bus.
@@ -39,7 +38,7 @@ func (r *run) mappings(ctx context.Context) []Finding {
 	if err != nil {
 		return []Finding{unknown("mappings", err)}
 	}
-	all, err := r.listMappings(ctx)
+	all, err := r.Mappings.ListEventSourceMappings(ctx, "")
 	if err != nil {
 		return []Finding{unknown("mappings", err)}
 	}
@@ -65,35 +64,22 @@ func (r *run) mappings(ctx context.Context) []Finding {
 	return found
 }
 
-func (r *run) listMappings(ctx context.Context) ([]types.EventSourceMappingConfiguration, error) {
-	var all []types.EventSourceMappingConfiguration
-	pages := lambda.NewListEventSourceMappingsPaginator(r.Mappings, &lambda.ListEventSourceMappingsInput{})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, page.EventSourceMappings...)
-	}
-	return all, nil
-}
-
 // mapping returns what is wrong with the mapping of one source. One that is
 // enabled is enough.
-func (r *run) mapping(function, source string, all []types.EventSourceMappingConfiguration, reads func(arn string) bool) []Finding {
+func (r *run) mapping(function, source string, all []lambdacall.Mapping, reads func(arn string) bool) []Finding {
 	found := []Finding{{"mapping " + function, Failed, "nothing reads " + source, deployMain(r.Stack)}}
 	for _, m := range all {
-		if !reads(text(m.EventSourceArn)) {
+		if !reads(m.EventSourceArn) {
 			continue
 		}
-		switch state := text(m.State); state {
+		switch m.State {
 		case "Enabled", "Updating":
 			return nil
 		case "Creating", "Enabling":
-			found[0].Result, found[0].Found, found[0].Do = Warning, source+" is not read yet: the mapping is "+state, "run payhooks doctor again in a minute"
+			found[0].Result, found[0].Found, found[0].Do = Warning, source+" is not read yet: the mapping is "+m.State, "run payhooks doctor again in a minute"
 		default:
-			found[0].Result, found[0].Found = Failed, source+" is not read: the mapping is "+state
-			found[0].Do = "aws lambda update-event-source-mapping --enabled --uuid " + text(m.UUID)
+			found[0].Result, found[0].Found = Failed, source+" is not read: the mapping is "+m.State
+			found[0].Do = "aws lambda update-event-source-mapping --enabled --uuid " + m.UUID
 		}
 	}
 	return found

@@ -1,19 +1,13 @@
 package doctor
 
-import (
-	"testing"
-
-	cfn "github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
-)
+import "testing"
 
 func TestFunctionsAndTablesHaveOneKey(t *testing.T) {
 	const one, another = "arn:aws:kms:eu-west-1:1:key/one", "arn:aws:kms:eu-west-1:1:key/another"
 	keys := func(main, data string) func(*cloud) {
 		return func(c *cloud) {
 			c.set("KeyArn", main)
-			c.stacks[1].Parameters = append(c.stacks[1].Parameters, cfn.Parameter{ParameterKey: aws.String("KeyArn"), ParameterValue: &data})
+			c.stacks[1].Parameters["KeyArn"] = data
 		}
 	}
 	expectFindings(t, []broken{

@@ -3,70 +3,66 @@ package doctor
 import (
 	"context"
 
-	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
-	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams"
-	"github.com/aws/aws-sdk-go-v2/service/lambda"
-	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
-	"github.com/aws/aws-sdk-go-v2/service/sesv2"
-	"github.com/aws/aws-sdk-go-v2/service/sns"
-	"github.com/aws/aws-sdk-go-v2/service/sts"
-
+	"github.com/payhooks/payhooks/internal/cloudformation"
+	"github.com/payhooks/payhooks/internal/doctor/calls"
+	"github.com/payhooks/payhooks/internal/dynamo/ddb"
 	"github.com/payhooks/payhooks/internal/event"
+	"github.com/payhooks/payhooks/internal/lambdacall"
 )
 
-// Caller is a part of sts.Client.
+// Caller is a part of calls.Client.
 type Caller interface {
-	GetCallerIdentity(context.Context, *sts.GetCallerIdentityInput, ...func(*sts.Options)) (*sts.GetCallerIdentityOutput, error)
+	GetCallerIdentity(context.Context) (arn string, err error)
 }
 
 // Stacks is a part of cloudformation.Client. Without a name all stacks are described.
 type Stacks interface {
-	DescribeStacks(ctx context.Context, name string) ([]types.Stack, error)
-	ListStackResources(ctx context.Context, stack string) ([]types.StackResourceSummary, error)
+	DescribeStacks(ctx context.Context, name string) ([]cloudformation.Stack, error)
+	ListStackResources(ctx context.Context, stack string) ([]cloudformation.Resource, error)
 }
 
-// Secrets is a part of secretsmanager.Client.
-type Secrets interface {
-	GetSecretValue(context.Context, *secretsmanager.GetSecretValueInput, ...func(*secretsmanager.Options)) (*secretsmanager.GetSecretValueOutput, error)
-}
+// Secrets is secret.Get.
+type Secrets func(ctx context.Context, name string) (string, error)
 
-// Mail is a part of sesv2.Client.
+// Mail is a part of calls.Client.
 type Mail interface {
-	GetAccount(context.Context, *sesv2.GetAccountInput, ...func(*sesv2.Options)) (*sesv2.GetAccountOutput, error)
-	GetEmailIdentity(context.Context, *sesv2.GetEmailIdentityInput, ...func(*sesv2.Options)) (*sesv2.GetEmailIdentityOutput, error)
+	GetAccount(context.Context) (calls.MailAccount, error)
+	GetEmailIdentity(ctx context.Context, identity string) (verified bool, err error)
 }
 
-// Lambda is a part of lambda.Client.
+// Lambda is a part of lambdacall.Client.
 type Lambda interface {
-	GetAccountSettings(context.Context, *lambda.GetAccountSettingsInput, ...func(*lambda.Options)) (*lambda.GetAccountSettingsOutput, error)
-	GetFunctionConfiguration(context.Context, *lambda.GetFunctionConfigurationInput, ...func(*lambda.Options)) (*lambda.GetFunctionConfigurationOutput, error)
+	GetAccountSettings(context.Context) (lambdacall.AccountLimit, error)
+	GetFunctionConfiguration(ctx context.Context, name string) (lambdacall.Configuration, error)
 }
 
-// Mappings is a part of lambda.Client.
-type Mappings = lambda.ListEventSourceMappingsAPIClient
+// Mappings is a part of lambdacall.Client. Without a source all mappings are listed.
+type Mappings interface {
+	ListEventSourceMappings(ctx context.Context, source string) ([]lambdacall.Mapping, error)
+}
 
-// Topics is a part of sns.Client.
-type Topics = sns.ListSubscriptionsByTopicAPIClient
+// Topics is a part of calls.Client.
+type Topics interface {
+	ListSubscriptionsByTopic(ctx context.Context, topic string) ([]calls.Subscription, error)
+}
 
-// Alarms is a part of cloudwatch.Client. SetAlarmState is all that a probe changes.
+// Alarms is a part of calls.Client. SetAlarmState is all that a probe changes.
 type Alarms interface {
-	cloudwatch.DescribeAlarmsAPIClient
-	cloudwatch.DescribeAlarmHistoryAPIClient
-	SetAlarmState(context.Context, *cloudwatch.SetAlarmStateInput, ...func(*cloudwatch.Options)) (*cloudwatch.SetAlarmStateOutput, error)
+	DescribeAlarms(ctx context.Context, name string) ([]calls.Alarm, error)
+	DescribeAlarmHistory(ctx context.Context, name string) ([]calls.AlarmAction, error)
+	SetAlarmState(ctx context.Context, name, state, reason string) error
 }
 
-// Tables is a part of dynamodb.Client.
+// Tables is a part of ddb.Client.
 type Tables interface {
-	DescribeTable(context.Context, *dynamodb.DescribeTableInput, ...func(*dynamodb.Options)) (*dynamodb.DescribeTableOutput, error)
-	DescribeContinuousBackups(context.Context, *dynamodb.DescribeContinuousBackupsInput, ...func(*dynamodb.Options)) (*dynamodb.DescribeContinuousBackupsOutput, error)
-	DescribeTimeToLive(context.Context, *dynamodb.DescribeTimeToLiveInput, ...func(*dynamodb.Options)) (*dynamodb.DescribeTimeToLiveOutput, error)
+	DescribeTable(context.Context, *ddb.DescribeTableInput) (*ddb.DescribeTableOutput, error)
+	DescribeContinuousBackups(context.Context, *ddb.DescribeTableInput) (*ddb.DescribeContinuousBackupsOutput, error)
+	DescribeTimeToLive(context.Context, *ddb.DescribeTableInput) (*ddb.DescribeTimeToLiveOutput, error)
 }
 
-// Streams is a part of dynamodbstreams.Client.
+// Streams is a part of calls.Client.
 type Streams interface {
-	DescribeStream(context.Context, *dynamodbstreams.DescribeStreamInput, ...func(*dynamodbstreams.Options)) (*dynamodbstreams.DescribeStreamOutput, error)
+	DescribeStream(ctx context.Context, arn string) ([]calls.Shard, error)
 }
 
 // Rules lists the rules of the stack's actions, in order of their names.

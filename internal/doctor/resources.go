@@ -3,7 +3,7 @@ package doctor
 import (
 	"context"
 
-	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
+	"github.com/payhooks/payhooks/internal/cloudformation"
 )
 
 const (
@@ -31,14 +31,14 @@ func (r *run) resources(ctx context.Context, stack, kind string, nested bool) ([
 	return found, nil
 }
 
-func (r *run) resource(ctx context.Context, s types.StackResourceSummary, kind string, nested bool) ([]string, error) {
-	switch name := text(s.PhysicalResourceId); {
-	case name == "" || s.ResourceStatus == types.ResourceStatusDeleteComplete:
+func (r *run) resource(ctx context.Context, s cloudformation.Resource, kind string, nested bool) ([]string, error) {
+	switch {
+	case s.Name == "" || s.Status == cloudformation.DeleteComplete:
 		return nil, nil
-	case text(s.ResourceType) == kind:
-		return []string{name}, nil
-	case nested && text(s.ResourceType) == kindStack:
-		return r.resources(ctx, name, kind, true)
+	case s.Kind == kind:
+		return []string{s.Name}, nil
+	case nested && s.Kind == kindStack:
+		return r.resources(ctx, s.Name, kind, true)
 	}
 	return nil, nil
 }

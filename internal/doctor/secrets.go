@@ -2,14 +2,10 @@ package doctor
 
 import (
 	"context"
-	"errors"
 	"maps"
 	"net/url"
 	"slices"
 	"strings"
-
-	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
-	"github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
 
 	"github.com/payhooks/payhooks/internal/ingest"
 	"github.com/payhooks/payhooks/internal/stripeapi"
@@ -61,11 +57,11 @@ func (r *run) partnerRow(endpoints webhook.Endpoints) (f Finding, missing bool) 
 // one without a value.
 func (r *run) secret(ctx context.Context, short string, check func(value string) (Result, string), absent string) Finding {
 	name, f := r.Stack+"/"+short, Finding{Check: "secret " + short}
-	out, err := r.Secrets.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: &name})
+	value, err := r.Secrets(ctx, name)
 	if err != nil {
 		return r.unreadable(f, name, err, absent)
 	}
-	switch value := text(out.SecretString); {
+	switch {
 	case strings.TrimSpace(value) != "":
 		f.Result, f.Found = check(value)
 	case absent != "":
@@ -81,11 +77,10 @@ func (r *run) secret(ctx context.Context, short string, check func(value string)
 
 // unreadable distinguishes a missing secret from one that is not readable.
 func (r *run) unreadable(f Finding, name string, err error, absent string) Finding {
-	none, deleted := (*types.ResourceNotFoundException)(nil), (*types.InvalidRequestException)(nil)
 	switch {
-	case errors.As(err, &deleted) && says(err, "deletion"):
+	case code(err) == "InvalidRequestException" && says(err, "deletion"):
 		f.Result, f.Found, f.Do = Failed, "is marked for deletion", "aws secretsmanager restore-secret --secret-id "+name
-	case !errors.As(err, &none):
+	case code(err) != "ResourceNotFoundException":
 		return unknown(f.Check, err)
 	case absent != "":
 		f.Result, f.Found = OK, absent

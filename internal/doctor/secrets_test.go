@@ -3,10 +3,6 @@ package doctor
 import (
 	"strings"
 	"testing"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
-	sm "github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
-	"github.com/aws/smithy-go"
 )
 
 func TestSecretsAreReadAsTheFunctionsReadThem(t *testing.T) {
@@ -20,14 +16,14 @@ func TestSecretsAreReadAsTheFunctionsReadThem(t *testing.T) {
 		{"of a further endpoint", func(c *cloud) { c.set("Endpoints", "default=live,connect=live+connect") }, "secret webhooks/connect", Failed, "does not exist", "create-secret --name shop/webhooks/connect"},
 		{"of the partner bus", func(c *cloud) { c.set("Endpoints", "default=live,eventbridge=live") }, "secret webhooks/eventbridge", Failed, "does not exist", "create-secret"},
 		{"row of the partner bus", func(c *cloud) { c.set("StripeEventSource", "aws.partner/stripe.com/ed_1") }, "endpoint eventbridge", Failed, "is not in the parameter Endpoints", "StripeEventSource=aws.partner/stripe.com/ed_1 Endpoints=default=live,eventbridge=live"},
-		{"never set", fail(webhook, &sm.ResourceNotFoundException{Message: aws.String("can't find the specified secret value for staging label: AWSCURRENT")}), "secret webhooks/default", Failed, "has no value", "put-secret-value --secret-id shop/webhooks/default --secret-string whsec_"},
+		{"never set", fail(webhook, failed("ResourceNotFoundException", "can't find the specified secret value for staging label: AWSCURRENT")), "secret webhooks/default", Failed, "has no value", "put-secret-value --secret-id shop/webhooks/default --secret-string whsec_"},
 		{"empty", put(webhook, " \n"), "secret webhooks/default", Failed, "has no value", "put-secret-value"},
 		{"an API key", put(webhook, "sk_live_hidden"), "secret webhooks/default", Failed, "is not one or more whsec_", "put-secret-value"},
 		{"one of two wrong", put(webhook, "whsec_a,hidden"), "secret webhooks/default", Failed, "is not one or more whsec_", "put-secret-value"},
 		{"one", put(webhook, "whsec_hidden"), "secret webhooks/default", OK, "has 1 signing secret", ""},
-		{"deleted", fail(webhook, &sm.InvalidRequestException{Message: aws.String("it was marked for deletion")}), "secret webhooks/default", Failed, "marked for deletion", "restore-secret --secret-id shop/webhooks/default"},
+		{"deleted", fail(webhook, failed("InvalidRequestException", "it was marked for deletion")), "secret webhooks/default", Failed, "marked for deletion", "restore-secret --secret-id shop/webhooks/default"},
 		{"denied", fail(webhook, denied("Secrets Manager", "GetSecretValue")), "secret webhooks/default", Unknown, "secretsmanager:GetSecretValue", "allow"},
-		{"without its key", fail(webhook, &smithy.GenericAPIError{Code: "AccessDeniedException", Message: "Access to KMS is not allowed"}), "secret webhooks/default", Unknown, "kms:Decrypt", "allow"},
+		{"without its key", fail(webhook, failed("AccessDeniedException", "Access to KMS is not allowed")), "secret webhooks/default", Unknown, "kms:Decrypt", "allow"},
 		{"unreadable endpoints", func(c *cloud) { c.set("Endpoints", "default") }, "secrets", Failed, "Endpoints cannot be read", "Endpoints=default=live"},
 		{"no API key", func(c *cloud) { delete(c.secrets, stripe) }, "secret stripe", OK, "not set", ""},
 		{"an empty API key", put(stripe, " "), "secret stripe", OK, "not set", ""},

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
+	"github.com/payhooks/payhooks/internal/cloudformation"
 )
 
 // deployed is a stack as CloudFormation describes it.
@@ -46,55 +46,48 @@ func (r *run) stack(ctx context.Context, check, name, deploy string) (*deployed,
 		return nil, unknown(check, err)
 	}
 	s := out[0]
-	d := &deployed{name: name, parameters: map[string]string{}, outputs: map[string]string{}}
-	for _, p := range s.Parameters {
-		d.parameters[text(p.ParameterKey)] = text(p.ParameterValue)
+	found := name + " is " + s.Status
+	result, do := state(s.Status, name, deploy)
+	if result != OK && s.Reason != "" {
+		found += ": " + s.Reason
 	}
-	for _, o := range s.Outputs {
-		d.outputs[text(o.OutputKey)] = text(o.OutputValue)
-	}
-	found := name + " is " + string(s.StackStatus)
-	result, do := state(s.StackStatus, name, deploy)
-	if reason := text(s.StackStatusReason); result != OK && reason != "" {
-		found += ": " + reason
-	}
-	return d, Finding{check, result, found, do}
+	return &deployed{name, s.Parameters, s.Outputs}, Finding{check, result, found, do}
 }
 
 // state says what a stack's status means, and how to leave it.
-func state(status types.StackStatus, name, deploy string) (r Result, do string) {
+func state(status string, name, deploy string) (r Result, do string) {
 	const aws = "aws cloudformation "
 	at := " --stack-name " + name
 	switch status {
-	case types.StackStatusCreateComplete, types.StackStatusUpdateComplete, types.StackStatusImportComplete:
+	case "CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE":
 		return OK, ""
-	case types.StackStatusUpdateRollbackComplete, types.StackStatusImportRollbackComplete:
+	case "UPDATE_ROLLBACK_COMPLETE", "IMPORT_ROLLBACK_COMPLETE":
 		return Warning, aws + "describe-stack-events" + at + " shows what failed; then " + deploy
-	case types.StackStatusRollbackComplete, types.StackStatusRollbackFailed, types.StackStatusCreateFailed, types.StackStatusReviewInProgress, types.StackStatusDeleteComplete:
+	case "ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "REVIEW_IN_PROGRESS", "DELETE_COMPLETE":
 		return Failed, aws + "delete-stack" + at + "; then " + deploy
-	case types.StackStatusDeleteFailed:
+	case "DELETE_FAILED":
 		return Failed, aws + "delete-stack" + at
-	case types.StackStatusUpdateRollbackFailed:
+	case "UPDATE_ROLLBACK_FAILED":
 		return Failed, aws + "continue-update-rollback" + at
-	case types.StackStatusUpdateFailed:
+	case "UPDATE_FAILED":
 		return Failed, aws + "rollback-stack" + at
-	case types.StackStatusDeleteInProgress:
+	case "DELETE_IN_PROGRESS":
 		return Failed, aws + "wait stack-delete-complete" + at + "; then " + deploy
 	}
-	if strings.HasSuffix(string(status), "_IN_PROGRESS") {
+	if strings.HasSuffix(status, "_IN_PROGRESS") {
 		return Warning, aws + "wait " + waiter(status) + at + ", then run payhooks doctor again"
 	}
 	return Failed, aws + "describe-stack-events" + at
 }
 
 // waiter is the command line's name for the end of what is in progress.
-func waiter(status types.StackStatus) string {
+func waiter(status string) string {
 	switch {
-	case status == types.StackStatusCreateInProgress:
+	case status == "CREATE_IN_PROGRESS":
 		return "stack-create-complete"
-	case strings.Contains(string(status), "ROLLBACK"):
+	case strings.Contains(status, "ROLLBACK"):
 		return "stack-rollback-complete"
-	case strings.Contains(string(status), "IMPORT"):
+	case strings.Contains(status, "IMPORT"):
 		return "stack-import-complete"
 	}
 	return "stack-update-complete"
@@ -112,9 +105,9 @@ func (r *run) names(ctx context.Context) []Finding {
 		return []Finding{unknown("names", err)}
 	}
 	for _, s := range all {
-		if name := text(s.StackName); r.meets(s) {
+		if r.meets(s) {
 			found = append(found, Finding{
-				"names", Failed, fmt.Sprintf("the names of the stacks %s and %s begin alike, so that their queues may meet", r.Stack, name),
+				"names", Failed, fmt.Sprintf("the names of the stacks %s and %s begin alike, so that their queues may meet", r.Stack, s.Name),
 				"deploy one of them under another name that does not begin with the other's and a hyphen",
 			})
 		}
@@ -127,20 +120,15 @@ func (r *run) names(ctx context.Context) []Finding {
 
 // meets reports whether one stack's name is the beginning of the other's. Nested
 // stacks and the stacks of data have no such queues.
-func (r *run) meets(s types.Stack) bool {
-	name := text(s.StackName)
-	if s.ParentId != nil || !strings.HasPrefix(text(s.Description), describes) || holdsData(s) {
+func (r *run) meets(s cloudformation.Stack) bool {
+	if s.Parent != "" || !strings.HasPrefix(s.Description, describes) || holdsData(s) {
 		return false
 	}
-	return strings.HasPrefix(name, r.Stack+"-") || strings.HasPrefix(r.Stack, name+"-")
+	return strings.HasPrefix(s.Name, r.Stack+"-") || strings.HasPrefix(r.Stack, s.Name+"-")
 }
 
 // holdsData reports whether it is the stack of another one's data.
-func holdsData(s types.Stack) bool {
-	for _, p := range s.Parameters {
-		if text(p.ParameterKey) == "Stack" && dataStack(text(p.ParameterValue)) == text(s.StackName) {
-			return true
-		}
-	}
-	return false
+func holdsData(s cloudformation.Stack) bool {
+	of, ok := s.Parameters["Stack"]
+	return ok && dataStack(of) == s.Name
 }

@@ -3,12 +3,13 @@ package doctor
 import (
 	"testing"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	cfn "github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
+
+	"github.com/payhooks/payhooks/internal/cloudformation"
 )
 
 func status(s cfn.StackStatus) func(*cloud) {
-	return func(c *cloud) { c.stacks[0].StackStatus = s }
+	return func(c *cloud) { c.stacks[0].Status = string(s) }
 }
 
 func TestStateOfTheStacks(t *testing.T) {
@@ -29,7 +30,7 @@ func TestStateOfTheStacks(t *testing.T) {
 		{"rolling back", status(cfn.StackStatusUpdateRollbackInProgress), "stack", Warning, "UPDATE_ROLLBACK_IN_PROGRESS", "wait stack-rollback-complete"},
 		{"being imported", status(cfn.StackStatusImportInProgress), "stack", Warning, "IMPORT_IN_PROGRESS", "wait stack-import-complete"},
 		{"with a reason", func(c *cloud) {
-			c.stacks[1].StackStatus, c.stacks[1].StackStatusReason = cfn.StackStatusRollbackComplete, aws.String("no quota")
+			c.stacks[1].Status, c.stacks[1].Reason = string(cfn.StackStatusRollbackComplete), "no quota"
 		}, "data stack", Failed, "shop-data is ROLLBACK_COMPLETE: no quota", "delete-stack --stack-name shop-data; then sam deploy --config-env data"},
 		{"denied", func(c *cloud) { c.errs["DescribeStacks shop"] = denied("cloudformation", "DescribeStacks") }, "stack", Unknown, "lack cloudformation:DescribeStacks", "allow cloudformation:DescribeStacks"},
 		{"what needs it", func(c *cloud) { c.errs["DescribeStacks shop"] = errDown }, "alarms", Unknown, "stack shop could not be read", "see the check stack"},
@@ -43,17 +44,17 @@ func TestNamesOfStacksMustNotMeet(t *testing.T) {
 		{"shorter", func(c *cloud) { c.stack("shop-data-x", cfn.StackStatusCreateComplete) }, "names", Failed, "shop-data-x", "another name"},
 		{"somebody else's", func(c *cloud) {
 			c.stack("shop-web", cfn.StackStatusCreateComplete)
-			c.stacks[3].Description = aws.String("a web site")
+			c.stacks[3].Description = "a web site"
 		}, "names", OK, "no other stack", ""},
 		{"nested", func(c *cloud) {
 			c.stack("shop-Alarms-1", cfn.StackStatusCreateComplete)
-			c.stacks[3].ParentId = aws.String("arn:shop")
+			c.stacks[3].Parent = "arn:shop"
 		}, "names", OK, "no other stack", ""},
 		{"without a hyphen", func(c *cloud) { c.stack("shopping", cfn.StackStatusCreateComplete) }, "names", OK, "no other stack", ""},
 		{"denied", func(c *cloud) { c.errs["DescribeStacks"] = denied("cloudformation", "DescribeStacks") }, "names", Unknown, "cloudformation:DescribeStacks", "allow"},
 	})
 	r := &run{Doctor: &Doctor{Stack: "shop-data-x"}}
-	if s := (cfn.Stack{StackName: aws.String("shop"), Description: aws.String("payhooks - x")}); !r.meets(s) {
+	if s := (cloudformation.Stack{Name: "shop", Description: "payhooks - x"}); !r.meets(s) {
 		t.Error("a shorter name is not found")
 	}
 }

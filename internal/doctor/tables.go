@@ -2,15 +2,11 @@ package doctor
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-
+	"github.com/payhooks/payhooks/internal/dynamo/ddb"
 	"github.com/payhooks/payhooks/internal/parallel"
 )
 
@@ -53,34 +49,32 @@ func (r *run) tables(ctx context.Context) []Finding {
 // table returns what is wrong with one table.
 func (r *run) table(ctx context.Context, name string) []Finding {
 	check := "table " + name
-	out, err := r.Tables.DescribeTable(ctx, &dynamodb.DescribeTableInput{TableName: &name})
-	missing := (*types.ResourceNotFoundException)(nil)
+	out, err := r.Tables.DescribeTable(ctx, &ddb.DescribeTableInput{TableName: &name})
 	switch {
-	case errors.As(err, &missing):
+	case code(err) == "ResourceNotFoundException":
 		return []Finding{{check, Failed, "was deleted outside CloudFormation", "restore it from a backup under its name, then " + deployData(r.Stack)}}
 	case err != nil:
 		return []Finding{unknown(check, err)}
 	}
 	var found []Finding
-	if !aws.ToBool(out.Table.DeletionProtectionEnabled) {
+	if !out.Table.DeletionProtectionEnabled {
 		found = append(found, Finding{check, Failed, "has no deletion protection", protectData(r.Stack)})
 	}
 	if lost, ok := keyLost(check, name, out.Table); ok {
 		return append(found, lost) // what else is wrong with it cannot be changed now
 	}
-	if s := out.Table.TableStatus; s != types.TableStatusActive && s != types.TableStatusUpdating {
-		found = append(found, Finding{check, Failed, "is " + string(s), "aws dynamodb describe-table --table-name " + name})
+	if s := out.Table.TableStatus; s != ddb.TableActive && s != ddb.TableUpdating {
+		found = append(found, Finding{check, Failed, "is " + s, "aws dynamodb describe-table --table-name " + name})
 	}
 	return slices.Concat(found, r.recovery(ctx, check, name), r.expiry(ctx, check, name))
 }
 
 func (r *run) recovery(ctx context.Context, check, name string) []Finding {
-	out, err := r.Tables.DescribeContinuousBackups(ctx, &dynamodb.DescribeContinuousBackupsInput{TableName: &name})
+	out, err := r.Tables.DescribeContinuousBackups(ctx, &ddb.DescribeTableInput{TableName: &name})
 	if err != nil {
 		return []Finding{unknown(check, err)}
 	}
-	if d := out.ContinuousBackupsDescription; d != nil && d.PointInTimeRecoveryDescription != nil &&
-		d.PointInTimeRecoveryDescription.PointInTimeRecoveryStatus == types.PointInTimeRecoveryStatusEnabled {
+	if out.ContinuousBackupsDescription.PointInTimeRecoveryDescription.PointInTimeRecoveryStatus == ddb.Enabled {
 		return nil
 	}
 	return []Finding{{check, Failed, "has no point-in-time recovery", "aws dynamodb update-continuous-backups --table-name " + name + " --point-in-time-recovery-specification PointInTimeRecoveryEnabled=true"}}
@@ -90,12 +84,11 @@ func (r *run) expiry(ctx context.Context, check, name string) []Finding {
 	if short, _ := strings.CutPrefix(name, r.Stack+"-"); !slices.Contains(expiring, short) {
 		return nil
 	}
-	out, err := r.Tables.DescribeTimeToLive(ctx, &dynamodb.DescribeTimeToLiveInput{TableName: &name})
+	out, err := r.Tables.DescribeTimeToLive(ctx, &ddb.DescribeTableInput{TableName: &name})
 	if err != nil {
 		return []Finding{unknown(check, err)}
 	}
-	if d := out.TimeToLiveDescription; d != nil && text(d.AttributeName) == expires &&
-		(d.TimeToLiveStatus == types.TimeToLiveStatusEnabled || d.TimeToLiveStatus == types.TimeToLiveStatusEnabling) {
+	if d := out.TimeToLiveDescription; d.AttributeName == expires && (d.TimeToLiveStatus == ddb.Enabled || d.TimeToLiveStatus == ddb.Enabling) {
 		return nil
 	}
 	return []Finding{{check, Failed, "has no time to live: items are kept for ever", "aws dynamodb update-time-to-live --table-name " + name + " --time-to-live-specification Enabled=true,AttributeName=" + expires}}

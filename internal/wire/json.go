@@ -18,11 +18,15 @@ import (
 func (c *Client) JSON(ctx context.Context, target string, in, out any) error {
 	_, operation, _ := strings.Cut(target, ".")
 	header := http.Header{"X-Amz-Target": {target}, "Content-Type": {"application/x-amz-json-" + c.JSONVersion}}
-	if c.Service == "sqs" {
-		header.Set("X-Amzn-Query-Mode", "true") // its errors then have the names of before it spoke JSON, too
+	if spokeQuery[c.Service] {
+		header.Set("X-Amzn-Query-Mode", "true")
 	}
 	return c.json(ctx, &Call{Operation: operation, Header: header}, in, out)
 }
+
+// spokeQuery are the services that spoke the query protocol before JSON. Asked to, they say
+// their errors' names of then, too, which are those that the SDK has.
+var spokeQuery = map[string]bool{"monitoring": true, "sqs": true}
 
 // Get reads what a service has under a path.
 func (c *Client) Get(ctx context.Context, operation, path string, out any) error {
@@ -87,8 +91,8 @@ func (c *Client) Failure(res *smithyhttp.Response, body []byte) error {
 		Type    string `json:"__type"`
 		Message string `json:"message"` // some services write Message, which is this too
 	}
-	_ = json.Unmarshal(body, &said)                                      // a proxy answers something else
-	code, _, _ := strings.Cut(res.Header.Get("X-Amzn-Query-Error"), ";") // of SQS: the SDK has that name
+	_ = json.Unmarshal(body, &said) // a proxy answers something else
+	code, _, _ := strings.Cut(res.Header.Get("X-Amzn-Query-Error"), ";")
 	if code == "" {
 		code = said.Type
 	}

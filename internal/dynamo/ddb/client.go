@@ -45,11 +45,6 @@ func (c *Client) DeleteItem(ctx context.Context, in *DeleteItemInput) (*DeleteIt
 	return call[DeleteItemOutput](ctx, c, "DeleteItem", in)
 }
 
-// DescribeTable calls the operation.
-func (c *Client) DescribeTable(ctx context.Context, in *DescribeTableInput) (*DescribeTableOutput, error) {
-	return call[DescribeTableOutput](ctx, c, "DescribeTable", in)
-}
-
 // GetItem calls the operation.
 func (c *Client) GetItem(ctx context.Context, in *GetItemInput) (*GetItemOutput, error) {
 	return call[GetItemOutput](ctx, c, "GetItem", in)

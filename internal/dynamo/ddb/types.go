@@ -130,5 +130,10 @@ type (
 		CreationDateTime     float64 // seconds
 		AttributeDefinitions []struct{ AttributeName, AttributeType string }
 		KeySchema            []struct{ AttributeName, KeyType string }
+
+		DeletionProtectionEnabled bool
+		LatestStreamArn           string
+		SSEDescription            SSEDescription
+		ArchivalSummary           ArchivalSummary
 	}
 )
