@@ -16,9 +16,47 @@ var wiring = []string{"internal/action", "internal/start"}
 
 // adapter reports whether p is one concrete client of a service of AWS.
 func (p listed) adapter() bool {
-	return !slices.Contains(wiring, p.name()) && strings.HasPrefix(p.name(), "internal/") && slices.ContainsFunc(p.Imports, func(i string) bool {
-		return strings.HasPrefix(i, "github.com/aws/aws-sdk-go-v2/service/")
-	})
+	return !slices.Contains(wiring, p.name()) && strings.HasPrefix(p.name(), "internal/") && (slices.Contains(p.Imports, module+"internal/wire") || p.sdk() != "")
+}
+
+// clients are the SDK's.
+const clients = "github.com/aws/aws-sdk-go-v2/service/"
+
+// sdk is a client of the SDK that p imports; empty if it imports none.
+func (p listed) sdk() string {
+	if i := slices.IndexFunc(p.Imports, func(i string) bool { return strings.HasPrefix(i, clients) }); i >= 0 {
+		return p.Imports[i]
+	}
+	return ""
+}
+
+// TestFunctionsAndTheCommandCallAWSByWire: the SDK's clients of all calls were a fifth of what
+// a first start compiles, and most of what a function starts with. Tests use them: they show
+// that what is asked and what is answered here is AWS's.
+func TestFunctionsAndTheCommandCallAWSByWire(t *testing.T) {
+	all := packages(t)
+	seen := map[string]bool{}
+	var visit func(name string)
+	visit = func(name string) {
+		if seen[name] {
+			return
+		}
+		seen[name] = true
+		if client := all[name].sdk(); client != "" {
+			t.Errorf("%s imports %s; make its calls with internal/wire", name, client)
+		}
+		for _, used := range all[name].uses() {
+			visit(used)
+		}
+	}
+	for name := range all {
+		if name == "infra/payhooks" || strings.HasPrefix(name, "functions/") {
+			visit(name)
+		}
+	}
+	if !seen["internal/wire"] || !seen["internal/doctor"] {
+		t.Errorf("%d packages were looked at, without those that call AWS", len(seen))
+	}
 }
 
 func TestOnlySeamsImportTheShop(t *testing.T) {
@@ -61,7 +99,7 @@ func TestClientsImportNoHarness(t *testing.T) {
 	all := packages(t)
 	var found []violation
 	for _, name := range within(t, all, "internal/stripeapi", "internal/mail", "internal/sms", "internal/notice", "internal/secret",
-		"internal/outcome", "internal/bus", "internal/dynamo", "internal/sqsqueue", "internal/visibility", "internal/wire", "internal/lambdacall", "internal/cloudformation") {
+		"internal/outcome", "internal/bus", "internal/dynamo", "internal/sqsqueue", "internal/visibility", "internal/wire", "internal/lambdacall", "internal/cloudformation", "internal/doctor/calls") {
 		for _, used := range all[name].uses() {
 			if under(used, "internal/action", "internal/delivery") {
 				found = append(found, violation{name, used, fmt.Sprintf("the client %s imports the harness %s", name, used)})

@@ -27,6 +27,9 @@ var (
 	version = regexp.MustCompile(`^20(1[1-9]|[2-9]\d)-\d\d-\d\d(\.[a-z]+)?$`) // Stripe has had them since 2011
 )
 
+// stsVersion is that of STS's API, the only one of AWS's that is as young.
+const stsVersion = "2011-06-15"
+
 func TestOnlyStartReadsTheWallClock(t *testing.T) {
 	var found []violation
 	for _, s := range sources(t) {
@@ -157,7 +160,7 @@ func (s source) versions() []violation {
 		if !ok || lit.Kind != token.STRING {
 			continue
 		}
-		if text, err := strconv.Unquote(lit.Value); err == nil && version.MatchString(text) {
+		if text, err := strconv.Unquote(lit.Value); err == nil && version.MatchString(text) && text != stsVersion {
 			found = append(found, s.violation(n, text, "only internal/facts/versions.go contains an API version of Stripe"))
 		}
 	}
