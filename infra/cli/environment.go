@@ -19,7 +19,7 @@ func (t *Target) Environment(ctx context.Context, action string) (getenv func(st
 	if err != nil {
 		return nil, err
 	}
-	out, err := lambdacall.New(t.AWS, time.Now).GetFunctionConfiguration(ctx, name)
+	out, err := t.lambda().GetFunctionConfiguration(ctx, name)
 	if err != nil {
 		return nil, fmt.Errorf("read the parameters of %s: %w", action, err)
 	}

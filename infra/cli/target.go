@@ -105,8 +105,8 @@ func (t *Target) LocalOnly(what string) error {
 
 // Operator is what a person can do with the stack.
 func (t *Target) Operator() *operator.Operator {
-	functions, queues := &lambdacall.Functions{Client: lambdacall.New(t.AWS, time.Now)}, sqsqueue.New(t.AWS, time.Now)
-	functions.Client.Wire.Tried, queues.Wire.Tried = tried, tried
+	functions, queues := &lambdacall.Functions{Client: t.lambda()}, sqsqueue.New(t.AWS, time.Now)
+	queues.Wire.Tried = tried
 	if t.Local != nil {
 		functions.Resolve = func(_ context.Context, name string) (string, error) {
 			return t.Stack + "-" + lambdacall.LogicalID(name), nil
@@ -120,6 +120,12 @@ func (t *Target) Operator() *operator.Operator {
 		DeadLetters: &sqsqueue.DeadLetters{Client: queues, Stack: t.Stack}, Functions: functions,
 		Own: t.own, Now: time.Now, Sleep: sleep,
 	}
+}
+
+func (t *Target) lambda() *lambdacall.Client {
+	c := lambdacall.New(t.AWS, time.Now)
+	c.Wire.Tried = tried
+	return c
 }
 
 // own is the account that the functions take for the stack's.
