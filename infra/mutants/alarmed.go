@@ -60,13 +60,13 @@ var alarmed = []guard{
 	},
 	{
 		"a probe sets the alarm back", probeFile,
-		`	if back := r.setAlarm(context.WithoutCancel(ctx), name, types.StateValueOk); err == nil {
+		`	if back := r.Alarms.SetAlarmState(context.WithoutCancel(ctx), name, calls.AlarmOK, testReason); err == nil {
 		err = back
 	}
 `, ``, named("TestProbe", "internal/doctor"),
 	},
 	{
 		"a probe leaves an alarm alone that is red", probeFile,
-		`a.StateValue == types.StateValueOk && aws`, `aws`, named("TestProbe", "internal/doctor"),
+		`a.StateValue == calls.AlarmOK && a.`, `a.`, named("TestProbe", "internal/doctor"),
 	},
 }

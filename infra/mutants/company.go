@@ -65,7 +65,7 @@ var demanded = []guard{
 	},
 	{
 		"a table without its key says until when it waits", "internal/doctor/keys.go",
-		`	case types.TableStatusInaccessibleEncryptionCredentials:`, `	case "x":`, named("ATableWithoutItsKey", "internal/doctor"),
+		`	case ddb.TableWithoutKey:`, `	case "x":`, named("ATableWithoutItsKey", "internal/doctor"),
 	},
 	{
 		"two keys in one stack are a failure", "internal/doctor/keys.go",

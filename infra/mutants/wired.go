@@ -48,6 +48,27 @@ var wired = []guard{
 		`sum != "" && sum != strconv`, `sum == "-" && sum != strconv`, named("TestAnswerWithAnotherChecksum", "internal/wire"),
 	},
 	{
+		"a missing region is named", wireFile,
+		`	if c.Config.Region == "" {`, `	if false {`, named("TestMissingRegion", "internal/wire"),
+	},
+	{
+		"a configuration that wants FIPS hosts gets them", "internal/wire/configured.go",
+		`		host += "-fips"
+`, ``, named("TestFIPSHosts", "internal/wire"),
+	},
+	{
+		"repeats are those of the configuration", "internal/wire/retry.go",
+		`cfg.RetryMaxAttempts != 0`, `false`, named("TestRepeatsAreThose", "internal/wire"),
+	},
+	{
+		"a message that was damaged on its way is refused", "internal/sqsqueue/client.go",
+		`sum != "" && hex`, `sum == "-" && hex`, named("TestMessageThatWasDamaged", "internal/sqsqueue"),
+	},
+	{
+		"mappings of all pages are read", "internal/lambdacall/client.go",
+		`page.NextMarker == ""`, `true`, named("TestClientAsks", "internal/lambdacall"),
+	},
+	{
 		"the repeats of a transaction are one", wiredFile,
 		`	if in.ClientRequestToken == nil {`, `	if false {`, named("TestClientAsks", "internal/dynamo/ddb"),
 	},
