@@ -30,25 +30,23 @@ type comparison struct {
 // compare runs the same load on both, in turns, so that a machine that is
 // busier for a while does not favour one.
 func compare(ctx context.Context, o options) (*comparison, error) {
-	base, err := checkOut(ctx, o.base)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = os.RemoveAll(base) }()
 	c := &comparison{Base: o.base}
-	for range o.rounds {
-		then, err := round(ctx, base, o.load)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", o.base, err)
+	err := inCheckout(ctx, o.base, true, func(base string) error {
+		for range o.rounds {
+			then, err := round(ctx, base, o.load)
+			if err != nil {
+				return err
+			}
+			now, err := round(ctx, ".", o.load)
+			if err != nil {
+				return fmt.Errorf("this checkout: %w", err)
+			}
+			c.Then, c.Now = append(c.Then, then), append(c.Now, now)
 		}
-		now, err := round(ctx, ".", o.load)
-		if err != nil {
-			return nil, err
-		}
-		c.Then, c.Now = append(c.Then, then), append(c.Now, now)
-	}
-	c.Ratio = total(c.Now).Rate() / total(c.Then).Rate()
-	return c, nil
+		c.Ratio = total(c.Now).Rate() / total(c.Then).Rate()
+		return nil
+	})
+	return c, err
 }
 
 // round puts n events through a new stack of the checkout and returns what CPU
@@ -122,33 +120,48 @@ func (s *stack) finished(ctx context.Context, made map[string][]byte) error {
 	return nil
 }
 
-// checkOut puts a commit's files into a folder of their own and builds the
-// command there. The engine, which npm installs, is shared with this checkout.
-func checkOut(ctx context.Context, ref string) (dir string, err error) {
-	if dir, err = os.MkdirTemp("", "payhooks-bench-base-"); err != nil {
-		return "", err
+// inCheckout calls f with a folder that has a commit's files, with the command and the
+// engine, which npm installs, if it is built.
+func inCheckout(ctx context.Context, ref string, built bool, f func(dir string) error) error {
+	dir, err := os.MkdirTemp("", "payhooks-bench-base-")
+	if err != nil {
+		return err
 	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, os.RemoveAll(dir))
-		}
-	}()
+	defer func() { _ = os.RemoveAll(dir) }()
+	if err = extract(ctx, ref, dir); err == nil && built {
+		err = prepare(ctx, dir)
+	}
+	if err == nil {
+		err = f(dir)
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", ref, err)
+	}
+	return nil
+}
+
+func extract(ctx context.Context, ref, dir string) error {
 	archive := filepath.Join(dir, "files.tar")
 	for _, args := range [][]string{
 		{"git", "archive", "--format=tar", "--output=" + archive, ref}, {"tar", "-xf", archive, "-C", dir},
 	} {
 		//nolint:gosec // git and tar from PATH
 		if out, err := exec.CommandContext(ctx, args[0], args[1:]...).CombinedOutput(); err != nil {
-			return "", fmt.Errorf("check out %s: %w: %s", ref, err, out)
+			return fmt.Errorf("check out: %w: %s", err, out)
 		}
 	}
+	return os.Remove(archive)
+}
+
+// prepare builds the command. The engine is shared with this checkout.
+func prepare(ctx context.Context, dir string) error {
 	const modules = "infra/local/engine/node_modules"
 	if here, err := filepath.Abs(modules); err == nil {
 		if _, err := os.Stat(here); err == nil {
 			if err := os.Symlink(here, filepath.Join(dir, modules)); err != nil {
-				return "", err
+				return err
 			}
 		}
 	}
-	return dir, build(ctx, dir)
+	return build(ctx, dir)
 }

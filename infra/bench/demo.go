@@ -18,9 +18,10 @@ type month struct {
 	CPU      float64 `json:"cpu_seconds"` // of all processes, with the start and the audit
 }
 
-// measureDemo runs the demo of this checkout, whose functions are built.
-func measureDemo(ctx context.Context) (*month, error) {
+// measureDemo runs the demo of a checkout, whose functions are built.
+func measureDemo(ctx context.Context, dir string) (*month, error) {
 	cmd := exec.CommandContext(ctx, filepath.Join("bin", "payhooks"), "demo", "--json") //nolint:gosec // this checkout's binary
+	cmd.Dir = dir
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.WaitDelay = stopWithin
 	out, err := cmd.Output()

@@ -98,16 +98,21 @@ var all = []part{
 		r.Pipeline, err = measurePipeline(ctx, burstOf)
 		return err
 	}},
-	{"demo", func(ctx context.Context, _ options, r *result) (err error) {
-		r.Demo, err = measureDemo(ctx)
-		return err
+	{"demo", func(ctx context.Context, o options, r *result) (err error) {
+		if r.Demo, err = measureDemo(ctx, "."); err != nil {
+			return err
+		}
+		return inCheckout(ctx, o.base, true, func(dir string) (err error) {
+			r.DemoThen, err = measureDemo(ctx, dir)
+			return err
+		})
 	}},
 	{"cpu", func(ctx context.Context, o options, r *result) (err error) {
 		r.CPU, err = compare(ctx, o)
 		return err
 	}},
-	{"start", func(ctx context.Context, _ options, r *result) (err error) {
-		r.Start, err = starts(ctx, ".")
+	{"start", func(ctx context.Context, o options, r *result) (err error) {
+		r.Start, err = starts(ctx, ".", o.base)
 		return err
 	}},
 }
@@ -158,6 +163,7 @@ type result struct {
 	Idle     []function.Idle            `json:"idle,omitempty"`
 	Pipeline *throughput                `json:"pipeline,omitempty"`
 	Demo     *month                     `json:"demo,omitempty"`
+	DemoThen *month                     `json:"demo_then,omitempty"` // of the commit that is compared
 	CPU      *comparison                `json:"cpu,omitempty"`
 	Start    []started                  `json:"start,omitempty"`
 }

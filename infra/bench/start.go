@@ -23,9 +23,9 @@ type started struct {
 const changedFile = "internal/event/event.go"
 
 // starts starts the stack of a copy of the checkout three times: with an empty build cache,
-// unchanged, and with a line added to what nearly every package imports. Modules are taken
-// from the machine's cache.
-func starts(ctx context.Context, from string) (all []started, err error) {
+// unchanged, and with a line added to what nearly every package imports; and a copy of the
+// commit base, with an empty build cache. Modules are taken from the machine's cache.
+func starts(ctx context.Context, from, base string) (all []started, err error) {
 	dir, err := os.MkdirTemp("", "payhooks-bench-start-")
 	if err != nil {
 		return nil, err
@@ -57,7 +57,13 @@ func starts(ctx context.Context, from string) (all []started, err error) {
 		one.Name = s.name
 		all = append(all, one)
 	}
-	return all, nil
+	err = inCheckout(ctx, base, false, func(copied string) error {
+		one, err := start(ctx, copied, filepath.Join(dir, "gocache-then"))
+		one.Name = "fresh clone of " + base
+		all = append(all, one)
+		return err
+	})
+	return all, err
 }
 
 // start measures make run.

@@ -39,8 +39,9 @@ func (r result) table(out io.Writer) error {
 			fmt.Sprintf("%.0f; %.0f MB", r.Pipeline.Full.CPU.Rate(), r.Pipeline.Full.MemoryMB),
 			fmt.Sprintf("%s %.0f; %.0f MB. %s %.0f; %.0f MB", peers[0].name, peers[0].perCPU, peers[0].memory, peers[1].name, peers[1].perCPU, peers[1].memory),
 		},
-		{"demo, seven actions", fmt.Sprintf("%.0f events a second", r.Demo.Rate), "-"},
-		{"fresh clone until ready; second start", fmt.Sprintf("%.0f s; %.1f s", r.Start[0].Seconds, r.Start[1].Seconds), "-"},
+		{"demo, seven actions", fmt.Sprintf("%.0f events a second", r.Demo.Rate), fmt.Sprintf("before, %s: %.0f", r.CPU.Base, r.DemoThen.Rate)},
+		{"events per CPU second, three actions", fmt.Sprintf("%.0f", total(r.CPU.Now).Rate()), fmt.Sprintf("before: %.0f", total(r.CPU.Then).Rate())},
+		{"fresh clone until ready; second start", fmt.Sprintf("%.0f s; %.1f s", r.Start[0].Seconds, r.Start[1].Seconds), fmt.Sprintf("before: %.0f s", r.Start[3].Seconds)},
 	} {
 		if _, err := fmt.Fprintf(out, "| %s | %s | %s |\n", row[0], row[1], row[2]); err != nil {
 			return err
