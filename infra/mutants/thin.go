@@ -50,8 +50,8 @@ var thin = []guard{
 		`	case l.Thin.Pending && l.Posted:`, `	case false:`, kept("link"),
 	},
 	{
-		"one request to Stripe at a time", "internal/fetch/inturn.go",
-		`make(chan struct{}, 1)`, `make(chan struct{}, 9)`, named("OneRequestAtATime", "internal/fetch"),
+		"one event at a time asks Stripe", "internal/fetch/fetch.go",
+		`make(chan struct{}, 1)`, `make(chan struct{}, 9)`, named("OneEventAtATime", "internal/fetch"),
 	},
 	{
 		"nothing is fetched for no one", "internal/dispatch/publish.go",

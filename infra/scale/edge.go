@@ -74,9 +74,8 @@ func (m Model) busy(function, kind string) float64 {
 	return max(m.took(function, kind), 1/environmentRate.Value)
 }
 
-// took is the time of an invocation with a full batch, as if fetch, whose requests to
-// Stripe take nearly all of its time and are made in turn, took its messages so. The
-// others take theirs all at once.
+// took is the time of an invocation with a full batch, as if fetch, whose messages ask
+// Stripe in turn for nearly all of its time, took them so. The others take theirs all at once.
 func (m Model) took(function, kind string) float64 {
 	n := 1.0
 	if function == "fetch" {

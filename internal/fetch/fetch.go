@@ -33,12 +33,14 @@ type Fetcher struct {
 	// Own is the id of the stack's own account, if it is known.
 	Own string
 	Now func() time.Time
+
+	turn chan struct{} // nil lets all ask at once
 }
 
 // New returns a fetcher with the settings of the environment: FETCH_VERSIONS, separated
-// by commas, and OWN_ACCOUNT. It makes one request to Stripe at a time.
+// by commas, and OWN_ACCOUNT. It fetches for one event at a time.
 func New(source event.ThinSource) (*Fetcher, error) {
-	f := &Fetcher{Source: newInTurn(source), Own: os.Getenv("OWN_ACCOUNT")}
+	f := &Fetcher{Source: source, turn: make(chan struct{}, 1), Own: os.Getenv("OWN_ACCOUNT")}
 	for text := range strings.SplitSeq(os.Getenv("FETCH_VERSIONS"), ",") {
 		v := facts.Version(strings.TrimSpace(text))
 		switch {
@@ -75,7 +77,11 @@ func (f *Fetcher) Run(ctx context.Context, a *delivery.Attempt) error {
 
 // Link fetches for an unfetched event, stores that, and returns the id of the occurrence.
 func (f *Fetcher) Link(ctx context.Context, s event.Stored) (id string, err error) {
-	l, err := f.complete(ctx, s)
+	var l event.Link
+	err = f.inTurn(ctx, func() (err error) {
+		l, err = f.complete(ctx, s)
+		return err
+	})
 	if err != nil {
 		return "", err
 	}
@@ -87,7 +93,7 @@ func (f *Fetcher) Link(ctx context.Context, s event.Stored) (id string, err erro
 func (f *Fetcher) complement(ctx context.Context, a *delivery.Attempt) error {
 	s := a.Stored()
 	var final *event.PermanentError
-	err := f.render(ctx, event.Link{Thin: s, Event: s.Event})
+	err := f.inTurn(ctx, func() error { return f.render(ctx, event.Link{Thin: s, Event: s.Event}) })
 	if err != nil && !errors.As(err, &final) && !errors.Is(err, event.ErrNotConfigured) {
 		return err
 	}
