@@ -109,23 +109,13 @@ func (n Notifier) bursts(ctx context.Context, e facts.Event) ([]item, error) {
 		case n.Rule.Limit > 0 && !row.Has(e) && all.Has(e):
 			// Others that fail at the same time may not be in the row either. When
 			// this one is, the last of them sees them all.
-			return nil, n.soon(e)
+			return nil, action.RetryAfter(errors.New("flag-fraud has not stored this attempt yet"), 2*time.Second)
 		}
 	}
 	if len(news) == 0 {
 		return nil, action.Skip("no more failures than usual")
 	}
 	return news, nil
-}
-
-// soon waits for what flag-fraud is about to store, as a rule within a second. If it does
-// not, the schedule decides how long.
-func (n Notifier) soon(e facts.Event) error {
-	err := errors.New("flag-fraud has not stored this attempt yet")
-	if age := n.Now().Sub(e.Received); age < time.Minute {
-		return action.RetryIn(err, max(time.Second, age/3))
-	}
-	return action.RetryAfter(err, 2*time.Second)
 }
 
 // deliver sends one notice over every channel. One that went out over a channel is

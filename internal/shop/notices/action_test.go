@@ -248,25 +248,6 @@ func TestFailuresAtOneMomentAreToldOnceTheyAreKept(t *testing.T) {
 	}
 }
 
-// It is kept within a second, as a rule; if it is not, the schedule decides.
-func TestAFailureThatIsNotKeptYetIsLookedAtSoon(t *testing.T) {
-	d := newDesk(t)
-	received, got := d.Now, d.Post(failed(1))
-	for _, c := range []struct{ age, least, most time.Duration }{
-		{0, time.Second, time.Second},
-		{time.Second, time.Second, time.Second},
-		{30 * time.Second, 10 * time.Second, 10 * time.Second},
-		{2 * time.Hour, 2 * time.Second, time.Hour},
-	} {
-		if d.Now = received.Add(c.age); c.age > 0 {
-			got = d.Deliver("evt_f1")
-		}
-		if wait := got.Next.Sub(d.Now); got.State != event.Waiting || wait < c.least || wait > c.most {
-			t.Errorf("%s after the event the delivery is %s and waits %s, expected %s to %s", c.age, got.State, wait, c.least, c.most)
-		}
-	}
-}
-
 func TestOneChannelThatFailsRepeatsNothingOnTheOther(t *testing.T) {
 	d := newDesk(t)
 	d.slack.off, d.slack.fail = false, fmt.Errorf("Slack answered 429: %w", event.ErrThrottled)
