@@ -6,8 +6,8 @@ import "os"
 const bundle = "/etc/pki/tls/certs/ca-bundle.crt"
 
 // readRootsOnce has crypto/x509 read the trusted certificates from a bundle only. Amazon Linux
-// has each of them in a file of its own, too, and all are read before the first connection:
-// that took more CPU time than all else that a function does to start.
+// has a file for each of them, too, and all are read before the first connection: that took
+// more CPU time than all else that a function does to start.
 func readRootsOnce(bundle string) {
 	if ownRoots(os.Getenv) {
 		return
@@ -19,7 +19,7 @@ func readRootsOnce(bundle string) {
 	_ = os.Setenv("SSL_CERT_DIR", os.DevNull) // a folder without files; empty would be the default
 }
 
-// ownRoots reports whether the deployment says what is trusted.
+// ownRoots reports whether the deployment decides what is trusted.
 func ownRoots(getenv func(string) string) bool {
 	return getenv("SSL_CERT_FILE") != "" || getenv("SSL_CERT_DIR") != ""
 }

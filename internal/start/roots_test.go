@@ -14,9 +14,9 @@ import (
 	"testing"
 )
 
-// TestRootsAreThoseOfTheBundleUnlessTheDeploymentHasItsOwn runs itself: a process reads its
+// TestRootsAreThoseOfTheBundle runs itself: a process reads its
 // roots once.
-func TestRootsAreThoseOfTheBundleUnlessTheDeploymentHasItsOwn(t *testing.T) {
+func TestRootsAreThoseOfTheBundle(t *testing.T) {
 	if file := os.Getenv("TEST_BUNDLE"); file != "" {
 		readRootsOnce(file)
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodHead, os.Getenv("TEST_URL"), http.NoBody)

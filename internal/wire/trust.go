@@ -28,8 +28,8 @@ func AWS() *http.Client {
 	})}}
 }
 
-// trust is the system's where the narrow one does not know who certified a service: in a
-// partition with roots of its own, or behind a proxy that reads along.
+// trust is the system's where the narrow one cannot verify a service: in a partition with
+// other roots, or behind a proxy that reads along.
 type trust struct {
 	narrow func() http.RoundTripper
 	system http.RoundTripper
@@ -42,7 +42,7 @@ func (t *trust) RoundTrip(req *http.Request) (*http.Response, error) {
 		return t.system.RoundTrip(req)
 	}
 	res, err := t.narrow().RoundTrip(req)
-	if unknown := new(x509.UnknownAuthorityError); !errors.As(err, unknown) || req.Body != nil && req.GetBody == nil {
+	if !unverified(err) || req.Body != nil && req.GetBody == nil {
 		return res, err
 	}
 	t.wide.Store(true)
@@ -53,4 +53,10 @@ func (t *trust) RoundTrip(req *http.Request) (*http.Response, error) {
 		}
 	}
 	return t.system.RoundTrip(again)
+}
+
+// unverified reports whether the trusted roots do not lead to a certificate. Whose it is does
+// not depend on them.
+func unverified(err error) bool {
+	return errors.As(err, new(*tls.CertificateVerificationError)) && !errors.As(err, new(x509.HostnameError))
 }

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"crypto/sha256"
+	"crypto/tls"
 	"crypto/x509"
 	"encoding/hex"
 	"encoding/pem"
@@ -12,6 +13,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 )
 
 // trusting is a transport with these roots, that counts its requests.
@@ -53,16 +55,24 @@ func echo(t *testing.T, rt http.RoundTripper, url string) (string, error) {
 	return string(body), err
 }
 
-func TestServicesOfOtherRootsAreTrustedAsTheSystemDoes(t *testing.T) {
-	url, none, its := certified(t)
-	tr := &trust{narrow: func() http.RoundTripper { return none }, system: its}
-	for range 2 {
-		if body, err := echo(t, tr, url); err != nil || body != "body" {
-			t.Fatalf("%q, %v", body, err)
+func TestServicesOfOtherRootsAreJudgedByTheSystem(t *testing.T) {
+	for why, spoil := range map[string]func(*tls.Config, *x509.CertPool){
+		"unknown": func(*tls.Config, *x509.CertPool) {},
+		"a chain that expired": func(c *tls.Config, its *x509.CertPool) {
+			c.RootCAs, c.Time = its, func() time.Time { return time.Now().AddDate(200, 0, 0) }
+		},
+	} {
+		url, none, its := certified(t)
+		spoil(none.TLSClientConfig, its.TLSClientConfig.RootCAs)
+		tr := &trust{narrow: func() http.RoundTripper { return none }, system: its}
+		for range 2 {
+			if body, err := echo(t, tr, url); err != nil || body != "body" {
+				t.Fatalf("%s: %q, %v", why, body, err)
+			}
 		}
-	}
-	if none.asked != 1 || its.asked != 2 {
-		t.Errorf("%d and %d requests: the narrow trust is tried once", none.asked, its.asked)
+		if none.asked != 1 || its.asked != 2 {
+			t.Errorf("%s: %d and %d requests: the narrow trust is tried once", why, none.asked, its.asked)
+		}
 	}
 }
 
@@ -79,7 +89,7 @@ func TestSystemIsNotAskedAboutServicesOfAmazonsRoots(t *testing.T) {
 	}
 }
 
-func TestNobodyTrustsWhatNeitherDoes(t *testing.T) {
+func TestUnknownRootsAreRefused(t *testing.T) {
 	url, none, _ := certified(t)
 	tr := &trust{narrow: func() http.RoundTripper { return none }, system: none}
 	_, err := echo(t, tr, url)
