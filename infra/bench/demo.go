@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os/exec"
 	"path/filepath"
 	"syscall"
@@ -34,4 +35,8 @@ func measureDemo(ctx context.Context, dir string) (*month, error) {
 	}
 	m.CPU = (cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Seconds()
 	return &m, nil
+}
+
+func (m *month) print(w io.Writer, name string) {
+	_, _ = fmt.Fprintf(w, "%.0f events/s\t%d events in %d requests\t%.0f CPU seconds\t  %s\n", m.Rate, m.Events, m.Requests, m.CPU, name)
 }

@@ -34,12 +34,12 @@ func (r result) print(out io.Writer, o options) error {
 	if r.CPU != nil {
 		r.CPU.print(w, o)
 	}
-	for _, m := range []*month{r.Demo, r.DemoThen} {
-		if m != nil {
-			_, _ = fmt.Fprintf(w, "Demo: %d events in %d requests through all actions, %.0f a second, %.0f CPU seconds with the start and the audit\n", m.Events, m.Requests, m.Rate, m.CPU)
-		}
+	if r.Demo != nil {
+		_, _ = fmt.Fprintln(w, "Demo, CPU time with the start and the audit")
+		r.Demo.print(w, "this checkout")
+		r.DemoThen.print(w, o.base)
+		_, _ = fmt.Fprintln(w)
 	}
-	_, _ = fmt.Fprintln(w)
 	printStarts(w, r.Start)
 	if err := w.Flush(); err != nil || o.only != "" {
 		return err

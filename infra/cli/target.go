@@ -21,6 +21,7 @@ import (
 	"github.com/payhooks/payhooks/internal/lambdacall"
 	"github.com/payhooks/payhooks/internal/operator"
 	"github.com/payhooks/payhooks/internal/sqsqueue"
+	"github.com/payhooks/payhooks/internal/wire"
 )
 
 // Target is the stack that a command works on: the running local one, or a
@@ -69,6 +70,9 @@ func Open(cmd *cobra.Command) (*Target, error) {
 	cfg, err := config.LoadDefaultConfig(cmd.Context(), config.WithLogger(logging.Nop{}))
 	if err != nil {
 		return nil, fmt.Errorf("configure AWS client: %w", err)
+	}
+	if wire.DualStack(cfg) {
+		return nil, errors.New("the environment or the profile asks for dual-stack hosts, and payhooks calls AWS's usual hosts only: unset AWS_USE_DUALSTACK_ENDPOINT, or remove use_dualstack_endpoint from the profile")
 	}
 	t := &Target{Stack: name, AWS: cfg}
 	t.adapters()

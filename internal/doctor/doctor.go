@@ -144,7 +144,11 @@ func notRead(check, stack string) Finding {
 func (d *Doctor) caller(ctx context.Context) Finding {
 	arn, err := d.Caller.GetCallerIdentity(ctx)
 	if err != nil {
-		return Finding{"caller", Failed, "no usable AWS credentials: " + brief(err), "aws configure"}
+		do := "aws configure"
+		if says(err, "Signature expired") || says(err, "Signature not yet current") || code(err) == "RequestExpired" {
+			do = "set the clock of this machine, for example with timedatectl set-ntp true"
+		}
+		return Finding{"caller", Failed, "no usable AWS credentials: " + brief(err), do}
 	}
 	return Finding{Check: "caller", Result: OK, Found: arn}
 }

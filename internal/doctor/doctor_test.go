@@ -65,6 +65,21 @@ func expectFindings(t *testing.T, all []broken) {
 	}
 }
 
+// Calls are signed with this machine's time.
+func TestWrongClockIsNoMatterOfCredentials(t *testing.T) {
+	for _, err := range []smithy.GenericAPIError{
+		{Code: "SignatureDoesNotMatch", Message: "Signature expired: 20261130T100000Z is now earlier than 20261130T114500Z (20261130T120000Z - 15 min.)"},
+		{Code: "SignatureDoesNotMatch", Message: "Signature not yet current: 20261130T130000Z is still later than 20261130T121500Z"},
+		{Code: "RequestExpired"},
+	} {
+		c := healthy()
+		c.errs["GetCallerIdentity"] = &err
+		if f := c.findings(t)[0]; f.Check != "caller" || f.Result != Failed || !strings.Contains(f.Do, "clock") {
+			t.Errorf("%s: %+v", err.Message, f)
+		}
+	}
+}
+
 func TestWithoutCredentialsNothingElseIsChecked(t *testing.T) {
 	c := healthy()
 	c.errs["GetCallerIdentity"] = errDown

@@ -105,7 +105,7 @@ func TestBeginIsOneConsistentRequestOverBothTables(t *testing.T) {
 	}
 }
 
-func TestAnEventThatCannotBeReadSpoilsNoOther(t *testing.T) {
+func TestUnreadableEventSpoilsNoOther(t *testing.T) {
 	tables, s := scripted(`{"Responses":{"stack-events":[{"id":{"S":"evt_1"},"livemode":{"S":"x"}},{"id":{"S":"evt_2"},"type":{"S":"ping"},"body":{"S":"x"}}]}}`)
 	got := tables.GetAll(t.Context(), []string{"evt_2", "evt_1", "evt_3"})
 	for i, want := range []error{event.ErrInvalid, event.ErrInvalid, event.ErrNotFound} {

@@ -129,7 +129,7 @@ func code(err error) string {
 	return api.ErrorCode() + ": " + api.ErrorMessage()
 }
 
-func TestQueueIsPolledByOneMappingThatIsNotDisabled(t *testing.T) {
+func TestOneEnabledMappingPollsAQueue(t *testing.T) {
 	for want, states := range map[bool][]string{true: {"Disabled", "Enabling"}, false: {"Disabled", "Disabling"}} {
 		var all []string
 		for _, s := range states {

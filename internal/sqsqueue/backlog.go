@@ -43,6 +43,9 @@ func (b *Backlogs) Backlog(ctx context.Context, action string) (event.Backlog, e
 		}
 		all.Messages += n
 	}
+	if has[arn] == "" {
+		return event.Backlog{}, fmt.Errorf("queue %s: SQS did not return its ARN", name)
+	}
 	polled, err := b.Mappings.Polled(ctx, has[arn])
 	if err != nil {
 		return event.Backlog{}, fmt.Errorf("mappings of %s: %w", has[arn], err)

@@ -96,7 +96,7 @@ func (c *Client) sendMessage(ctx context.Context, url, body string) error {
 // intact compares a body with the checksum that SQS has of it, as the SDK does.
 func intact(body, sum string) error {
 	if own := md5.Sum([]byte(body)); sum != "" && hex.EncodeToString(own[:]) != sum { //nolint:gosec // as above
-		return fmt.Errorf("the message does not have the checksum %s that SQS says", sum)
+		return fmt.Errorf("the checksum of the message is not %s, which SQS reports: run the command again", sum)
 	}
 	return nil
 }

@@ -164,6 +164,7 @@ func TestBacklogAddsUpWhatAQueueHolds(t *testing.T) {
 		{[]wiretest.Answer{found, attributes}, polled{}, event.Backlog{Messages: 321, Disabled: true}, ""},
 		{[]wiretest.Answer{found, attributes}, polled{err: errors.New("denied")}, event.Backlog{}, "mappings of arn:x: denied"},
 		{[]wiretest.Answer{found, {Body: `{}`}}, polled{}, event.Backlog{}, `ApproximateNumberOfMessages is ""`},
+		{[]wiretest.Answer{found, {Body: strings.ReplaceAll(attributes.Body, "QueueArn", "Arn")}}, polled{by: true}, event.Backlog{}, "did not return its ARN"},
 		{[]wiretest.Answer{found, {Status: 403, Body: `{"__type":"AccessDenied"}`}}, polled{}, event.Backlog{}, "attributes of queue shop-x: operation error SQS: GetQueueAttributes"},
 	} {
 		got, err := (&sqsqueue.Backlogs{Client: sqsqueue.New(wiretest.Config(t, c.answers...), time.Now), Mappings: c.polled, Stack: "shop"}).Backlog(t.Context(), "x")

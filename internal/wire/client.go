@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -91,10 +92,16 @@ func Once(service string, cfg aws.Config, now func() time.Time) *Client {
 	return c
 }
 
+// regionLetters are those that a region's name has, which becomes a part of a host's.
+const regionLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-"
+
 // Do makes a call, and repeats it as the retryer says.
 func (c *Client) Do(ctx context.Context, call *Call) error {
 	if c.Config.Region == "" {
 		return c.failed(call, &aws.MissingRegionError{})
+	}
+	if strings.Trim(c.Config.Region, regionLetters) != "" {
+		return c.failed(call, fmt.Errorf("%q is no name of a region", c.Config.Region))
 	}
 	creds, err := c.Config.Credentials.Retrieve(ctx)
 	if err != nil {

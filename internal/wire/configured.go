@@ -10,12 +10,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 )
 
-// address is where the configuration has the service: at an address of its own, at that of
-// all services, or at AWS's. Functions have the latter; operators may have any in their
+// address is where the configuration has the service: at an address for it, at that of all
+// services, or at AWS's. Functions have the latter; operators may have any in their
 // environment or profile, read as the SDK reads it.
 func (c *Client) address() string {
 	if url := cmp.Or(c.own(), aws.ToString(c.Config.BaseEndpoint)); url != "" {
-		return url
+		return strings.TrimSuffix(url, "/") // a call's path begins with one
 	}
 	host := cmp.Or(hosts[c.Service], c.Service)
 	if validated(c.Config) && (!strings.HasPrefix(c.Config.Region, "us-gov-") || slices.Contains(validatedInGov, c.Service)) {
@@ -58,8 +58,8 @@ func ignored(cfg aws.Config) bool {
 	return false
 }
 
-// validatedInGov are the services whose FIPS hosts in GovCloud have a name of their own; the
-// others have no host but that.
+// validatedInGov are the services whose FIPS hosts in GovCloud have another name; the usual
+// hosts of the others are those.
 var validatedInGov = []string{"lambda", "secretsmanager", "ses"}
 
 // validated reports whether the configuration wants FIPS hosts.
@@ -70,6 +70,21 @@ func validated(cfg aws.Config) bool {
 		}); ok {
 			if state, found, err := s.GetUseFIPSEndpoint(context.Background()); found || err != nil {
 				return state == aws.FIPSEndpointStateEnabled
+			}
+		}
+	}
+	return false
+}
+
+// DualStack reports whether the configuration wants hosts that have IPv6 addresses, too, which
+// clients of this package do not call.
+func DualStack(cfg aws.Config) bool {
+	for _, source := range cfg.ConfigSources {
+		if s, ok := source.(interface {
+			GetUseDualStackEndpoint(ctx context.Context) (aws.DualStackEndpointState, bool, error)
+		}); ok {
+			if state, found, err := s.GetUseDualStackEndpoint(context.Background()); found || err != nil {
+				return state == aws.DualStackEndpointStateEnabled
 			}
 		}
 	}

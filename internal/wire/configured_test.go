@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"cmp"
 	"context"
 	"os"
 	"path/filepath"
@@ -113,7 +114,7 @@ func TestAddressesAreThoseOfTheSDK(t *testing.T) {
 	} {
 		for service, s := range services {
 			theirs, err := s.resolve(&region, &no)
-			if got := Endpoint(service, region); err != nil || got != theirs.URI.String() {
+			if got := endpoint(cmp.Or(hosts[service], service), region); err != nil || got != theirs.URI.String() {
 				t.Errorf("%s: %s, the SDK has %s, %v", region, got, theirs.URI.String(), err)
 			}
 		}
@@ -127,7 +128,7 @@ func configuration(t *testing.T, region, profile string, env map[string]string, 
 	if err := os.WriteFile(file, []byte("[default]\n"+profile), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"AWS_ENDPOINT_URL", "AWS_PROFILE", "AWS_USE_FIPS_ENDPOINT", "AWS_RETRY_MODE", "AWS_MAX_ATTEMPTS"} {
+	for _, name := range []string{"AWS_ENDPOINT_URL", "AWS_PROFILE", "AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT", "AWS_RETRY_MODE", "AWS_MAX_ATTEMPTS"} {
 		t.Setenv(name, "") // for the end of the test, which sets again what was there
 		_ = os.Unsetenv(name)
 	}
@@ -182,7 +183,7 @@ func TestConfiguredAddressesAreThoseOfTheSDK(t *testing.T) {
 			for service, s := range services {
 				want := aws.ToString(s.configured(cfg))
 				if want == "" {
-					want = Endpoint(service, "eu-west-1")
+					want = endpoint(cmp.Or(hosts[service], service), "eu-west-1")
 				}
 				if got := New(service, cfg, time.Now).endpoint; got != want {
 					t.Errorf("%s: %s, the SDK has %s", service, got, want)
@@ -210,6 +211,23 @@ func TestRepeatsAreThoseOfTheConfiguration(t *testing.T) {
 			cfg.RetryMaxAttempts = 0
 			if _, adaptive := New("sqs", cfg, time.Now).Retryer.(*retry.AdaptiveMode); adaptive != c.adaptive {
 				t.Errorf("adaptive: %v", adaptive)
+			}
+		})
+	}
+}
+
+func TestDualStackIsSeenInEnvironmentAndProfile(t *testing.T) {
+	for name, c := range map[string]struct {
+		profile string
+		env     map[string]string
+		want    bool
+	}{
+		"none": {"", nil, false}, "environment": {"", map[string]string{"AWS_USE_DUALSTACK_ENDPOINT": "true"}, true},
+		"profile": {"use_dualstack_endpoint = true\n", nil, true}, "off": {"use_dualstack_endpoint = true\n", map[string]string{"AWS_USE_DUALSTACK_ENDPOINT": "false"}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := DualStack(configuration(t, "eu-west-1", c.profile, c.env)); got != c.want {
+				t.Errorf("got %t", got)
 			}
 		})
 	}

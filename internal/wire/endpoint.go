@@ -1,9 +1,6 @@
 package wire
 
-import (
-	"cmp"
-	"strings"
-)
+import "strings"
 
 // suffixes are the DNS names of AWS's partitions, by how the names of their regions begin.
 var suffixes = [...]struct{ region, dns string }{
@@ -17,11 +14,6 @@ var suffixes = [...]struct{ region, dns string }{
 
 // hosts are the services whose hosts have another name than their signatures.
 var hosts = map[string]string{"ses": "email"}
-
-// Endpoint is the address of a service in a region.
-func Endpoint(service, region string) string {
-	return endpoint(cmp.Or(hosts[service], service), region)
-}
 
 func endpoint(host, region string) string {
 	dns := "amazonaws.com"

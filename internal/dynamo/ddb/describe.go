@@ -2,7 +2,7 @@ package ddb
 
 import "context"
 
-// What DynamoDB calls the states of tables, of their backups and of their time to live.
+// The states of tables, of their backups and of their time to live, as DynamoDB names them.
 const (
 	TableActive, TableUpdating = "ACTIVE", "UPDATING"
 	TableWithoutKey            = "INACCESSIBLE_ENCRYPTION_CREDENTIALS"

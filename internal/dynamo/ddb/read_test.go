@@ -46,7 +46,7 @@ func TestAnswersAreReadWithEveryKindOfValue(t *testing.T) {
 	}
 }
 
-func TestAnswersThatDynamoDBDoesNotWriteAreErrors(t *testing.T) {
+func TestMalformedAnswersAreErrors(t *testing.T) {
 	for _, value := range []string{
 		`{"S":1}`, `{"S":null}`, `{"N":7}`, `{"B":"%"}`, `{"BOOL":"true"}`, `{"NULL":1}`, `{"SS":"a"}`, `{"NS":[1]}`, `{"BS":["%"]}`, `{"L":{}}`, `{"M":[]}`, `[]`, `"a"`, `7`, `{"S":"a"`, ``,
 	} {

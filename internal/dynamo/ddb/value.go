@@ -124,7 +124,9 @@ func list[T any](all []T, encode func(T, smithyjson.Value)) func(smithyjson.Valu
 func encodeItem(it map[string]AttributeValue, to smithyjson.Value) {
 	o := to.Object()
 	for name, v := range it {
-		v.encode(o.Key(name))
+		if v != nil { // of a kind that is not known here
+			v.encode(o.Key(name))
+		}
 	}
 	o.Close()
 }

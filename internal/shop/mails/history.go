@@ -80,7 +80,7 @@ func (s history) load(ctx context.Context, e *action.Event[facts.Event], all []e
 			ids = append(ids, f.ID)
 		}
 	}
-	// What expired meanwhile, or cannot be read, stops no other event.
+	// An event that expired meanwhile, or cannot be read, stops no other.
 	related, err := e.LoadAll(ctx, ids)
 	if err != nil {
 		return nil, fmt.Errorf("load related events: %w", err)
