@@ -32,6 +32,28 @@ func (s store) Get(ctx context.Context, id string) (event.Stored, error) {
 	return st, err
 }
 
+// Events names what it cannot read.
+func (s store) Events(ctx context.Context, ids []string) (map[string]event.Stored, error) {
+	found, err := s.Store.Events(ctx, ids)
+	for _, id := range ids {
+		if _, is := found[id]; is && s.world.stripe.poison[id] {
+			delete(found, id)
+			err = errors.Join(err, unreadable(id))
+		}
+	}
+	return found, err
+}
+
+func (s store) GetAll(ctx context.Context, ids []string) []event.Loaded {
+	all := s.Store.GetAll(ctx, ids)
+	for i, id := range ids {
+		if all[i].Err == nil && s.world.stripe.poison[id] {
+			all[i] = event.Loaded{Stored: event.Stored{Event: event.Event{Facts: event.Facts{ID: id}}}, Err: unreadable(id)}
+		}
+	}
+	return all
+}
+
 func (s store) Begin(ctx context.Context, refs []event.DeliveryRef) []event.Begun {
 	all := s.Store.Begin(ctx, refs)
 	for i, ref := range refs {
