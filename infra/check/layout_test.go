@@ -99,7 +99,7 @@ func TestClientsImportNoHarness(t *testing.T) {
 	all := packages(t)
 	var found []violation
 	for _, name := range within(t, all, "internal/stripeapi", "internal/mail", "internal/sms", "internal/notice", "internal/secret",
-		"internal/outcome", "internal/bus", "internal/dynamo", "internal/sqsqueue", "internal/visibility", "internal/wire", "internal/lambdacall", "internal/cloudformation", "internal/doctor/calls") {
+		"internal/outcome", "internal/bus", "internal/dynamo", "internal/sqsqueue", "internal/wire", "internal/lambdacall", "internal/cloudformation", "internal/doctor/calls") {
 		for _, used := range all[name].uses() {
 			if under(used, "internal/action", "internal/delivery") {
 				found = append(found, violation{name, used, fmt.Sprintf("the client %s imports the harness %s", name, used)})

@@ -49,7 +49,15 @@ var wired = []guard{
 	},
 	{
 		"a missing region is named", wireFile,
-		`	if c.Config.Region == "" {`, `	if false {`, named("TestMissingRegion", "internal/wire"),
+		`	case name == "":`, `	case false:`, named("TestMissingRegion", "internal/wire"),
+	},
+	{
+		"a region does not make another host", wireFile,
+		`strings.Trim(name, regionLetters) != ""`, `strings.Trim(name, regionLetters) == "x"`, named("TestRegionThatWouldBe", "internal/wire"),
+	},
+	{
+		"an item is not written without what is not known of it", "internal/dynamo/ddb/value.go",
+		`		to.Null()`, ``, named("TestUnknownValues", "internal/dynamo/ddb"),
 	},
 	{
 		"a configuration that wants FIPS hosts gets them", "internal/wire/configured.go",

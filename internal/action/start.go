@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"github.com/payhooks/payhooks/internal/delivery"
+	"github.com/payhooks/payhooks/internal/sqsqueue"
 	"github.com/payhooks/payhooks/internal/start"
-	"github.com/payhooks/payhooks/internal/visibility"
 )
 
 // Option changes how a function is started.
@@ -50,7 +50,7 @@ func Serve(open func(*start.Stack) (*delivery.Handler, error)) {
 			return nil, err
 		}
 		h.Action, h.Store, h.Ledger, h.Rights = start.Name(), s.Tables, s.Tables, s.Tables
-		h.Queue = visibility.New(s.AWS, start.Now)
+		h.Queue = &sqsqueue.Visibility{Client: sqsqueue.New(s.AWS, start.Now)}
 		h.Now, h.Pause, h.Log = start.Now, start.Sleep, s.Log
 		h.Rand, h.Owner = mathrand.Float64, rand.Text
 		recovering(s, h)

@@ -11,7 +11,7 @@ import (
 // Get implements event.Store.
 func (t *Tables) Get(ctx context.Context, id string) (event.Stored, error) {
 	var found item
-	if usable(id) {
+	if checkKey("event id", id) == nil {
 		var err error
 		if found, err = t.get(ctx, "events", key(id)); err != nil {
 			return event.Stored{}, fmt.Errorf("get %s: %w", id, err)
@@ -28,7 +28,7 @@ func (t *Tables) Get(ctx context.Context, id string) (event.Stored, error) {
 // GetAll implements event.Store. A hundred events take one request, and one more if some
 // were thin.
 func (t *Tables) GetAll(ctx context.Context, ids []string) []event.Loaded {
-	found, err := t.records(ctx, "events", slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !usable(id) }))
+	found, err := t.records(ctx, "events", slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return checkKey("event id", id) != nil }))
 	all, loaded := make([]event.Loaded, len(ids)), make([]*event.Loaded, len(ids))
 	for i, id := range ids {
 		if loaded[i] = &all[i]; err != nil {
@@ -40,9 +40,6 @@ func (t *Tables) GetAll(ctx context.Context, ids []string) []event.Loaded {
 	t.payloads(ctx, loaded)
 	return all
 }
-
-// usable reports whether an item can have the id.
-func usable(id string) bool { return id != "" && len(id) < keyLimit }
 
 // payloads adds what was fetched of thin events.
 func (t *Tables) payloads(ctx context.Context, all []*event.Loaded) {

@@ -81,7 +81,7 @@ func (v view) lineItems(w http.ResponseWriter, r *http.Request, id string) *fail
 	if session == nil || session.kind != "checkout.session" {
 		return missing("checkout.session", id, http.StatusNotFound, "session")
 	}
-	all := v.those("item", func(e *entry) bool { return text(e.members["_session"]) == id })
+	all := v.matching("item", func(e *entry) bool { return text(e.members["_session"]) == id })
 	slices.Reverse(all) // in the order in which they were put
 	if len(all) == 0 {
 		all = append(all, lineItem(session))

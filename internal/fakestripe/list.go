@@ -11,10 +11,10 @@ import (
 )
 
 // all returns the objects of a kind that the key may see, newest first.
-func (v view) all(kind string) []*entry { return v.those(kind, func(*entry) bool { return true }) }
+func (v view) all(kind string) []*entry { return v.matching(kind, func(*entry) bool { return true }) }
 
-// those are all that match, which is asked before the rest: there may be thousands.
-func (v view) those(kind string, match func(*entry) bool) []*entry {
+// matching returns those of all that match, which is asked first: there may be thousands.
+func (v view) matching(kind string, match func(*entry) bool) []*entry {
 	var found []*entry
 	for _, e := range v.api.objects[v.Account] {
 		if e.kind == kind && match(e) && v.sees(e) {

@@ -1,4 +1,5 @@
-// Package sqsqueue reads the queues of a stack, for reconcile and operators.
+// Package sqsqueue calls SQS: it delays messages for actions, and reads the queues of a stack
+// for reconcile and operators.
 package sqsqueue
 
 import (

@@ -109,6 +109,15 @@ func (c *Client) deleteMessage(ctx context.Context, url, receipt string) error {
 	return c.call(ctx, "DeleteMessage", in, &struct{}{})
 }
 
+func (c *Client) changeMessageVisibility(ctx context.Context, url, receipt string, seconds int) error {
+	in := struct {
+		QueueURL          string `json:"QueueUrl"`
+		ReceiptHandle     string
+		VisibilityTimeout int
+	}{url, receipt, seconds}
+	return c.call(ctx, "ChangeMessageVisibility", in, &struct{}{})
+}
+
 // change is the visibility of one message of a batch.
 type change struct {
 	ID                string `json:"Id"`

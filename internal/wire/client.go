@@ -35,7 +35,7 @@ type Client struct {
 	Retryer aws.Retryer
 	// JSONVersion is that of the service's protocol, for JSON; New sets 1.1.
 	JSONVersion string
-	// Typed, if set, makes the error that a JSON service answered one of its own type.
+	// Typed, if set, gives the error that a JSON service answered its type.
 	Typed func(e *smithy.GenericAPIError, body []byte) error
 	// Now is the clock of signatures.
 	Now func() time.Time
@@ -43,6 +43,7 @@ type Client struct {
 	Tried func(ctx context.Context, in, out any, err error)
 
 	endpoint  string
+	region    error // why it cannot be used
 	signer    *v4.Signer
 	transport http.RoundTripper
 	once      bool
@@ -74,7 +75,7 @@ func New(service string, cfg aws.Config, now func() time.Time) *Client {
 	case aws.HTTPClient:
 		c.transport = doing{h}
 	}
-	c.endpoint = c.address()
+	c.endpoint, c.region = c.address(), checkRegion(cfg.Region)
 	return c
 }
 
@@ -92,16 +93,23 @@ func Once(service string, cfg aws.Config, now func() time.Time) *Client {
 	return c
 }
 
-// regionLetters are those that a region's name has, which becomes a part of a host's.
+// checkRegion is the error of a region that cannot be a part of a host's name.
+func checkRegion(name string) error {
+	switch {
+	case name == "":
+		return &aws.MissingRegionError{}
+	case strings.Trim(name, regionLetters) != "":
+		return fmt.Errorf("%q is not the name of a region", name)
+	}
+	return nil
+}
+
 const regionLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-"
 
 // Do makes a call, and repeats it as the retryer says.
 func (c *Client) Do(ctx context.Context, call *Call) error {
-	if c.Config.Region == "" {
-		return c.failed(call, &aws.MissingRegionError{})
-	}
-	if strings.Trim(c.Config.Region, regionLetters) != "" {
-		return c.failed(call, fmt.Errorf("%q is no name of a region", c.Config.Region))
+	if c.region != nil {
+		return c.failed(call, c.region)
 	}
 	creds, err := c.Config.Credentials.Retrieve(ctx)
 	if err != nil {

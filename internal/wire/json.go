@@ -24,8 +24,8 @@ func (c *Client) JSON(ctx context.Context, target string, in, out any) error {
 	return c.json(ctx, &Call{Operation: operation, Header: header}, in, out)
 }
 
-// spokeQuery are the services that spoke the query protocol before JSON. Asked to, they say
-// their errors' names of then, too, which are those that the SDK has.
+// spokeQuery are the services that spoke the query protocol before JSON. Asked to, they also
+// return the names that their errors had there, which are the SDK's.
 var spokeQuery = map[string]bool{"monitoring": true, "sqs": true}
 
 // Get reads what a service has under a path.

@@ -82,7 +82,7 @@ func TestSystemIsNotAskedAboutServicesOfAmazonsRoots(t *testing.T) {
 	if body, err := echo(t, tr, url); err != nil || body != "body" || none.asked != 0 {
 		t.Errorf("%q, %v after %d requests", body, err, none.asked)
 	}
-	// A certificate of another host is wrong whoever asks.
+	// A certificate of another host is wrong with any roots.
 	_, err := echo(t, tr, strings.Replace(url, "127.0.0.1", "localhost", 1))
 	if host := new(x509.HostnameError); !errors.As(err, host) || none.asked != 0 || tr.wide.Load() {
 		t.Errorf("%v after %d requests", err, none.asked)

@@ -133,7 +133,7 @@ func TestCredentialsThatCannotBeReadAreNamed(t *testing.T) {
 func TestRegionThatWouldBeAnotherHostIsRefused(t *testing.T) {
 	for _, region := range []string{"x.example.com/#", "eu west", "eu-west-1:80", "é"} {
 		c := wire.New("secretsmanager", aws.Config{Region: region, Credentials: aws.AnonymousCredentials{}}, time.Now)
-		if err := c.JSON(t.Context(), "secretsmanager.GetSecretValue", struct{}{}, &struct{}{}); err == nil || !strings.Contains(err.Error(), "is no name of a region") {
+		if err := c.JSON(t.Context(), "secretsmanager.GetSecretValue", struct{}{}, &struct{}{}); err == nil || !strings.Contains(err.Error(), "is not the name of a region") {
 			t.Errorf("%s: %v", region, err)
 		}
 	}

@@ -167,8 +167,8 @@ func (s *store) waiting(first write) []write {
 	return batch
 }
 
-// together commits the batch. A write that fails is taken out, told, and the
-// others are run again, so that one caller's error is only his.
+// together commits the batch. A write that fails is taken out, its error returned, and the
+// others are run again, so that an error is that of its caller only.
 func (s *store) together(batch []write) {
 	if err := s.unsynced.Load(); err != nil && *err != nil {
 		for _, w := range batch {

@@ -57,7 +57,7 @@ func subscriptions(ctx context.Context, c *sns.Client) (all []calls.Subscription
 	return all, nil
 }
 
-// alarms is the SDK's client, which speaks CBOR by itself.
+// alarms is the SDK's client, which speaks CBOR if it is not changed.
 func alarms(cfg aws.Config) *cloudwatch.Client {
 	return cloudwatch.NewFromConfig(cfg, func(o *cloudwatch.Options) { o.Protocol = awsjson.New10(schemas.GraniteServiceVersion20100801) })
 }

@@ -25,8 +25,8 @@ func (it *Item) UnmarshalJSON(text []byte) error {
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (o *UpdateItemOutput) UnmarshalJSON(text []byte) error {
-	return answer(text, func(r *rawjson.Reader, name string) {
-		if name == "Attributes" {
+	return answer(text, func(r *rawjson.Reader, name []byte) {
+		if string(name) == "Attributes" {
 			o.Attributes = readItem(r)
 		}
 	})
@@ -34,8 +34,8 @@ func (o *UpdateItemOutput) UnmarshalJSON(text []byte) error {
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (o *GetItemOutput) UnmarshalJSON(text []byte) error {
-	return answer(text, func(r *rawjson.Reader, name string) {
-		switch name {
+	return answer(text, func(r *rawjson.Reader, name []byte) {
+		switch string(name) {
 		case "Item":
 			o.Item = readItem(r)
 		case "ConsumedCapacity":
@@ -46,8 +46,8 @@ func (o *GetItemOutput) UnmarshalJSON(text []byte) error {
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (o *QueryOutput) UnmarshalJSON(text []byte) error {
-	return answer(text, func(r *rawjson.Reader, name string) {
-		switch name {
+	return answer(text, func(r *rawjson.Reader, name []byte) {
+		switch string(name) {
 		case "Items":
 			o.Items = readList(r, readItem)
 		case "LastEvaluatedKey":
@@ -63,8 +63,8 @@ func (o *ScanOutput) UnmarshalJSON(text []byte) error { return (*QueryOutput)(o)
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (o *BatchGetItemOutput) UnmarshalJSON(text []byte) error {
-	return answer(text, func(r *rawjson.Reader, name string) {
-		switch name {
+	return answer(text, func(r *rawjson.Reader, name []byte) {
+		switch string(name) {
 		case "Responses":
 			o.Responses = readMap(r, func(r *rawjson.Reader) []Item { return readList(r, readItem) })
 		case "UnprocessedKeys":
@@ -76,9 +76,9 @@ func (o *BatchGetItemOutput) UnmarshalJSON(text []byte) error {
 }
 
 // answer reads the members of an answer.
-func answer(text []byte, member func(r *rawjson.Reader, name string)) error {
+func answer(text []byte, member func(r *rawjson.Reader, name []byte)) error {
 	r := rawjson.New(text)
-	r.Expect(r.Object(func(name []byte) { member(r, string(name)) }))
+	r.Expect(r.Object(func(name []byte) { member(r, name) }))
 	return done(r)
 }
 
@@ -94,8 +94,8 @@ func decode(r *rawjson.Reader, to any) { r.Expect(json.Unmarshal(r.Raw(), to) ==
 
 func readItem(r *rawjson.Reader) Item { return readMap(r, readValue) }
 
-// readValue is nil for a kind that DynamoDB does not have today: whoever reads it finds none
-// of those that it expects.
+// readValue is nil for a kind that DynamoDB does not have today: its reader finds none of the
+// kinds that it expects.
 func readValue(r *rawjson.Reader) (v AttributeValue) {
 	r.Expect(r.Object(func(kind []byte) {
 		switch string(kind) {

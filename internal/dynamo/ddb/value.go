@@ -68,7 +68,7 @@ func (v *AttributeValueMemberBS) encode(to smithyjson.Value) {
 }
 
 func (v *AttributeValueMemberL) encode(to smithyjson.Value) {
-	one(to, "L", list(v.Value, AttributeValue.encode))
+	one(to, "L", list(v.Value, encodeValue))
 }
 
 func (v *AttributeValueMemberM) encode(to smithyjson.Value) {
@@ -121,12 +121,20 @@ func list[T any](all []T, encode func(T, smithyjson.Value)) func(smithyjson.Valu
 	}
 }
 
+// encodeValue writes null for a value of a kind that is not known here, which DynamoDB
+// refuses: an item is never written without a part of it.
+func encodeValue(v AttributeValue, to smithyjson.Value) {
+	if v == nil {
+		to.Null()
+		return
+	}
+	v.encode(to)
+}
+
 func encodeItem(it map[string]AttributeValue, to smithyjson.Value) {
 	o := to.Object()
 	for name, v := range it {
-		if v != nil { // of a kind that is not known here
-			v.encode(o.Key(name))
-		}
+		encodeValue(v, o.Key(name))
 	}
 	o.Close()
 }

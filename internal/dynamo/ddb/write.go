@@ -50,13 +50,18 @@ func (o object) names(all map[string]string) {
 	}
 }
 
+// condition is what the writes of one item have in common.
+func (o object) condition(expression *string, names map[string]string, values map[string]AttributeValue, returns string) {
+	o.text("ConditionExpression", aws.ToString(expression))
+	o.names(names)
+	o.item("ExpressionAttributeValues", values)
+	o.text("ReturnValuesOnConditionCheckFailure", returns)
+}
+
 func (i *PutItemInput) members(o object) {
 	o.text("TableName", aws.ToString(i.TableName))
 	o.item("Item", i.Item)
-	o.text("ConditionExpression", aws.ToString(i.ConditionExpression))
-	o.names(i.ExpressionAttributeNames)
-	o.item("ExpressionAttributeValues", i.ExpressionAttributeValues)
-	o.text("ReturnValuesOnConditionCheckFailure", i.ReturnValuesOnConditionCheckFailure)
+	o.condition(i.ConditionExpression, i.ExpressionAttributeNames, i.ExpressionAttributeValues, i.ReturnValuesOnConditionCheckFailure)
 }
 
 func (i *UpdateItemInput) members(o object) {
@@ -64,19 +69,13 @@ func (i *UpdateItemInput) members(o object) {
 	o.item("Key", i.Key)
 	o.text("UpdateExpression", aws.ToString(i.UpdateExpression))
 	o.text("ReturnValues", i.ReturnValues)
-	o.text("ConditionExpression", aws.ToString(i.ConditionExpression))
-	o.names(i.ExpressionAttributeNames)
-	o.item("ExpressionAttributeValues", i.ExpressionAttributeValues)
-	o.text("ReturnValuesOnConditionCheckFailure", i.ReturnValuesOnConditionCheckFailure)
+	o.condition(i.ConditionExpression, i.ExpressionAttributeNames, i.ExpressionAttributeValues, i.ReturnValuesOnConditionCheckFailure)
 }
 
 func (i *DeleteItemInput) members(o object) {
 	o.text("TableName", aws.ToString(i.TableName))
 	o.item("Key", i.Key)
-	o.text("ConditionExpression", aws.ToString(i.ConditionExpression))
-	o.names(i.ExpressionAttributeNames)
-	o.item("ExpressionAttributeValues", i.ExpressionAttributeValues)
-	o.text("ReturnValuesOnConditionCheckFailure", i.ReturnValuesOnConditionCheckFailure)
+	o.condition(i.ConditionExpression, i.ExpressionAttributeNames, i.ExpressionAttributeValues, i.ReturnValuesOnConditionCheckFailure)
 }
 
 func (i *TransactWriteItem) members(o object) {

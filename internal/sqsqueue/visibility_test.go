@@ -1,4 +1,4 @@
-package visibility_test
+package sqsqueue_test
 
 import (
 	"encoding/json"
@@ -14,10 +14,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
-	"github.com/payhooks/payhooks/internal/visibility"
+	"github.com/payhooks/payhooks/internal/sqsqueue"
 )
 
-const arn = "arn:aws:sqs:eu-west-1:123456789012:shop-send-receipt"
+const queueARN = "arn:aws:sqs:eu-west-1:123456789012:shop-send-receipt"
 
 // queues answers as SQS does, and keeps what it was asked.
 type queues struct {
@@ -50,9 +50,9 @@ func (q *queues) config(t *testing.T) aws.Config {
 
 func TestDelayAsksAsTheSDK(t *testing.T) {
 	ours, theirs := &queues{}, &queues{}
-	q := visibility.New(ours.config(t), time.Now)
+	q := sqsqueue.Visibility{Client: sqsqueue.New(ours.config(t), time.Now)}
 	for range 2 { // the queue is looked up once
-		if err := q.Delay(t.Context(), arn, "receipt", 1500*time.Millisecond); err != nil {
+		if err := q.Delay(t.Context(), queueARN, "receipt", 1500*time.Millisecond); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -74,7 +74,7 @@ func TestDelayAsksAsTheSDK(t *testing.T) {
 
 func TestDelayThatIsRefusedSaysWhy(t *testing.T) {
 	s := &queues{fails: "MessageNotInflight"}
-	err := visibility.New(s.config(t), time.Now).Delay(t.Context(), arn, "receipt", time.Second)
+	err := (&sqsqueue.Visibility{Client: sqsqueue.New(s.config(t), time.Now)}).Delay(t.Context(), queueARN, "receipt", time.Second)
 	if err == nil || !strings.Contains(err.Error(), "change visibility") || !strings.Contains(err.Error(), "MessageNotInflight") {
 		t.Errorf("%v", err)
 	}
