@@ -51,7 +51,7 @@ var subjects = []subject{
 	{"functions/update-order", "./functions/update-order", template, messageEvent, handled},
 }
 
-// template are the variables of template.yaml that nobody would set for the idiomatic one.
+// template are variables of template.yaml, which the idiomatic one does not have.
 var template = []string{"GOMAXPROCS=1"}
 
 // subjectsOf are those that a repository has: a fork may be without an action.
