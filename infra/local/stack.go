@@ -105,6 +105,7 @@ const (
 // Start starts the stack and returns when every function is ready. An error is
 // one sentence that says what to do; nothing is left running then.
 func Start(ctx context.Context, cfg Config) (*Stack, error) {
+	relaxTimers()
 	s := &Stack{cfg: cfg}
 	if s.cfg.Lines == nil {
 		s.cfg.Lines = &loglines.Lines{}
