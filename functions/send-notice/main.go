@@ -19,6 +19,6 @@ func main() {
 		rule, err := fraud.RuleFrom(os.Getenv)
 		topic := notice.NewTopic(s.AWS, os.Getenv("NOTICE_TOPIC"), start.Now)
 		slack := notice.NewSlack(start.Early(s, secret.SlackWebhook(s.AWS, s.Name, start.Now)).Get)
-		return notices.Notifier{Rule: rule, Rows: s.Tables, Topic: topic, Slack: slack, Now: start.Now}.Notify, err
+		return notices.Notifier{Rule: rule, Rows: s.Tables, Topic: topic, Slack: slack, Now: start.Now, Pause: start.Sleep}.Notify, err
 	})
 }

@@ -262,7 +262,7 @@ func init() {
 		},
 		{
 			"a failure waits until its attempt is kept", noticesFile,
-			`!row.Has(e) && all.Has(e):`, `!row.Has(e) && false:`, named("FailuresAtOneMoment", "internal/shop/notices"),
+			`n.Rule.Limit == 0, row.Has(e), !all.Has(e):`, `true:`, named("FailuresAtOneMoment", "internal/shop/notices"),
 		},
 		{
 			"a burst of failures is one notice a day", noticesFile,

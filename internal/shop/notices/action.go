@@ -18,6 +18,12 @@ import (
 // date until which evidence is due makes it last longer.
 const staleAfter = 72 * time.Hour
 
+// How often a row is read in which flag-fraud has not stored the event, and how soon again.
+const (
+	looks     = 4
+	lookAgain = 300 * time.Millisecond
+)
+
 // Notifier is the action with its ports.
 type Notifier struct {
 	Rule  fraud.Rule
@@ -27,7 +33,8 @@ type Notifier struct {
 		Channel
 		Configured(context.Context) (bool, error)
 	}
-	Now func() time.Time
+	Now   func() time.Time
+	Pause func(context.Context, time.Duration) error
 }
 
 // Channel sends one notice with one request. Errors of package event report that
@@ -97,25 +104,43 @@ func holdKey(h fraud.Hold, e facts.Event) string {
 func (n Notifier) bursts(ctx context.Context, e facts.Event) ([]item, error) {
 	var news []item
 	for _, source := range fraud.Sources(e) {
-		row, err := fraud.ReadSource(ctx, n.Rows, e.Scope, source)
+		all, err := n.attempts(ctx, e, source)
 		if err != nil {
 			return nil, err
 		}
-		all := fraud.Add(row, source, e)
-		switch b, many := all.Burst(fraud.Began(e), n.Rule); {
-		case many:
+		if b, many := all.Burst(fraud.Began(e), n.Rule); many {
 			key := "hold/" + source + "/" + b.Begin.Format(time.DateOnly)
 			news = append(news, item{key, burst(all, b, n.Rule), e.Created.Add(staleAfter)})
-		case n.Rule.Limit > 0 && !row.Has(e) && all.Has(e):
-			// Others that fail at the same time may not be in the row either. When
-			// this one is, the last of them sees them all.
-			return nil, action.RetryAfter(errors.New("flag-fraud has not stored this attempt yet"), 2*time.Second)
 		}
 	}
 	if len(news) == 0 {
 		return nil, action.Skip("no more failures than usual")
 	}
 	return news, nil
+}
+
+// attempts returns those of a card or customer, once they are many or the row has this
+// one: others that fail at the same time may not be in the row either, but when this one
+// is, the last of them sees them all. flag-fraud gets the event at the same time as
+// send-notice, so a row without it is read again in a moment before the next attempt is.
+func (n Notifier) attempts(ctx context.Context, e facts.Event, source string) (all fraud.Source, err error) {
+	for look := 1; ; look++ {
+		row, err := fraud.ReadSource(ctx, n.Rows, e.Scope, source)
+		if err != nil {
+			return all, err
+		}
+		all = fraud.Add(row, source, e)
+		_, many := all.Burst(fraud.Began(e), n.Rule)
+		switch {
+		case many, n.Rule.Limit == 0, row.Has(e), !all.Has(e):
+			return all, nil
+		case look == looks:
+			return all, action.RetryAfter(errors.New("flag-fraud has not stored this attempt yet"), 2*time.Second)
+		}
+		if err := n.Pause(ctx, lookAgain); err != nil {
+			return all, err
+		}
+	}
 }
 
 // deliver sends one notice over every channel. One that went out over a channel is

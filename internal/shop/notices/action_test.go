@@ -50,6 +50,7 @@ type desk struct {
 	*actiontest.Rig
 	t            testing.TB
 	topic, slack *board
+	pause        func() error
 }
 
 var rule = fraud.Rule{Limit: 3, Window: time.Hour}
@@ -57,6 +58,8 @@ var rule = fraud.Rule{Limit: 3, Window: time.Hour}
 func newDesk(t testing.TB) *desk {
 	d := &desk{t: t, topic: &board{}, slack: &board{off: true}}
 	n := Notifier{Rule: rule, Topic: d.topic, Slack: d.slack, Now: func() time.Time { return d.Now }}
+	d.pause = func() error { return nil }
+	n.Pause = func(context.Context, time.Duration) error { return d.pause() }
 	d.Rig = actiontest.New(t, func(ctx context.Context, e *action.Event[facts.Event]) error {
 		n.Rows = d.Store
 		return n.Notify(ctx, e)
@@ -245,6 +248,28 @@ func TestFailuresAtOneMomentAreToldOnceTheyAreKept(t *testing.T) {
 	}
 	if len(d.topic.got) != 1 {
 		t.Errorf("sent %v, want one notice", d.topic.subjects())
+	}
+}
+
+func TestAttemptThatIsKeptMeanwhileIsToldAtOnce(t *testing.T) {
+	d := newDesk(t)
+	d.flag(failed(1)).flag(failed(2))
+	d.pause = func() error { d.flag(failed(3)); return nil }
+	for n := 1; n <= 3; n++ {
+		if got := d.Post(failed(n)); got.State != event.Done || got.Attempts != 1 {
+			t.Errorf("delivery %d is %s after %d attempts: %s", n, got.State, got.Attempts, got.Error)
+		}
+	}
+	if len(d.topic.got) != 1 {
+		t.Errorf("sent %v, want one notice", d.topic.subjects())
+	}
+}
+
+func TestNoticeThatCannotWaitIsTriedAgain(t *testing.T) {
+	d := newDesk(t)
+	d.pause = func() error { return context.DeadlineExceeded }
+	if got := d.Post(failed(1)); got.State != event.Waiting {
+		t.Errorf("delivery is %s: %s", got.State, got.Error)
 	}
 }
 

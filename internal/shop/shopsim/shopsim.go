@@ -4,6 +4,7 @@
 package shopsim
 
 import (
+	"context"
 	"slices"
 	"time"
 
@@ -74,7 +75,8 @@ func sendReceipt(s simtest.Stack) function {
 }
 
 func sendNotice(s simtest.Stack) function {
-	return notices.Notifier{Rule: rule, Rows: s.Ledger(), Topic: board{s, "topic"}, Slack: board{s, "slack"}, Now: s.Now}.Notify
+	noPause := func(context.Context, time.Duration) error { return nil }
+	return notices.Notifier{Rule: rule, Rows: s.Ledger(), Topic: board{s, "topic"}, Slack: board{s, "slack"}, Now: s.Now, Pause: noPause}.Notify
 }
 
 // everyReceipt: a receipt that a run without faults sends is sent, unless some
