@@ -7,8 +7,7 @@ import (
 )
 
 // linger makes batches larger while records come fast, which saves invocations: a batch is
-// left to collect for as long as a few records take to come, unless that is long. What comes
-// slowly is handed over at once.
+// left to collect until it is likely full. What comes slowly is handed over at once.
 type linger struct {
 	mu    sync.Mutex
 	last  time.Time     // when records were read
@@ -17,8 +16,8 @@ type linger struct {
 }
 
 const (
-	// lingerFor is how many records a batch is left to collect.
-	lingerFor = 3
+	// worthwhile is how many records have to come within longestLinger.
+	worthwhile = 3
 	// longestLinger is how much later a record is handed over at most.
 	longestLinger = 25 * time.Millisecond
 )
@@ -43,7 +42,7 @@ func (l *linger) read(n, most int) {
 	now := time.Now()
 	one := min(now.Sub(l.last), time.Second) / time.Duration(n)
 	l.last, l.every, l.until = now, (3*l.every+one)/4, now
-	if whole := lingerFor * l.every; n < most && whole <= longestLinger {
-		l.until = now.Add(whole)
+	if n < most && worthwhile*l.every <= longestLinger {
+		l.until = now.Add(min(time.Duration(most)*l.every, longestLinger))
 	}
 }

@@ -15,8 +15,8 @@ func TestBatchesCollectOnlyWhileRecordsComeFast(t *testing.T) {
 	}{
 		"ten a second":         {100 * time.Millisecond, 1, 0, 0},
 		"a hundred a second":   {10 * time.Millisecond, 1, 0, 0},
-		"two hundred a second": {5 * time.Millisecond, 1, 10 * time.Millisecond, 16 * time.Millisecond},
-		"a thousand a second":  {time.Millisecond, 1, 2 * time.Millisecond, 4 * time.Millisecond},
+		"two hundred a second": {5 * time.Millisecond, 1, 25 * time.Millisecond, 25 * time.Millisecond},
+		"a thousand a second":  {time.Millisecond, 1, 9 * time.Millisecond, 11 * time.Millisecond},
 		"a batch that is full": {5 * time.Millisecond, 10, 0, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
