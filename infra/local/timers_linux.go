@@ -15,9 +15,9 @@ const timerSlack = time.Millisecond
 func relaxTimers() {
 	threads, err := os.ReadDir("/proc/self/task")
 	if err != nil {
-		return // timers are exact, at the price
+		return // without it the stack is slower, no more
 	}
-	for _, t := range threads { // later ones, and processes, have what the thread has that starts them
+	for _, t := range threads { // new threads and processes inherit it
 		_ = os.WriteFile("/proc/"+t.Name()+"/timerslack_ns", strconv.AppendInt(nil, timerSlack.Nanoseconds(), 10), 0)
 	}
 }

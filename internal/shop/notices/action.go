@@ -123,13 +123,13 @@ func (n Notifier) bursts(ctx context.Context, e facts.Event) ([]item, error) {
 // one: others that fail at the same time may not be in the row either, but when this one
 // is, the last of them sees them all. flag-fraud gets the event at the same time as
 // send-notice, so a row without it is read again in a moment before the next attempt is.
-func (n Notifier) attempts(ctx context.Context, e facts.Event, source string) (all fraud.Source, err error) {
+func (n Notifier) attempts(ctx context.Context, e facts.Event, source string) (fraud.Source, error) {
 	for look := 1; ; look++ {
 		row, err := fraud.ReadSource(ctx, n.Rows, e.Scope, source)
 		if err != nil {
-			return all, err
+			return row, err
 		}
-		all = fraud.Add(row, source, e)
+		all := fraud.Add(row, source, e)
 		_, many := all.Burst(fraud.Began(e), n.Rule)
 		switch {
 		case many, n.Rule.Limit == 0, row.Has(e), !all.Has(e):

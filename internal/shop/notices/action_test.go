@@ -251,7 +251,7 @@ func TestFailuresAtOneMomentAreToldOnceTheyAreKept(t *testing.T) {
 	}
 }
 
-func TestAttemptThatIsKeptMeanwhileIsToldAtOnce(t *testing.T) {
+func TestNoticeWaitsAMomentForTheRowOfItsAttempt(t *testing.T) {
 	d := newDesk(t)
 	d.flag(failed(1)).flag(failed(2))
 	d.pause = func() error { d.flag(failed(3)); return nil }
